@@ -1,0 +1,91 @@
+import ipaddr from "ipaddr.js";
+import type { Family } from "./family.ts";
+import { fail, ok, type Result } from "./problem.ts";
+
+/** An address block. Two blocks are the same when family, `network` and `prefix` are. */
+export interface Cidr {
+	readonly family: Family;
+	/** The first address of the block in its shortest spelling (RFC 5952), host bits cleared as the kernel does. */
+	readonly network: string;
+	/** 0-32 or 0-128. */
+	readonly prefix: number;
+	/** The spelling that was given, which is what rule comments show. Its alphabet is `[0-9A-Fa-f:./]`. */
+	readonly text: string;
+}
+
+/** One address, as its family's bytes in network order. */
+export interface Address {
+	readonly family: Family;
+	readonly bytes: readonly number[];
+}
+
+const octet = "(?:0|[1-9]\\d{0,2})";
+/** inet_aton(3) also takes "10.1", "012.0.0.1" and "0x0a.0.0.1"; each means something else to another program. */
+const dottedDecimal = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+const colonHex = /^[\dA-Fa-f:.]+$/;
+
+/** Undefined for anything but four decimal octets or an IPv6 address without a zone. */
+export function parseAddress(text: string): Address | undefined {
+	if (dottedDecimal.test(text) && ipaddr.IPv4.isValid(text)) {
+		return { family: "ipv4", bytes: ipaddr.IPv4.parse(text).toByteArray() };
+	}
+	if (colonHex.test(text) && text.includes(":") && ipaddr.IPv6.isValid(text)) {
+		return { family: "ipv6", bytes: ipaddr.IPv6.parse(text).toByteArray() };
+	}
+	return undefined;
+}
+
+/**
+ * Accepts `ADDRESS/PREFIX` of either family, in any standard spelling. Host bits are allowed, since the
+ * reference program and iptables take `172.16.5.4/12` to mean the block around that address.
+ */
+export function parseCidr(text: string, source: string): Result<Cidr> {
+	const [addressText = "", prefixText = "", ...rest] = text.split("/");
+	const address = parseAddress(addressText);
+	const width = address === undefined ? 0 : address.bytes.length * 8;
+	const prefix = /^(?:0|[1-9]\d{0,2})$/.test(prefixText) ? Number(prefixText) : Number.NaN;
+	if (address !== undefined && rest.length === 0 && prefix <= width) {
+		const network = formatAddress(maskAddress(address, prefix));
+		return ok({ family: address.family, network, prefix, text });
+	}
+	return fail({
+		source,
+		value: text,
+		complaint: "is not a subnet",
+		accepted: "ADDRESS/PREFIX, such as 10.0.0.0/8 (prefix 0-32) or fd00::/8 (prefix 0-128)",
+	});
+}
+
+export function formatCidr(cidr: Cidr): string {
+	return `${cidr.network}/${cidr.prefix}`;
+}
+
+/** True when the spelling that was given names an address inside the block rather than its first one. */
+export function hasHostBits(cidr: Cidr): boolean {
+	const address = parseAddress(cidr.text.split("/")[0] ?? "");
+	return address !== undefined && formatAddress(address) !== cidr.network;
+}
+
+export function sameCidr(a: Cidr, b: Cidr): boolean {
+	return a.family === b.family && a.prefix === b.prefix && a.network === b.network;
+}
+
+export function containsAddress(cidr: Cidr, address: Address): boolean {
+	return address.family === cidr.family && formatAddress(maskAddress(address, cidr.prefix)) === cidr.network;
+}
+
+/** Shortest spelling of either family (RFC 5952 for IPv6). */
+export function formatAddress(address: Address): string {
+	const bytes = [...address.bytes];
+	return address.family === "ipv4"
+		? new ipaddr.IPv4(bytes).toString()
+		: new ipaddr.IPv6(bytes).toRFC5952String();
+}
+
+function maskAddress(address: Address, prefix: number): Address {
+	const bytes = address.bytes.map((byte, index) => {
+		const kept = Math.min(8, Math.max(0, prefix - index * 8));
+		return byte & (0xff << (8 - kept)) & 0xff;
+	});
+	return { family: address.family, bytes };
+}

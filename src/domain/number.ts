@@ -1,0 +1,29 @@
+import { fail, ok, type Result } from "./problem.ts";
+
+/** What a whole number stands for, and what to say when it is not one. */
+export interface WholeNumber {
+	readonly source: string;
+	/** As in "is not a valid …". */
+	readonly noun: string;
+	readonly min: number;
+	readonly max: number;
+	/** Overrides the default "a whole number from MIN to MAX". */
+	readonly accepted?: string;
+}
+
+/**
+ * Decimal digits only, with a minus sign where `min` is negative. Leading zeros are refused: "010" is ten to
+ * some programs and eight to others, and a firewall is no place to guess.
+ */
+export function parseWholeNumber(text: string, what: WholeNumber): Result<number> {
+	const value = /^(?:0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : Number.NaN;
+	if (value >= what.min && value <= what.max) {
+		return ok(value);
+	}
+	return fail({
+		source: what.source,
+		value: text,
+		complaint: `is not a valid ${what.noun}`,
+		accepted: what.accepted ?? `a whole number from ${what.min} to ${what.max}`,
+	});
+}

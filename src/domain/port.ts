@@ -1,0 +1,47 @@
+import type { Brand } from "./brand.ts";
+import { parseWholeNumber } from "./number.ts";
+import { fail, ok, type Result } from "./problem.ts";
+
+/** A TCP port, 1-65535. Port 0 means "any" to sockets and nothing to a packet, so it is not one. */
+export type Port = Brand<number, "Port">;
+
+/** An inclusive range of ports, `low` at most `high`. A single port has both equal. */
+export interface PortRange {
+	readonly low: Port;
+	readonly high: Port;
+}
+
+const maxPort = 65_535;
+
+export function parsePort(text: string, source: string): Result<Port> {
+	const parsed = parseWholeNumber(text, { source, noun: "TCP port", min: 1, max: maxPort });
+	return parsed.ok ? ok(parsed.value as Port) : parsed;
+}
+
+/** Accepts `80` and `8000-8010`. */
+export function parsePortRange(text: string, source: string): Result<PortRange> {
+	const [lowText = "", highText = lowText, ...rest] = text.split("-");
+	const low = parsePort(lowText, source);
+	const high = parsePort(highText, source);
+	if (low.ok && high.ok && rest.length === 0 && low.value <= high.value) {
+		return ok({ low: low.value, high: high.value });
+	}
+	return fail({
+		source,
+		value: text,
+		complaint: text.includes("-") ? "is not a port range" : "is not a TCP port",
+		accepted: "PORT or LOW-HIGH with LOW at most HIGH, each from 1 to 65535",
+	});
+}
+
+export function formatPortRange(range: PortRange): string {
+	return range.low === range.high ? `${range.low}` : `${range.low}-${range.high}`;
+}
+
+export function containsPort(range: PortRange, port: number): boolean {
+	return range.low <= port && port <= range.high;
+}
+
+export function samePortRange(a: PortRange, b: PortRange): boolean {
+	return a.low === b.low && a.high === b.high;
+}

@@ -1,0 +1,90 @@
+import type { Family } from "../domain/family.ts";
+
+/**
+ * The port to the outside world: everything the node-side programs can see or touch. It is synchronous because
+ * those programs do one short thing and exit, and small so that it can be implemented on Node, in a static native
+ * binary and in memory alike. One contract suite (`test/contract`) runs against every implementation.
+ */
+export interface Host {
+	/**
+	 * Runs commands to their end, at the same time where the implementation can, and answers in the given order.
+	 * Nothing is inherited: a child sees only `PATH`, `LC_ALL=C` and the `XTABLES_*` variables, its standard input is
+	 * `stdin`, and output is captured whole however long it is.
+	 */
+	run(commands: readonly Command[]): CommandResult[];
+
+	/** The absolute path of an executable on `PATH`, or undefined. */
+	find(program: string): string | undefined;
+
+	/** The file's text, or undefined when there is none or it may not be read. */
+	readFile(path: string): string | undefined;
+
+	/** Replaces the content of an existing file. Throws {@link HostError}. */
+	writeFile(path: string, text: string): void;
+
+	env(name: string): string | undefined;
+
+	/** All of standard input. */
+	stdin(): string;
+
+	/** Writes to standard output, where results for other programs go. */
+	stdout(text: string): void;
+
+	/** Writes one line to standard error, where the log goes. */
+	log(line: string): void;
+
+	/**
+	 * Moves this process into the network namespace that `path` names, for good (setns(2)). Throws
+	 * {@link HostError}.
+	 */
+	enterNetns(path: string): void;
+
+	/**
+	 * The tables that nf_tables holds in this network namespace, or undefined when the kernel has no nf_tables or
+	 * will not tell us. Costs one netlink round trip, no process.
+	 */
+	nftTables(): readonly NftTable[] | undefined;
+
+	/** Milliseconds since the epoch, with a fraction. */
+	now(): number;
+}
+
+export interface Command {
+	/** An absolute path, as {@link Host.find} gives it, and its arguments. Never a shell. */
+	readonly argv: readonly [string, ...string[]];
+	readonly stdin?: string;
+	/** After this long the child is killed. */
+	readonly timeoutMs: number;
+}
+
+/** How a child process ended. */
+export interface CommandResult {
+	readonly outcome:
+		| { readonly kind: "exited"; readonly code: number }
+		| { readonly kind: "killed"; readonly signal: string }
+		| { readonly kind: "timed-out" }
+		/** It never ran: not there, not executable, no memory. */
+		| { readonly kind: "not-started"; readonly reason: string };
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+export interface NftTable {
+	/** `inet` is one table for both families. Tables of other families (arp, bridge, netdev) are not listed. */
+	readonly family: Family | "inet";
+	readonly name: string;
+}
+
+/** What went wrong when the host could not do what was asked. */
+export type HostErrorCode = "not-found" | "not-permitted" | "invalid" | "failed";
+
+/** A failure of the environment, never of the user's input. */
+export class HostError extends Error {
+	override readonly name = "HostError";
+	readonly code: HostErrorCode;
+
+	constructor(code: HostErrorCode, message: string) {
+		super(message);
+		this.code = code;
+	}
+}
