@@ -1,0 +1,28 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { hostError } from "./errno.ts";
+import { errnoOf, errnoOfThrown } from "./node-errno.ts";
+import type { Libc } from "./node-libc.ts";
+
+const newNetworkNamespace = 0x40000000; // CLONE_NEWNET in linux/sched.h
+
+/**
+ * setns(2) moves one thread, not the process. That is enough here: Node's JavaScript runs on the thread group's
+ * leader, which is where spawnSync forks (children inherit the forking thread's namespaces) and whose namespace
+ * `/proc/self/net` shows. libuv's pool threads stay behind, so nothing after this may use asynchronous I/O on
+ * sockets; programs that call it do one synchronous thing and exit, and it is never called in the agent.
+ */
+export function enterNetns(path: string, libc: Libc): void {
+	let descriptor: number;
+	try {
+		descriptor = openSync(path, constants.O_RDONLY);
+	} catch (thrown) {
+		throw hostError(path, errnoOfThrown(thrown));
+	}
+	try {
+		if (libc.setns(descriptor, newNetworkNamespace) !== 0) {
+			throw hostError(path, errnoOf(libc.errno()));
+		}
+	} finally {
+		closeSync(descriptor);
+	}
+}

@@ -1,0 +1,43 @@
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import type { Command, CommandResult } from "./host.ts";
+import { errnoOfThrown } from "./node-errno.ts";
+
+/**
+ * One after the other: Node has no call that waits for several children without returning to the event loop, which
+ * a synchronous port cannot do. A helper thread with Atomics.wait could, but costs more (about 15 ms) than the two
+ * restores it would overlap, and the program for which that matters is the native one.
+ */
+export function runCommands(commands: readonly Command[], env: Record<string, string>): CommandResult[] {
+	return commands.map((command) => runCommand(command, env));
+}
+
+function runCommand(command: Command, env: Record<string, string>): CommandResult {
+	const [file, ...args] = command.argv;
+	const ended = spawnSync(file, args, {
+		env,
+		input: command.stdin ?? "",
+		timeout: command.timeoutMs,
+		killSignal: "SIGKILL",
+		maxBuffer: Number.POSITIVE_INFINITY,
+		encoding: "utf8",
+	});
+	// A child that never ran leaves these null.
+	return { outcome: outcomeOf(ended), stdout: ended.stdout ?? "", stderr: ended.stderr ?? "" };
+}
+
+/**
+ * `error` alone says little: it is also set (EPIPE) for a child that closed its standard input early and then went
+ * on to do its work, so how the child ended is looked at first.
+ */
+function outcomeOf(ended: SpawnSyncReturns<string>): CommandResult["outcome"] {
+	if (ended.status !== null) {
+		return { kind: "exited", code: ended.status };
+	}
+	if (ended.error !== undefined && "code" in ended.error && ended.error.code === "ETIMEDOUT") {
+		return { kind: "timed-out" };
+	}
+	if (ended.signal !== null) {
+		return { kind: "killed", signal: ended.signal };
+	}
+	return { kind: "not-started", reason: errnoOfThrown(ended.error).message };
+}

@@ -1,0 +1,50 @@
+import { childEnvironment } from "./child-environment.ts";
+import { hostError } from "./errno.ts";
+import type { Host } from "./host.ts";
+import { errnoOfThrown } from "./node-errno.ts";
+import { isExecutable, readAll, readText, replaceText, writeAll } from "./node-files.ts";
+import { type Libc, loadLibc } from "./node-libc.ts";
+import { enterNetns } from "./node-netns.ts";
+import { listNftTables } from "./node-nft-tables.ts";
+import { runCommands } from "./node-run.ts";
+import { findOnPath } from "./program-path.ts";
+
+/** The outside world as Node shows it. */
+export function createNodeHost(): Host {
+	let loaded: Libc | undefined;
+	const libc = (): Libc => {
+		loaded ??= loadLibc();
+		return loaded;
+	};
+	return {
+		run: (commands) => runCommands(commands, childEnvironment(process.env)),
+		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
+		readFile: readText,
+		writeFile: replaceText,
+		env: (name) => process.env[name],
+		stdin: () => readAll(0),
+		stdout: writeStandardOutput,
+		log: writeLogLine,
+		enterNetns: (path) => enterNetns(path, libc()),
+		nftTables: () => listNftTables(libc()),
+		now: () => performance.timeOrigin + performance.now(),
+	};
+}
+
+/** Throws a HostError: whoever waits for a result must not be told that all is well when it was not delivered. */
+function writeStandardOutput(text: string): void {
+	try {
+		writeAll(1, text);
+	} catch (thrown) {
+		throw hostError("standard output", errnoOfThrown(thrown));
+	}
+}
+
+/** Never fails: a log that nobody reads is no reason to leave a pod without its rules. */
+function writeLogLine(line: string): void {
+	try {
+		writeAll(2, `${line}\n`);
+	} catch {
+		// There is nowhere left to say so.
+	}
+}
