@@ -24,8 +24,13 @@ export function parseProxyGid(text: string, source: string): Result<Gid | undefi
 	return parsed.ok ? ok(parsed.value > 0 ? (parsed.value as Gid) : undefined) : parsed;
 }
 
-/** A user to exempt by name of its number; 0 is allowed here, because it was asked for in so many words. */
+/** Any user; 0 is allowed here, because it was asked for in so many words. */
 export function parseUid(text: string, source: string): Result<Uid> {
 	const parsed = parseWholeNumber(text, { source, noun: "user id", min: 0, max: maxId });
 	return parsed.ok ? ok(parsed.value as Uid) : parsed;
+}
+
+export function parseGid(text: string, source: string): Result<Gid> {
+	const parsed = parseWholeNumber(text, { source, noun: "group id", min: 0, max: maxId });
+	return parsed.ok ? ok(parsed.value as Gid) : parsed;
 }

@@ -1,0 +1,21 @@
+/** Why a dialect could not do what was asked. */
+export type BackendErrorCode =
+	/** A program that speaks the dialect is not installed. */
+	| "missing-tool"
+	/** The kernel said that we may not. */
+	| "not-permitted"
+	/** The tool ran and said no. */
+	| "refused"
+	/** The tool did not come to an end by itself. */
+	| "no-answer";
+
+/** A failure of the environment while programming rules. The message carries the tool's own first line. */
+export class BackendError extends Error {
+	override readonly name = "BackendError";
+	readonly code: BackendErrorCode;
+
+	constructor(code: BackendErrorCode, message: string) {
+		super(message);
+		this.code = code;
+	}
+}

@@ -1,0 +1,20 @@
+import type { Mode } from "../../domain/mode.ts";
+import type { Host } from "../../host/host.ts";
+import { diff } from "../../plan/diff.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { FamilyDrift } from "../backend.ts";
+import { BackendError } from "../backend-error.ts";
+import { observe } from "./observe.ts";
+import { openToolbox } from "./tools.ts";
+
+/** Holds what is there against the plan, family by family. */
+export function check(host: Host, mode: Mode, plan: Plan): FamilyDrift[] {
+	const states = openToolbox(host, mode, plan.families, { wait: false }).read(plan.families);
+	return plan.families.map((family, index) => {
+		const state = states[index];
+		if (state === undefined || state instanceof BackendError) {
+			throw state ?? new BackendError("refused", `${family}: nothing could be read`);
+		}
+		return { family, drift: diff(plan, family, observe(state)) };
+	});
+}

@@ -1,0 +1,62 @@
+import type { Command, CommandResult, Host } from "../../host/host.ts";
+import { BackendError } from "../backend-error.ts";
+
+/** What a finished command says went wrong; undefined when nothing did. */
+export function toolFailure(
+	host: Host,
+	command: Command,
+	{ outcome, stderr }: CommandResult,
+): BackendError | undefined {
+	const tool = command.argv[0].split("/").at(-1) ?? command.argv[0];
+	switch (outcome.kind) {
+		case "not-started":
+			return new BackendError("missing-tool", `${command.argv[0]}: could not be started: ${outcome.reason}`);
+		case "timed-out":
+			return new BackendError(
+				"no-answer",
+				`${tool}: gave no answer within ${command.timeoutMs / 1000} s and was ended; another program may be holding /run/xtables.lock`,
+			);
+		case "killed":
+			return new BackendError("no-answer", `${tool}: was killed by ${outcome.signal}`);
+		case "exited":
+			return outcome.code === 0
+				? undefined
+				: new BackendError(refusalCode(host, stderr), describe(tool, outcome.code, stderr));
+	}
+}
+
+function describe(tool: string, code: number, stderr: string): string {
+	const said = firstLine(stderr);
+	const repeatsName = said.startsWith(tool) || said.startsWith(tool.replace(/-(legacy|nft)/, ""));
+	const line = said === "" ? "no message" : said;
+	return repeatsName ? `${line} (exit status ${code})` : `${tool}: ${line} (exit status ${code})`;
+}
+
+/** The tool's own first line. Warnings about the other variant's tables come before it and explain nothing. */
+function firstLine(stderr: string): string {
+	const lines = stderr.split("\n").map((line) => line.trim());
+	return lines.find((line) => line !== "" && !line.startsWith("#")) ?? "";
+}
+
+/**
+ * The nft variant says so when the kernel refuses for want of a capability; the legacy variant only "unable to
+ * initialize table", which it also says on a kernel without ip_tables. The process's own capabilities tell them apart.
+ */
+function refusalCode(host: Host, stderr: string): "not-permitted" | "refused" {
+	const said = /permission denied|operation not permitted|must be root/i.test(firstLine(stderr));
+	return said || !mayAdministerNetwork(host) ? "not-permitted" : "refused";
+}
+
+/**
+ * Whether a child of ours can hold CAP_NET_ADMIN: we have it, or the tool's file capabilities can bring it. The
+ * latter need it in the bounding set and no_new_privs unset (capabilities(7), "Transformation of capabilities").
+ */
+function mayAdministerNetwork(host: Host): boolean {
+	const status = host.readFile("/proc/self/status") ?? "";
+	const set = (name: string) => BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0"}`);
+	const has = (name: string) => ((set(name) >> capNetAdmin) & 1n) === 1n;
+	return has("CapEff") || (has("CapBnd") && set("NoNewPrivs") === 0n);
+}
+
+/** CAP_NET_ADMIN in linux/capability.h. */
+const capNetAdmin = 12n;

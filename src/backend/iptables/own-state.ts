@@ -1,0 +1,81 @@
+import type { Family } from "../../domain/family.ts";
+import { type Plan, rulesOf } from "../../plan/plan.ts";
+import { chainNames, hookOfOwnChain, jumpSpec } from "./chains.ts";
+import { renderRule } from "./render-rule.ts";
+import type { SavedRule, SavedTable } from "./saved-table.ts";
+import { splitWords } from "./words.ts";
+
+/** Our part of a nat table: the only part that we ever change. */
+export interface OwnState {
+	readonly chains: readonly OwnChain[];
+	/** Every rule, in whatever chain outside ours, that leads into one of ours. */
+	readonly jumps: readonly Jump[];
+}
+
+export interface OwnChain {
+	readonly name: string;
+	/** Specs in order. */
+	readonly rules: readonly string[];
+}
+
+export interface Jump {
+	readonly from: string;
+	readonly to: string;
+	readonly spec: string;
+	/** Its place among all rules of `from`, from 1; absent for "at the end". */
+	readonly position?: number;
+}
+
+export const nothing: OwnState = { chains: [], jumps: [] };
+
+/** What a plan asks for, beginning from nothing. */
+export function wantedState(plan: Plan, family: Family): OwnState {
+	return {
+		chains: plan.chains.map((chain) => ({
+			name: chainNames[chain.hook].own,
+			rules: rulesOf(chain, family).flatMap(renderRule),
+		})),
+		jumps: plan.chains.map((chain) => ({
+			from: chainNames[chain.hook].builtIn,
+			to: chainNames[chain.hook].own,
+			spec: jumpSpec(chain.hook),
+		})),
+	};
+}
+
+/** The same, beginning from what is there: a jump that exists keeps its place among other programs' rules. */
+export function wantedOver(current: OwnState, wanted: OwnState): OwnState {
+	const placed = (jump: Jump) =>
+		current.jumps.find((there) => there.from === jump.from && there.spec === jump.spec) ?? jump;
+	return { ...wanted, jumps: wanted.jumps.map(placed) };
+}
+
+/** Our part of a table that was read. */
+export function ownStateOf(table: SavedTable): OwnState {
+	const isOurs = (name: string) => hookOfOwnChain(name) !== undefined;
+	return {
+		chains: table.userChains.filter(isOurs).map((name) => ({
+			name,
+			rules: table.rules.filter((rule) => rule.chain === name).map((rule) => rule.spec),
+		})),
+		jumps: withPositions(table.rules)
+			.map(({ chain, spec, position }) => ({ from: chain, to: targetOf(spec), spec, position }))
+			.filter((jump) => !isOurs(jump.from) && isOurs(jump.to)),
+	};
+}
+
+function withPositions(rules: readonly SavedRule[]): (SavedRule & { position: number })[] {
+	const seen = new Map<string, number>();
+	return rules.map((rule) => {
+		const position = (seen.get(rule.chain) ?? 0) + 1;
+		seen.set(rule.chain, position);
+		return { ...rule, position };
+	});
+}
+
+/** The chain that a rule jumps (`-j`) or goes (`-g`) to; empty when it does neither. */
+function targetOf(spec: string): string {
+	const words = splitWords(spec);
+	const index = words.findIndex((word) => word === "-j" || word === "-g");
+	return (index >= 0 ? words[index + 1] : undefined) ?? "";
+}

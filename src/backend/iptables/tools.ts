@@ -1,0 +1,110 @@
+import type { Family } from "../../domain/family.ts";
+import type { Mode } from "../../domain/mode.ts";
+import type { Command, CommandResult, Host } from "../../host/host.ts";
+import { BackendError } from "../backend-error.ts";
+import { toolFailure } from "./failure.ts";
+import { type OwnState, ownStateOf } from "./own-state.ts";
+import { parseSave } from "./saved-table.ts";
+import { type Tools, takesWaitFlag, toolsOf } from "./variant.ts";
+
+/** One variant's programs, found and ready to run. */
+export interface Toolbox {
+	/** Applies each input to its family, both at the same time. Undefined where it worked. */
+	restore(inputs: readonly FamilyInput[]): (BackendError | undefined)[];
+	/** Reads our part of each family's nat table. Changes nothing. */
+	read(families: readonly Family[]): (OwnState | BackendError)[];
+}
+
+export interface FamilyInput {
+	readonly family: Family;
+	readonly input: string;
+}
+
+/**
+ * Longer than any healthy run takes, short enough that a pod which waits for a lock that nobody will release
+ * says so instead of hanging in `Init` for ever.
+ */
+const timeoutMs = 60_000;
+
+/**
+ * Some releases give up at once when the lock is held. Every holder is another short run like ours, so it is worth
+ * waiting a little even when nobody asked for `-w`.
+ */
+const lockPatienceSeconds = 10;
+
+/** Exit status 4 is RESOURCE_PROBLEM in xtables.h. */
+function isLockHeld({ outcome, stderr }: CommandResult): boolean {
+	return outcome.kind === "exited" && outcome.code === 4 && stderr.includes("xtables lock");
+}
+
+/** Throws {@link BackendError} that names every program that is not installed, before any of them runs. */
+export function openToolbox(
+	host: Host,
+	mode: Mode,
+	families: readonly Family[],
+	{ wait }: { readonly wait: boolean },
+): Toolbox {
+	const paths = locate(host, mode, families);
+	const waitFlag = wait && takesWaitFlag(mode) ? ["-w"] : [];
+	const pathsOf = (family: Family) => paths.get(family) ?? toolsOf(mode, family);
+	const restoreCommand = ({ family, input }: FamilyInput, flags: readonly string[]): Command => ({
+		argv: [pathsOf(family).restore, "--noflush", ...flags],
+		stdin: input,
+		timeoutMs,
+	});
+
+	return {
+		restore(inputs) {
+			const commands = inputs.map((input) => restoreCommand(input, waitFlag));
+			return zipRun(host, commands).map(([command, result], index) => {
+				const input = inputs[index];
+				if (input === undefined || wait || !isLockHeld(result)) {
+					return toolFailure(host, command, result);
+				}
+				const patient = restoreCommand(input, ["-w", `${lockPatienceSeconds}`]);
+				return zipRun(host, [patient]).map((again) => toolFailure(host, ...again))[0];
+			});
+		},
+		read(wanted) {
+			const commands = wanted.map(
+				(family): Command => ({ argv: [pathsOf(family).save, "-t", "nat"], timeoutMs }),
+			);
+			return zipRun(host, commands).map(
+				([command, result]) =>
+					toolFailure(host, command, result) ?? ownStateOf(parseSave(result.stdout)),
+			);
+		},
+	};
+}
+
+function zipRun(host: Host, commands: readonly Command[]): [Command, CommandResult][] {
+	const results = commands.length === 0 ? [] : host.run(commands);
+	return results.flatMap((result, index) => {
+		const command = commands[index];
+		return command === undefined ? [] : [[command, result] as [Command, CommandResult]];
+	});
+}
+
+function locate(host: Host, mode: Mode, families: readonly Family[]): Map<Family, Tools> {
+	const missing: string[] = [];
+	const find = (program: string) => {
+		const path = host.find(program);
+		if (path === undefined) {
+			missing.push(program);
+		}
+		return path ?? program;
+	};
+	const found = new Map(
+		families.map((family) => {
+			const { restore, save } = toolsOf(mode, family);
+			return [family, { restore: find(restore), save: find(save) }] as const;
+		}),
+	);
+	if (missing.length > 0) {
+		throw new BackendError(
+			"missing-tool",
+			`${missing.join(", ")}: not found in PATH (${host.env("PATH") ?? "which is not set"})`,
+		);
+	}
+	return found;
+}

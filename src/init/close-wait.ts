@@ -1,0 +1,28 @@
+import { type Host, HostError } from "../host/host.ts";
+
+/** Per network namespace, in seconds (nf_conntrack-sysctl.rst in the kernel's documentation). */
+const path = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_close_wait";
+
+/**
+ * Sets how long connection tracking remembers a connection that one side has closed. Answers with a way back.
+ * Throws {@link HostError}.
+ */
+export function setCloseWait(host: Host, seconds: number): () => void {
+	const before = host.readFile(path);
+	try {
+		host.writeFile(path, `${seconds}\n`);
+	} catch (error) {
+		if (error instanceof HostError) {
+			throw new HostError(
+				error.code,
+				`--timeout-close-wait-secs: ${error.message} (a container must run as root, with a writable /proc/sys, to set it)`,
+			);
+		}
+		throw error;
+	}
+	return () => {
+		if (before !== undefined) {
+			host.writeFile(path, before);
+		}
+	};
+}

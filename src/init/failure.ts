@@ -1,0 +1,48 @@
+import { BackendError } from "../backend/backend-error.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { formatProblem, type Problem } from "../domain/problem.ts";
+import { type Host, HostError } from "../host/host.ts";
+import type { OutputFormat } from "./options.ts";
+
+/** Why a program ends without having done what it was asked. */
+export interface Failure {
+	readonly exitCode: ExitCode;
+	readonly messages: readonly string[];
+}
+
+export function badInput(problems: readonly Problem[]): Failure {
+	return { exitCode: exitCodes.badInput, messages: problems.map(formatProblem) };
+}
+
+/** Turns a failure of the environment into an exit status; anything else is a bug and goes on up. */
+export function environmentFailure(error: unknown): Failure {
+	if (error instanceof HostError) {
+		const exitCode = error.code === "not-permitted" ? exitCodes.notPermitted : exitCodes.failed;
+		return { exitCode, messages: [error.message] };
+	}
+	if (error instanceof BackendError) {
+		return { exitCode: backendExitCodes[error.code], messages: [error.message] };
+	}
+	throw error;
+}
+
+const backendExitCodes = {
+	"missing-tool": exitCodes.noDialect,
+	"not-permitted": exitCodes.notPermitted,
+	refused: exitCodes.failed,
+	"no-answer": exitCodes.failed,
+} as const;
+
+/**
+ * One line per message on standard error, where `kubectl describe` finds the last of them; as JSON also an object on
+ * standard output for programs.
+ */
+export function reportFailure(host: Host, program: string, failure: Failure, output: OutputFormat): ExitCode {
+	for (const message of failure.messages) {
+		host.log(`${program}: ${message}`);
+	}
+	if (output === "json") {
+		host.stdout(`${JSON.stringify({ exitCode: failure.exitCode, errors: failure.messages })}\n`);
+	}
+	return failure.exitCode;
+}

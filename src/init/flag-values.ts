@@ -1,0 +1,98 @@
+import { all, fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import type { Given } from "./command-line.ts";
+import type { Flag } from "./flags.ts";
+
+/** Reads flags one after the other and remembers every mistake, so that a user sees all of them in one run. */
+export class FlagValues {
+	readonly problems: Problem[] = [];
+	readonly #given: Given;
+	readonly #flags: readonly Flag[];
+
+	constructor(given: Given, flags: readonly Flag[]) {
+		this.#given = given;
+		this.#flags = flags;
+	}
+
+	isGiven(name: string): boolean {
+		return this.#given.has(name);
+	}
+
+	/** The last one given decides, but each has to be right. Falls back on the default. */
+	one<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
+		return this.#settle(this.#texts(name).map((text) => parse(text, `--${name}`)))?.at(-1);
+	}
+
+	/** As {@link one}, for a flag without which there is nothing to do. */
+	required<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
+		if (!this.isGiven(name)) {
+			const { placeholder } = this.#flag(name);
+			this.problems.push({ source: `--${name}`, complaint: "is required", accepted: `--${name} ${placeholder}` });
+			return undefined;
+		}
+		return this.one(name, parse);
+	}
+
+	boolean(name: string): boolean {
+		return this.one(name, parseBoolean) ?? false;
+	}
+
+	/** Items of all occurrences in order, split at commas; blanks around an item do not count. */
+	list<T>(name: string, parse: (text: string, source: string) => Result<T>): T[] {
+		const source = `--${name}`;
+		const items = (this.#given.get(name) ?? []).flatMap((text) => splitList(text, source));
+		return this.#settle(items.map((item) => (item.ok ? parse(item.value, source) : item))) ?? [];
+	}
+
+	#settle<T>(results: readonly Result<T>[]): T[] | undefined {
+		const settled = all(results);
+		if (settled.ok) {
+			return settled.value;
+		}
+		this.problems.push(...settled.problems);
+		return undefined;
+	}
+
+	#texts(name: string): readonly string[] {
+		return this.#given.get(name) ?? [this.#flag(name).default];
+	}
+
+	#flag(name: string): Flag {
+		const flag = this.#flags.find((candidate) => candidate.name === name);
+		if (flag === undefined) {
+			throw new Error(`no such flag: ${name}`);
+		}
+		return flag;
+	}
+}
+
+/** The spellings of Go's strconv.ParseBool, which the reference program takes. */
+export function parseBoolean(text: string, source: string): Result<boolean> {
+	if (/^(?:1|t|T|TRUE|true|True)$/.test(text)) {
+		return ok(true);
+	}
+	if (/^(?:0|f|F|FALSE|false|False)$/.test(text)) {
+		return ok(false);
+	}
+	return fail({ source, value: text, complaint: "is not a truth value", accepted: "true or false" });
+}
+
+/** One of a few words. */
+export function parseChoice<T extends string>(choices: readonly T[]) {
+	return (text: string, source: string): Result<T> => {
+		const choice = choices.find((candidate) => candidate === text);
+		return choice !== undefined
+			? ok(choice)
+			: fail({ source, value: text, complaint: "is not known", accepted: `one of ${choices.join(", ")}` });
+	};
+}
+
+/** Comma-separated, an item optionally in double quotes (RFC 4180), as the reference program's lists are. */
+function splitList(text: string, source: string): Result<string>[] {
+	return text.split(",").map((item) => {
+		const trimmed = item.trim();
+		const [, quoted] = /^"([^"]*)"$/.exec(trimmed) ?? [];
+		return trimmed.includes('"') && quoted === undefined
+			? fail({ source, value: item, complaint: "has a stray quotation mark", accepted: "a comma-separated list" })
+			: ok((quoted ?? trimmed).trim());
+	});
+}

@@ -1,0 +1,194 @@
+/** One flag: the parser, the help text and the documentation are all made from this. */
+export interface Flag {
+	readonly name: string;
+	readonly short?: string;
+	/** A boolean takes a value only as `--name=value`; a list may be repeated and split at commas. */
+	readonly kind: "boolean" | "value" | "list";
+	/** What stands for the value in help texts. */
+	readonly placeholder?: string;
+	/** As it would be written on the command line. */
+	readonly default: string;
+	readonly help: string;
+}
+
+/** The reference program's flags, with its short forms and defaults, and then ours. */
+export const initFlags = [
+	{
+		name: "incoming-proxy-port",
+		short: "p",
+		kind: "value",
+		placeholder: "PORT",
+		default: "",
+		help: "port on which the proxy takes inbound connections (required)",
+	},
+	{
+		name: "outgoing-proxy-port",
+		short: "o",
+		kind: "value",
+		placeholder: "PORT",
+		default: "",
+		help: "port on which the proxy takes outbound connections (required)",
+	},
+	{
+		name: "proxy-uid",
+		short: "u",
+		kind: "value",
+		placeholder: "UID",
+		default: "-1",
+		help: "user the proxy runs as, whose own connections pass; -1 or 0 for none",
+	},
+	{
+		name: "proxy-gid",
+		short: "g",
+		kind: "value",
+		placeholder: "GID",
+		default: "-1",
+		help: "group the proxy runs as, whose own connections pass; -1 or 0 for none",
+	},
+	{
+		name: "ports-to-redirect",
+		short: "r",
+		kind: "list",
+		placeholder: "PORTS",
+		default: "",
+		help: "redirect only these inbound ports; without it every port",
+	},
+	{
+		name: "inbound-ports-to-ignore",
+		kind: "list",
+		placeholder: "PORTS",
+		default: "",
+		help: "inbound ports and ranges (8000-8010) that bypass the proxy",
+	},
+	{
+		name: "outbound-ports-to-ignore",
+		kind: "list",
+		placeholder: "PORTS",
+		default: "",
+		help: "outbound ports and ranges that bypass the proxy",
+	},
+	{
+		name: "subnets-to-ignore",
+		kind: "list",
+		placeholder: "SUBNETS",
+		default: "",
+		help: "inbound connections from these subnets bypass the proxy; both families may be mixed",
+	},
+	{
+		name: "outbound-ports-to-redirect",
+		kind: "list",
+		placeholder: "PORTS",
+		default: "",
+		help: "redirect only these outbound ports and ranges; without it every port",
+	},
+	{
+		name: "outbound-subnets-to-ignore",
+		kind: "list",
+		placeholder: "SUBNETS",
+		default: "",
+		help: "outbound connections to these subnets bypass the proxy",
+	},
+	{
+		name: "inbound-interfaces-to-ignore",
+		kind: "list",
+		placeholder: "NAMES",
+		default: "",
+		help: "connections that come in on these interfaces bypass the proxy",
+	},
+	{
+		name: "outbound-interfaces-to-ignore",
+		kind: "list",
+		placeholder: "NAMES",
+		default: "",
+		help: "connections that leave through these interfaces bypass the proxy",
+	},
+	{
+		name: "uids-to-ignore",
+		kind: "list",
+		placeholder: "UIDS",
+		default: "",
+		help: "outbound connections of these users bypass the proxy",
+	},
+	{
+		name: "ipv6",
+		kind: "boolean",
+		default: "true",
+		help: "program IPv6 as well as IPv4",
+	},
+	{
+		name: "iptables-mode",
+		kind: "value",
+		placeholder: "MODE",
+		default: "",
+		help: "dialect to speak: legacy (also called iptables; the default), nft or plain",
+	},
+	{
+		name: "firewall-bin-path",
+		kind: "value",
+		placeholder: "NAME",
+		default: "",
+		help: "older way to name the mode: iptables-legacy, iptables-nft or iptables",
+	},
+	{
+		name: "firewall-save-bin-path",
+		kind: "value",
+		placeholder: "NAME",
+		default: "",
+		help: "older way to name the mode, with -save at the end",
+	},
+	{
+		name: "use-wait-flag",
+		short: "w",
+		kind: "boolean",
+		default: "false",
+		help: "wait for the xtables lock (a no-op in nft mode, which has none)",
+	},
+	{
+		name: "timeout-close-wait-secs",
+		kind: "value",
+		placeholder: "SECONDS",
+		default: "0",
+		help: "set nf_conntrack_tcp_timeout_close_wait; 0 leaves it alone",
+	},
+	{
+		name: "netns",
+		kind: "value",
+		placeholder: "PATH",
+		default: "",
+		help: "network namespace to work in, such as /proc/PID/ns/net; without it this process's own",
+	},
+	{
+		name: "simulate",
+		kind: "boolean",
+		default: "false",
+		help: "print what iptables-restore would be given, and touch nothing",
+	},
+	{
+		name: "output",
+		kind: "value",
+		placeholder: "FORMAT",
+		default: "text",
+		help: "text, or json for one object on standard output",
+	},
+	{
+		name: "log-format",
+		kind: "value",
+		placeholder: "FORMAT",
+		default: "plain",
+		help: "plain or json",
+	},
+	{
+		name: "log-level",
+		kind: "value",
+		placeholder: "LEVEL",
+		default: "info",
+		help: "trace, debug, info, warn, error, fatal or panic",
+	},
+] as const satisfies readonly Flag[];
+
+const cleanFlagNames = ["netns", "output", "log-format", "log-level"];
+
+/** `shunt clean` looks in every dialect and both families, so there is little to say. */
+export const cleanFlags: readonly Flag[] = initFlags.filter((flag) =>
+	cleanFlagNames.includes(flag.name),
+);

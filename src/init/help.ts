@@ -1,0 +1,46 @@
+import type { Flag } from "./flags.ts";
+
+export interface Usage {
+	/** As the user called it, such as `shunt init`. */
+	readonly program: string;
+	readonly summary: string;
+	readonly flags: readonly Flag[];
+	/** What it does, and the arguments for it. */
+	readonly examples: readonly (readonly [string, string])[];
+}
+
+export function formatHelp({ program, summary, flags, examples }: Usage): string {
+	const rows = flags.map((flag): [string, string] => [flagColumn(flag), `${flag.help}${defaultOf(flag)}`]);
+	const all: [string, string][] = [...rows, ["  -h, --help", "print this text"]];
+	const width = Math.max(...all.map(([left]) => left.length));
+	return [
+		summary,
+		"",
+		`Usage:\n  ${program} [flags]`,
+		"",
+		"Flags:",
+		...all.map(([left, right]) => `${left.padEnd(width)}  ${right}`),
+		"",
+		"Lists are separated by commas and may be given more than once.",
+		"",
+		"Examples:",
+		...examples.map(([what, args]) => `  # ${what}\n  ${program} ${args}`),
+		"",
+		"Exit status: 0 done, 1 failed, 64 bad input, 69 no usable dialect, 77 not permitted",
+		"",
+	].join("\n");
+}
+
+export function wantsHelp(argv: readonly string[]): boolean {
+	return argv.includes("--help") || argv.includes("-h");
+}
+
+function flagColumn(flag: Flag): string {
+	const short = flag.short === undefined ? "    " : `-${flag.short}, `;
+	return `  ${short}--${flag.name}${flag.placeholder === undefined ? "" : ` ${flag.placeholder}`}`;
+}
+
+function defaultOf(flag: Flag): string {
+	const isSilent = flag.default === "" || (flag.kind === "boolean" && flag.default === "false");
+	return isSilent ? "" : ` (default ${flag.default})`;
+}

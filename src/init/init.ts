@@ -1,0 +1,100 @@
+import type { Backend } from "../backend/backend.ts";
+import { iptablesBackend } from "../backend/iptables/iptables.ts";
+import { takesWaitFlag } from "../backend/iptables/variant.ts";
+import { removeLeftovers } from "../backend/leftovers.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import type { Host } from "../host/host.ts";
+import type { Plan } from "../plan/plan.ts";
+import { plan as planFor } from "../plan/planner.ts";
+import { setUpFailure } from "./advice.ts";
+import { setCloseWait } from "./close-wait.ts";
+import { badInput, environmentFailure, type Failure, reportFailure } from "./failure.ts";
+import { initFlags } from "./flags.ts";
+import { formatHelp, wantsHelp } from "./help.ts";
+import { createLogger } from "./logger.ts";
+import { enterNamedNetns } from "./netns.ts";
+import { asksForJson, type InitOptions, parseInitOptions } from "./options.ts";
+import { type InitResult, logReport, makeReport } from "./report.ts";
+import { formatSimulation } from "./simulation.ts";
+
+/** `shunt init`: programs a policy into a network namespace. Answers with the exit status. */
+export function runInit(host: Host, argv: readonly string[], program = "shunt init"): ExitCode {
+	if (wantsHelp(argv)) {
+		host.stdout(formatHelp({ program, summary, flags: initFlags, examples }));
+		return exitCodes.done;
+	}
+	const parsed = parseInitOptions(argv, program);
+	if (!parsed.ok) {
+		return reportFailure(host, program, badInput(parsed.problems), asksForJson(argv));
+	}
+	const options = parsed.value;
+	const plan = planFor(options.policy);
+	const result = options.simulate ? simulated : programRules(host, options, plan);
+	if ("exitCode" in result) {
+		return reportFailure(host, program, result, options.output);
+	}
+	report(host, options, plan, result);
+	return exitCodes.done;
+}
+
+const summary =
+	"Redirects a pod's TCP traffic to a proxy, in one transaction per address family.\n" +
+	"Takes the flags of Linkerd's proxy-init and can stand in its place.";
+
+const examples = [
+	[
+		"Everything through the proxy that runs as user 2102, but for its admin port",
+		"-p 4143 -o 4140 --proxy-uid 2102 --inbound-ports-to-ignore 4190,4191",
+	],
+	["See what would be applied", "-p 4143 -o 4140 -u 2102 --iptables-mode nft --simulate"],
+	["In another process's network namespace", "-p 4143 -o 4140 -u 2102 --netns /proc/4321/ns/net"],
+] as const;
+
+const simulated: InitResult = { outcomes: [], leftovers: [], milliseconds: 0 };
+
+/** All or nothing: whatever was changed before a failure is put back. */
+function programRules(host: Host, options: InitOptions, plan: Plan): InitResult | Failure {
+	const lost = enterNamedNetns(host, options.netns);
+	if (lost !== undefined) {
+		return lost;
+	}
+	let resetCloseWait = () => {};
+	try {
+		if (options.closeWaitSeconds !== undefined) {
+			resetCloseWait = setCloseWait(host, options.closeWaitSeconds);
+		}
+	} catch (error) {
+		return environmentFailure(error);
+	}
+	try {
+		return setUp(host, iptablesBackend(options.mode), options, plan);
+	} catch (error) {
+		resetCloseWait();
+		return setUpFailure(host, error, { mode: options.mode, families: plan.families });
+	}
+}
+
+function setUp(host: Host, backend: Backend, { mode, wait }: InitOptions, plan: Plan): InitResult {
+	const started = host.now();
+	const outcomes = backend.setUp(host, plan, { wait });
+	const leftovers = removeLeftovers(host, mode, plan.families);
+	return { outcomes, leftovers, milliseconds: host.now() - started };
+}
+
+function report(host: Host, options: InitOptions, plan: Plan, result: InitResult): void {
+	const { logFormat, logLevel, mode, wait, output, simulate } = options;
+	const log = createLogger(host, logFormat, logLevel);
+	const made = makeReport(options, plan, result);
+	made.warnings.forEach(log.warn);
+	if (wait && !takesWaitFlag(mode)) {
+		log.info("--use-wait-flag does nothing in mode nft: nf_tables has no lock to wait for");
+	}
+	if (!simulate) {
+		logReport(log, made);
+	}
+	if (output === "json") {
+		host.stdout(`${JSON.stringify(made)}\n`);
+	} else if (simulate) {
+		host.stdout(formatSimulation(plan, options));
+	}
+}

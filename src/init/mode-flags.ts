@@ -1,0 +1,44 @@
+import { type Mode, parseMode } from "../domain/mode.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
+import type { FlagValues } from "./flag-values.ts";
+
+/**
+ * The mode, from the flag of that name or else from the older pair that names programs. Without any, legacy: that
+ * is what the absence of flags has always meant.
+ */
+export function readMode(flags: FlagValues): Mode {
+	const asked = flags.one("iptables-mode", optional(parseMode));
+	const binary = flags.one("firewall-bin-path", optional(parseBinary("")));
+	const saveBinary = flags.one("firewall-save-bin-path", optional(parseBinary("-save")));
+	if (asked === undefined && binary !== undefined && saveBinary !== undefined && binary !== saveBinary) {
+		flags.problems.push({
+			source: "--firewall-save-bin-path",
+			complaint: "names another mode than --firewall-bin-path",
+			accepted: `both for one mode, or --iptables-mode alone`,
+		});
+	}
+	return asked ?? binary ?? saveBinary ?? "legacy";
+}
+
+/** Empty means not given, as it does to the reference program. */
+function optional<T>(parse: (text: string, source: string) => Result<T>) {
+	return (text: string, source: string): Result<T | undefined> =>
+		text === "" ? ok(undefined) : parse(text, source);
+}
+
+const binaries: readonly (readonly [string, Mode])[] = [
+	["iptables-legacy", "legacy"],
+	["iptables-nft", "nft"],
+	["iptables", "plain"],
+];
+
+function parseBinary(suffix: "" | "-save") {
+	return (text: string, source: string): Result<Mode> => {
+		const mode = binaries.find(([name]) => `${name}${suffix}` === text)?.[1];
+		if (mode !== undefined) {
+			return ok(mode);
+		}
+		const names = binaries.map(([name]) => `${name}${suffix}`).join(", ");
+		return fail({ source, value: text, complaint: "is not a program of a known mode", accepted: `one of ${names}` });
+	};
+}

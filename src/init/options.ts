@@ -1,0 +1,137 @@
+import { type Cidr, formatCidr, hasHostBits, parseCidr } from "../domain/cidr.ts";
+import { type Family, families } from "../domain/family.ts";
+import { parseProxyGid, parseProxyUid, parseUid } from "../domain/identity.ts";
+import { parseInterfaceName } from "../domain/interface-name.ts";
+import type { Mode } from "../domain/mode.ts";
+import { parseWholeNumber } from "../domain/number.ts";
+import { parsePort, parsePortRange } from "../domain/port.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
+import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
+import { parseCommandLine } from "./command-line.ts";
+import { FlagValues, parseChoice } from "./flag-values.ts";
+import { initFlags } from "./flags.ts";
+import { type LogFormat, type LogLevel, logLevels } from "./logger.ts";
+import { readMode } from "./mode-flags.ts";
+
+/** Everything `shunt init` was asked to do. */
+export interface InitOptions {
+	readonly policy: RedirectPolicy;
+	readonly mode: Mode;
+	readonly wait: boolean;
+	readonly simulate: boolean;
+	readonly netns: string | undefined;
+	/** Absent when the kernel's value is to stay. */
+	readonly closeWaitSeconds: number | undefined;
+	readonly output: OutputFormat;
+	readonly logFormat: LogFormat;
+	readonly logLevel: LogLevel;
+	/** What was accepted but deserves a second look. */
+	readonly warnings: readonly string[];
+}
+
+export type OutputFormat = "text" | "json";
+
+/** What every program takes that works in a network namespace. */
+export type CommonOptions = Pick<InitOptions, "netns" | "output" | "logFormat" | "logLevel">;
+
+/** The wish for JSON, read from arguments that have mistakes elsewhere. */
+export function asksForJson(argv: readonly string[]): OutputFormat {
+	return /(?:^| )--output[= ]json(?: |$)/.test(argv.join(" ")) ? "json" : "text";
+}
+
+export function parseInitOptions(argv: readonly string[], program: string): Result<InitOptions> {
+	const parsed = parseCommandLine(argv, initFlags, program);
+	if (!parsed.ok) {
+		return parsed;
+	}
+	const flags = new FlagValues(parsed.value, initFlags);
+	const inboundPort = flags.required("incoming-proxy-port", parsePort);
+	const outboundPort = flags.required("outgoing-proxy-port", parsePort);
+	const rest = readRest(flags);
+	const families = readFamilies(flags);
+	const inbound = readInbound(flags);
+	const outbound = readOutbound(flags);
+	if (flags.problems.length > 0 || inboundPort === undefined || outboundPort === undefined) {
+		return fail(...flags.problems);
+	}
+	const policy: RedirectPolicy = {
+		families,
+		inbound: { ...inbound, proxyPort: inboundPort },
+		outbound: { ...outbound, proxyPort: outboundPort },
+	};
+	return ok({ ...rest, policy, warnings: warningsOf(policy) });
+}
+
+function readRest(flags: FlagValues) {
+	return {
+		mode: readMode(flags),
+		wait: flags.boolean("use-wait-flag"),
+		simulate: flags.boolean("simulate"),
+		closeWaitSeconds: flags.one("timeout-close-wait-secs", parseCloseWait) || undefined,
+		...readCommon(flags),
+	};
+}
+
+export function readCommon(flags: FlagValues): CommonOptions {
+	return {
+		netns: flags.one("netns", parseText) || undefined,
+		output: flags.one("output", parseChoice<OutputFormat>(["text", "json"])) ?? "text",
+		logFormat: flags.one("log-format", parseChoice<LogFormat>(["plain", "json"])) ?? "plain",
+		logLevel: flags.one("log-level", parseLogLevel) ?? "info",
+	};
+}
+
+function readFamilies(flags: FlagValues): readonly Family[] {
+	return flags.boolean("ipv6") ? families : ["ipv4"];
+}
+
+function readInbound(flags: FlagValues): Omit<InboundPolicy, "proxyPort"> {
+	return {
+		portsToRedirect: flags.list("ports-to-redirect", parsePort),
+		portsToIgnore: flags.list("inbound-ports-to-ignore", parsePortRange),
+		subnetsToIgnore: flags.list("subnets-to-ignore", parseCidr),
+		interfacesToIgnore: flags.list("inbound-interfaces-to-ignore", parseInterfaceName),
+	};
+}
+
+function readOutbound(flags: FlagValues): Omit<OutboundPolicy, "proxyPort"> {
+	return {
+		proxyUid: flags.one("proxy-uid", parseProxyUid),
+		proxyGid: flags.one("proxy-gid", parseProxyGid),
+		uidsToIgnore: flags.list("uids-to-ignore", parseUid),
+		portsToRedirect: flags.list("outbound-ports-to-redirect", parsePortRange),
+		portsToIgnore: flags.list("outbound-ports-to-ignore", parsePortRange),
+		subnetsToIgnore: flags.list("outbound-subnets-to-ignore", parseCidr),
+		interfacesToIgnore: flags.list("outbound-interfaces-to-ignore", parseInterfaceName),
+	};
+}
+
+function warningsOf({ inbound, outbound }: RedirectPolicy): string[] {
+	const subnets: readonly Cidr[] = [...inbound.subnetsToIgnore, ...outbound.subnetsToIgnore];
+	return [
+		...(outbound.proxyUid === undefined && outbound.proxyGid === undefined
+			? [
+					"neither --proxy-uid nor --proxy-gid is given: the proxy's own outbound connections are redirected to itself, a loop",
+				]
+			: []),
+		...subnets
+			.filter(hasHostBits)
+			.map((subnet) => `${subnet.text} has bits set beyond its prefix: it means ${formatCidr(subnet)}`),
+	];
+}
+
+/** proc_dointvec_jiffies multiplies by HZ (at most 1000) and refuses what does not fit an int. */
+const maxCloseWaitSeconds = Math.floor((2 ** 31 - 1) / 1000);
+
+function parseCloseWait(text: string, source: string): Result<number> {
+	return parseWholeNumber(text, { source, noun: "number of seconds", min: 0, max: maxCloseWaitSeconds });
+}
+
+function parseText(text: string): Result<string> {
+	return ok(text);
+}
+
+function parseLogLevel(text: string, source: string): Result<LogLevel> {
+	const lower = text.toLowerCase();
+	return parseChoice(logLevels)(lower === "warning" ? "warn" : lower, source);
+}
