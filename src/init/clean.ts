@@ -47,12 +47,7 @@ function parseCleanOptions(argv: readonly string[], program: string): Result<Com
 	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
 }
 
-function report(
-	host: Host,
-	options: CommonOptions,
-	found: readonly Leftover[],
-	program: string,
-): ExitCode {
+function report(host: Host, options: CommonOptions, found: readonly Leftover[], program: string): ExitCode {
 	const log = createLogger(host, options.logFormat, options.logLevel);
 	const removed = found.filter(({ failure }) => failure === undefined);
 	const failures = found.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));

@@ -40,7 +40,9 @@ class Reader {
 			return false;
 		}
 		if (argument === "--") {
-			this.#rest.splice(0).forEach((rest) => this.#positional(rest));
+			for (const rest of this.#rest.splice(0)) {
+				this.#positional(rest);
+			}
 		} else if (argument.startsWith("--")) {
 			this.#long(argument);
 		} else if (argument.startsWith("-") && argument !== "-") {

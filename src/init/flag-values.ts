@@ -26,7 +26,11 @@ export class FlagValues {
 	required<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
 		if (!this.isGiven(name)) {
 			const { placeholder } = this.#flag(name);
-			this.problems.push({ source: `--${name}`, complaint: "is required", accepted: `--${name} ${placeholder}` });
+			this.problems.push({
+				source: `--${name}`,
+				complaint: "is required",
+				accepted: `--${name} ${placeholder}`,
+			});
 			return undefined;
 		}
 		return this.one(name, parse);
@@ -92,7 +96,12 @@ function splitList(text: string, source: string): Result<string>[] {
 		const trimmed = item.trim();
 		const [, quoted] = /^"([^"]*)"$/.exec(trimmed) ?? [];
 		return trimmed.includes('"') && quoted === undefined
-			? fail({ source, value: item, complaint: "has a stray quotation mark", accepted: "a comma-separated list" })
+			? fail({
+					source,
+					value: item,
+					complaint: "has a stray quotation mark",
+					accepted: "a comma-separated list",
+				})
 			: ok((quoted ?? trimmed).trim());
 	});
 }

@@ -189,6 +189,4 @@ export const initFlags = [
 const cleanFlagNames = ["netns", "output", "log-format", "log-level"];
 
 /** `shunt clean` looks in every dialect and both families, so there is little to say. */
-export const cleanFlags: readonly Flag[] = initFlags.filter((flag) =>
-	cleanFlagNames.includes(flag.name),
-);
+export const cleanFlags: readonly Flag[] = initFlags.filter((flag) => cleanFlagNames.includes(flag.name));

@@ -39,6 +39,11 @@ function parseBinary(suffix: "" | "-save") {
 			return ok(mode);
 		}
 		const names = binaries.map(([name]) => `${name}${suffix}`).join(", ");
-		return fail({ source, value: text, complaint: "is not a program of a known mode", accepted: `one of ${names}` });
+		return fail({
+			source,
+			value: text,
+			complaint: "is not a program of a known mode",
+			accepted: `one of ${names}`,
+		});
 	};
 }

@@ -54,25 +54,31 @@ function wordsOf(rule: ObservedRule): string {
 
 /** The indices, on each side, of a longest run of equal entries in equal order. Quadratic; chains are short. */
 function longestCommonSubsequence(left: readonly string[], right: readonly string[]) {
-	const width = right.length + 1;
-	const lengths = new Array<number>((left.length + 1) * width).fill(0);
-	const at = (i: number, j: number) => lengths[i * width + j] ?? 0;
-	for (let i = left.length - 1; i >= 0; i--) {
-		for (let j = right.length - 1; j >= 0; j--) {
-			lengths[i * width + j] =
-				left[i] === right[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-		}
-	}
+	const lengthFrom = subsequenceLengths(left, right);
 	const kept = { left: new Set<number>(), right: new Set<number>() };
 	for (let i = 0, j = 0; i < left.length && j < right.length; ) {
 		if (left[i] === right[j]) {
 			kept.left.add(i++);
 			kept.right.add(j++);
-		} else if (at(i + 1, j) >= at(i, j + 1)) {
+		} else if (lengthFrom(i + 1, j) >= lengthFrom(i, j + 1)) {
 			i++;
 		} else {
 			j++;
 		}
 	}
 	return kept;
+}
+
+/** How long the longest common subsequence of `left` from i and `right` from j is. */
+function subsequenceLengths(left: readonly string[], right: readonly string[]) {
+	const width = right.length + 1;
+	const lengths = new Array<number>((left.length + 1) * width).fill(0);
+	const at = (i: number, j: number) => lengths[i * width + j] ?? 0;
+	for (let i = left.length - 1; i >= 0; i--) {
+		for (let j = right.length - 1; j >= 0; j--) {
+			const isSame = left[i] === right[j];
+			lengths[i * width + j] = isSame ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+		}
+	}
+	return at;
 }

@@ -22,9 +22,7 @@ function inboundRules(inbound: InboundPolicy): Rule[] {
 	return [
 		...ignorePorts(inbound.portsToIgnore),
 		...inbound.subnetsToIgnore.map((subnet) => pass("ignore-subnet", { kind: "source", subnet })),
-		...inbound.interfacesToIgnore.map((name) =>
-			pass("ignore-interface", { kind: "in-interface", name }),
-		),
+		...inbound.interfacesToIgnore.map((name) => pass("ignore-interface", { kind: "in-interface", name })),
 		...(inbound.portsToRedirect.length === 0
 			? [redirect("redirect-all-incoming-to-proxy-port", inbound.proxyPort)]
 			: inbound.portsToRedirect.map((port) =>
@@ -40,13 +38,9 @@ function outboundRules(outbound: OutboundPolicy): Rule[] {
 		...(proxyGid === undefined ? [] : [pass("ignore-proxy-group-id", { kind: "gid", gid: proxyGid })]),
 		...outbound.uidsToIgnore.map((uid) => pass("ignore-user-id", { kind: "uid", uid })),
 		pass("ignore-loopback", { kind: "out-interface", name: loopback }),
-		...outbound.interfacesToIgnore.map((name) =>
-			pass("ignore-interface", { kind: "out-interface", name }),
-		),
+		...outbound.interfacesToIgnore.map((name) => pass("ignore-interface", { kind: "out-interface", name })),
 		...ignorePorts(outbound.portsToIgnore),
-		...outbound.subnetsToIgnore.map((subnet) =>
-			pass("ignore-subnet", { kind: "destination", subnet }),
-		),
+		...outbound.subnetsToIgnore.map((subnet) => pass("ignore-subnet", { kind: "destination", subnet })),
 		outbound.portsToRedirect.length === 0
 			? redirect("redirect-all-outgoing-to-proxy-port", outbound.proxyPort)
 			: redirect("redirect-outgoing-port", outbound.proxyPort, outbound.portsToRedirect),

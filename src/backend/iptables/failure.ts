@@ -53,7 +53,8 @@ function refusalCode(host: Host, stderr: string): "not-permitted" | "refused" {
  */
 function mayAdministerNetwork(host: Host): boolean {
 	const status = host.readFile("/proc/self/status") ?? "";
-	const set = (name: string) => BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0"}`);
+	const set = (name: string) =>
+		BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0"}`);
 	const has = (name: string) => ((set(name) >> capNetAdmin) & 1n) === 1n;
 	return has("CapEff") || (has("CapBnd") && set("NoNewPrivs") === 0n);
 }

@@ -70,8 +70,7 @@ export function openToolbox(
 				(family): Command => ({ argv: [pathsOf(family).save, "-t", "nat"], timeoutMs }),
 			);
 			return zipRun(host, commands).map(
-				([command, result]) =>
-					toolFailure(host, command, result) ?? ownStateOf(parseSave(result.stdout)),
+				([command, result]) => toolFailure(host, command, result) ?? ownStateOf(parseSave(result.stdout)),
 			);
 		},
 	};
