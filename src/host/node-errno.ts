@@ -18,5 +18,9 @@ export function errnoOfThrown(thrown: unknown): Errno {
 	if (thrown instanceof Error && "errno" in thrown && typeof thrown.errno === "number") {
 		return errnoOf(thrown.errno);
 	}
+	// A path with a NUL character, which no file can have.
+	if (thrown instanceof TypeError && "code" in thrown && thrown.code === "ERR_INVALID_ARG_VALUE") {
+		return { name: "EINVAL", message: "invalid argument" };
+	}
 	throw thrown;
 }

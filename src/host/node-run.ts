@@ -13,10 +13,14 @@ export function runCommands(commands: readonly Command[], env: Record<string, st
 
 function runCommand(command: Command, env: Record<string, string>): CommandResult {
 	const [file, ...args] = command.argv;
+	// execve(2) cannot pass these on, and Node throws rather than answers.
+	if (command.argv.some((argument) => argument.includes("\0"))) {
+		return { outcome: { kind: "not-started", reason: "invalid argument" }, stdout: "", stderr: "" };
+	}
 	const ended = spawnSync(file, args, {
 		env,
 		input: command.stdin ?? "",
-		timeout: command.timeoutMs,
+		timeout: Math.max(1, Math.ceil(command.timeoutMs)),
 		killSignal: "SIGKILL",
 		maxBuffer: Number.POSITIVE_INFINITY,
 		encoding: "utf8",

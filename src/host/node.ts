@@ -3,9 +3,10 @@ import { hostError } from "./errno.ts";
 import type { Host } from "./host.ts";
 import { errnoOfThrown } from "./node-errno.ts";
 import { isExecutable, readAll, readText, replaceText, writeAll } from "./node-files.ts";
+import { listNftTables } from "./nft-tables.ts";
 import { type Libc, loadLibc } from "./node-libc.ts";
+import { withNetfilterSocket } from "./node-netlink.ts";
 import { enterNetns } from "./node-netns.ts";
-import { listNftTables } from "./node-nft-tables.ts";
 import { runCommands } from "./node-run.ts";
 import { findOnPath } from "./program-path.ts";
 
@@ -22,13 +23,21 @@ export function createNodeHost(): Host {
 		readFile: readText,
 		writeFile: replaceText,
 		env: (name) => process.env[name],
-		stdin: () => readAll(0),
+		stdin: readStandardInput,
 		stdout: writeStandardOutput,
 		log: writeLogLine,
 		enterNetns: (path) => enterNetns(path, libc()),
-		nftTables: () => listNftTables(libc()),
+		nftTables: () => withNetfilterSocket(libc(), listNftTables),
 		now: () => performance.timeOrigin + performance.now(),
 	};
+}
+
+function readStandardInput(): string {
+	try {
+		return readAll(0);
+	} catch (thrown) {
+		throw hostError("standard input", errnoOfThrown(thrown));
+	}
 }
 
 /** Throws a HostError: whoever waits for a result must not be told that all is well when it was not delivered. */

@@ -1,0 +1,33 @@
+import { closeSync } from "node:fs";
+import { endianness } from "node:os";
+import type { NetlinkSocket } from "./nft-tables.ts";
+import type { Libc } from "./node-libc.ts";
+
+const netlink = 16; // AF_NETLINK
+const rawCloseOnExec = 3 | 0o2000000; // SOCK_RAW | SOCK_CLOEXEC
+const netfilter = 12; // NETLINK_NETFILTER
+/** The kernel has queued its answer before send(2) returns, so a wait could only be for something that is lost. */
+const doNotWait = 0x40; // MSG_DONTWAIT
+/** The kernel never puts more than 32 KiB in one datagram of a dump (netlink_dump in net/netlink/af_netlink.c). */
+const datagramLength = 32_768;
+
+/** Undefined where the kernel has no such sockets. */
+export function withNetfilterSocket<Value>(libc: Libc, use: (socket: NetlinkSocket) => Value): Value | undefined {
+	const descriptor = libc.socket(netlink, rawCloseOnExec, netfilter);
+	if (descriptor < 0) {
+		return undefined;
+	}
+	try {
+		return use({
+			order: endianness() === "LE" ? "little" : "big",
+			send: (bytes) => libc.send(descriptor, Uint8Array.from(bytes), bytes.length, 0) === bytes.length,
+			receive: () => {
+				const datagram = new Uint8Array(datagramLength);
+				const length = libc.recv(descriptor, datagram, datagram.length, doNotWait);
+				return length > 0 ? datagram.subarray(0, length) : undefined;
+			},
+		});
+	} finally {
+		closeSync(descriptor);
+	}
+}
