@@ -67,15 +67,25 @@ describe("reply", () => {
 		["half a header", done.slice(0, 9)],
 		["a message longer than the datagram", fourTables.slice(0, 40)],
 		["a message shorter than its header", [3, 0, 0, 0, ...fourTables.slice(4)]],
-		["an attribute longer than its message", [...fourTables.slice(0, 20), 0xff, 0xff, ...fourTables.slice(22, 56)]],
+		[
+			"an attribute longer than its message",
+			[...fourTables.slice(0, 20), 0xff, 0xff, ...fourTables.slice(22, 56)],
+		],
 		["an attribute shorter than its header", [...fourTables.slice(0, 20), 0, 0, ...fourTables.slice(22, 56)]],
 	])("of %s lists no table and does not end the dump", (_, bytes) => {
-		expect(parseTablesReply(bytes, "little")).toEqual({ kind: "tables", tables: [], last: false, torn: false });
+		expect(parseTablesReply(bytes, "little")).toEqual({
+			kind: "tables",
+			tables: [],
+			last: false,
+			torn: false,
+		});
 	});
 
 	test("never fails, whatever bytes come", () => {
 		for (let seed = 1; seed < 2000; seed++) {
-			const bytes = fourTables.map((byte, index) => ((seed * 2_654_435_761) >>> (index % 24)) % 7 === 0 ? seed & 0xff : byte);
+			const bytes = fourTables.map((byte, index) =>
+				((seed * 2_654_435_761) >>> (index % 24)) % 7 === 0 ? seed & 0xff : byte,
+			);
 			expect(() => parseTablesReply(bytes, "little")).not.toThrow();
 		}
 	});

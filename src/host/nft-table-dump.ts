@@ -17,6 +17,7 @@ export type DumpPart =
 
 const headerLength = 16;
 const familyHeaderLength = 4;
+const attributeHeaderLength = 4;
 const errorMessage = 2; // NLMSG_ERROR
 const doneMessage = 3; // NLMSG_DONE
 const requestFlags = 0x0001 | 0x0300; // NLM_F_REQUEST | NLM_F_DUMP
@@ -45,42 +46,71 @@ export function encodeTablesRequest(sequence: number, order: ByteOrder): number[
 }
 
 export function parseTablesReply(bytes: ArrayLike<number>, order: ByteOrder): DumpPart {
-	const tables: NftTable[] = [];
-	let torn = false;
+	const messages = splitMessages(bytes, order);
+	const end = messages.find(({ type }) => type === errorMessage || type === doneMessage);
+	const errno = end === undefined ? 0 : parseErrno(bytes, end, order);
+	if (errno > 0) {
+		return { kind: "refused", errno };
+	}
+	const tables = messages.flatMap((message) => parseTable(bytes, message, order) ?? []);
+	const torn = messages.some(({ flags }) => (flags & interruptedFlag) !== 0);
+	return { kind: "tables", tables, last: end !== undefined, torn };
+}
+
+/** Where a message's or an attribute's content lies. */
+interface Span {
+	readonly type: number;
+	readonly start: number;
+	readonly end: number;
+}
+
+interface Message extends Span {
+	readonly flags: number;
+}
+
+/** As many as are whole: what a kernel we do not know might send after them says nothing about tables. */
+function splitMessages(bytes: ArrayLike<number>, order: ByteOrder): Message[] {
+	const messages: Message[] = [];
 	for (let at = 0; at + headerLength <= bytes.length; ) {
 		const length = parseInteger(bytes, at, 4, order);
 		const type = parseInteger(bytes, at + 4, 2, order);
-		const end = at + length;
-		if (length < headerLength || end > bytes.length) {
+		const flags = parseInteger(bytes, at + 6, 2, order);
+		if (length < headerLength || at + length > bytes.length) {
 			break;
 		}
-		torn ||= (parseInteger(bytes, at + 6, 2, order) & interruptedFlag) !== 0;
-		if (type === errorMessage || type === doneMessage) {
-			const errno = length < headerLength + 4 ? 0 : -(parseInteger(bytes, at + headerLength, 4, order) | 0);
-			return errno > 0 ? { kind: "refused", errno } : { kind: "tables", tables, last: true, torn };
-		}
-		const table = type === newTable ? parseTable(bytes, at + headerLength, end, order) : undefined;
-		if (table !== undefined) {
-			tables.push(table);
-		}
-		at = end + padding(length);
-	}
-	return { kind: "tables", tables, last: false, torn };
-}
-
-function parseTable(bytes: ArrayLike<number>, start: number, end: number, order: ByteOrder): NftTable | undefined {
-	const family = start < end ? familyNames.get(bytes[start] ?? 0) : undefined;
-	for (let at = start + familyHeaderLength; family !== undefined && at + 4 <= end; ) {
-		const length = parseInteger(bytes, at, 2, order);
-		if (length < 4 || at + length > end) {
-			break;
-		}
-		if (parseInteger(bytes, at + 2, 2, order) === nameAttribute) {
-			return { family, name: parseName(bytes, at + 4, at + length) };
-		}
+		messages.push({ type, flags, start: at + headerLength, end: at + length });
 		at += length + padding(length);
 	}
-	return undefined;
+	return messages;
+}
+
+function splitAttributes(bytes: ArrayLike<number>, { start, end }: Span, order: ByteOrder): Span[] {
+	const attributes: Span[] = [];
+	for (let at = start; at + attributeHeaderLength <= end; ) {
+		const length = parseInteger(bytes, at, 2, order);
+		const type = parseInteger(bytes, at + 2, 2, order);
+		if (length < attributeHeaderLength || at + length > end) {
+			break;
+		}
+		attributes.push({ type, start: at + attributeHeaderLength, end: at + length });
+		at += length + padding(length);
+	}
+	return attributes;
+}
+
+/** Both kinds of last message begin with a negated errno, or 0. */
+function parseErrno(bytes: ArrayLike<number>, { start, end }: Span, order: ByteOrder): number {
+	return end - start < 4 ? 0 : -(parseInteger(bytes, start, 4, order) | 0);
+}
+
+function parseTable(bytes: ArrayLike<number>, message: Message, order: ByteOrder): NftTable | undefined {
+	const family = familyNames.get(bytes[message.start] ?? 0);
+	if (message.type !== newTable || family === undefined) {
+		return undefined;
+	}
+	const content = { ...message, start: message.start + familyHeaderLength };
+	const name = splitAttributes(bytes, content, order).find(({ type }) => type === nameAttribute);
+	return name && { family, name: parseName(bytes, name.start, name.end) };
 }
 
 /** A string attribute ends in NUL. The kernel takes any bytes as a name, so none of them is an error here. */

@@ -24,7 +24,10 @@ export function listNftTables(socket: NetlinkSocket): NftTable[] | undefined {
 	return undefined;
 }
 
-function dumpTables(socket: NetlinkSocket, sequence: number): { tables: NftTable[]; torn: boolean } | undefined {
+function dumpTables(
+	socket: NetlinkSocket,
+	sequence: number,
+): { tables: NftTable[]; torn: boolean } | undefined {
 	const tables: NftTable[] = [];
 	let torn = false;
 	if (!socket.send(encodeTablesRequest(sequence, socket.order))) {

@@ -1,4 +1,13 @@
-import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
+import {
+	accessSync,
+	closeSync,
+	constants,
+	openSync,
+	readFileSync,
+	readSync,
+	statSync,
+	writeSync,
+} from "node:fs";
 import { hostError } from "./errno.ts";
 import { errnoOfThrown } from "./node-errno.ts";
 

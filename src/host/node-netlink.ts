@@ -12,7 +12,10 @@ const doNotWait = 0x40; // MSG_DONTWAIT
 const datagramLength = 32_768;
 
 /** Undefined where the kernel has no such sockets. */
-export function withNetfilterSocket<Value>(libc: Libc, use: (socket: NetlinkSocket) => Value): Value | undefined {
+export function withNetfilterSocket<Value>(
+	libc: Libc,
+	use: (socket: NetlinkSocket) => Value,
+): Value | undefined {
 	const descriptor = libc.socket(netlink, rawCloseOnExec, netfilter);
 	if (descriptor < 0) {
 		return undefined;

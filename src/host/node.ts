@@ -1,9 +1,9 @@
 import { childEnvironment } from "./child-environment.ts";
 import { hostError } from "./errno.ts";
 import type { Host } from "./host.ts";
+import { listNftTables } from "./nft-tables.ts";
 import { errnoOfThrown } from "./node-errno.ts";
 import { isExecutable, readAll, readText, replaceText, writeAll } from "./node-files.ts";
-import { listNftTables } from "./nft-tables.ts";
 import { type Libc, loadLibc } from "./node-libc.ts";
 import { withNetfilterSocket } from "./node-netlink.ts";
 import { enterNetns } from "./node-netns.ts";

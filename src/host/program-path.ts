@@ -16,11 +16,7 @@ export function findOnPath(
 	if (program.includes("/")) {
 		return program.startsWith("/") && isExecutable(program) ? program : undefined;
 	}
-	for (const folder of program === "" ? [] : (path ?? defaultPath).split(":")) {
-		const candidate = folder.endsWith("/") ? folder + program : `${folder}/${program}`;
-		if (folder.startsWith("/") && isExecutable(candidate)) {
-			return candidate;
-		}
-	}
-	return undefined;
+	const folders = (path ?? defaultPath).split(":").filter((folder) => folder.startsWith("/"));
+	const candidates = folders.map((folder) => `${folder.replace(/\/$/, "")}/${program}`);
+	return program === "" ? undefined : candidates.find(isExecutable);
 }
