@@ -1,0 +1,127 @@
+import { type Command, type CommandResult, type Host, HostError, type NftTable } from "./host.ts";
+import { MemoryNatTable } from "./memory-nat-table.ts";
+
+/** A host for unit tests: a fake kernel with the semantics that our programs rely on, and everything on record. */
+export interface MemoryHost extends Host {
+	/** Every command that ran, by program and arguments. */
+	readonly commands: readonly string[];
+	readonly output: readonly string[];
+	readonly logged: readonly string[];
+	/** By path; `/proc/self/net/ip_tables_names` and its IPv6 twin follow the fake kernel. */
+	readonly files: Map<string, string>;
+	readonly netns: string | undefined;
+	/** The nat table of one family in one dialect, made on first use as the real kernel does. */
+	natTable(dialect: "legacy" | "nft", family: "ipv4" | "ipv6"): MemoryNatTable;
+	/** Uninstalls a program. */
+	uninstall(program: string): void;
+	/** Takes a program's place: answers a run, or undefined to let the real thing go on. */
+	intercept(program: string, answer: (command: Command) => CommandResult | undefined): void;
+}
+
+export interface MemoryHostOptions {
+	readonly env?: Readonly<Record<string, string>>;
+	readonly stdin?: string;
+	/** What the distribution's unadorned `iptables` speaks. */
+	readonly plainSpeaks?: "legacy" | "nft";
+	/** Network namespaces that can be entered. */
+	readonly netnsPaths?: readonly string[];
+}
+
+export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
+	const tables = new Map<string, MemoryNatTable>();
+	const missing = new Set<string>();
+	const answers = new Map<string, (command: Command) => CommandResult | undefined>();
+	const commands: string[] = [];
+	const output: string[] = [];
+	const logged: string[] = [];
+	const files = new Map<string, string>([["/proc/self/status", rootStatus]]);
+	let clock = 0;
+	let netns: string | undefined;
+
+	const natTable = (dialect: "legacy" | "nft", family: "ipv4" | "ipv6") => {
+		const key = `${dialect} ${family}`;
+		const table = tables.get(key) ?? new MemoryNatTable();
+		tables.set(key, table);
+		if (dialect === "legacy") {
+			files.set(
+				family === "ipv4" ? "/proc/self/net/ip_tables_names" : "/proc/self/net/ip6_tables_names",
+				"nat\n",
+			);
+		}
+		return table;
+	};
+
+	const runTool = (command: Command): CommandResult => {
+		const program = command.argv[0].split("/").at(-1) ?? "";
+		commands.push([program, ...command.argv.slice(1)].join(" "));
+		const [, six, infix, verb] = toolName.exec(program) ?? [];
+		const answered = answers.get(program)?.(command);
+		if (answered !== undefined) {
+			return answered;
+		}
+		if (verb === undefined || missing.has(program)) {
+			return {
+				outcome: { kind: "not-started", reason: "no such file or directory" },
+				stdout: "",
+				stderr: "",
+			};
+		}
+		const dialect =
+			infix === "-nft" ? "nft" : infix === "-legacy" ? "legacy" : (options.plainSpeaks ?? "nft");
+		if (command.argv.includes("--version")) {
+			return exited(0, `${program} v1.8.9 (${dialect === "nft" ? "nf_tables" : "legacy"})\n`);
+		}
+		const table = natTable(dialect, six === "6" ? "ipv6" : "ipv4");
+		if (verb === "save") {
+			return exited(0, table.save());
+		}
+		const complaint = table.restore(command.stdin ?? "");
+		return complaint === undefined ? exited(0) : exited(1, "", `${program}: ${complaint}\n`);
+	};
+
+	return {
+		commands,
+		output,
+		logged,
+		files,
+		get netns() {
+			return netns;
+		},
+		natTable,
+		uninstall: (program) => missing.add(program),
+		intercept: (program, answer) => answers.set(program, answer),
+		run: (wanted) => wanted.map(runTool),
+		find: (program) => (toolName.test(program) && !missing.has(program) ? `/usr/sbin/${program}` : undefined),
+		readFile: (path) => files.get(path),
+		writeFile: (path, text) => {
+			if (!files.has(path)) {
+				throw new HostError("not-found", `${path}: no such file or directory`);
+			}
+			files.set(path, text);
+		},
+		env: (name) => options.env?.[name],
+		stdin: () => options.stdin ?? "",
+		stdout: (text) => output.push(text),
+		log: (line) => logged.push(line),
+		enterNetns: (path) => {
+			if (!(options.netnsPaths ?? []).includes(path)) {
+				throw new HostError("not-found", `${path}: no such file or directory`);
+			}
+			netns = path;
+		},
+		nftTables: () =>
+			[...tables.keys()]
+				.filter((key) => key.startsWith("nft "))
+				.map((key): NftTable => ({ family: key.endsWith("ipv4") ? "ipv4" : "ipv6", name: "nat" })),
+		now: () => clock++,
+	};
+}
+
+const toolName = /^ip(6?)tables(-legacy|-nft)?-(restore|save)$/;
+
+/** The capabilities of root in a fresh user namespace. */
+const rootStatus = "CapEff:\t000001ffffffffff\nCapBnd:\t000001ffffffffff\nNoNewPrivs:\t0\n";
+
+function exited(code: number, stdout = "", stderr = ""): CommandResult {
+	return { outcome: { kind: "exited", code }, stdout, stderr };
+}

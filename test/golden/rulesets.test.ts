@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { families } from "../../src/domain/family.ts";
+import type { Match } from "../../src/plan/plan.ts";
+import { formatSimulation } from "../../src/init/simulation.ts";
+import { parseInitOptions } from "../../src/init/options.ts";
+import { plan } from "../../src/plan/planner.ts";
+import { policyFrom } from "../support/policies.ts";
+
+/** What each policy's rules look like, for people to read. `UPDATE_GOLDEN=1` writes the files anew. */
+const policies: Record<string, string> = {
+	"linkerd-defaults": "-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4190,4191,4567,4568 --outbound-ports-to-ignore 4567,4568",
+	"linkerd-cni-defaults": "-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4191,4190",
+	"no-proxy-identity": "-p 4143 -o 4140",
+	"listed-ports": "-p 4143 -o 4140 -u 2102 -g 2102 -r 80,443 --outbound-ports-to-redirect 80,8000-8080",
+	"many-ports": `-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore ${Array.from({ length: 20 }, (_, i) => (i % 3 ? 1000 + i : `${2000 + i * 10}-${2005 + i * 10}`)).join(",")}`,
+	subnets: "-p 4143 -o 4140 -u 2102 --subnets-to-ignore 10.0.0.0/8,172.16.5.4/12,0.0.0.0/0,fd00::/8 --outbound-subnets-to-ignore 192.168.0.0/16,2001:DB8::/32,::/0",
+	"interfaces-and-users": "-p 4143 -o 4140 -u 2102 --inbound-interfaces-to-ignore eth1 --outbound-interfaces-to-ignore eth1,net0 --uids-to-ignore 0,1000",
+	"ipv4-alone": "-p 4143 -o 4140 -u 2102 --ipv6=false",
+};
+
+describe.each(Object.entries(policies))("the rules of %s", (name, flags) => {
+	it.each(["legacy", "nft", "plain"])("in mode %s", (mode) => {
+		const parsed = parseInitOptions([...flags.split(" "), "--iptables-mode", mode], "test");
+		const text = parsed.ok ? formatSimulation(plan(parsed.value.policy), parsed.value) : "";
+		const file = new URL(`./${name}.${mode}.txt`, import.meta.url);
+		if (process.env["UPDATE_GOLDEN"] === "1") {
+			writeFileSync(file, text);
+		}
+		expect(text).toBe(readFileSync(file, "utf8"));
+	});
+});
+
+describe("the policies above", () => {
+	it("use every kind of match and both families", () => {
+		const plans = Object.values(policies).map((flags) => plan(policyFrom(flags)));
+		const kinds = plans.flatMap(({ chains }) =>
+			chains.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches.map((match) => match.kind))),
+		);
+		const every: Record<Match["kind"], true> = {
+			protocol: true,
+			"destination-port": true,
+			source: true,
+			destination: true,
+			"in-interface": true,
+			"out-interface": true,
+			uid: true,
+			gid: true,
+		};
+		expect([...new Set(kinds)].sort()).toEqual(Object.keys(every).sort());
+		expect([...new Set(plans.flatMap((made) => made.families))]).toEqual(families);
+	});
+});
