@@ -54,28 +54,21 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 	const runTool = (command: Command): CommandResult => {
 		const program = command.argv[0].split("/").at(-1) ?? "";
 		commands.push([program, ...command.argv.slice(1)].join(" "));
-		const [, six, infix, verb] = toolName.exec(program) ?? [];
 		const answered = answers.get(program)?.(command);
-		if (answered !== undefined) {
-			return answered;
-		}
-		if (verb === undefined || missing.has(program)) {
-			return {
-				outcome: { kind: "not-started", reason: "no such file or directory" },
-				stdout: "",
-				stderr: "",
-			};
-		}
-		const dialect =
-			infix === "-nft" ? "nft" : infix === "-legacy" ? "legacy" : (options.plainSpeaks ?? "nft");
-		if (command.argv.includes("--version")) {
+		const tool = missing.has(program) ? undefined : toolNamed(program, options.plainSpeaks ?? "nft");
+		return answered ?? (tool === undefined ? notStarted : runInKernel(command, tool));
+	};
+
+	const runInKernel = ({ argv, stdin }: Command, { dialect, family, verb }: Tool): CommandResult => {
+		const [program] = argv;
+		if (argv.includes("--version")) {
 			return exited(0, `${program} v1.8.9 (${dialect === "nft" ? "nf_tables" : "legacy"})\n`);
 		}
-		const table = natTable(dialect, six === "6" ? "ipv6" : "ipv4");
+		const table = natTable(dialect, family);
 		if (verb === "save") {
 			return exited(0, table.save());
 		}
-		const complaint = table.restore(command.stdin ?? "");
+		const complaint = table.restore(stdin ?? "");
 		return complaint === undefined ? exited(0) : exited(1, "", `${program}: ${complaint}\n`);
 	};
 
@@ -117,10 +110,34 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 	};
 }
 
+interface Tool {
+	readonly dialect: "legacy" | "nft";
+	readonly family: "ipv4" | "ipv6";
+	readonly verb: "restore" | "save";
+}
+
 const toolName = /^ip(6?)tables(-legacy|-nft)?-(restore|save)$/;
+
+function toolNamed(program: string, plainSpeaks: Tool["dialect"]): Tool | undefined {
+	const [, six, infix, verb] = toolName.exec(program) ?? [];
+	if (verb === undefined) {
+		return undefined;
+	}
+	return {
+		dialect: infix === undefined ? plainSpeaks : infix === "-nft" ? "nft" : "legacy",
+		family: six === "6" ? "ipv6" : "ipv4",
+		verb: verb === "save" ? "save" : "restore",
+	};
+}
 
 /** The capabilities of root in a fresh user namespace. */
 const rootStatus = "CapEff:\t000001ffffffffff\nCapBnd:\t000001ffffffffff\nNoNewPrivs:\t0\n";
+
+const notStarted: CommandResult = {
+	outcome: { kind: "not-started", reason: "no such file or directory" },
+	stdout: "",
+	stderr: "",
+};
 
 function exited(code: number, stdout = "", stderr = ""): CommandResult {
 	return { outcome: { kind: "exited", code }, stdout, stderr };

@@ -73,7 +73,7 @@ describe("shunt init", () => {
 		host.files.set(sysctl, "60\n");
 		expect(init(host, "--simulate", "--timeout-close-wait-secs", "5", "--netns", "/nowhere")).toBe(0);
 		expect(host.output.join("")).toMatch(
-			/^# iptables-legacy-restore --noflush\n\*nat\n[^]*COMMIT\n# ip6tables-/,
+			/^# iptables-legacy-restore --noflush\n\*nat\n[\s\S]*COMMIT\n# ip6tables-/,
 		);
 		expect(host.commands).toEqual([]);
 		expect(host.files.get(sysctl)).toBe("60\n");
@@ -92,7 +92,7 @@ describe("shunt init", () => {
 	it("prints help with examples", () => {
 		const host = createMemoryHost();
 		expect(runInit(host, ["--help"])).toBe(0);
-		expect(host.output.join("")).toMatch(/--incoming-proxy-port PORT[^]*Examples:[^]*Exit status/);
+		expect(host.output.join("")).toMatch(/--incoming-proxy-port PORT[\s\S]*Examples:[\s\S]*Exit status/);
 	});
 
 	it("says that -w is a no-op in mode nft", () => {
@@ -191,7 +191,7 @@ describe("a mode that does not work", () => {
 		);
 		expect(init(host)).toBe(69);
 		expect(host.logged.join("\n")).toMatch(
-			/unable to initialize table 'nat' \(exit status 3\)[^]*modes that work here: nft, plain/,
+			/unable to initialize table 'nat' \(exit status 3\)[\s\S]*modes that work here: nft, plain/,
 		);
 		expect(hasOurs(host, "nft")).toBe(false);
 	});
@@ -201,7 +201,7 @@ describe("a mode that does not work", () => {
 		host.uninstall("iptables-legacy-restore");
 		expect(init(host)).toBe(69);
 		expect(host.logged.join("\n")).toMatch(
-			/iptables-legacy-restore: not found in PATH \(\/bin\)[^]*nft, plain/,
+			/iptables-legacy-restore: not found in PATH \(\/bin\)[\s\S]*nft, plain/,
 		);
 	});
 
