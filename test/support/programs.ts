@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -9,8 +9,46 @@ export const shuntProgram = process.env["SHUNT_PROGRAM"] ?? `${root}bin/shunt`;
 
 /** `shunt ARGS…`, to its end. */
 export function runShunt(args: readonly string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}) {
+	checkBuilt();
+	return spawnSync(shuntProgram, args, { encoding: "utf8", timeout: 60_000, ...options });
+}
+
+export interface Ended {
+	readonly status: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** `shunt ARGS…`, begun. It leads a process group of its own, to which its children belong. */
+export function startShunt(args: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}) {
+	checkBuilt();
+	const child = spawn(shuntProgram, args, {
+		detached: true,
+		timeout: 120_000,
+		killSignal: "SIGKILL",
+		stdio: ["ignore", "pipe", "pipe"],
+		...options,
+	});
+	return { child, ended: ending(child) };
+}
+
+function ending(child: ChildProcess): Promise<Ended> {
+	let stdout = "";
+	let stderr = "";
+	child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+		stdout += text;
+	});
+	child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+		stderr += text;
+	});
+	return new Promise((resolve, reject) => {
+		child.on("error", reject);
+		child.on("close", (status) => resolve({ status, stdout, stderr }));
+	});
+}
+
+function checkBuilt(): void {
 	if (!existsSync(shuntProgram)) {
 		throw new Error(`${shuntProgram} is not there: run "make build" first`);
 	}
-	return spawnSync(shuntProgram, args, { encoding: "utf8", timeout: 60_000, ...options });
 }
