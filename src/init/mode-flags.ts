@@ -3,21 +3,24 @@ import { fail, ok, type Result } from "../domain/problem.ts";
 import type { FlagValues } from "./flag-values.ts";
 
 /**
- * The mode, from the flag of that name or else from the older pair that names programs. Without any, legacy: that
- * is what the absence of flags has always meant.
+ * The mode, from the flag of that name or else from the older pair that names programs, which it overrides whatever
+ * they say. Without any, legacy: that is what the absence of flags has always meant.
  */
 export function readMode(flags: FlagValues): Mode {
 	const asked = flags.one("iptables-mode", optional(parseMode));
+	if (asked !== undefined) {
+		return asked;
+	}
 	const binary = flags.one("firewall-bin-path", optional(parseBinary("")));
 	const saveBinary = flags.one("firewall-save-bin-path", optional(parseBinary("-save")));
-	if (asked === undefined && binary !== undefined && saveBinary !== undefined && binary !== saveBinary) {
+	if (binary !== undefined && saveBinary !== undefined && binary !== saveBinary) {
 		flags.problems.push({
 			source: "--firewall-save-bin-path",
 			complaint: "names another mode than --firewall-bin-path",
 			accepted: `both for one mode, or --iptables-mode alone`,
 		});
 	}
-	return asked ?? binary ?? saveBinary ?? "legacy";
+	return binary ?? saveBinary ?? "legacy";
 }
 
 /** Empty means not given, as it does to the reference program. */
