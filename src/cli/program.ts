@@ -1,37 +1,27 @@
-import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { version } from "../domain/version.ts";
+import type { ExitCode } from "../domain/exit-code.ts";
 import { createNodeHost } from "../host/node.ts";
 import { runClean } from "../init/clean.ts";
 import { runInit } from "../init/init.ts";
 
 /**
  * `shunt COMMAND …`. The node-side commands read their own flags, because the native program runs the very same
- * code without this library.
+ * code; so they also start without loading what the others need.
  */
 export async function runShunt(argv: readonly string[]): Promise<ExitCode> {
-	const [command = "--help", ...rest] = argv;
+	const [command, ...rest] = argv;
 	switch (command) {
 		case "init":
 			return runInit(createNodeHost(), rest);
 		case "clean":
 			return runClean(createNodeHost(), rest);
-		default:
-			return runWithCommander(argv);
+		default: {
+			const { runCommandTree } = await import("./command-tree.ts");
+			return runCommandTree(argv.length === 0 ? ["--help"] : argv);
+		}
 	}
 }
 
-async function runWithCommander(argv: readonly string[]): Promise<ExitCode> {
-	const { Command } = await import("commander");
-	const program = new Command("shunt")
-		.description("Puts a proxy into a pod's TCP traffic path, in whichever dialect the kernel speaks")
-		.version(version)
-		.exitOverride();
-	program.command("init").description("apply a redirect policy in a network namespace").helpOption(false);
-	program.command("clean").description("remove everything of ours in every dialect").helpOption(false);
-	try {
-		await program.parseAsync([...argv], { from: "user" });
-		return exitCodes.done;
-	} catch {
-		return exitCodes.badInput;
-	}
+/** `kubectl shunt …` and `proxy-init …` are the same programs under other names. */
+export function runProxyInit(argv: readonly string[]): ExitCode {
+	return runInit(createNodeHost(), argv, "proxy-init");
 }

@@ -1,4 +1,3 @@
-import { createNodeHost } from "../host/node.ts";
-import { runInit } from "../init/init.ts";
+import { runProxyInit } from "../cli/program.ts";
 
-process.exitCode = runInit(createNodeHost(), process.argv.slice(2), "proxy-init");
+process.exitCode = runProxyInit(process.argv.slice(2));

@@ -1,0 +1,34 @@
+# What people and CI run. Each target does its own set-up.
+
+.PHONY: demo test build check bench native clean
+
+NODE_MODULES := node_modules/.package-lock.json
+
+demo: build
+	scripts/ensure-tools.sh
+	npx tsx demo/main.ts
+
+test: build native
+	scripts/ensure-tools.sh
+	npx vitest run --reporter=default --reporter=json --outputFile.json=dist/test-results.json
+
+build: $(NODE_MODULES)
+	node scripts/build.mjs
+
+check: $(NODE_MODULES)
+	npx tsc -p tsconfig.core.json
+	npx tsc -p tsconfig.json
+	npx biome check --error-on-warnings .
+
+bench: build native
+	scripts/ensure-tools.sh
+	npx tsx bench/main.ts
+
+native: $(NODE_MODULES)
+	native/build.sh
+
+clean:
+	rm -rf dist native/target node_modules
+
+$(NODE_MODULES): package-lock.json
+	npm ci --no-audit --no-fund

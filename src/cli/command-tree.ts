@@ -1,0 +1,36 @@
+import { Command, CommanderError } from "commander";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { version } from "../domain/version.ts";
+
+/** Everything but the node-side commands, which are listed for the help text. */
+export async function runCommandTree(argv: readonly string[]): Promise<ExitCode> {
+	let status: ExitCode = exitCodes.done;
+	const program = new Command("shunt")
+		.description("Puts a proxy into a pod's TCP traffic path, in whichever dialect the kernel speaks.")
+		.version(version)
+		.configureHelp({ showGlobalOptions: true })
+		.addHelpText("after", examples)
+		.exitOverride();
+	program.command("init").description("redirect this pod's TCP traffic to a proxy");
+	program.command("clean").description("remove everything of ours, in every dialect");
+	try {
+		await program.parseAsync([...argv], { from: "user" });
+	} catch (error) {
+		if (!(error instanceof CommanderError)) {
+			throw error;
+		}
+		status = error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+	}
+	return status;
+}
+
+const examples = `
+Examples:
+  # What would be applied
+  shunt init -p 4143 -o 4140 --proxy-uid 2102 --iptables-mode nft --simulate
+
+  # Apply it in another process's network namespace, and take it out again
+  shunt init -p 4143 -o 4140 --proxy-uid 2102 --netns /proc/4321/ns/net
+  shunt clean --netns /proc/4321/ns/net
+
+"shunt COMMAND --help" says more about a command.`;

@@ -1,0 +1,19 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { runShunt } from "../support/programs.ts";
+
+/** `docs/commands.md` is what the programs themselves print. `UPDATE_GOLDEN=1` writes it anew. */
+const commands = [[], ["init"], ["clean"], ["proxy"]];
+
+it("the documented commands are the help texts", () => {
+	const sections = commands.map((command) => {
+		const { stdout, status } = runShunt([...command, "--help"]);
+		expect(status).toBe(0);
+		return `## ${["shunt", ...command].join(" ")}\n\n\`\`\`text\n${stdout.trimEnd()}\n\`\`\`\n`;
+	});
+	const text = ["# Commands\n", "Each command's `--help`, as it is printed.\n", ...sections].join("\n");
+	if (process.env["UPDATE_GOLDEN"] === "1") {
+		writeFileSync("docs/commands.md", text);
+	}
+	expect(text).toBe(readFileSync("docs/commands.md", "utf8"));
+});
