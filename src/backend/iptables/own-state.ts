@@ -43,10 +43,17 @@ export function wantedState(plan: Plan, family: Family): OwnState {
 	};
 }
 
-/** The same, beginning from what is there: a jump that exists keeps its place among other programs' rules. */
+/**
+ * The same, beginning from what is there: a jump that exists keeps its place among other programs' rules. What else
+ * leads from the same chain into ours goes away, so that the place is counted without it.
+ */
 export function wantedOver(current: OwnState, wanted: OwnState): OwnState {
-	const placed = (jump: Jump) =>
-		current.jumps.find((there) => there.from === jump.from && there.spec === jump.spec) ?? jump;
+	const placed = (jump: Jump): Jump => {
+		const there = current.jumps.filter(({ from }) => from === jump.from);
+		const index = there.findIndex(({ spec }) => spec === jump.spec);
+		const position = there[index]?.position;
+		return position === undefined ? jump : { ...jump, position: position - index };
+	};
 	return { ...wanted, jumps: wanted.jumps.map(placed) };
 }
 
