@@ -8,17 +8,17 @@ demo: build
 	scripts/ensure-tools.sh
 	npx tsx demo/main.ts
 
-test: build native
-	scripts/ensure-tools.sh
-	npx vitest run --reporter=default --reporter=json --outputFile.json=dist/test-results.json
+test: build
+	scripts/test.sh
 
 build: $(NODE_MODULES)
 	node scripts/build.mjs
 
-check: $(NODE_MODULES)
+check: build
 	npx tsc -p tsconfig.core.json
 	npx tsc -p tsconfig.json
 	npx biome check --error-on-warnings .
+	npx vitest run --project unit test/repository
 
 bench: build native
 	scripts/ensure-tools.sh

@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-/** The tiers of the test suite. `unit` needs Node alone; `kernel` needs root (or a user namespace) and the tools. */
+/** Real kernels on shared machines; and two cores, where more workers would only measure the scheduler. */
+const slow = { testTimeout: 600_000, hookTimeout: 120_000, maxWorkers: 2 };
+
+/**
+ * The tiers of the test suite. `unit` needs Node alone; `contract` and `kernel` need root (or a user namespace) and
+ * the tools; `native` is the kernel tier again, and the contract of its own host, on the native program.
+ */
 export default defineConfig({
 	test: {
 		testTimeout: 60_000,
@@ -21,20 +27,17 @@ export default defineConfig({
 					exclude: ["test/contract/**/*native*.test.ts"],
 				},
 			},
+			{ extends: true, test: { name: "kernel", include: ["test/kernel/**/*.test.ts"], ...slow } },
 			{
 				extends: true,
 				test: {
-					name: "kernel",
-					include: ["test/kernel/**/*.test.ts"],
-					testTimeout: 600_000,
-					hookTimeout: 120_000,
-					// Two cores: more would only measure the scheduler.
-					maxWorkers: 2,
+					name: "native",
+					include: ["test/contract/**/*native*.test.ts", "test/kernel/**/*.test.ts"],
+					// What does not run `shunt init` or `shunt clean` has nothing native in it.
+					exclude: ["test/kernel/{proxy,demo}*.test.ts"],
+					env: { SHUNT_PROGRAM: `${import.meta.dirname}/dist/native/shunt` },
+					...slow,
 				},
-			},
-			{
-				extends: true,
-				test: { name: "native", include: ["test/contract/**/*native*.test.ts"], testTimeout: 600_000 },
 			},
 		],
 	},

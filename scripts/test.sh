@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# What `make test` does: every tier that this machine can run. A tier that it cannot is named in one loud line, and in
+# CI that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rm -rf dist/test-results
+
+tiers=(unit)
+left_out() {
+	printf '\n!!! %s\n\n' "$1" >&2
+	[ "${CI:-}" != true ] || exit 1
+}
+
+if [ "$(id -u)" = 0 ]; then
+	scripts/ensure-tools.sh
+	tiers+=(contract kernel)
+elif [ -z "${SHUNT_TEST_USERNS:-}" ] && unshare --map-root-user --map-auto --net --mount true 2>/dev/null; then
+	exec env SHUNT_TEST_USERNS=1 unshare --map-root-user --map-auto --net --mount sh -c 'mount -t tmpfs none /run && exec "$0"' "$0"
+else
+	left_out "without root, and without user namespaces, the contract and kernel tiers are left out"
+fi
+
+if command -v cargo >/dev/null; then
+	native/build.sh
+	tiers+=(native)
+else
+	left_out "without cargo the native program, and the tiers that test it, are left out"
+fi
+
+status=0
+for tier in "${tiers[@]}"; do
+	printf '\n=== %s\n' "$tier"
+	npx vitest run --project "$tier" --reporter=default --reporter=json --outputFile.json="dist/test-results/$tier.json" ||
+		status=1
+done
+node scripts/tally.mjs dist/test-results "${tiers[@]}"
+exit "$status"
