@@ -12,6 +12,9 @@ export function findReference(env: NodeJS.ProcessEnv): string | undefined {
 
 /** We can be installed under that name too. */
 function isReference(path: string): boolean {
+	if (!path.startsWith("/")) {
+		return false;
+	}
 	const { stdout } = spawnSync(path, ["--help"], { encoding: "utf8", timeout: 10_000 });
-	return path.startsWith("/") && stdout?.includes("Linkerd service mesh") === true;
+	return stdout?.includes("Linkerd service mesh") === true;
 }
