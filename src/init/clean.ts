@@ -3,7 +3,7 @@ import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
 import { parseCommandLine } from "./command-line.ts";
-import { badInput, environmentFailure, reportFailure } from "./failure.ts";
+import { badInput, environmentFailure, guard, reportFailure } from "./failure.ts";
 import { FlagValues } from "./flag-values.ts";
 import { cleanFlags } from "./flags.ts";
 import { formatHelp, wantsHelp } from "./help.ts";
@@ -13,6 +13,10 @@ import { asksForJson, type CommonOptions, readCommon } from "./options.ts";
 
 /** `shunt clean`: removes everything of ours in every dialect. Nothing to remove is success too. */
 export function runClean(host: Host, argv: readonly string[], program = "shunt clean"): ExitCode {
+	return guard(host, program, () => clean(host, argv, program));
+}
+
+function clean(host: Host, argv: readonly string[], program: string): ExitCode {
 	if (wantsHelp(argv)) {
 		host.stdout(formatHelp({ program, summary, flags: cleanFlags, examples }));
 		return exitCodes.done;
@@ -38,11 +42,7 @@ const examples = [
 ] as const;
 
 function parseCleanOptions(argv: readonly string[], program: string): Result<CommonOptions> {
-	const given = parseCommandLine(argv, cleanFlags, program);
-	if (!given.ok) {
-		return given;
-	}
-	const flags = new FlagValues(given.value, cleanFlags);
+	const flags = new FlagValues(parseCommandLine(argv, cleanFlags, program), cleanFlags);
 	const options = readCommon(flags);
 	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
 }

@@ -5,7 +5,7 @@ import { initFlags } from "./flags.ts";
 
 function parse(...argv: string[]) {
 	const parsed = parseCommandLine(argv, initFlags, "shunt init");
-	return parsed.ok ? Object.fromEntries(parsed.value) : parsed.problems.map(formatProblem);
+	return parsed.problems.length > 0 ? parsed.problems.map(formatProblem) : Object.fromEntries(parsed.given);
 }
 
 describe("the command line", () => {

@@ -1,8 +1,12 @@
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import type { Problem } from "../domain/problem.ts";
 import type { Flag } from "./flags.ts";
 
-/** What was written for each flag, in order; a flag that was not given is absent. */
-export type Given = ReadonlyMap<string, readonly string[]>;
+export interface CommandLine {
+	/** What was written for each flag, in order; a flag that was not given is absent. */
+	readonly given: ReadonlyMap<string, readonly string[]>;
+	/** What belongs to no flag, or lacks its value. The rest is read all the same, so that its mistakes show too. */
+	readonly problems: readonly Problem[];
+}
 
 /**
  * Splits arguments the way the reference program's flag library (spf13/pflag) does: `--name=value`, `--name value`,
@@ -13,12 +17,12 @@ export function parseCommandLine(
 	argv: readonly string[],
 	flags: readonly Flag[],
 	program: string,
-): Result<Given> {
+): CommandLine {
 	const reader = new Reader(argv, flags, `see "${program} --help"`);
 	while (reader.next()) {
 		// Each call takes one argument, and its value where that is a separate one.
 	}
-	return reader.problems.length > 0 ? fail(...reader.problems) : ok(reader.given);
+	return { given: reader.given, problems: reader.problems };
 }
 
 class Reader {

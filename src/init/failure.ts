@@ -21,9 +21,21 @@ export function environmentFailure(error: unknown): Failure {
 		return { exitCode, messages: [error.message] };
 	}
 	if (error instanceof BackendError) {
-		return { exitCode: backendExitCodes[error.code], messages: [error.message] };
+		return {
+			exitCode: backendExitCodes[error.code],
+			messages: [error.message, ...(error.code === "not-permitted" ? permissionAdvice(error.message) : [])],
+		};
 	}
 	throw error;
+}
+
+/** The words are a pod's, since that is where permission is given. */
+function permissionAdvice(message: string): string[] {
+	return message.includes("xtables.lock")
+		? ["the xtables lock needs a writable /run: mount an emptyDir there, or set XTABLES_LOCKFILE"]
+		: [
+				"programming rules takes the capabilities NET_ADMIN and NET_RAW: list both under securityContext.capabilities.add",
+			];
 }
 
 const backendExitCodes = {
@@ -32,6 +44,15 @@ const backendExitCodes = {
 	refused: exitCodes.failed,
 	"no-answer": exitCodes.failed,
 } as const;
+
+/** Runs a program to its exit status, whatever the environment does to it: not even its result may get out. */
+export function guard(host: Host, program: string, run: () => ExitCode): ExitCode {
+	try {
+		return run();
+	} catch (error) {
+		return reportFailure(host, program, environmentFailure(error), "text");
+	}
+}
 
 /**
  * One line per message on standard error, where `kubectl describe` finds the last of them; as JSON also an object on

@@ -1,14 +1,15 @@
 import { all, fail, ok, type Problem, type Result } from "../domain/problem.ts";
-import type { Given } from "./command-line.ts";
+import type { CommandLine } from "./command-line.ts";
 import type { Flag } from "./flags.ts";
 
 /** Reads flags one after the other and remembers every mistake, so that a user sees all of them in one run. */
 export class FlagValues {
-	readonly problems: Problem[] = [];
-	readonly #given: Given;
+	readonly problems: Problem[];
+	readonly #given: CommandLine["given"];
 	readonly #flags: readonly Flag[];
 
-	constructor(given: Given, flags: readonly Flag[]) {
+	constructor({ given, problems }: CommandLine, flags: readonly Flag[]) {
+		this.problems = [...problems];
 		this.#given = given;
 		this.#flags = flags;
 	}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CommandResult } from "../host/host.ts";
+import { type CommandResult, HostError } from "../host/host.ts";
 import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
 import { runClean } from "./clean.ts";
 import { runInit } from "./init.ts";
@@ -13,6 +13,10 @@ function init(host: MemoryHost, ...more: string[]) {
 
 function refusal(stderr: string, code = 1): () => CommandResult {
 	return () => ({ outcome: { kind: "exited", code }, stdout: "", stderr });
+}
+
+function fullDisk(): never {
+	throw new HostError("failed", "standard output: no space left on device");
 }
 
 function hasOurs(host: MemoryHost, mode: "legacy" | "nft", family: "ipv4" | "ipv6" = "ipv4"): boolean {
@@ -99,6 +103,26 @@ describe("shunt init", () => {
 		const host = createMemoryHost();
 		init(host, "-w", "--iptables-mode", "nft");
 		expect(host.logged.join("\n")).toContain("--use-wait-flag does nothing in mode nft");
+	});
+});
+
+describe("a result that cannot be delivered", () => {
+	it("is a failure with one line, not a crash", () => {
+		const host = createMemoryHost();
+		const full = { ...host, stdout: () => fullDisk() };
+		expect(runInit(full, [...flags, "--output", "json", "--log-level", "error"])).toBe(1);
+		expect(host.logged).toEqual(["shunt init: standard output: no space left on device"]);
+	});
+
+	it("because of a bug of ours is not hidden", () => {
+		const host = createMemoryHost();
+		const broken = {
+			...host,
+			stdout: () => {
+				throw new TypeError("a bug");
+			},
+		};
+		expect(() => runInit(broken, ["--help"])).toThrow(TypeError);
 	});
 });
 
@@ -233,6 +257,17 @@ describe("a mode that does not work", () => {
 		}
 		host.intercept("iptables-legacy-restore", refusal(stderr, 4));
 		expect(init(host)).toBe(77);
+		expect(host.logged.at(-1)).toContain("capabilities NET_ADMIN and NET_RAW");
+	});
+
+	it("for want of a lock file says where to put one", () => {
+		const host = createMemoryHost();
+		host.intercept(
+			"iptables-legacy-restore",
+			refusal("Fatal: can't open lock file /run/xtables.lock: Permission denied", 4),
+		);
+		expect(init(host)).toBe(77);
+		expect(host.logged.at(-1)).toContain("emptyDir");
 	});
 
 	it("because its tool hangs is not tried again", () => {

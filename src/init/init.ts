@@ -8,7 +8,7 @@ import type { Plan } from "../plan/plan.ts";
 import { plan as planFor } from "../plan/planner.ts";
 import { setUpFailure } from "./advice.ts";
 import { setCloseWait } from "./close-wait.ts";
-import { badInput, environmentFailure, type Failure, reportFailure } from "./failure.ts";
+import { badInput, environmentFailure, type Failure, guard, reportFailure } from "./failure.ts";
 import { initFlags } from "./flags.ts";
 import { formatHelp, wantsHelp } from "./help.ts";
 import { createLogger } from "./logger.ts";
@@ -19,6 +19,10 @@ import { formatSimulation } from "./simulation.ts";
 
 /** `shunt init`: programs a policy into a network namespace. Answers with the exit status. */
 export function runInit(host: Host, argv: readonly string[], program = "shunt init"): ExitCode {
+	return guard(host, program, () => init(host, argv, program));
+}
+
+function init(host: Host, argv: readonly string[], program: string): ExitCode {
 	if (wantsHelp(argv)) {
 		host.stdout(formatHelp({ program, summary, flags: initFlags, examples }));
 		return exitCodes.done;

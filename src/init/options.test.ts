@@ -154,6 +154,14 @@ describe("bad input", () => {
 		]);
 	});
 
+	it("is reported together with flags that do not exist", () => {
+		expect(refuse("-p", "1", "--nope", "-o", "0", "stray")).toEqual([
+			expect.stringMatching(/^--nope: is not a flag/),
+			expect.stringMatching(/^arguments: "stray"/),
+			expect.stringMatching(/^--outgoing-proxy-port: "0"/),
+		]);
+	});
+
 	it("includes two modes at once", () => {
 		expect(
 			refuse(...ports, "--firewall-bin-path=iptables", "--firewall-save-bin-path=iptables-nft-save"),

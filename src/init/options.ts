@@ -40,11 +40,7 @@ export function asksForJson(argv: readonly string[]): OutputFormat {
 }
 
 export function parseInitOptions(argv: readonly string[], program: string): Result<InitOptions> {
-	const parsed = parseCommandLine(argv, initFlags, program);
-	if (!parsed.ok) {
-		return parsed;
-	}
-	const flags = new FlagValues(parsed.value, initFlags);
+	const flags = new FlagValues(parseCommandLine(argv, initFlags, program), initFlags);
 	const inboundPort = flags.required("incoming-proxy-port", parsePort);
 	const outboundPort = flags.required("outgoing-proxy-port", parsePort);
 	const rest = readRest(flags);
