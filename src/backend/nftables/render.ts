@@ -1,0 +1,105 @@
+import { type Cidr, containsAddress, formatCidr, parseAddress } from "../../domain/cidr.ts";
+import type { Port, PortRange } from "../../domain/port.ts";
+import { formatPortRange } from "../../domain/port.ts";
+import type { Hook, Plan, Verdict } from "../../plan/plan.ts";
+import { mergeIntervals } from "./intervals.ts";
+import { type SetMatch, type SetRule, setRules } from "./set-rule.ts";
+
+/** Our table: nobody else's rules live in it, so it can be replaced and deleted whole. */
+export const table = { family: "inet", name: "shunt" } as const;
+
+/**
+ * NF_IP_PRI_NAT_DST in linux/netfilter_ipv4.h. As a number, because nft knows the name `dstnat` for the output hook
+ * only in some releases.
+ */
+const priority = -100;
+
+export const hooks: readonly Hook[] = ["prerouting", "output"];
+
+export interface RenderOptions {
+	/** Count packets and bytes per rule. */
+	readonly counters: boolean;
+}
+
+/**
+ * The input for one `nft -f -`, which is one transaction. Adding the table before deleting it makes the deletion work
+ * whether or not it was there; what follows is then all that there is. Only what nft 1.0.1 and Linux 5.4 know is used:
+ * nat chains and redirect in the inet family came with Linux 5.2.
+ */
+export function renderTable(plan: Plan, options: RenderOptions): string {
+	const rules = setRules(plan);
+	const chains = hooks.flatMap((hook) => [
+		`\tchain ${hook} {`,
+		`\t\ttype nat hook ${hook} priority ${priority}; policy accept;`,
+		...rules.filter((rule) => rule.hook === hook).map((rule) => `\t\t${renderRule(rule, options)}`),
+		"\t}",
+	]);
+	return `${removal}table inet shunt {\n${chains.join("\n")}\n}\n`;
+}
+
+/** The input that removes our table, and succeeds where there is none. */
+export const removal = "add table inet shunt\ndelete table inet shunt\n";
+
+function renderRule({ reason, matches, verdict }: SetRule, { counters }: RenderOptions): string {
+	return [
+		...matches.map(renderMatch),
+		...(counters ? ["counter"] : []),
+		renderVerdict(verdict),
+		`comment "proxy-init/${reason}"`,
+	].join(" ");
+}
+
+function renderMatch(match: SetMatch): string {
+	switch (match.kind) {
+		case "family":
+			return `meta nfproto ${match.family}`;
+		case "protocol":
+			return `meta l4proto ${match.protocol}`;
+		case "destination-port":
+			return `tcp dport ${renderSet(mergePorts(match.ports).map(formatPortRange))}`;
+		case "source":
+			return `${match.family === "ipv4" ? "ip" : "ip6"} saddr ${renderSet(outermost(match.subnets))}`;
+		case "destination":
+			return `${match.family === "ipv4" ? "ip" : "ip6"} daddr ${renderSet(outermost(match.subnets))}`;
+		case "in-interface":
+			return `iifname ${renderSet(quoted(match.names))}`;
+		case "out-interface":
+			return `oifname ${renderSet(quoted(match.names))}`;
+		case "uid":
+			return `meta skuid ${renderSet(match.ids.map(String))}`;
+		case "gid":
+			return `meta skgid ${renderSet(match.ids.map(String))}`;
+	}
+}
+
+function renderVerdict(verdict: Verdict): string {
+	return verdict.kind === "return" ? "return" : `redirect to :${verdict.port}`;
+}
+
+function renderSet(elements: readonly string[]): string {
+	const distinct = [...new Set(elements)];
+	return distinct.length === 1 ? `${distinct[0]}` : `{ ${distinct.join(", ")} }`;
+}
+
+/** Names are parsed values without quotation marks (see InterfaceName). */
+function quoted(names: readonly string[]): string[] {
+	return names.map((name) => `"${name}"`);
+}
+
+/** nft refuses intervals that overlap. */
+function mergePorts(ports: readonly PortRange[]): PortRange[] {
+	const wide = ports.map(({ low, high }) => ({ low: BigInt(low), high: BigInt(high) }));
+	return mergeIntervals(wide).map(({ low, high }) => ({
+		low: Number(low) as Port,
+		high: Number(high) as Port,
+	}));
+}
+
+/** Two subnets are apart or one holds the other; only the outer ones are needed. */
+function outermost(subnets: readonly Cidr[]): string[] {
+	const holds = (outer: Cidr, inner: Cidr) => {
+		const address = parseAddress(inner.network);
+		return outer.prefix < inner.prefix && address !== undefined && containsAddress(outer, address);
+	};
+	return subnets.filter((inner) => !subnets.some((outer) => holds(outer, inner))).map(formatCidr);
+}

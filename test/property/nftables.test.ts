@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { canonicalRule } from "../../src/backend/nftables/canonical.ts";
+import { intervalOf, mergeIntervals, subnetsBetween } from "../../src/backend/nftables/intervals.ts";
+import { renderTable } from "../../src/backend/nftables/render.ts";
+import { setRules } from "../../src/backend/nftables/set-rule.ts";
+import { formatAddress } from "../../src/domain/cidr.ts";
+import { plan } from "../../src/plan/planner.ts";
+import { address, cidr, family, policy } from "../support/arbitraries.ts";
+
+const span = fc
+	.tuple(fc.bigInt(0n, 40n), fc.bigInt(0n, 40n))
+	.map(([a, b]) => (a < b ? { low: a, high: b } : { low: b, high: a }));
+
+describe("merged intervals", () => {
+	it("hold the same numbers, apart from each other and in order", () => {
+		fc.assert(
+			fc.property(fc.array(span), (spans) => {
+				const merged = mergeIntervals(spans);
+				for (let number = 0n; number <= 41n; number++) {
+					const inside = (list: typeof spans) =>
+						list.some(({ low, high }) => low <= number && number <= high);
+					expect(inside(merged)).toBe(inside(spans));
+				}
+				for (const [index, { low }] of merged.slice(1).entries()) {
+					expect(low).toBeGreaterThan((merged[index]?.high ?? 0n) + 1n);
+				}
+			}),
+		);
+	});
+});
+
+describe("a range of addresses", () => {
+	it("is the same as the subnets that it is split into", () => {
+		fc.assert(
+			fc.property(
+				family.chain((of) => fc.tuple(address(of), address(of))),
+				([one, two]) => {
+					const [low, high] = [one, two].sort((a, b) => (hex(a.bytes) < hex(b.bytes) ? -1 : 1));
+					const subnets = subnetsBetween(formatAddress(low ?? one), formatAddress(high ?? two));
+					const merged = mergeIntervals(subnets.map(intervalOf));
+					expect(merged).toEqual([
+						{ low: BigInt(`0x${hex(low?.bytes ?? [])}`), high: BigInt(`0x${hex(high?.bytes ?? [])}`) },
+					]);
+				},
+			),
+		);
+	});
+
+	it("that is a subnet stays one", () => {
+		fc.assert(
+			fc.property(cidr, (subnet) => {
+				const { low, high } = intervalOf(subnet);
+				const width = subnet.family === "ipv4" ? 8 : 32;
+				const text = (number: bigint) => fromHex(number.toString(16).padStart(width, "0"), subnet.family);
+				expect(subnetsBetween(text(low), text(high))).toHaveLength(1);
+			}),
+		);
+	});
+});
+
+describe("the number of rules a packet passes", () => {
+	it("does not grow with the lists", () => {
+		fc.assert(
+			fc.property(policy, (asked) => {
+				for (const hook of ["prerouting", "output"]) {
+					expect(setRules(plan(asked)).filter((rule) => rule.hook === hook).length).toBeLessThanOrEqual(10);
+				}
+			}),
+		);
+	});
+});
+
+describe("the text for nft", () => {
+	it("replaces the table whole and holds nothing but rules and sets of it", () => {
+		fc.assert(
+			fc.property(policy, (asked) => {
+				const text = renderTable(plan(asked), { counters: false });
+				expect(text).toMatch(
+					/^add table inet shunt\ndelete table inet shunt\ntable inet shunt \{\n[^;`$\\]*;/,
+				);
+				expect(text.match(/comment "/g)?.length).toBe(setRules(plan(asked)).length);
+			}),
+		);
+	});
+
+	it("is the same exactly when the rules are", () => {
+		fc.assert(
+			fc.property(policy, policy, (one, two) => {
+				const words = (asked: typeof one) => setRules(plan(asked)).map(canonicalRule);
+				expect(words(one)).toEqual(words(structuredClone(one)));
+				expect(JSON.stringify(words(one)) === JSON.stringify(words(two))).toBe(
+					renderTable(plan(one), { counters: false }) === renderTable(plan(two), { counters: false }),
+				);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
+
+function hex(bytes: readonly number[]): string {
+	return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function fromHex(digits: string, of: "ipv4" | "ipv6"): string {
+	return of === "ipv4"
+		? (digits.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)).join(".")
+		: (digits.match(/..../g) ?? []).join(":");
+}
