@@ -2,7 +2,7 @@ import type { Family } from "../../domain/family.ts";
 import type { Mode } from "../../domain/mode.ts";
 import type { Command, CommandResult, Host } from "../../host/host.ts";
 import { BackendError } from "../backend-error.ts";
-import { toolFailure } from "./failure.ts";
+import { toolFailure } from "../tool-failure.ts";
 import { type OwnState, ownStateOf } from "./own-state.ts";
 import { parseSave } from "./saved-table.ts";
 import { type Tools, takesWaitFlag, toolsOf } from "./variant.ts";

@@ -1,5 +1,5 @@
-import type { Command, CommandResult, Host } from "../../host/host.ts";
-import { BackendError } from "../backend-error.ts";
+import type { Command, CommandResult, Host } from "../host/host.ts";
+import { BackendError } from "./backend-error.ts";
 
 /** What a finished command says went wrong; undefined when nothing did. */
 export function toolFailure(
