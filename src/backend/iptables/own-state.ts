@@ -28,6 +28,10 @@ export interface Jump {
 
 export const nothing: OwnState = { chains: [], jumps: [] };
 
+export function sameState(a: OwnState, b: OwnState): boolean {
+	return JSON.stringify(a) === JSON.stringify(b);
+}
+
 /** What a plan asks for, beginning from nothing. */
 export function wantedState(plan: Plan, family: Family): OwnState {
 	return {

@@ -1,60 +1,74 @@
 import type { Family } from "../../domain/family.ts";
-import type { Mode } from "../../domain/mode.ts";
 import type { Host } from "../../host/host.ts";
 import { diff } from "../../plan/diff.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { FamilyOutcome, SetUpOptions } from "../backend.ts";
 import { BackendError } from "../backend-error.ts";
 import { observe } from "./observe.ts";
-import { nothing, type OwnState, wantedOver, wantedState } from "./own-state.ts";
+import { nothing, type OwnState, sameState, wantedOver, wantedState } from "./own-state.ts";
+import { maxRounds, patienceWith } from "./rounds.ts";
 import { openToolbox, type Toolbox } from "./tools.ts";
 import { transaction } from "./transaction.ts";
 import { undo } from "./undo.ts";
+import type { Variant } from "./variant.ts";
 
 /**
  * Makes every family hold exactly the plan.
  *
  * A fresh namespace needs one transaction per family and no look before: it creates our chains, and so fails
- * whole, with nothing changed, where they exist already. Only then is the table read, compared and, where it differs,
- * replaced. Others may be doing the same at the same moment, so a replacement is read back and, if need be, repeated.
+ * whole, with nothing changed, where they exist already. Only then are the tables read, compared and, where they
+ * differ, replaced. Others may be doing the same at the same moment, with another policy too: we are done when one
+ * look finds the plan in every family, so that the last to write has either seen all of its own or writes again.
  */
-export function setUp(host: Host, mode: Mode, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
-	const tools = openToolbox(host, mode, plan.families, options);
-	let tracks = plan.families.map((family): Track => ({ family, assumed: nothing }));
-	for (let round = 0; round < maxRounds && tracks.some(isOpen); round++) {
-		tracks = look(tools, plan, apply(tools, plan, tracks));
-	}
-	const failed = tracks.filter((track) => track.outcome === undefined);
+export function setUp(host: Host, variant: Variant, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
+	const tools = openToolbox(host, variant, plan.families, options);
+	const first = apply(tools, plan, plan.families.map(newTrack));
+	const tracks = first.every((track) => track.changed) ? first : settle(tools, plan, first);
+	const failed = failedOf(tracks);
 	if (failed.length > 0) {
 		throw describeFailure(failed, undo(tools, changesOf(tracks)));
 	}
-	return tracks.flatMap(({ family, outcome }) => (outcome === undefined ? [] : [{ family, outcome }]));
+	return tracks.map((track) => ({ family: track.family, outcome: outcomeOf(track) }));
 }
-
-/** Each round is lost to at most one other program that changed the table meanwhile. */
-const maxRounds = 8;
 
 /** How far one family has come. */
 interface Track {
 	readonly family: Family;
 	/** What we believe our part of the table to be. */
 	readonly assumed: OwnState;
-	/** What it was when we first looked; absent until we did. */
+	/** What it was before we did anything; absent until we know. */
 	readonly before?: OwnState;
-	/** A transaction of ours has gone through since. */
-	readonly changed?: boolean;
-	readonly failure?: BackendError;
-	readonly outcome?: FamilyOutcome["outcome"];
-	readonly gaveUp?: boolean;
+	/** A transaction of ours has gone through. */
+	readonly changed: boolean;
+	/** The plan stands: our transaction has just gone through, or the last look found it. */
+	readonly holds: boolean;
+	/** Why the last transaction did not go through. */
+	readonly failure?: BackendError | undefined;
+	/** How often in a row it did not although the table was as we believed. */
+	readonly refusals: number;
+	readonly gaveUp: boolean;
 }
 
-function isOpen(track: Track): boolean {
-	return track.outcome === undefined && track.gaveUp !== true;
+function newTrack(family: Family): Track {
+	return { family, assumed: nothing, changed: false, holds: false, refusals: 0, gaveUp: false };
 }
 
-/** Sends each open family's transaction, all at once. */
+/** Looks and applies in turn until every family holds the plan at one look, or one cannot be made to. */
+function settle(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
+	let seen = look(tools, plan, tracks);
+	for (let round = 1; round < maxRounds && isUnsettled(seen); round++) {
+		seen = look(tools, plan, apply(tools, plan, seen));
+	}
+	return seen;
+}
+
+function isUnsettled(tracks: readonly Track[]): boolean {
+	return tracks.some((track) => !track.holds) && !tracks.some((track) => track.gaveUp);
+}
+
+/** Sends the transaction of each family that does not hold the plan, all at once. */
 function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
-	const open = tracks.filter(isOpen);
+	const open = tracks.filter((track) => !track.holds);
 	const failures = tools.restore(
 		open.map(({ family, assumed }) => ({
 			family,
@@ -64,41 +78,46 @@ function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
 	return tracks.map((track) => {
 		const index = open.indexOf(track);
 		const failure = failures[index];
-		if (index < 0) {
-			return track;
-		}
-		if (failure !== undefined) {
+		if (index < 0 || failure !== undefined) {
 			return { ...track, failure };
 		}
-		const { failure: _settled, ...rest } = track;
-		return { ...rest, changed: true, ...(track.before === undefined ? { outcome: "created" } : {}) };
+		return { ...track, before: track.before ?? nothing, changed: true, holds: true, failure };
 	});
 }
 
-/** Reads every family that is still open and decides whether it is done, lost, or due another round. */
+/** Reads every family and decides whether it is done, lost, or due another round. */
 function look(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
-	const open = tracks.filter(isOpen);
-	const states = tools.read(open.map((track) => track.family));
-	return tracks.map((track) => {
-		const state = states[open.indexOf(track)];
+	const states = tools.read(tracks.map((track) => track.family));
+	return tracks.map((track, index) => {
+		const state = states[index];
 		return state === undefined ? track : judge(plan, track, state);
 	});
 }
 
 function judge(plan: Plan, track: Track, state: OwnState | BackendError): Track {
 	if (state instanceof BackendError) {
-		return { ...track, gaveUp: true, failure: track.failure ?? state };
+		return { ...track, holds: false, gaveUp: true, failure: track.failure ?? state };
 	}
-	const before = track.before ?? state;
+	const seen = { ...track, before: track.before ?? state, assumed: state };
 	if (diff(plan, track.family, observe(state)).length === 0) {
-		return { ...track, before, outcome: track.changed === true ? "replaced" : "unchanged" };
+		return { ...seen, holds: true, failure: undefined, refusals: 0 };
 	}
-	const nobodyInterfered = track.failure !== undefined && sameState(state, track.assumed);
-	return { ...track, before, assumed: state, gaveUp: nobodyInterfered };
+	const wasRefused = track.failure !== undefined && sameState(state, track.assumed);
+	const refusals = wasRefused ? track.refusals + 1 : 0;
+	return { ...seen, holds: false, refusals, gaveUp: refusals >= patienceWith(track.failure) };
 }
 
-function sameState(a: OwnState, b: OwnState): boolean {
-	return JSON.stringify(a) === JSON.stringify(b);
+/** Those that cannot be made to hold the plan, or else those that somebody kept changing. */
+function failedOf(tracks: readonly Track[]): Track[] {
+	const lost = tracks.filter((track) => track.gaveUp);
+	return lost.length > 0 ? lost : tracks.filter((track) => !track.holds);
+}
+
+function outcomeOf({ before, changed }: Track): FamilyOutcome["outcome"] {
+	if (!changed) {
+		return "unchanged";
+	}
+	return before === undefined || before.chains.length === 0 ? "created" : "replaced";
 }
 
 function changesOf(tracks: readonly Track[]) {

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { policyFrom } from "../../../test/support/policies.ts";
+import type { CommandResult } from "../../host/host.ts";
+import { createMemoryHost, type MemoryHost } from "../../host/memory.ts";
+import { plan } from "../../plan/planner.ts";
+import { iptablesBackend } from "./iptables.ts";
+import { restoreInput } from "./restore-input.ts";
+
+const backend = iptablesBackend("nft");
+const wanted = plan(policyFrom("-p 4143 -o 4140 -u 2102"));
+const rival = plan(policyFrom("-p 1 -o 2 -g 7"));
+const refusal: CommandResult = { outcome: { kind: "exited", code: 1 }, stdout: "", stderr: "no\n" };
+
+function setUp(host: MemoryHost) {
+	return backend.setUp(host, wanted, { wait: false }).map(({ outcome }) => outcome);
+}
+
+function restoresOf(host: MemoryHost): number {
+	return host.commands.filter((command) => command.startsWith("iptables-nft-restore")).length;
+}
+
+/** Answers in turn; after the last one the fake kernel does. */
+function interceptInTurn(
+	host: MemoryHost,
+	program: string,
+	acts: readonly (() => CommandResult | undefined)[],
+) {
+	const left = [...acts];
+	host.intercept(program, () => left.shift()?.());
+}
+
+describe("a transaction that is refused", () => {
+	it("is tried again when others made our chains and removed them before we looked", () => {
+		const host = createMemoryHost();
+		interceptInTurn(host, "iptables-nft-restore", [() => refusal]);
+		expect(setUp(host)).toEqual(["created", "created"]);
+	});
+
+	it("is believed the third time", () => {
+		const host = createMemoryHost();
+		host.intercept("iptables-nft-restore", () => refusal);
+		expect(() => setUp(host)).toThrow(/ipv4: .*no .*ipv6 was put back as it was/);
+		expect(restoresOf(host)).toBe(3);
+	});
+
+	it("is believed the third time when cleaning too", () => {
+		const host = createMemoryHost();
+		setUp(host);
+		const before = restoresOf(host);
+		host.intercept("iptables-nft-restore", () => refusal);
+		expect(() => backend.tearDown(host, ["ipv4"])).toThrow("no (exit status 1)");
+		expect(restoresOf(host) - before).toBe(3);
+	});
+
+	it("is not tried again when the tool was killed, since that is not about the table", () => {
+		const host = createMemoryHost();
+		host.intercept("iptables-nft-restore", () => ({ ...refusal, outcome: { kind: "timed-out" } }));
+		expect(() => setUp(host)).toThrow("gave no answer");
+		expect(restoresOf(host)).toBe(1);
+	});
+});
+
+describe("a rival with another policy", () => {
+	it("cannot leave one family to us and keep the other", () => {
+		const host = createMemoryHost();
+		const ipv4 = host.natTable("nft", "ipv4");
+		const takeIpv4 = () => {
+			ipv4.restore(
+				restoreInput(rival, "ipv4")
+					.replace(/-N (\S+)/g, ":$1 - [0:0]")
+					.replace(/^-A (?:PRE|OUT).*\n/gm, ""),
+			);
+			return undefined;
+		};
+		backend.setUp(host, rival, { wait: false });
+		interceptInTurn(host, "ip6tables-nft-restore", [() => undefined, takeIpv4]);
+		setUp(host);
+		expect(backend.check(host, wanted).flatMap(({ drift }) => drift)).toEqual([]);
+	});
+});
