@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { families } from "../../src/domain/family.ts";
-import { type Dialect, dialects } from "../support/dialect.ts";
+import { type Dialect, dialects, tablesOf } from "../support/dialect.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { type Ended, startShunt } from "../support/programs.ts";
 import { different, emptyTable, standard, tableOf } from "../support/standard-policy.ts";
@@ -51,10 +51,6 @@ function init(netns: Netns, dialect: Dialect, args: readonly string[]): Promise<
 function outcomesOf({ stdout }: Ended): string[] {
 	const reported: { outcome: string }[] = JSON.parse(stdout).families;
 	return reported.map(({ outcome }) => outcome);
-}
-
-function tablesOf(netns: Netns, dialect: Dialect): string[][] {
-	return families.map((family) => netns.natTable(dialect, family));
 }
 
 function times<T>(count: number, make: (index: number) => T): T[] {

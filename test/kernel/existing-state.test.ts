@@ -7,12 +7,13 @@ import {
 	everyDialectAndFamily,
 	restore,
 	specsOf,
+	tablesOf,
 	toolOf,
 	toolsOf,
 } from "../support/dialect.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { runShunt } from "../support/programs.ts";
-import { different, linesOf, standard, tableOf } from "../support/standard-policy.ts";
+import { different, hold, linesOf, standard, tableOf } from "../support/standard-policy.ts";
 import { type ToolFolder, withToolFolder } from "../support/tool-folder.ts";
 
 const { prerouting: inbound, output: outbound } = standard;
@@ -244,10 +245,7 @@ describe.each(dialects)("%s: the tools are started", (dialect) => {
 		withNetns("calls", (netns) => {
 			hold(netns, dialect, different);
 			expect(init(netns, dialect).status).toBe(0);
-			expect(families.map((family) => netns.natTable(dialect, family))).toEqual([
-				tableOf(standard),
-				tableOf(standard),
-			]);
+			expect(tablesOf(netns, dialect)).toEqual([tableOf(standard), tableOf(standard)]);
 		}));
 });
 
@@ -315,12 +313,6 @@ function withoutForeign(state: State): State {
 		...(state.thenPrerouting === undefined ? {} : { thenPrerouting: ours(state.thenPrerouting) }),
 		...(state.thenOutput === undefined ? {} : { thenOutput: ours(state.thenOutput) }),
 	};
-}
-
-function hold(netns: Netns, dialect: Dialect, policy: typeof standard | typeof different): void {
-	for (const family of families) {
-		restore(netns, dialect, family, linesOf(policy));
-	}
 }
 
 function init(netns: Netns, dialect: Dialect, tools?: ToolFolder) {

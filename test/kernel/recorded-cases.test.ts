@@ -1,26 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parseCases, type RecordedCase } from "../recorder/recorded-case.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { runShunt } from "../support/programs.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { emptyTable } from "../support/standard-policy.ts";
 
-interface RecordedCase {
-	readonly args: readonly string[];
-	readonly mode: "legacy" | "nft";
-	readonly exit: number;
-	readonly error: string;
-	readonly ipv4: readonly string[];
-	readonly ipv6: readonly string[];
-}
-
-const cases: readonly RecordedCase[] = readFileSync(
-	new URL("../vectors/proxy-init.jsonl", import.meta.url),
-	"utf8",
-)
-	.trimEnd()
-	.split("\n")
-	.map((line) => JSON.parse(line));
+const cases = ["proxy-init", "proxy-init-more"].flatMap((name) =>
+	parseCases(readFileSync(new URL(`../vectors/${name}.jsonl`, import.meta.url), "utf8")),
+);
 
 const accepted = cases.filter((recorded) => recorded.exit === 0 && whyRefused(recorded.args) === undefined);
 const stricter = cases.filter((recorded) => recorded.exit === 0 && whyRefused(recorded.args) !== undefined);
@@ -54,9 +42,9 @@ it("where the reference program fails because it gives a subnet to both families
 });
 
 it("the cases are all there", () => {
-	expect(cases.length).toBeGreaterThanOrEqual(80);
-	expect(accepted.length).toBeGreaterThan(60);
-	expect(refused.length).toBeGreaterThan(5);
+	expect(cases.length).toBeGreaterThanOrEqual(80 + 54);
+	expect(accepted.length).toBeGreaterThan(100);
+	expect(refused.length).toBeGreaterThan(20);
 });
 
 function expectTheSame(netns: Netns, recorded: RecordedCase): void {

@@ -40,3 +40,8 @@ export function specsOf(table: readonly string[], chain: string): string[] {
 export function chainsOf(table: readonly string[]): string[] {
 	return table.flatMap((line) => /^:(\S+)/.exec(line)?.[1] ?? []);
 }
+
+/** Both families' nat tables, IPv4's first. */
+export function tablesOf(netns: Netns, dialect: Dialect): string[][] {
+	return families.map((family) => netns.natTable(dialect, family));
+}

@@ -12,6 +12,8 @@ export interface Netns {
 	try(program: string, args: readonly string[], options?: TryOptions): SpawnSyncReturns<string>;
 	/** `iptables-save -t nat` without comments and counters, as the recorded cases hold it. */
 	natTable(mode: "legacy" | "nft", family: "ipv4" | "ipv6"): string[];
+	/** Of every process inside, whoever started it. */
+	pids(): number[];
 	remove(): void;
 }
 
@@ -38,6 +40,11 @@ export function makeNetns(purpose: string): Netns {
 		try: (program, args, options = {}) =>
 			spawnSync("ip", inside(program, args), { encoding: "utf8", timeout: 60_000, ...options }),
 		natTable: (mode, family) => natTable(netns, mode, family),
+		pids: () =>
+			execFileSync("ip", ["netns", "pids", name], { encoding: "utf8", timeout: 10_000 })
+				.split("\n")
+				.filter((line) => line !== "")
+				.map(Number),
 		remove: () => {
 			execFileSync("ip", ["netns", "delete", name], { timeout: 10_000 });
 		},

@@ -32,6 +32,15 @@ export function startShunt(args: readonly string[], options: { env?: NodeJS.Proc
 	return { child, ended: ending(child) };
 }
 
+/** Ends whatever is left of a started program and its children. */
+export function killGroup({ pid }: ChildProcess): void {
+	try {
+		process.kill(-(pid ?? Number.NaN), "SIGKILL");
+	} catch {
+		// Nothing is left.
+	}
+}
+
 function ending(child: ChildProcess): Promise<Ended> {
 	let stdout = "";
 	let stderr = "";

@@ -1,3 +1,7 @@
+import { families } from "../../src/domain/family.ts";
+import { type Dialect, restore } from "./dialect.ts";
+import type { Netns } from "./netns.ts";
+
 /** The policy of tests that are not about policies, as arguments and as what it looks like in a nat table. */
 export const standard = {
 	args: ["-p", "4143", "-o", "4140", "--proxy-uid", "2102", "--inbound-ports-to-ignore", "4190,4191"],
@@ -28,13 +32,15 @@ export const different = {
 	],
 } as const;
 
+type Rules = Pick<typeof standard | typeof different, "redirect" | "outgoing">;
+
 const builtIn = [":PREROUTING ACCEPT", ":INPUT ACCEPT", ":OUTPUT ACCEPT", ":POSTROUTING ACCEPT"];
 
 /** A nat table that holds nothing. */
 export const emptyTable: readonly string[] = ["*nat", ...builtIn, "COMMIT"];
 
 /** A nat table that holds one of these policies and nothing else. */
-export function tableOf(policy: Pick<typeof standard | typeof different, "redirect" | "outgoing">): string[] {
+export function tableOf(policy: Rules): string[] {
 	return [
 		"*nat",
 		...builtIn,
@@ -49,6 +55,13 @@ export function tableOf(policy: Pick<typeof standard | typeof different, "redire
 }
 
 /** The same as lines for `iptables-restore`. */
-export function linesOf(policy: Pick<typeof standard | typeof different, "redirect" | "outgoing">): string[] {
+export function linesOf(policy: Rules): string[] {
 	return tableOf(policy).filter((line) => line.startsWith("-A") || line.startsWith(":PROXY"));
+}
+
+/** Puts a policy into both families without any program of ours. */
+export function hold(netns: Netns, dialect: Dialect, policy: Rules): void {
+	for (const family of families) {
+		restore(netns, dialect, family, linesOf(policy));
+	}
 }

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { createRandom, type Random } from "../recorder/random.ts";
+import { type Dialect, dialects, tablesOf } from "../support/dialect.ts";
+import { type Netns, withNetns } from "../support/netns.ts";
+import { killGroup, runShunt, startShunt } from "../support/programs.ts";
+import { different, emptyTable, hold, standard, tableOf } from "../support/standard-policy.ts";
+
+const killsPerState = 50;
+
+type Prepare = (netns: Netns, dialect: Dialect) => void;
+const holdNothing: Prepare = () => {};
+const holdDifferent: Prepare = (netns, dialect) => hold(netns, dialect, different);
+
+const states = [
+	{ name: "a fresh namespace", prepare: holdNothing, before: emptyTable },
+	{ name: "a namespace that holds another policy", prepare: holdDifferent, before: tableOf(different) },
+] as const;
+
+describe.each(dialects)("%s, killed at random moments", (dialect) => {
+	it.each(states)("$name: each family is as it was or whole, and the next run repairs", async (state) => {
+		const random = createRandom(dialect === "legacy" ? 1 : 2);
+		const duration = await measure(dialect, state.prepare);
+		let interrupted = 0;
+		for (let kill = 0; kill < killsPerState; kill++) {
+			await withNetns("killed", async (netns) => {
+				state.prepare(netns, dialect);
+				interrupted += (await killMidway(netns, dialect, pick(random, duration))) ? 1 : 0;
+				for (const table of tablesOf(netns, dialect)) {
+					expect([state.before, tableOf(standard)]).toContainEqual(table);
+				}
+				expect(runShunt(argsFor(netns, dialect)).status).toBe(0);
+				expect(tablesOf(netns, dialect)).toEqual([tableOf(standard), tableOf(standard)]);
+			});
+		}
+		expect(interrupted, "runs that were still under way").toBeGreaterThan(killsPerState / 10);
+	});
+});
+
+/** Milliseconds that a whole run takes on this machine just now. */
+async function measure(dialect: Dialect, prepare: Prepare): Promise<number> {
+	const durations: number[] = [];
+	for (let run = 0; run < 5; run++) {
+		await withNetns("measure", async (netns) => {
+			prepare(netns, dialect);
+			const started = performance.now();
+			const { status } = await startShunt(argsFor(netns, dialect)).ended;
+			durations.push(performance.now() - started);
+			expect(status).toBe(0);
+		});
+	}
+	return durations.toSorted((a, b) => a - b)[2] ?? 0;
+}
+
+/** Spread over the whole run; half of them over its second half, where the namespace is touched. */
+function pick(random: Random, duration: number): number {
+	return random.chance(0.5) ? random.between(0, duration) : random.between(duration / 2, duration);
+}
+
+/** Whether the run was still under way. */
+async function killMidway(netns: Netns, dialect: Dialect, delay: number): Promise<boolean> {
+	const { child, ended } = startShunt(argsFor(netns, dialect));
+	try {
+		await sleep(delay);
+		const isRunning = child.exitCode === null;
+		child.kill("SIGKILL");
+		await ended;
+		await becomesEmpty(netns);
+		return isRunning;
+	} finally {
+		killGroup(child);
+	}
+}
+
+/** A tool that the killed program had started goes on to its own end. */
+async function becomesEmpty(netns: Netns): Promise<void> {
+	for (let tries = 0; netns.pids().length > 0; tries++) {
+		expect(tries, "a tool that does not come to an end").toBeLessThan(1000);
+		await sleep(10);
+	}
+}
+
+function argsFor(netns: Netns, dialect: Dialect): string[] {
+	return ["init", ...standard.args, "--iptables-mode", dialect, "--netns", netns.path, "--log-level", "warn"];
+}
