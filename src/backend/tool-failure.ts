@@ -32,10 +32,14 @@ function describe(tool: string, code: number, stderr: string): string {
 	return repeatsName ? `${line} (exit status ${code})` : `${tool}: ${line} (exit status ${code})`;
 }
 
-/** The tool's own first line. Warnings about the other variant's tables come before it and explain nothing. */
+/**
+ * The tool's own first line. Warnings about the other variant's tables come before it and explain nothing, and the
+ * nft variant breaks the line behind its name when the kernel refuses a rule.
+ */
 function firstLine(stderr: string): string {
 	const lines = stderr.split("\n").map((line) => line.trim());
-	return lines.find((line) => line !== "" && !line.startsWith("#")) ?? "";
+	const [first = "", second = ""] = lines.filter((line) => line !== "" && !line.startsWith("#"));
+	return first.endsWith(":") ? `${first} ${second}`.trim() : first;
 }
 
 /**

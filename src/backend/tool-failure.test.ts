@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { createMemoryHost } from "../host/memory.ts";
+import { toolFailure } from "./tool-failure.ts";
+
+function said(stderr: string, code = 1): string | undefined {
+	const command = { argv: ["/usr/sbin/iptables-nft-restore", "--noflush"], timeoutMs: 1000 } as const;
+	const result = { outcome: { kind: "exited", code }, stdout: "", stderr } as const;
+	return toolFailure(createMemoryHost(), command, result)?.message;
+}
+
+describe("what a failed tool is quoted with", () => {
+	it.each([
+		[
+			"its first line",
+			"iptables-nft-restore: line 2 failed\nand more\n",
+			"iptables-nft-restore: line 2 failed",
+		],
+		["its name where it does not say it", "line 2 failed\n", "iptables-nft-restore: line 2 failed"],
+		[
+			"no warnings",
+			"# Warning: legacy tables present\n\nline 2 failed\n",
+			"iptables-nft-restore: line 2 failed",
+		],
+		[
+			"the next line where the first is only its name",
+			"iptables-nft-restore v1.8.9 (nf_tables): \nline 4: RULE_APPEND failed (Invalid argument): rule in chain X\n",
+			"iptables-nft-restore v1.8.9 (nf_tables): line 4: RULE_APPEND failed (Invalid argument): rule in chain X",
+		],
+		["something even when it says nothing", "", "iptables-nft-restore: no message"],
+	])("%s", (_what, stderr, message) => {
+		expect(said(stderr)).toBe(`${message} (exit status 1)`);
+	});
+
+	it("is nothing when it did not fail", () => {
+		expect(said("# Warning: legacy tables present\n", 0)).toBeUndefined();
+	});
+});
