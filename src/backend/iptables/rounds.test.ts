@@ -60,6 +60,26 @@ describe("a transaction that is refused", () => {
 	});
 });
 
+describe("a table that cannot be read after a refusal", () => {
+	it("is the failure when the reading was cut short", () => {
+		const host = createMemoryHost();
+		setUp(host);
+		host.intercept("iptables-nft-save", () => ({
+			...refusal,
+			outcome: { kind: "killed", signal: "SIGKILL" },
+		}));
+		expect(() => setUp(host)).toThrow("iptables-nft-save: was killed by SIGKILL");
+	});
+
+	it("adds nothing to the refusal when both were refused", () => {
+		const host = createMemoryHost();
+		for (const program of ["iptables-nft-restore", "iptables-nft-save"]) {
+			host.intercept(program, () => ({ ...refusal, stderr: `${program}: no\n` }));
+		}
+		expect(() => setUp(host)).toThrow("iptables-nft-restore: no (exit status 1); ipv6 was put back");
+	});
+});
+
 describe("a rival with another policy", () => {
 	it("cannot leave one family to us and keep the other", () => {
 		const host = createMemoryHost();

@@ -96,7 +96,7 @@ function look(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
 
 function judge(plan: Plan, track: Track, state: OwnState | BackendError): Track {
 	if (state instanceof BackendError) {
-		return { ...track, holds: false, gaveUp: true, failure: track.failure ?? state };
+		return { ...track, holds: false, gaveUp: true, failure: moreTelling(track.failure, state) };
 	}
 	const seen = { ...track, before: track.before ?? state, assumed: state };
 	if (diff(plan, track.family, observe(state)).length === 0) {
@@ -105,6 +105,11 @@ function judge(plan: Plan, track: Track, state: OwnState | BackendError): Track 
 	const wasRefused = track.failure !== undefined && sameState(state, track.assumed);
 	const refusals = wasRefused ? track.refusals + 1 : 0;
 	return { ...seen, holds: false, refusals, gaveUp: refusals >= patienceWith(track.failure) };
+}
+
+/** Where reading fails for another kind of reason, the refusal before it was only that our chains exist. */
+function moreTelling(refusal: BackendError | undefined, reading: BackendError): BackendError {
+	return refusal?.code === reading.code ? refusal : reading;
 }
 
 /** Those that cannot be made to hold the plan, or else those that somebody kept changing. */
