@@ -19,3 +19,22 @@ export class BackendError extends Error {
 		this.code = code;
 	}
 }
+
+/** What an action threw, where that was a failure of the environment; undefined when it threw nothing. */
+export function caught(action: () => void): BackendError | undefined {
+	try {
+		action();
+		return undefined;
+	} catch (error) {
+		if (error instanceof BackendError) {
+			return error;
+		}
+		throw error;
+	}
+}
+
+export function throwIfAny(failure: BackendError | undefined): void {
+	if (failure !== undefined) {
+		throw failure;
+	}
+}

@@ -1,10 +1,15 @@
 import { fail, ok, type Result } from "./problem.ts";
 
-/** The dialect a user can ask for. */
-export type Mode = "legacy" | "nft" | "plain";
+/** A way to speak to the kernel, named after the programs that speak it. */
+export type Dialect = "legacy" | "nft" | "plain" | "nftables";
 
-/** The modes, in the order in which help texts and errors list them. */
-export const modes: readonly Mode[] = ["legacy", "nft", "plain"];
+/** What a user can ask for: a dialect, or the first that works. */
+export type Mode = Dialect | "auto";
+
+/** The dialects, in the order in which help texts and errors list them. */
+export const dialects: readonly Dialect[] = ["legacy", "nft", "plain", "nftables"];
+
+export const modes: readonly Mode[] = [...dialects, "auto"];
 
 /** `iptables` is another name for `legacy`, as in Linkerd's documentation. */
 export function parseMode(text: string, source: string): Result<Mode> {

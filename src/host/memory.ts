@@ -84,7 +84,10 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		uninstall: (program) => missing.add(program),
 		intercept: (program, answer) => answers.set(program, answer),
 		run: (wanted) => wanted.map(runTool),
-		find: (program) => (toolName.test(program) && !missing.has(program) ? `/usr/sbin/${program}` : undefined),
+		find: (program) => {
+			const isInstalled = toolName.test(program) || answers.has(program);
+			return isInstalled && !missing.has(program) ? `/usr/sbin/${program}` : undefined;
+		},
 		readFile: (path) => files.get(path),
 		writeFile: (path, text) => {
 			if (!files.has(path)) {

@@ -1,8 +1,8 @@
 import { BackendError } from "../backend/backend-error.ts";
-import { workingModes } from "../backend/probe.ts";
+import { workingDialects } from "../backend/probe.ts";
 import { exitCodes } from "../domain/exit-code.ts";
 import type { Family } from "../domain/family.ts";
-import type { Mode } from "../domain/mode.ts";
+import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { environmentFailure, type Failure } from "./failure.ts";
 
@@ -19,8 +19,8 @@ export function setUpFailure(
 	if (!(error instanceof BackendError) || !worthTrying.has(error.code)) {
 		return failure;
 	}
-	const working = workingModes(host, asked.families);
-	const isUsable = working.includes(asked.mode);
+	const working = workingDialects(host, asked.families);
+	const isUsable = working.some((dialect) => dialect === asked.mode);
 	return {
 		exitCode: isUsable ? failure.exitCode : exitCodes.noDialect,
 		messages: [
@@ -36,12 +36,15 @@ const worthTrying: ReadonlySet<string> = new Set(["missing-tool", "refused"]);
 function alternatives(
 	host: Host,
 	{ mode, families }: { readonly mode: Mode; readonly families: readonly Family[] },
-	working: readonly Mode[],
+	working: readonly Dialect[],
 ): string {
 	if (working.length > 0) {
 		return `modes that work here: ${working.join(", ")} (for example --iptables-mode ${working[0]})`;
 	}
-	if (families.length > 1 && workingModes(host, ["ipv4"]).includes(mode)) {
+	if (
+		families.length > 1 &&
+		workingDialects(host, ["ipv4"]).some((dialect) => dialect === mode || mode === "auto")
+	) {
 		return "IPv4 alone works: add --ipv6=false if this pod has no IPv6";
 	}
 	return "no mode works here";

@@ -51,8 +51,8 @@ function report(host: Host, options: CommonOptions, found: readonly Leftover[], 
 	const log = createLogger(host, options.logFormat, options.logLevel);
 	const removed = found.filter(({ failure }) => failure === undefined);
 	const failures = found.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
-	for (const { mode, family } of removed) {
-		log.info(`${family}: removed our rules in mode ${mode}`);
+	for (const { dialect, scope } of removed) {
+		log.info(`${scope}: removed our rules in mode ${dialect}`);
 	}
 	const [first] = failures;
 	if (first !== undefined) {
@@ -64,7 +64,7 @@ function report(host: Host, options: CommonOptions, found: readonly Leftover[], 
 		log.info("there was nothing of ours to remove");
 	}
 	if (options.output === "json") {
-		const places = removed.map(({ mode, family }) => ({ mode, family }));
+		const places = removed.map(({ dialect, scope }) => ({ mode: dialect, family: scope }));
 		host.stdout(`${JSON.stringify({ removed: places })}\n`);
 	}
 	return exitCodes.done;

@@ -120,7 +120,7 @@ export const initFlags = [
 		kind: "value",
 		placeholder: "MODE",
 		default: "",
-		help: "dialect to speak: legacy (also called iptables; the default), nft or plain",
+		help: "dialect to speak: legacy (also called iptables; the default), nft, plain, nftables, or auto for the first that works here",
 	},
 	{
 		name: "firewall-bin-path",
@@ -141,7 +141,13 @@ export const initFlags = [
 		short: "w",
 		kind: "boolean",
 		default: "false",
-		help: "wait for the xtables lock (a no-op in nft mode, which has none)",
+		help: "wait for the xtables lock (a no-op in modes nft and nftables, which have none)",
+	},
+	{
+		name: "counters",
+		kind: "boolean",
+		default: "false",
+		help: "count packets and bytes per rule in mode nftables (iptables always does)",
 	},
 	{
 		name: "timeout-close-wait-secs",
@@ -161,7 +167,7 @@ export const initFlags = [
 		name: "simulate",
 		kind: "boolean",
 		default: "false",
-		help: "print what iptables-restore would be given, and touch nothing",
+		help: "print what the tools would be given, and touch nothing",
 	},
 	{
 		name: "output",

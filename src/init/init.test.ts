@@ -283,6 +283,80 @@ describe("a mode that does not work", () => {
 	});
 });
 
+describe("mode auto", () => {
+	const auto = ["--iptables-mode", "auto", "--output", "json"];
+
+	function choiceOf(host: MemoryHost) {
+		expect(init(host, ...auto)).toBe(0);
+		return JSON.parse(host.output.join("")).mode;
+	}
+
+	it("takes nft where it works, with no process more than nft itself takes", () => {
+		const host = createMemoryHost();
+		expect(choiceOf(host)).toEqual({ asked: "auto", used: "nft", tried: [] });
+		expect(host.commands).toEqual(["iptables-nft-restore --noflush", "ip6tables-nft-restore --noflush"]);
+	});
+
+	it("goes on to what works, and tells why", () => {
+		const host = createMemoryHost();
+		host.intercept(
+			"iptables-nft-restore",
+			refusal("Could not fetch rule set generation id: Invalid argument", 4),
+		);
+		expect(choiceOf(host)).toEqual({
+			asked: "auto",
+			used: "legacy",
+			tried: [
+				{ mode: "nft", failure: expect.stringContaining("Could not fetch rule set generation id") },
+				{ mode: "nftables", failure: expect.stringContaining("nft: not found in PATH") },
+			],
+		});
+		expect(host.logged.join("\n")).toMatch(/mode auto: nft: .* → nftables: .* → legacy: chosen/);
+	});
+
+	it("joins a dialect in which somebody has nat rules already", () => {
+		const host = createMemoryHost();
+		host.natTable("legacy", "ipv6").restore("*nat\n-A OUTPUT -p udp -j ACCEPT\nCOMMIT\n");
+		expect(choiceOf(host)).toMatchObject({ used: "legacy", tried: [] });
+	});
+
+	it("does not join a dialect whose table is empty", () => {
+		const host = createMemoryHost();
+		host.natTable("legacy", "ipv4");
+		expect(choiceOf(host)).toMatchObject({ used: "nft" });
+	});
+
+	it("says what it tried when nothing works, and leaves nothing", () => {
+		const host = createMemoryHost();
+		for (const program of ["iptables-nft-restore", "iptables-legacy-restore"]) {
+			host.intercept(program, refusal("no"));
+		}
+		host.intercept("iptables-restore", refusal("no"));
+		expect(init(host, ...auto)).toBe(69);
+		expect(host.logged.join("\n")).toMatch(/nft: .* → nftables: .* → legacy: [\s\S]*no mode works here/);
+		expect(hasOurs(host, "legacy") || hasOurs(host, "nft")).toBe(false);
+	});
+
+	it("stops at a tool that hangs", () => {
+		const host = createMemoryHost();
+		host.intercept("iptables-nft-restore", () => ({
+			outcome: { kind: "timed-out" },
+			stdout: "",
+			stderr: "",
+		}));
+		expect(init(host, ...auto)).toBe(1);
+		expect(host.commands.filter((command) => command.includes("legacy"))).toEqual([]);
+	});
+
+	it("reports want of permission as that", () => {
+		const host = createMemoryHost();
+		for (const program of ["iptables-nft-restore", "iptables-legacy-restore", "nft"]) {
+			host.intercept(program, refusal("Operation not permitted (you must be root)"));
+		}
+		expect(init(host, ...auto)).toBe(77);
+	});
+});
+
 describe("shunt clean", () => {
 	it("removes what is ours in every dialect and leaves the rest", () => {
 		const host = createMemoryHost();

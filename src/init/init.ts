@@ -1,6 +1,5 @@
-import type { Backend } from "../backend/backend.ts";
-import { iptablesBackend } from "../backend/iptables/iptables.ts";
-import { takesWaitFlag } from "../backend/iptables/variant.ts";
+import { backendOf } from "../backend/backends.ts";
+import { setUpInMode } from "../backend/choice.ts";
 import { removeLeftovers } from "../backend/leftovers.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Host } from "../host/host.ts";
@@ -15,7 +14,7 @@ import { createLogger } from "./logger.ts";
 import { enterNamedNetns } from "./netns.ts";
 import { asksForJson, type InitOptions, parseInitOptions } from "./options.ts";
 import { type InitResult, logReport, makeReport } from "./report.ts";
-import { formatSimulation } from "./simulation.ts";
+import { formatSimulation, simulatedDialect } from "./simulation.ts";
 
 /** `shunt init`: programs a policy into a network namespace. Answers with the exit status. */
 export function runInit(host: Host, argv: readonly string[], program = "shunt init"): ExitCode {
@@ -33,7 +32,7 @@ function init(host: Host, argv: readonly string[], program: string): ExitCode {
 	}
 	const options = parsed.value;
 	const plan = planFor(options.policy);
-	const result = options.simulate ? simulated : programRules(host, options, plan);
+	const result = options.simulate ? simulate(options) : programRules(host, options, plan);
 	if ("exitCode" in result) {
 		return reportFailure(host, program, result, options.output);
 	}
@@ -54,7 +53,10 @@ const examples = [
 	["In another process's network namespace", "-p 4143 -o 4140 -u 2102 --netns /proc/4321/ns/net"],
 ] as const;
 
-const simulated: InitResult = { outcomes: [], leftovers: [], milliseconds: 0 };
+function simulate(options: InitOptions): InitResult {
+	const choice = { dialect: simulatedDialect(options), outcomes: [], tried: [] };
+	return { choice, leftovers: [], milliseconds: 0 };
+}
 
 /** All or nothing: whatever was changed before a failure is put back. */
 function programRules(host: Host, options: InitOptions, plan: Plan): InitResult | Failure {
@@ -71,30 +73,31 @@ function programRules(host: Host, options: InitOptions, plan: Plan): InitResult 
 		return environmentFailure(error);
 	}
 	try {
-		return setUp(host, iptablesBackend(options.mode), options, plan);
+		return setUp(host, options, plan);
 	} catch (error) {
 		resetCloseWait();
 		return setUpFailure(host, error, { mode: options.mode, families: plan.families });
 	}
 }
 
-function setUp(host: Host, backend: Backend, { mode, wait }: InitOptions, plan: Plan): InitResult {
+function setUp(host: Host, options: InitOptions, plan: Plan): InitResult {
 	const started = host.now();
-	const outcomes = backend.setUp(host, plan, { wait });
-	const leftovers = removeLeftovers(host, mode, plan.families);
-	return { outcomes, leftovers, milliseconds: host.now() - started };
+	const choice = setUpInMode(host, options.mode, plan, options);
+	const leftovers = removeLeftovers(host, choice.dialect, plan.families);
+	return { choice, leftovers, milliseconds: host.now() - started };
 }
 
 function report(host: Host, options: InitOptions, plan: Plan, result: InitResult): void {
-	const { logFormat, logLevel, mode, wait, output, simulate } = options;
+	const { logFormat, logLevel, wait, output, simulate } = options;
+	const { choice } = result;
 	const log = createLogger(host, logFormat, logLevel);
 	const made = makeReport(options, plan, result);
 	made.warnings.forEach(log.warn);
-	if (wait && !takesWaitFlag(mode)) {
-		log.info("--use-wait-flag does nothing in mode nft: nf_tables has no lock to wait for");
+	if (wait && !backendOf(choice.dialect).hasLock) {
+		log.info(`--use-wait-flag does nothing in mode ${choice.dialect}: nf_tables has no lock to wait for`);
 	}
 	if (!simulate) {
-		logReport(log, made);
+		logReport(log, made, choice);
 	}
 	if (output === "json") {
 		host.stdout(`${JSON.stringify(made)}\n`);

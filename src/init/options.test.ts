@@ -148,7 +148,7 @@ describe("bad input", () => {
 		expect(refuse("-p", "0", "--subnets-to-ignore", "x,10.0.0.0/8,y", "--iptables-mode", "z")).toEqual([
 			'--incoming-proxy-port: "0" is not a valid TCP port (want a whole number from 1 to 65535)',
 			"--outgoing-proxy-port: is required (want --outgoing-proxy-port PORT)",
-			'--iptables-mode: "z" is not a mode (want one of legacy, nft, plain ("iptables" is another name for legacy))',
+			'--iptables-mode: "z" is not a mode (want one of legacy, nft, plain, nftables, auto ("iptables" is another name for legacy))',
 			expect.stringMatching(/^--subnets-to-ignore: "x"/),
 			expect.stringMatching(/^--subnets-to-ignore: "y"/),
 		]);

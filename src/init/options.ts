@@ -18,6 +18,7 @@ export interface InitOptions {
 	readonly policy: RedirectPolicy;
 	readonly mode: Mode;
 	readonly wait: boolean;
+	readonly counters: boolean;
 	readonly simulate: boolean;
 	readonly netns: string | undefined;
 	/** Absent when the kernel's value is to stay. */
@@ -62,6 +63,7 @@ function readRest(flags: FlagValues) {
 	return {
 		mode: readMode(flags),
 		wait: flags.boolean("use-wait-flag"),
+		counters: flags.boolean("counters"),
 		simulate: flags.boolean("simulate"),
 		closeWaitSeconds: flags.one("timeout-close-wait-secs", parseCloseWait) || undefined,
 		...readCommon(flags),

@@ -1,72 +1,73 @@
-import type { FamilyOutcome } from "../backend/backend.ts";
-import { chainNames, jumpSpec } from "../backend/iptables/chains.ts";
-import { renderRule } from "../backend/iptables/render-rule.ts";
+import type { FamilyOutcome, Scope, WrittenRules } from "../backend/backend.ts";
+import { backendOf } from "../backend/backends.ts";
+import { type Choice, describeAttempts } from "../backend/choice.ts";
 import type { Leftover } from "../backend/leftovers.ts";
-import type { Family } from "../domain/family.ts";
-import { type Plan, rulesOf } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Logger } from "./logger.ts";
 import type { InitOptions } from "./options.ts";
 
 /** What a run did, for programs (`--output json`) and for the log. */
 export interface InitReport {
-	readonly mode: { readonly asked: string; readonly used: string };
+	readonly mode: {
+		readonly asked: string;
+		readonly used: string;
+		/** What `auto` tried before, and why each did not work. */
+		readonly tried: readonly { readonly mode: string; readonly failure: string }[];
+	};
 	readonly simulated: boolean;
 	readonly families: readonly FamilyOutcome[];
-	/** By family, then chain: the rules that stand now, as iptables-save prints them behind the chain's name. */
-	readonly chains: Readonly<Partial<Record<Family, Readonly<Record<string, readonly string[]>>>>>;
+	/** By family (`inet` for a table of both), then chain: the rules that stand now, in the dialect's own words. */
+	readonly chains: WrittenRules;
 	/** Where an earlier run's rules were removed. */
-	readonly removed: readonly { readonly mode: string; readonly family: Family }[];
+	readonly removed: readonly { readonly mode: string; readonly family: Scope }[];
 	/** Programming alone: from the first look at the namespace to the last. */
 	readonly milliseconds: number;
 	readonly warnings: readonly string[];
 }
 
 export interface InitResult {
-	readonly outcomes: readonly FamilyOutcome[];
+	readonly choice: Choice;
 	readonly leftovers: readonly Leftover[];
 	readonly milliseconds: number;
 }
 
 export function makeReport(options: InitOptions, plan: Plan, result: InitResult): InitReport {
+	const { dialect, outcomes, tried } = result.choice;
 	return {
-		mode: { asked: options.mode, used: options.mode },
+		mode: {
+			asked: options.mode,
+			used: dialect,
+			tried: tried.map((attempt) => ({ mode: attempt.dialect, failure: attempt.failure.message })),
+		},
 		simulated: options.simulate,
-		families: result.outcomes,
-		chains: Object.fromEntries(plan.families.map((family) => [family, chainsOf(plan, family)])),
+		families: outcomes,
+		chains: backendOf(dialect).rules(plan),
 		removed: result.leftovers
 			.filter((leftover) => leftover.failure === undefined)
-			.map(({ mode, family }) => ({ mode, family })),
+			.map(({ dialect: mode, scope: family }) => ({ mode, family })),
 		milliseconds: Math.round(result.milliseconds * 100) / 100,
 		warnings: [...options.warnings, ...result.leftovers.flatMap(leftoverWarning)],
 	};
 }
 
-function leftoverWarning({ mode, family, failure }: Leftover): string[] {
+function leftoverWarning({ dialect, scope, failure }: Leftover): string[] {
 	return failure === undefined
 		? []
-		: [`rules of an earlier run in mode ${mode} (${family}) could not be removed: ${failure.message}`];
-}
-
-/** The kernel's chains with the one rule of ours in each, and our own. */
-function chainsOf(plan: Plan, family: Family): Record<string, string[]> {
-	return Object.fromEntries(
-		plan.chains.flatMap((chain) => {
-			const { builtIn, own } = chainNames[chain.hook];
-			return [
-				[builtIn, [jumpSpec(chain.hook)]],
-				[own, rulesOf(chain, family).flatMap(renderRule)],
-			];
-		}),
-	);
+		: [`rules of an earlier run in mode ${dialect} (${scope}) could not be removed: ${failure.message}`];
 }
 
 /** `kubectl logs` is where people look for what was applied, so every rule is there. */
-export function logReport(log: Logger, report: InitReport): void {
+export function logReport(log: Logger, report: InitReport, { tried, dialect }: Choice): void {
+	if (report.mode.asked === "auto") {
+		log.info(`mode auto: ${[describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ")}`);
+	}
 	for (const { family, outcome } of report.families) {
 		log.info(`${family}: ${sentences[outcome]} (mode ${report.mode.used})`);
-		for (const [chain, rules] of Object.entries(report.chains[family] ?? {})) {
+	}
+	for (const [scope, chains] of Object.entries(report.chains)) {
+		for (const [chain, rules] of Object.entries(chains)) {
 			for (const rule of rules) {
-				log.info(`${family}: -A ${chain} ${rule}`);
+				log.info(`${scope}: -A ${chain} ${rule}`);
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 import type { Family } from "../domain/family.ts";
 import { formatRule } from "./format-rule.ts";
 import { isUnknown, type Observed, type ObservedChain, type ObservedRule } from "./observed.ts";
-import { type Chain, type Hook, type Plan, rulesOf } from "./plan.ts";
+import { type Hook, type Plan, rulesOf } from "./plan.ts";
 
 /** One way in which a network namespace differs from a plan. */
 export type Drift =
@@ -21,7 +21,8 @@ export function diff(plan: Plan, family: Family, observed: Observed): Drift[] {
 		if (found === undefined) {
 			return [{ kind: "missing-chain", hook: chain.hook } as const];
 		}
-		return [...jumpDrift(found), ...ruleDrift(chain, family, found)];
+		const wanted = rulesOf(chain, family).map(formatRule);
+		return [...jumpDrift(found), ...orderedDrift(chain.hook, wanted, found.rules.map(wordsOf))];
 	});
 }
 
@@ -33,11 +34,9 @@ function jumpDrift(found: ObservedChain): Drift[] {
 	];
 }
 
-function ruleDrift(chain: Chain, family: Family, found: ObservedChain): Drift[] {
-	const wanted = rulesOf(chain, family).map(formatRule);
-	const present = found.rules.map(wordsOf);
+/** Two lists of rules, in a dialect's canonical words, held against each other. */
+export function orderedDrift(hook: Hook, wanted: readonly string[], present: readonly string[]): Drift[] {
 	const kept = longestCommonSubsequence(wanted, present);
-	const { hook } = chain;
 	return [
 		...wanted.flatMap((text, index) =>
 			kept.left.has(index) ? [] : [{ kind: "missing-rule", hook, position: index + 1, text } as const],

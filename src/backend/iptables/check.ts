@@ -1,20 +1,20 @@
-import type { Mode } from "../../domain/mode.ts";
 import type { Host } from "../../host/host.ts";
 import { diff } from "../../plan/diff.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { FamilyDrift } from "../backend.ts";
+import type { FoundDrift } from "../backend.ts";
 import { BackendError } from "../backend-error.ts";
 import { observe } from "./observe.ts";
 import { openToolbox } from "./tools.ts";
+import type { Variant } from "./variant.ts";
 
 /** Holds what is there against the plan, family by family. */
-export function check(host: Host, mode: Mode, plan: Plan): FamilyDrift[] {
-	const states = openToolbox(host, mode, plan.families, { wait: false }).read(plan.families);
+export function check(host: Host, variant: Variant, plan: Plan): FoundDrift[] {
+	const states = openToolbox(host, variant, plan.families, { wait: false }).read(plan.families);
 	return plan.families.map((family, index) => {
 		const state = states[index];
 		if (state === undefined || state instanceof BackendError) {
 			throw state ?? new BackendError("refused", `${family}: nothing could be read`);
 		}
-		return { family, drift: diff(plan, family, observe(state)) };
+		return { scope: family, drift: diff(plan, family, observe(state)) };
 	});
 }

@@ -1,17 +1,18 @@
 import type { Family } from "../../domain/family.ts";
-import type { Mode } from "../../domain/mode.ts";
 import type { Command, CommandResult, Host } from "../../host/host.ts";
 import { BackendError } from "../backend-error.ts";
 import { toolFailure } from "../tool-failure.ts";
 import { type OwnState, ownStateOf } from "./own-state.ts";
-import { parseSave } from "./saved-table.ts";
-import { type Tools, takesWaitFlag, toolsOf } from "./variant.ts";
+import { parseSave, type SavedTable } from "./saved-table.ts";
+import { type Tools, takesWaitFlag, toolsOf, type Variant } from "./variant.ts";
 
 /** One variant's programs, found and ready to run. */
 export interface Toolbox {
 	/** Applies each input to its family, both at the same time. Undefined where it worked. */
 	restore(inputs: readonly FamilyInput[]): (BackendError | undefined)[];
-	/** Reads our part of each family's nat table. Changes nothing. */
+	/** Reads each family's nat table. Changes nothing, but that the legacy tools make a table that was not there. */
+	tables(families: readonly Family[]): (SavedTable | BackendError)[];
+	/** The same, and only our part of it. */
 	read(families: readonly Family[]): (OwnState | BackendError)[];
 }
 
@@ -40,20 +41,32 @@ function isLockHeld({ outcome, stderr }: CommandResult): boolean {
 /** Throws {@link BackendError} that names every program that is not installed, before any of them runs. */
 export function openToolbox(
 	host: Host,
-	mode: Mode,
+	variant: Variant,
 	families: readonly Family[],
 	{ wait }: { readonly wait: boolean },
 ): Toolbox {
-	const paths = locate(host, mode, families);
-	const waitFlag = wait && takesWaitFlag(mode) ? ["-w"] : [];
-	const pathsOf = (family: Family) => paths.get(family) ?? toolsOf(mode, family);
+	const paths = locate(host, variant, families);
+	const waitFlag = wait && takesWaitFlag(variant) ? ["-w"] : [];
+	const pathsOf = (family: Family) => paths.get(family) ?? toolsOf(variant, family);
 	const restoreCommand = ({ family, input }: FamilyInput, flags: readonly string[]): Command => ({
 		argv: [pathsOf(family).restore, "--noflush", ...flags],
 		stdin: input,
 		timeoutMs,
 	});
 
+	const tables: Toolbox["tables"] = (wanted) => {
+		const commands = wanted.map(
+			(family): Command => ({ argv: [pathsOf(family).save, "-t", "nat"], timeoutMs }),
+		);
+		return zipRun(host, commands).map(
+			([command, result]) => toolFailure(host, command, result) ?? parseSave(result.stdout),
+		);
+	};
+
 	return {
+		tables,
+		read: (wanted) =>
+			tables(wanted).map((table) => (table instanceof BackendError ? table : ownStateOf(table))),
 		restore(inputs) {
 			const commands = inputs.map((input) => restoreCommand(input, waitFlag));
 			return zipRun(host, commands).map(([command, result], index) => {
@@ -64,14 +77,6 @@ export function openToolbox(
 				const patient = restoreCommand(input, ["-w", `${lockPatienceSeconds}`]);
 				return zipRun(host, [patient]).map((again) => toolFailure(host, ...again))[0];
 			});
-		},
-		read(wanted) {
-			const commands = wanted.map(
-				(family): Command => ({ argv: [pathsOf(family).save, "-t", "nat"], timeoutMs }),
-			);
-			return zipRun(host, commands).map(
-				([command, result]) => toolFailure(host, command, result) ?? ownStateOf(parseSave(result.stdout)),
-			);
 		},
 	};
 }
@@ -84,7 +89,7 @@ function zipRun(host: Host, commands: readonly Command[]): [Command, CommandResu
 	});
 }
 
-function locate(host: Host, mode: Mode, families: readonly Family[]): Map<Family, Tools> {
+function locate(host: Host, variant: Variant, families: readonly Family[]): Map<Family, Tools> {
 	const missing: string[] = [];
 	const find = (program: string) => {
 		const path = host.find(program);
@@ -95,7 +100,7 @@ function locate(host: Host, mode: Mode, families: readonly Family[]): Map<Family
 	};
 	const found = new Map(
 		families.map((family) => {
-			const { restore, save } = toolsOf(mode, family);
+			const { restore, save } = toolsOf(variant, family);
 			return [family, { restore: find(restore), save: find(save) }] as const;
 		}),
 	);

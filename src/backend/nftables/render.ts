@@ -2,6 +2,7 @@ import { type Cidr, containsAddress, formatCidr, parseAddress } from "../../doma
 import type { Port, PortRange } from "../../domain/port.ts";
 import { formatPortRange } from "../../domain/port.ts";
 import type { Hook, Plan, Verdict } from "../../plan/plan.ts";
+import type { SetUpOptions } from "../backend.ts";
 import { mergeIntervals } from "./intervals.ts";
 import { type SetMatch, type SetRule, setRules } from "./set-rule.ts";
 
@@ -16,17 +17,12 @@ const priority = -100;
 
 export const hooks: readonly Hook[] = ["prerouting", "output"];
 
-export interface RenderOptions {
-	/** Count packets and bytes per rule. */
-	readonly counters: boolean;
-}
-
 /**
  * The input for one `nft -f -`, which is one transaction. Adding the table before deleting it makes the deletion work
  * whether or not it was there; what follows is then all that there is. Only what nft 1.0.1 and Linux 5.4 know is used:
  * nat chains and redirect in the inet family came with Linux 5.2.
  */
-export function renderTable(plan: Plan, options: RenderOptions): string {
+export function renderTable(plan: Plan, options: Pick<SetUpOptions, "counters">): string {
 	const rules = setRules(plan);
 	const chains = hooks.flatMap((hook) => [
 		`\tchain ${hook} {`,
@@ -40,7 +36,11 @@ export function renderTable(plan: Plan, options: RenderOptions): string {
 /** The input that removes our table, and succeeds where there is none. */
 export const removal = "add table inet shunt\ndelete table inet shunt\n";
 
-function renderRule({ reason, matches, verdict }: SetRule, { counters }: RenderOptions): string {
+/** A rule as it stands in a chain's block. */
+export function renderRule(
+	{ reason, matches, verdict }: SetRule,
+	{ counters }: Pick<SetUpOptions, "counters">,
+): string {
 	return [
 		...matches.map(renderMatch),
 		...(counters ? ["counter"] : []),
@@ -48,6 +48,23 @@ function renderRule({ reason, matches, verdict }: SetRule, { counters }: RenderO
 		`comment "proxy-init/${reason}"`,
 	].join(" ");
 }
+
+/** Every kind of rule in a table that is deleted again in the same transaction. */
+export const probe = `table inet shunt_probe {
+	chain prerouting {
+		type nat hook prerouting priority ${priority}; policy accept;
+		tcp dport { 1, 2-3 } return comment "shunt/probe"
+		ip saddr { 192.0.2.0/24 } return
+		ip6 saddr { 2001:db8::/32 } return
+		meta l4proto tcp redirect to :1
+	}
+	chain output {
+		type nat hook output priority ${priority}; policy accept;
+		meta skuid 1 oifname "lo" return
+	}
+}
+delete table inet shunt_probe
+`;
 
 function renderMatch(match: SetMatch): string {
 	switch (match.kind) {

@@ -1,0 +1,75 @@
+import type { Dialect, Mode } from "../domain/mode.ts";
+import type { Host } from "../host/host.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { FamilyOutcome, SetUpOptions } from "./backend.ts";
+import { BackendError } from "./backend-error.ts";
+import { backendOf } from "./backends.ts";
+import { occupiedDialects } from "./occupied.ts";
+
+/** What came of setting up in a mode. */
+export interface Choice {
+	readonly dialect: Dialect;
+	readonly outcomes: readonly FamilyOutcome[];
+	/** The dialects that did not work, in the order in which they were tried. */
+	readonly tried: readonly Attempt[];
+}
+
+export interface Attempt {
+	readonly dialect: Dialect;
+	readonly failure: BackendError;
+}
+
+/** The order in which `auto` tries: the most compatible of the living first, the dying one last. */
+const order: readonly Dialect[] = ["nft", "nftables", "legacy"];
+
+/**
+ * Sets up in the dialect that the mode names, or, for `auto`, in the first that works here. The attempt itself is the
+ * trial, so `auto` never picks what then fails, and costs nothing more where its first try works.
+ */
+export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: SetUpOptions): Choice {
+	if (mode !== "auto") {
+		return { dialect: mode, outcomes: backendOf(mode).setUp(host, plan, options), tried: [] };
+	}
+	const occupied = occupiedDialects(host);
+	const tried: Attempt[] = [];
+	for (const dialect of [
+		...order.filter((one) => occupied.has(one)),
+		...order.filter((one) => !occupied.has(one)),
+	]) {
+		const attempt = trySetUp(host, dialect, plan, options);
+		if (!(attempt instanceof BackendError)) {
+			return { dialect, outcomes: attempt, tried };
+		}
+		tried.push({ dialect, failure: attempt });
+	}
+	throw new BackendError(codeOf(tried), describeAttempts(tried));
+}
+
+/** `nft: kernel has no nf_tables (…) → legacy: …`, for the log and for errors. */
+export function describeAttempts(tried: readonly Attempt[]): string {
+	return tried.map(({ dialect, failure }) => `${dialect}: ${failure.message}`).join(" → ");
+}
+
+function trySetUp(
+	host: Host,
+	dialect: Dialect,
+	plan: Plan,
+	options: SetUpOptions,
+): readonly FamilyOutcome[] | BackendError {
+	try {
+		return backendOf(dialect).setUp(host, plan, options);
+	} catch (error) {
+		// Only what says something about the dialect leads on to the next; a tool that hangs would hang there too.
+		if (error instanceof BackendError && error.code !== "no-answer") {
+			return error;
+		}
+		throw error;
+	}
+}
+
+/** Want of permission is what to report when it stopped every dialect that is installed. */
+function codeOf(tried: readonly Attempt[]): BackendError["code"] {
+	const codes = tried.map(({ failure }) => failure.code).filter((code) => code !== "missing-tool");
+	const [first = "missing-tool"] = codes;
+	return codes.every((code) => code === first) ? first : "refused";
+}

@@ -1,0 +1,47 @@
+import type { Command, CommandResult, Host } from "../../host/host.ts";
+import { BackendError } from "../backend-error.ts";
+import { toolFailure } from "../tool-failure.ts";
+import { type ListedTable, parseListing } from "./parse.ts";
+
+/** The `nft` program, found and ready to run. */
+export interface NftTool {
+	/** Applies one transaction. Undefined where it worked. */
+	apply(input: string): BackendError | undefined;
+	/** Reads our table, which must exist. Changes nothing. */
+	list(): ListedTable | BackendError;
+}
+
+const timeoutMs = 60_000;
+
+/** Throws {@link BackendError} when `nft` is not installed. */
+export function openNft(host: Host): NftTool {
+	const path = host.find("nft");
+	if (path === undefined) {
+		throw new BackendError(
+			"missing-tool",
+			`nft: not found in PATH (${host.env("PATH") ?? "which is not set"})`,
+		);
+	}
+	const run = (command: Command): [CommandResult | undefined, BackendError | undefined] => {
+		const [result] = host.run([command]);
+		return [result, result && toolFailure(host, command, result)];
+	};
+	return {
+		apply: (input) => run({ argv: [path, "-f", "-"], stdin: input, timeoutMs })[1],
+		list: () => {
+			// Numbers, not the names that this machine's user database happens to have for them.
+			const command: Command = { argv: [path, "-n", "-j", "list", "table", "inet", "shunt"], timeoutMs };
+			const [result, failure] = run(command);
+			return (
+				failure ??
+				parseListing(result?.stdout ?? "") ??
+				new BackendError("refused", "nft: its listing of table inet shunt cannot be read")
+			);
+		},
+	};
+}
+
+/** Whether our table is there, learnt without starting a process. */
+export function hasOurTable(host: Host): boolean {
+	return (host.nftTables() ?? []).some(({ family, name }) => family === "inet" && name === "shunt");
+}

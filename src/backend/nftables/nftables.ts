@@ -1,0 +1,79 @@
+import { families } from "../../domain/family.ts";
+import type { Host } from "../../host/host.ts";
+import { type Drift, orderedDrift } from "../../plan/diff.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Backend, FamilyOutcome, SetUpOptions } from "../backend.ts";
+import { BackendError, caught, throwIfAny } from "../backend-error.ts";
+import { canonicalRule } from "./canonical.ts";
+import { hasOurTable, openNft } from "./nft-tool.ts";
+import type { ListedTable } from "./parse.ts";
+import { hooks, probe, removal, renderRule, renderTable } from "./render.ts";
+import { setRules } from "./set-rule.ts";
+
+/** The dialect of nftables: one table of our own for both families, replaced whole in one transaction. */
+export const nftablesBackend: Backend = {
+	setUp,
+	check: (host, plan) => [{ scope: "inet", drift: read(host, plan) }],
+	tearDown: (host) => {
+		if (!hasOurTable(host)) {
+			return [];
+		}
+		throwIfAny(openNft(host).apply(removal));
+		return [...families];
+	},
+	probe: (host) => caught(() => throwIfAny(openNft(host).apply(probe))),
+	transactions: (plan, options) => [{ command: ["nft", "-f", "-"], input: renderTable(plan, options) }],
+	rules: (plan) => ({
+		inet: Object.fromEntries(hooks.map((hook) => [hook, rulesText(plan, hook)])),
+	}),
+	hasLock: false,
+};
+
+/**
+ * No wager is needed: the transaction is right whatever was there before. A table that says the same already is left
+ * alone, for its counters and because no change is the safest one.
+ */
+function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
+	const nft = openNft(host);
+	const found = hasOurTable(host) ? nft.list() : undefined;
+	const isEqual =
+		found !== undefined && !(found instanceof BackendError) && driftOf(plan, found).length === 0;
+	if (!isEqual) {
+		throwIfAny(nft.apply(renderTable(plan, options)));
+	}
+	const changed = found === undefined ? "created" : "replaced";
+	return plan.families.map((family) => ({ family, outcome: isEqual ? "unchanged" : changed }));
+}
+
+function read(host: Host, plan: Plan): Drift[] {
+	const tool = openNft(host);
+	if (!hasOurTable(host)) {
+		return driftOf(plan, { hooks: [], rules: [] });
+	}
+	const found = tool.list();
+	if (found instanceof BackendError) {
+		throw found;
+	}
+	return driftOf(plan, found);
+}
+
+function driftOf(plan: Plan, found: ListedTable): Drift[] {
+	const wanted = setRules(plan);
+	return hooks.flatMap((hook): Drift[] =>
+		found.hooks.includes(hook)
+			? orderedDrift(
+					hook,
+					wanted.filter((rule) => rule.hook === hook).map(canonicalRule),
+					found.rules
+						.filter((rule) => rule.hook === hook)
+						.map((rule) => (rule.reason === "unknown" ? rule.text : canonicalRule(rule))),
+				)
+			: [{ kind: "missing-chain", hook }],
+	);
+}
+
+function rulesText(plan: Plan, hook: string): string[] {
+	return setRules(plan)
+		.filter((rule) => rule.hook === hook)
+		.map((rule) => renderRule(rule, { counters: false }));
+}

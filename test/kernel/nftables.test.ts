@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import type { Netns } from "../support/netns.ts";
+import { withNetns } from "../support/netns.ts";
+import { runShunt, startShunt } from "../support/programs.ts";
+import { different, standard } from "../support/standard-policy.ts";
+import { withToolFolder } from "../support/tool-folder.ts";
+
+function init(netns: Netns, policy: Pick<typeof standard | typeof different, "args">, ...more: string[]) {
+	const mode = more.includes("--iptables-mode") ? [] : ["--iptables-mode", "nftables"];
+	return runShunt(["init", ...policy.args, ...mode, "--netns", netns.path, "--output", "json", ...more]);
+}
+
+function outcomes(stdout: string): string[] {
+	return JSON.parse(stdout).families.map(({ outcome }: { outcome: string }) => outcome);
+}
+
+function table(netns: Netns): string {
+	return netns.run("nft", ["-n", "list", "ruleset"]);
+}
+
+describe("the nftables dialect", () => {
+	it("creates, leaves alone, replaces and removes one table", () =>
+		withNetns("nftables", (netns) => {
+			expect(outcomes(init(netns, standard).stdout)).toEqual(["created", "created"]);
+			const first = table(netns);
+			expect(first).toContain('tcp dport 4190-4191 return comment "proxy-init/ignore-port"');
+			expect(first).toContain("meta skuid 2102 return");
+			expect(outcomes(init(netns, standard).stdout)).toEqual(["unchanged", "unchanged"]);
+			expect(outcomes(init(netns, different).stdout)).toEqual(["replaced", "replaced"]);
+			expect(table(netns)).not.toContain("2102");
+			expect(outcomes(init(netns, standard).stdout)).toEqual(["replaced", "replaced"]);
+			expect(table(netns)).toBe(first);
+			expect(runShunt(["clean", "--netns", netns.path]).status).toBe(0);
+			expect(table(netns)).toBe("");
+		}));
+
+	it("replaces a table in which a rule was added, lost or moved", () =>
+		withNetns("nftables", (netns) => {
+			init(netns, standard);
+			const whole = table(netns);
+			const tamperings = [
+				"insert rule inet shunt output tcp dport 5 return",
+				"flush chain inet shunt output",
+				"delete chain inet shunt prerouting",
+				'add rule inet shunt output oifname "lo" return comment "proxy-init/ignore-loopback"',
+			];
+			for (const tampering of tamperings) {
+				netns.run("nft", [tampering]);
+				expect(outcomes(init(netns, standard).stdout), tampering).toEqual(["replaced", "replaced"]);
+				expect(table(netns)).toBe(whole);
+			}
+		}));
+
+	it("leaves other programs' tables alone", () =>
+		withNetns("nftables", (netns) => {
+			netns.run("nft", ["-f", "-"], "table inet other {\nchain c {\ntype nat hook output priority -100;\n}\n}\n");
+			const before = table(netns);
+			init(netns, standard);
+			runShunt(["clean", "--netns", netns.path]);
+			expect(table(netns)).toBe(before);
+		}));
+
+	it("lets IPv6 pass when it is off", () =>
+		withNetns("nftables", (netns) => {
+			expect(outcomes(init(netns, standard, "--ipv6=false").stdout)).toEqual(["created"]);
+			expect(table(netns).match(/meta nfproto 10 return/g)).toHaveLength(2);
+		}));
+
+	it("counts on request", () =>
+		withNetns("nftables", (netns) => {
+			init(netns, standard, "--counters");
+			expect(table(netns)).toContain("counter packets 0 bytes 0 redirect to :4140");
+			expect(outcomes(init(netns, standard).stdout)).toEqual(["unchanged", "unchanged"]);
+		}));
+
+	it("takes one process in a fresh namespace, and one to see that nothing is to do", () =>
+		withNetns("nftables", (netns) =>
+			withToolFolder((tools) => {
+				tools.record("nft");
+				const args = ["init", ...standard.args, "--iptables-mode", "nftables", "--netns", netns.path];
+				runShunt(args, { env: tools.env });
+				runShunt(args, { env: tools.env });
+				expect(tools.calls()).toEqual(["nft -f -", "nft -n -j list table inet shunt"]);
+			}),
+		));
+
+	it("survives fifty at once, half of them for another policy", () =>
+		withNetns("nftables", async (netns) => {
+			const runs = Array.from({ length: 50 }, (_, index) => {
+				const { args } = index % 2 === 0 ? standard : different;
+				return startShunt(["init", ...args, "--iptables-mode", "nftables", "--netns", netns.path]).ended;
+			});
+			for (const { status, stderr } of await Promise.all(runs)) {
+				expect(status, stderr).toBe(0);
+			}
+			const [isStandard, isDifferent] = [standard, different].map(
+				(policy) => outcomes(init(netns, policy).stdout)[0] === "unchanged",
+			);
+			expect(isStandard !== isDifferent).toBe(true);
+		}));
+});
+
+describe("changing the mode", () => {
+	it.each(["legacy", "nft"])("from %s to nftables and back leaves one dialect's rules", (mode) =>
+		withNetns("nftables", (netns) => {
+			init(netns, standard, "--iptables-mode", mode);
+			expect(JSON.parse(init(netns, standard).stdout).removed).toEqual([
+				{ mode, family: "ipv4" },
+				{ mode, family: "ipv6" },
+			]);
+			expect(netns.run(`iptables-${mode}-save`, ["-t", "nat"])).not.toContain("PROXY_INIT");
+			const back = JSON.parse(init(netns, standard, "--iptables-mode", mode).stdout);
+			expect(back.removed).toEqual([{ mode: "nftables", family: "inet" }]);
+			expect(netns.run("nft", ["list", "tables"])).not.toContain("shunt");
+		}),
+	);
+});
+
+describe("mode auto", () => {
+	const auto = ["--iptables-mode", "auto"];
+	const used = (stdout: string) => JSON.parse(stdout).mode.used;
+
+	it("takes nft first, and what is there before that", () =>
+		withNetns("auto", (netns) => {
+			expect(used(init(netns, standard, ...auto).stdout)).toBe("nft");
+			runShunt(["clean", "--netns", netns.path]);
+			init(netns, different, "--iptables-mode", "nftables");
+			expect(used(init(netns, standard, ...auto).stdout)).toBe("nftables");
+		}));
+
+	it("joins another program's legacy rules", () =>
+		withNetns("auto", (netns) => {
+			netns.run("iptables-legacy", ["-t", "nat", "-A", "OUTPUT", "-p", "udp", "-j", "ACCEPT"]);
+			expect(used(init(netns, standard, ...auto).stdout)).toBe("legacy");
+		}));
+
+	it.each([
+		["nft alone", ["nft"], "nftables"],
+		["the legacy tools alone", legacyTools(), "legacy"],
+	])("works with %s", (_what, programs, mode) =>
+		withNetns("auto", (netns) =>
+			withToolFolder((tools) => {
+				tools.link(...programs);
+				const args = ["init", ...standard.args, ...auto, "--netns", netns.path, "--output", "json"];
+				const { status, stdout, stderr } = runShunt(args, { env: tools.env });
+				expect(status, stderr).toBe(0);
+				expect(used(stdout)).toBe(mode);
+			}),
+		),
+	);
+
+	it("says what it tried where there is no tool", () =>
+		withNetns("auto", (netns) =>
+			withToolFolder((tools) => {
+				const args = ["init", ...standard.args, ...auto, "--netns", netns.path];
+				const { status, stderr } = runShunt(args, { env: tools.env });
+				expect(status).toBe(69);
+				expect(stderr).toMatch(/nft: .* → nftables: .* → legacy: .*\n.*no mode works here/);
+			}),
+		));
+});
+
+function legacyTools(): string[] {
+	return ["iptables", "ip6tables"].flatMap((base) => [`${base}-legacy-restore`, `${base}-legacy-save`]);
+}
