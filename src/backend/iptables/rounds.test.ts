@@ -12,7 +12,7 @@ const rival = plan(policyFrom("-p 1 -o 2 -g 7"));
 const refusal: CommandResult = { outcome: { kind: "exited", code: 1 }, stdout: "", stderr: "no\n" };
 
 function setUp(host: MemoryHost) {
-	return backend.setUp(host, wanted, { wait: false }).map(({ outcome }) => outcome);
+	return backend.setUp(host, wanted, { wait: false, counters: false }).map(({ outcome }) => outcome);
 }
 
 function restoresOf(host: MemoryHost): number {
@@ -92,7 +92,7 @@ describe("a rival with another policy", () => {
 			);
 			return undefined;
 		};
-		backend.setUp(host, rival, { wait: false });
+		backend.setUp(host, rival, { wait: false, counters: false });
 		interceptInTurn(host, "ip6tables-nft-restore", [() => undefined, takeIpv4]);
 		setUp(host);
 		expect(backend.check(host, wanted).flatMap(({ drift }) => drift)).toEqual([]);
