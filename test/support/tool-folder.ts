@@ -21,6 +21,8 @@ export interface ToolFolder {
 	record(...names: readonly string[]): void;
 	/** Puts a shell script in a tool's place. `$real` is the real tool, and its use is written down too. */
 	script(name: string, body: string): void;
+	/** Leaves a tool's file there, but not executable. */
+	disable(name: string): void;
 	/** The uses so far, in order: a tool's name and its arguments. */
 	calls(): string[];
 	remove(): void;
@@ -49,6 +51,7 @@ export function makeToolFolder(): ToolFolder {
 			writeFileSync(file, lines.join("\n"));
 			chmodSync(file, 0o755);
 		},
+		disable: (name) => chmodSync(join(path, name), 0o644),
 		calls: () => (existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(0, -1) : []),
 		remove: () => rmSync(path, { recursive: true, force: true }),
 	};
