@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect, it } from "vitest";
+import { dial, eventually, openPeer, readAll } from "../../test/support/proxy-sockets.ts";
+import { reset } from "./reset.ts";
+
+const openSockets = () => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+
+it("shows the peer a failure, not an end", async () => {
+	const peer = await openPeer();
+	const [client, server] = await Promise.all([dial(peer.port), peer.next()]);
+	reset(client);
+	expect((await readAll(server)).how).toBe("ECONNRESET");
+	peer.close();
+});
+
+it("frees the descriptor of a socket whose FIN is just on its way", async () => {
+	const peer = await openPeer();
+	const before = openSockets();
+	for (let round = 0; round < 10; round++) {
+		const [client, server] = await Promise.all([dial(peer.port), peer.next()]);
+		client.end();
+		// Two ticks from here the shutdown is with libuv, and done only in the event loop's next round.
+		await new Promise<void>((resolve) => process.nextTick(() => process.nextTick(resolve)));
+		expect([client.writableEnded, client.writableFinished]).toEqual([true, false]);
+		reset(client);
+		await once(client, "close");
+		server.destroy();
+	}
+	await eventually(() => openSockets() <= before);
+	peer.close();
+});
+
+it("gives up a connection that is still being made", async () => {
+	const peer = await openPeer();
+	const socket = connect(peer.port, "127.0.0.1");
+	reset(socket);
+	await once(socket, "close");
+	expect(socket.destroyed).toBe(true);
+	peer.close();
+});
+
+it("may be asked for again", async () => {
+	const peer = await openPeer();
+	const client = await dial(peer.port);
+	reset(client);
+	reset(client);
+	await once(client, "close");
+	reset(client);
+	peer.close();
+});
