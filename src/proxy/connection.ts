@@ -1,0 +1,139 @@
+import { connect, type Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import type { Account } from "./account.ts";
+import type { Buffers } from "./buffers.ts";
+import type { Direction, Endpoint } from "./endpoint.ts";
+import type { LoopGuard } from "./loop-guard.ts";
+import { Pump } from "./pump.ts";
+import { type ErrorReason, type Reason, reasonOfConnectError } from "./reason.ts";
+import { reset } from "./reset.ts";
+import { socketOf, type TcpHandle, unsentBytes } from "./tcp-handle.ts";
+
+/** What all connections share. */
+export interface ConnectionContext {
+	readonly guard: LoopGuard;
+	readonly buffers: Buffers;
+	readonly connectTimeoutMs: number;
+	connected(direction: Direction, milliseconds: number): void;
+	closed(connection: Connection, account: Account): void;
+}
+
+export interface Route {
+	readonly direction: Direction;
+	readonly client: Endpoint;
+	readonly server: Endpoint;
+}
+
+/** A redirected connection and the one that carries it on, from the dialling to the last close. */
+export class Connection {
+	readonly route: Route;
+	readonly #context: ConnectionContext;
+	readonly #startedAt = performance.now();
+	readonly #up: Pump;
+	readonly #down: Pump;
+	readonly #client: Socket;
+	readonly #server: Socket;
+	readonly #timer: NodeJS.Timeout;
+	#open = 2;
+	/** Our end of the connection to the server, once there is one. */
+	#local: Endpoint | undefined;
+	#reason: Reason = "closed";
+	#code: string | undefined;
+
+	constructor(handle: TcpHandle, route: Route, context: ConnectionContext) {
+		this.route = route;
+		this.#context = context;
+		this.#up = new Pump(context.buffers);
+		this.#down = new Pump(context.buffers);
+		this.#client = socketOf(handle, this.#up.onread);
+		this.#server = connect({
+			host: route.server.address,
+			port: route.server.port,
+			allowHalfOpen: true,
+			noDelay: true,
+			onread: this.#down.onread,
+		});
+		this.#timer = setTimeout(() => this.abort("connect-timeout"), context.connectTimeoutMs);
+		this.#watch();
+	}
+
+	get sent(): number {
+		return this.#up.bytes;
+	}
+
+	get received(): number {
+		return this.#down.bytes;
+	}
+
+	/**
+	 * Grows whenever a byte moves, from or to either side. A large write to a slow reader takes long, and nothing is
+	 * read meanwhile; twice, because a byte read and not written yet must not cancel out.
+	 */
+	get progress(): number {
+		return 2 * (this.sent + this.received) - unsentBytes(this.#client) - unsentBytes(this.#server);
+	}
+
+	/** Ends both sides at once. The first reason is the one that counts. */
+	abort(reason: ErrorReason, code?: string): void {
+		if (this.#reason === "closed" && this.#open > 0) {
+			this.#reason = reason;
+			this.#code = code;
+		}
+		reset(this.#client);
+		reset(this.#server);
+	}
+
+	#watch(): void {
+		const server = this.#server;
+		server.on("connect", () => this.#relay());
+		server.on("error", (error: NodeJS.ErrnoException) => this.#serverFailed(error.code));
+		this.#client.on("error", (error: NodeJS.ErrnoException) => this.abort("client-reset", error.code));
+		server.on("close", () => this.#sideClosed());
+		this.#client.on("close", () => this.#sideClosed());
+	}
+
+	#relay(): void {
+		clearTimeout(this.#timer);
+		this.#context.connected(this.route.direction, performance.now() - this.#startedAt);
+		const { localAddress: address = "", localPort: port = 0 } = this.#server;
+		this.#local = { address, port };
+		if (!this.#context.guard.dial(this.#local, this.route.server)) {
+			this.abort("loop");
+			return;
+		}
+		this.#up.join(this.#client, this.#server);
+		this.#down.join(this.#server, this.#client);
+		this.#client.read(0);
+	}
+
+	#serverFailed(code: string | undefined): void {
+		this.abort(this.#local === undefined ? reasonOfConnectError(code) : "server-reset", code);
+	}
+
+	#sideClosed(): void {
+		this.#open--;
+		if (this.#open > 0) {
+			return;
+		}
+		clearTimeout(this.#timer);
+		this.#up.release();
+		this.#down.release();
+		const { guard } = this.#context;
+		guard.forgetAccepted(this.route.client, this.route.server);
+		if (this.#local !== undefined) {
+			guard.forgetDialled(this.#local, this.route.server);
+		}
+		this.#context.closed(this, this.#account());
+	}
+
+	#account(): Account {
+		return {
+			...this.route,
+			sent: this.sent,
+			received: this.received,
+			milliseconds: performance.now() - this.#startedAt,
+			reason: this.#reason,
+			code: this.#code,
+		};
+	}
+}

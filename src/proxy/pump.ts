@@ -1,0 +1,102 @@
+import type { OnReadOpts, Socket } from "node:net";
+import type { Buffers } from "./buffers.ts";
+
+/** Up to here an allocation of its own is cheaper for a copy than a borrowed buffer. */
+const smallCopy = 4096;
+
+/**
+ * One direction of a connection. It moves bytes from `source` to `sink` and passes on the end of the stream, which
+ * says nothing about the other direction.
+ *
+ * Node's streams allocate 64 KiB for every read. Here libuv reads into memory that is used again, and reading stops
+ * until the sink has taken everything, so one buffer is all that is ever pending.
+ */
+export class Pump {
+	/** The source has to be made with it. */
+	readonly onread: OnReadOpts;
+	/** All bytes that have come from the source. */
+	bytes = 0;
+	readonly #buffers: Buffers;
+	#source: Socket | undefined;
+	#sink: Socket | undefined;
+	/** What the next read goes to. */
+	#target: Uint8Array;
+	/** Borrowed: the target, or what a write under way reads from. */
+	#loan: Uint8Array | undefined;
+	#waiting = false;
+
+	constructor(buffers: Buffers) {
+		this.#buffers = buffers;
+		this.#target = buffers.shared;
+		this.onread = {
+			buffer: () => this.#target,
+			callback: (length, buffer) => this.#received(length, buffer),
+		};
+	}
+
+	/** Reading begins when the source is told to. */
+	join(source: Socket, sink: Socket): void {
+		this.#source = source;
+		this.#sink = sink;
+		source.on("end", () => sink.end());
+	}
+
+	/** Gives back what is borrowed. Only when both sockets have closed: until then the kernel may be reading it. */
+	release(): void {
+		this.#target = this.#buffers.shared;
+		this.#endLoan();
+	}
+
+	/** Answers whether to go on reading. */
+	#received(length: number, buffer: Uint8Array): boolean {
+		this.bytes += length;
+		const sink = this.#sink;
+		if (sink === undefined || sink.destroyed) {
+			return false;
+		}
+		const bytes = buffer.subarray(0, length);
+		sink.write(buffer === this.#buffers.shared ? this.#copy(bytes) : bytes, this.#onWritten);
+		// Most writes are done when the call returns, since libuv tries at once.
+		this.#waiting = sink.writableLength > 0;
+		if (this.#waiting) {
+			this.#target = this.#buffers.shared;
+			return false;
+		}
+		this.#chooseTarget(length === buffer.length);
+		return true;
+	}
+
+	/** A full buffer means that more is there and that libuv reads again at once, so a loan is never held at rest. */
+	#chooseTarget(more: boolean): void {
+		this.#target = (more ? this.#loan : undefined) ?? this.#buffers.shared;
+		if (!more) {
+			this.#endLoan();
+		}
+	}
+
+	#copy(bytes: Uint8Array): Uint8Array {
+		if (bytes.length > smallCopy) {
+			this.#loan ??= this.#buffers.borrow();
+		}
+		if (this.#loan === undefined) {
+			return Buffer.from(bytes);
+		}
+		this.#loan.set(bytes);
+		return this.#loan.subarray(0, bytes.length);
+	}
+
+	readonly #onWritten = (): void => {
+		if (this.#waiting && this.#sink?.writableLength === 0 && !this.#sink.destroyed) {
+			this.#waiting = false;
+			this.#chooseTarget(false);
+			this.#source?.read(0);
+		}
+	};
+
+	#endLoan(): void {
+		if (this.#loan !== undefined) {
+			this.#buffers.giveBack(this.#loan);
+			this.#loan = undefined;
+		}
+	}
+}

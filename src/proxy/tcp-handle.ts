@@ -1,0 +1,73 @@
+import { type OnReadOpts, type Server, Socket } from "node:net";
+import { getSystemErrorName } from "node:util";
+import type { Endpoint } from "./endpoint.ts";
+
+/**
+ * What lies under a socket of Node's: libuv's TCP stream. Node keeps it private, and this file is the only one that
+ * reaches for it, for four things that have no public name:
+ *
+ * - the descriptor, without which there is no getsockopt(2);
+ * - accepting a connection into a socket with `onread`, which `net.connect` can ask for and `net.Server` cannot. It
+ *   halves the work of a busy connection (bench/proxy) and is why the server's own `onconnection` is replaced, as
+ *   Node's cluster module does; a refused connection then costs no socket at all;
+ * - how much of a write the kernel has not taken yet;
+ * - reset of a connection that never became a socket.
+ *
+ * All of it has had the same form since Node 0.12; tcp-handle.test.ts notices when that ends.
+ */
+export interface TcpHandle {
+	readonly fd: number;
+	readonly writeQueueSize: number;
+	setNoDelay(on: boolean): number;
+	getpeername(result: object): number;
+	getsockname(result: object): number;
+	/** Closes with RST instead of FIN. */
+	reset(): number;
+}
+
+interface ListeningHandle {
+	onconnection: (error: number, handle: TcpHandle) => void;
+}
+
+/** Takes over what a listening server accepts. The error is an errno(3) name. */
+export function takeConnections(
+	server: Server,
+	onHandle: (handle: TcpHandle) => void,
+	onError: (code: string) => void,
+): void {
+	const { _handle } = server as unknown as { _handle: ListeningHandle };
+	_handle.onconnection = (error, handle) =>
+		error === 0 || error === undefined ? onHandle(handle) : onError(getSystemErrorName(error));
+}
+
+/** A socket that does not read yet and hands what it reads to `onread`. */
+export function socketOf(handle: TcpHandle, onread: OnReadOpts): Socket {
+	const options = { handle, onread, allowHalfOpen: true, pauseOnCreate: true };
+	return new Socket(options);
+}
+
+/** Bytes of a write under way that are still in this process. */
+export function unsentBytes(socket: Socket): number {
+	const { _handle } = socket as unknown as { _handle: TcpHandle | null };
+	return _handle?.writeQueueSize ?? 0;
+}
+
+export function remoteEndpoint(handle: TcpHandle): Endpoint {
+	return endpointFrom((result) => handle.getpeername(result));
+}
+
+export function localEndpoint(handle: TcpHandle): Endpoint {
+	return endpointFrom((result) => handle.getsockname(result));
+}
+
+/** A peer that is gone already has no name (ENOTCONN). */
+function endpointFrom(fill: (result: object) => number): Endpoint {
+	const { address = "unknown", port = 0 }: Partial<Endpoint> = nameFrom(fill);
+	return { address, port };
+}
+
+function nameFrom(fill: (result: object) => number): Partial<Endpoint> {
+	const result = {};
+	fill(result);
+	return result;
+}
