@@ -1,0 +1,47 @@
+import type { Family } from "../domain/family.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { LoopGuard } from "./loop-guard.ts";
+import { NoOriginalDestination, type OriginalDestination } from "./original-destination.ts";
+import type { ErrorReason } from "./reason.ts";
+import { localEndpoint, type TcpHandle } from "./tcp-handle.ts";
+
+/** Whether a connection is served. A refusal says why, and whatever is known by then. */
+export type Admission =
+	| { readonly admitted: true; readonly server: Endpoint }
+	| {
+			readonly admitted: false;
+			readonly server?: Endpoint;
+			readonly reason: ErrorReason;
+			readonly code?: string;
+	  };
+
+export interface Doorkeeper {
+	readonly originalDestination: OriginalDestination;
+	readonly guard: LoopGuard;
+	isFull(): boolean;
+}
+
+export function admit(handle: TcpHandle, family: Family, client: Endpoint, keeper: Doorkeeper): Admission {
+	if (keeper.isFull()) {
+		return { admitted: false, reason: "limit" };
+	}
+	const asked = ask(keeper.originalDestination, handle, family);
+	if ("code" in asked) {
+		return { admitted: false, reason: "no-original-destination", code: asked.code };
+	}
+	const { guard } = keeper;
+	return guard.isOwnListener(asked, () => localEndpoint(handle)) || !guard.accept(client, asked)
+		? { admitted: false, server: asked, reason: "loop" }
+		: { admitted: true, server: asked };
+}
+
+function ask(originalDestination: OriginalDestination, handle: TcpHandle, family: Family) {
+	try {
+		return originalDestination(handle.fd, family);
+	} catch (error) {
+		if (error instanceof NoOriginalDestination) {
+			return { code: error.code };
+		}
+		throw error;
+	}
+}

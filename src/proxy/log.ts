@@ -1,0 +1,71 @@
+import { pino } from "pino";
+import { type LogFormat, type LogLevel, logLevels } from "../init/logger.ts";
+
+export type Fields = Readonly<Record<string, string | number | undefined>>;
+
+/** The init container's log with fields. */
+export interface Log {
+	error(message: string, fields?: Fields): void;
+	warn(message: string, fields?: Fields): void;
+	info(message: string, fields?: Fields): void;
+	debug(message: string, fields?: Fields): void;
+}
+
+/** Where lines go, each with its newline. */
+export interface LogOutput {
+	write(line: string): void;
+}
+
+export interface LogOptions {
+	readonly logLevel: LogLevel;
+	readonly logFormat: LogFormat;
+}
+
+type Level = keyof Log;
+type Write = (level: Level, message: string, fields: Fields) => void;
+
+/** Both formats hold the same: `time`, `level` and `msg` under the names of the init container's log, then the fields. */
+export function createLog({ logLevel, logFormat }: LogOptions, output: LogOutput): Log {
+	const write = logFormat === "json" ? jsonWriter(output) : plainWriter(output);
+	const threshold = logLevels.indexOf(logLevel);
+	const at =
+		(level: Level) =>
+		(message: string, fields: Fields = {}) => {
+			if (logLevels.indexOf(level) <= threshold) {
+				write(level, message, fields);
+			}
+		};
+	return { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug") };
+}
+
+function jsonWriter(output: LogOutput): Write {
+	const logger = pino(
+		{
+			level: "trace",
+			base: null,
+			timestamp: () => `,"time":"${new Date().toISOString()}"`,
+			formatters: { level: (label) => ({ level: spelled(label) }) },
+		},
+		output,
+	);
+	return (level, message, fields) => logger[level](fields, message);
+}
+
+function plainWriter(output: LogOutput): Write {
+	return (level, message, fields) => {
+		const pairs = Object.entries(fields).flatMap(([name, value]) =>
+			value === undefined ? [] : [`${name}=${plainValue(value)}`],
+		);
+		const start = `time="${new Date().toISOString()}" level=${spelled(level)} msg=${JSON.stringify(message)}`;
+		output.write(`${[start, ...pairs].join(" ")}\n`);
+	};
+}
+
+function plainValue(value: string | number): string {
+	return typeof value === "number" || /^[\w.:%[\]/+-]+$/.test(value) ? `${value}` : JSON.stringify(value);
+}
+
+/** As logrus has it, and so every Go program around us. */
+function spelled(level: string): string {
+	return level === "warn" ? "warning" : level;
+}

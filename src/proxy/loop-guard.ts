@@ -1,0 +1,68 @@
+import { networkInterfaces } from "node:os";
+import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+
+/**
+ * Keeps the proxy from talking to itself, which would take connection after connection until descriptors run out.
+ *
+ * There are two ways into that. A connection made to one of our own ports has itself as its original destination.
+ * And where the redirect rules do not exempt the proxy's user, what the proxy dials is redirected back to it: then a
+ * connection is accepted whose source and original destination are those of one that we dialled, which cannot be
+ * otherwise while both are open. A source port alone would not tell: connections to different destinations may share
+ * it.
+ */
+export class LoopGuard {
+	/** Of our listeners. */
+	readonly ports = new Set<number>();
+	readonly #accepted = new Set<string>();
+	readonly #dialled = new Set<string>();
+
+	/** `local` is where the connection was accepted, which after a redirect is not where it was going. */
+	isOwnListener(destination: Endpoint, local: () => Endpoint): boolean {
+		return (
+			this.ports.has(destination.port) &&
+			(destination.address === local().address || isLocal(destination.address))
+		);
+	}
+
+	/** False when we dialled this very connection ourselves; otherwise it has to be forgotten later. */
+	accept(client: Endpoint, destination: Endpoint): boolean {
+		const flow = flowOf(client, destination);
+		if (this.#dialled.has(flow)) {
+			return false;
+		}
+		this.#accepted.add(flow);
+		return true;
+	}
+
+	/** False when what we dialled has come back to us already. Either event can be the first to be seen. */
+	dial(local: Endpoint, destination: Endpoint): boolean {
+		const flow = flowOf(local, destination);
+		if (this.#accepted.has(flow)) {
+			return false;
+		}
+		this.#dialled.add(flow);
+		return true;
+	}
+
+	forgetAccepted(client: Endpoint, destination: Endpoint): void {
+		this.#accepted.delete(flowOf(client, destination));
+	}
+
+	forgetDialled(local: Endpoint, destination: Endpoint): void {
+		this.#dialled.delete(flowOf(local, destination));
+	}
+}
+
+function flowOf(source: Endpoint, destination: Endpoint): string {
+	return `${formatEndpoint(source)} ${formatEndpoint(destination)}`;
+}
+
+/** All of 127.0.0.0/8 is this machine, and so is the unspecified address as a destination. */
+function isLocal(address: string): boolean {
+	return (
+		address === "0.0.0.0" ||
+		address === "::" ||
+		/^127\.\d+\.\d+\.\d+$/.test(address) ||
+		Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address))
+	);
+}
