@@ -1,0 +1,135 @@
+import { CommanderError } from "commander";
+import { describe, expect, it } from "vitest";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { formatProblem } from "../domain/problem.ts";
+import { proxyCommand } from "./command.ts";
+import { type ProxyFlags, parseProxyOptions } from "./options.ts";
+import type { ProxyWorld } from "./run-proxy.ts";
+
+const defaults: ProxyFlags = {
+	inboundPort: "4143",
+	outboundPort: "4140",
+	adminPort: "4191",
+	connectTimeout: "10s",
+	idleTimeout: "1h",
+	drainTimeout: "30s",
+	logLevel: "info",
+	logFormat: "plain",
+	ipv6: "true",
+};
+
+/** Nothing may be started from bad input. */
+const untouchable = new Proxy({} as ProxyWorld, {
+	get: (_, name) => {
+		throw new Error(`touched ${String(name)}`);
+	},
+});
+
+async function run(...argv: string[]) {
+	let status: ExitCode | undefined;
+	let text = "";
+	const command = proxyCommand((code) => {
+		status = code;
+	}, untouchable);
+	const write = (part: string) => {
+		text += part;
+	};
+	command.configureOutput({ writeErr: write, writeOut: write });
+	const thrown = await command.parseAsync(argv, { from: "user" }).catch((error: unknown) => error);
+	return { status, text, thrown };
+}
+
+describe("the options", () => {
+	it("have the defaults that Linkerd's ports suggest", () => {
+		expect(parseProxyOptions(defaults)).toEqual({
+			ok: true,
+			value: {
+				ports: { inbound: 4143, outbound: 4140 },
+				families: ["ipv4", "ipv6"],
+				admin: { host: undefined, port: 4191 },
+				connectTimeoutMs: 10_000,
+				idleTimeoutMs: 3_600_000,
+				drainTimeoutMs: 30_000,
+				maxConnections: undefined,
+				logLevel: "info",
+				logFormat: "plain",
+			},
+		});
+	});
+
+	it("without IPv6 keep the admin server off it too", () => {
+		expect(parseProxyOptions({ ...defaults, ipv6: "false" })).toMatchObject({
+			value: { families: ["ipv4"], admin: { host: "0.0.0.0" } },
+		});
+		expect(parseProxyOptions({ ...defaults, ipv6: "false", adminAddress: "127.0.0.1" })).toMatchObject({
+			value: { admin: { host: "127.0.0.1" } },
+		});
+	});
+
+	it("report every mistake at once", () => {
+		const parsed = parseProxyOptions(
+			{
+				inboundPort: "0",
+				outboundPort: "x",
+				adminPort: "65536",
+				adminAddress: "localhost",
+				connectTimeout: "0",
+				idleTimeout: "soon",
+				drainTimeout: "-1s",
+				maxConnections: "0",
+				logLevel: "loud",
+				logFormat: "xml",
+				ipv6: "perhaps",
+			},
+			["--inbund-port", "4143", "stray", "--odd=1", "left"],
+		);
+		expect(parsed.ok ? [] : parsed.problems.map(formatProblem)).toEqual([
+			'--inbund-port: is not a flag of this program (want a flag that "shunt proxy --help" lists)',
+			'stray: belongs to no flag (want a flag that "shunt proxy --help" lists)',
+			'--odd=1: is not a flag of this program (want a flag that "shunt proxy --help" lists)',
+			'left: belongs to no flag (want a flag that "shunt proxy --help" lists)',
+			'--inbound-port: "0" is not a valid TCP port (want a whole number from 1 to 65535)',
+			'--outbound-port: "x" is not a valid TCP port (want a whole number from 1 to 65535)',
+			'--admin-port: "65536" is not a valid TCP port (want a whole number from 1 to 65535)',
+			'--admin-address: "localhost" is not an address (want an IPv4 or IPv6 address)',
+			'--connect-timeout: "0" is not a valid duration (want a time such as 500ms, 10s, 5m or 1h30m, from 1ms to 576h)',
+			'--idle-timeout: "soon" is not a valid duration (want a time such as 500ms, 10s, 5m or 1h30m, from 0ms to 576h)',
+			'--drain-timeout: "-1s" is not a valid duration (want a time such as 500ms, 10s, 5m or 1h30m, from 0ms to 576h)',
+			'--max-connections: "0" is not a valid number of connections (want a whole number from 1 to 1000000)',
+			'--log-level: "loud" is not known (want one of panic, fatal, error, warn, info, debug, trace)',
+			'--log-format: "xml" is not known (want one of plain, json)',
+			'--ipv6: "perhaps" is not a truth value (want true or false)',
+		]);
+	});
+
+	it("do not let two listeners have one port", () => {
+		const parsed = parseProxyOptions({ ...defaults, outboundPort: "4143", adminPort: "4143" });
+		expect(parsed.ok ? [] : parsed.problems.map(formatProblem)).toEqual([
+			'--outbound-port: "4143" is the port of --inbound-port too (want a port of its own)',
+			'--admin-port: "4143" is the port of --inbound-port too (want a port of its own)',
+		]);
+	});
+});
+
+describe("shunt proxy", () => {
+	it("exits 64 on bad input, with nothing touched", async () => {
+		const { status, text } = await run("--inbound-port", "http", "--ipv6=no", "--nonsense");
+		expect(status).toBe(exitCodes.badInput);
+		expect(text.trimEnd().split("\n")).toHaveLength(3);
+	});
+
+	it("tells about a flag without its value", async () => {
+		const { thrown, status } = await run("--inbound-port");
+		expect(thrown).toBeInstanceOf(CommanderError);
+		expect(status).toBeUndefined();
+	});
+
+	it("shows every flag and an example in its help", async () => {
+		const { text, thrown } = await run("--help");
+		expect(thrown).toMatchObject({ exitCode: 0 });
+		for (const name of Object.keys(defaults)) {
+			expect(text).toContain(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `);
+		}
+		expect(text).toContain("Examples:");
+	});
+});
