@@ -1,0 +1,91 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+/** A program and its arguments; standard input comes from a file, since nothing but the program shall be measured. */
+export interface Command {
+	readonly argv: readonly [string, ...string[]];
+	readonly stdin?: string;
+}
+
+/** Commands of a step run side by side, steps one after the other. */
+export type Steps = readonly (readonly Command[])[];
+
+/** Milliseconds of one run. */
+export interface Sample {
+	readonly wall: number;
+	/** User and system time of all processes together. */
+	readonly cpu: number;
+}
+
+export interface Many {
+	readonly command: Command;
+	readonly count: number;
+	readonly parallel: number;
+}
+
+interface Request {
+	readonly steps?: Steps;
+	readonly quota?: number;
+}
+
+interface Answer extends Sample {
+	readonly failures: number;
+	readonly error?: string;
+}
+
+const program = fileURLToPath(new URL("measure.py", import.meta.url));
+
+/** The process that starts, waits for and measures others; see measure.py. */
+export class Meter {
+	readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+	readonly #answers: AsyncIterator<string>;
+
+	/** Lock files go to `folder`: on the machine's own one, whoever else programs rules would be measured too. */
+	constructor(folder: string) {
+		const env = { PATH: process.env["PATH"], XTABLES_LOCKFILE: `${folder}/xtables.lock` };
+		// Without the site module, so that nothing that is installed for Python can get in the way.
+		this.#child = spawn("python3", ["-S", "-E", program], { env, stdio: ["pipe", "pipe", "inherit"] });
+		this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+	}
+
+	/** Runs steps in one fresh network namespace. */
+	measure(steps: Steps): Promise<Sample> {
+		return this.#succeed({ steps });
+	}
+
+	/** The same with so many microseconds of CPU time in every 100 ms. Rejects where control groups cannot be made. */
+	measureUnderQuota(steps: Steps, quota: number): Promise<Sample> {
+		return this.#succeed({ steps, quota });
+	}
+
+	/** Runs a command many times, each in a fresh network namespace. */
+	measureMany(many: Many): Promise<Sample> {
+		return this.#succeed(many);
+	}
+
+	stop(): void {
+		this.#child.stdin.end();
+	}
+
+	async #succeed(request: Request | Many): Promise<Sample> {
+		const answer = await this.#ask(request);
+		if (answer.error !== undefined) {
+			throw new Error(answer.error);
+		}
+		if (answer.failures > 0) {
+			throw new Error(`${answer.failures} of these failed: ${JSON.stringify(request)}`);
+		}
+		return answer;
+	}
+
+	async #ask(request: Request | Many): Promise<Answer> {
+		this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+		const { value, done } = await this.#answers.next();
+		if (done === true) {
+			throw new Error("measure.py ended");
+		}
+		return JSON.parse(value);
+	}
+}

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { machineFacts } from "./machine.ts";
+import { benchManyNamespaces } from "./many-namespaces.ts";
+import { benchMemory } from "./memory.ts";
+import type { Meter } from "./meter.ts";
+import { benchOneNamespace } from "./one-namespace.ts";
+import { benchUnderQuota } from "./under-quota.ts";
+
+export interface Bench {
+	readonly meter: Meter;
+	/** For files that what is measured reads and writes. */
+	readonly folder: string;
+	readonly rounds: number;
+}
+
+/** A part of the results file that can be made alone. Undefined when there is nothing to say. */
+export type Section = (bench: Bench) => Promise<string | undefined>;
+
+export const sections: Readonly<Record<string, Section>> = {
+	"one-namespace": measured(({ meter, folder, rounds }) => benchOneNamespace(meter, folder, rounds)),
+	"under-quota": measured(({ meter, folder, rounds }) => benchUnderQuota(meter, folder, rounds)),
+	"many-namespaces": measured(({ meter, folder }) => benchManyNamespaces(meter, folder)),
+	memory: measured(async ({ folder }) => benchMemory(folder)),
+	proxy: async () => readProxyResults(),
+};
+
+/** Each section carries its own date and machine, since it may be younger than its neighbours. */
+function measured(section: (bench: Bench) => Promise<string>): Section {
+	return async (bench) => `${await section(bench)}\n\n${machineFacts()}`;
+}
+
+/** The proxy's benchmark is a program of its own, which leaves its results here. */
+function readProxyResults(): string | undefined {
+	const path = fileURLToPath(new URL("proxy-results.md", import.meta.url));
+	return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}

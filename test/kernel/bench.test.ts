@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterAll, describe, expect, it } from "vitest";
+import { contendersFor, dialects } from "../../bench/contenders.ts";
+import { type Command, Meter } from "../../bench/meter.ts";
+import { findProgram } from "../../bench/programs.ts";
+
+const folder = mkdtempSync(`${tmpdir()}/shunt-bench-test-`);
+const meter = new Meter(folder);
+
+afterAll(() => {
+	meter.stop();
+	rmSync(folder, { recursive: true });
+});
+
+const sh = (script: string): Command => ({ argv: [findProgram("sh"), "-c", script] });
+const busy = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
+const idle = "sleep 0.2";
+
+describe("the meter", () => {
+	it("counts the CPU time of processes that processes start, and waiting as none", async () => {
+		const alone = await meter.measure([[sh(busy)]]);
+		const nested = await meter.measure([[sh(`sh -c '${busy}'; sh -c '${busy}'; true`)]]);
+		const waiting = await meter.measure([[sh(idle)]]);
+		expect(nested.cpu).toBeGreaterThan(1.4 * alone.cpu);
+		expect(waiting.cpu).toBeLessThan(alone.cpu / 2);
+		expect(waiting.wall).toBeGreaterThan(200);
+	});
+
+	it("runs the commands of a step side by side and steps one after the other", async () => {
+		const together = await meter.measure([[sh(idle), sh(idle)]]);
+		const apart = await meter.measure([[sh(idle)], [sh(idle)]]);
+		expect(together.wall).toBeLessThan(380);
+		expect(apart.wall).toBeGreaterThan(400);
+	});
+
+	it("gives every run a network namespace of its own", async () => {
+		const add = sh("ip link add shunt-a type veth peer name shunt-b");
+		await meter.measure([[add]]);
+		await meter.measure([[add]]);
+		await expect(meter.measure([[add], [add]])).rejects.toThrow(/1 of these failed/);
+		await meter.measureMany({ command: add, count: 5, parallel: 2 });
+	});
+
+	it("takes no failure for a result", async () => {
+		await expect(meter.measure([[sh("exit 3")]])).rejects.toThrow(/1 of these failed/);
+		await expect(meter.measure([[{ argv: ["/nonexistent"] }]])).rejects.toThrow(/No such file/);
+		await expect(meter.measure([[sh("true")]])).resolves.toMatchObject({ failures: 0 });
+	});
+});
+
+it.each(dialects)("every contender makes the same rules in dialect %s", async (dialect) => {
+	const makers = contendersFor(dialect, folder).filter(({ id }) => !/^(harness|empty-node)$/.test(id));
+	expect(makers.map(({ id }) => id)).toEqual(
+		expect.arrayContaining(["together", "apart", "node", "one-by-one"]),
+	);
+	const tables = new Set<string>();
+	for (const { steps } of makers) {
+		const file = `${folder}/tables`;
+		const tools = ["iptables", "ip6tables"].map((family) => `${family}-${dialect}-save -t nat`);
+		const save = sh(`{ ${tools.join("; ")}; } | grep -v ^# | sed 's/ \\[.*//' >${file}`);
+		await meter.measure([...steps, [save]]);
+		tables.add(readFileSync(file, "utf8"));
+	}
+	expect([...tables]).toHaveLength(1);
+	expect([...tables][0]).toContain("-A PROXY_INIT_OUTPUT -p tcp -m multiport --dports 4567,4568");
+});
