@@ -4,14 +4,14 @@ import { splitWords } from "../src/backend/iptables/words.ts";
 import { findReference } from "../test/recorder/find-reference.ts";
 import type { Command, Steps } from "./meter.ts";
 import { findProgram } from "./programs.ts";
-import { type RestoreInput, readRestoreInputs } from "./restore-inputs.ts";
+import { readInputs, type ToolInput } from "./tool-inputs.ts";
 
-/** The two whose tables every machine can have at the same time. */
-export type Dialect = "legacy" | "nft";
+/** `plain` is one of these under another name. */
+export type Dialect = "legacy" | "nft" | "nftables";
 
-export const dialects: readonly Dialect[] = ["legacy", "nft"];
+export const dialects: readonly Dialect[] = ["legacy", "nft", "nftables"];
 
-/** Something that puts the same rules into both families' nat tables. */
+/** Something that makes the same rules for both families. */
 export interface Contender {
 	readonly id: ContenderId;
 	readonly title: string;
@@ -41,14 +41,10 @@ export const nativeProgram = `${root}dist/native/shunt`;
 /** All that can run here, cheapest first. `folder` is for files that they read. */
 export function contendersFor(dialect: Dialect, folder: string): Contender[] {
 	const args = ["--iptables-mode", dialect, ...policyArgs];
-	const inputs = readRestoreInputs(nodeProgram, args);
-	const restores = inputs.map((input) => restoreCommand(input, folder));
-	const reference = findReference(process.env);
-	const single = (program: string, ...rest: string[]): Steps => [[{ argv: [program, ...rest] }]];
+	const inputs = readInputs(nodeProgram, args);
 	return [
 		{ id: "harness", title: "an empty program", steps: single(findProgram("true")) },
-		{ id: "together", title: "the bare restores, side by side", steps: [restores] },
-		{ id: "apart", title: "the bare restores, one after the other", steps: restores.map((one) => [one]) },
+		...bareTools(inputs, folder),
 		...(existsSync(nativeProgram)
 			? [
 					{
@@ -60,21 +56,45 @@ export function contendersFor(dialect: Dialect, folder: string): Contender[] {
 			: []),
 		{ id: "empty-node", title: "an empty program for Node", steps: single(process.execPath, "-e", "0") },
 		{ id: "node", title: "`shunt init` on Node", steps: single(nodeProgram, "init", ...args) },
-		...(reference === undefined
+		...referenceProgram(dialect),
+		...(dialect === "nftables"
 			? []
-			: [{ id: "reference", title: "the reference program", steps: single(reference, ...args) } as const]),
-		{ id: "one-by-one", title: "one process per rule", steps: inputs.flatMap(ruleCommands) },
+			: [{ id: "one-by-one", title: "one process per rule", steps: inputs.flatMap(ruleCommands) } as const]),
 	];
 }
 
-function restoreCommand({ tool, args, text }: RestoreInput, folder: string): Command {
+function single(program: string, ...args: readonly string[]): Steps {
+	return [[{ argv: [program, ...args] }]];
+}
+
+function bareTools(inputs: readonly ToolInput[], folder: string): Contender[] {
+	const commands = inputs.map((input) => toolCommand(input, folder));
+	if (commands.length === 1) {
+		return [{ id: "together", title: "the bare transaction", steps: [commands] }];
+	}
+	return [
+		{ id: "together", title: "the bare restores, side by side", steps: [commands] },
+		{ id: "apart", title: "the bare restores, one after the other", steps: commands.map((one) => [one]) },
+	];
+}
+
+/** It knows no nftables; there its nft mode stands beside ours. */
+function referenceProgram(dialect: Dialect): Contender[] {
+	const program = findReference(process.env);
+	const mode = dialect === "legacy" ? "legacy" : "nft";
+	const title = mode === dialect ? "the reference program" : `the reference program, mode ${mode}`;
+	const args = ["--iptables-mode", mode, ...policyArgs];
+	return program === undefined ? [] : [{ id: "reference", title, steps: single(program, ...args) }];
+}
+
+function toolCommand({ tool, args, text }: ToolInput, folder: string): Command {
 	const stdin = `${folder}/${tool}.input`;
 	writeFileSync(stdin, text);
 	return { argv: [findProgram(tool), ...args], stdin };
 }
 
 /** `-A CHAIN …` is both a line of restore input and the arguments of a process of its own. */
-function ruleCommands({ tool, text }: RestoreInput): Command[][] {
+function ruleCommands({ tool, text }: ToolInput): Command[][] {
 	const program = findProgram(tool.replace(/-restore$/, ""));
 	const rules = text.split("\n").filter((line) => line.startsWith("-"));
 	return rules.map((rule) => [{ argv: [program, "-t", "nat", ...splitWords(rule)] }]);

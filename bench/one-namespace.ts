@@ -4,7 +4,7 @@ import type { Meter } from "./meter.ts";
 import { type Results, runRounds } from "./rounds.ts";
 import { medianRatio, summarize } from "./statistics.ts";
 
-/** The whole process in a fresh namespace, both families, every contender, in both dialects. */
+/** The whole process in a fresh namespace, both families, every contender, in every dialect. */
 export async function benchOneNamespace(meter: Meter, folder: string, rounds: number): Promise<string> {
 	const parts: string[] = [];
 	for (const dialect of dialects) {

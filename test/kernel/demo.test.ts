@@ -16,7 +16,7 @@ describe("make demo", () => {
 		expect(status).toBe(0);
 		expect(performance.now() - started).toBeLessThan(20_000);
 		const { results }: { results: DialectResult[] } = JSON.parse(stdout);
-		for (const mode of ["legacy", "nft"]) {
+		for (const mode of ["legacy", "nft", "nftables"]) {
 			const result = results.find((candidate) => candidate.mode === mode);
 			expect(result?.applied.kind).toBe("applied");
 			expect(result?.trials.length).toBe(16);
