@@ -6,7 +6,7 @@ NODE_MODULES := node_modules/.package-lock.json
 
 demo: build
 	scripts/ensure-tools.sh
-	npx tsx demo/main.ts
+	node dist/demo/main.js
 
 test: build
 	scripts/test.sh

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
+import { proxyCommand } from "../proxy/command.ts";
 
 /** Everything but the node-side commands, which are listed for the help text. */
 export async function runCommandTree(argv: readonly string[]): Promise<ExitCode> {
@@ -13,6 +14,11 @@ export async function runCommandTree(argv: readonly string[]): Promise<ExitCode>
 		.exitOverride();
 	program.command("init").description("redirect this pod's TCP traffic to a proxy");
 	program.command("clean").description("remove everything of ours, in every dialect");
+	program.addCommand(
+		proxyCommand((ended) => {
+			status = ended;
+		}),
+	);
 	try {
 		await program.parseAsync([...argv], { from: "user" });
 	} catch (error) {
@@ -32,5 +38,8 @@ Examples:
   # Apply it in another process's network namespace, and take it out again
   shunt init -p 4143 -o 4140 --proxy-uid 2102 --netns /proc/4321/ns/net
   shunt clean --netns /proc/4321/ns/net
+
+  # Serve what is redirected, as the user that the rules exempt
+  shunt proxy
 
 "shunt COMMAND --help" says more about a command.`;

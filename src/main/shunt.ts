@@ -1,3 +1,4 @@
 import { runShunt } from "../cli/program.ts";
 
-process.exitCode = await runShunt(process.argv.slice(2));
+// By exit: a server that has drained may still hold a client's closing connection, which must not keep it alive.
+process.exit(await runShunt(process.argv.slice(2)));

@@ -53,7 +53,11 @@ describe("the nftables dialect", () => {
 
 	it("leaves other programs' tables alone", () =>
 		withNetns("nftables", (netns) => {
-			netns.run("nft", ["-f", "-"], "table inet other {\nchain c {\ntype nat hook output priority -100;\n}\n}\n");
+			netns.run(
+				"nft",
+				["-f", "-"],
+				"table inet other {\nchain c {\ntype nat hook output priority -100;\n}\n}\n",
+			);
 			const before = table(netns);
 			init(netns, standard);
 			runShunt(["clean", "--netns", netns.path]);
