@@ -136,7 +136,7 @@ const mistakes: readonly [FlagUse, ...FlagUse[]] = [
 	["incoming-proxy-port", "0"],
 	["incoming-proxy-port", "http"],
 	["iptables-mode", "bogus"],
-	["iptables-mode", "nftables"],
+	["iptables-mode", "NFT"],
 	["iptables-mode", "iptables"],
 	["firewall-bin-path", "/sbin/iptables"],
 	["inbound-ports-to-ignore", "80-70"],
