@@ -1,0 +1,116 @@
+/** Whether a pod is redirected: `enabled` or `disabled`, on the pod or on its namespace. */
+export const injectAnnotation = "shunt.dev/inject";
+
+/** The resolved policy, stamped on the pod for whoever programs its rules (see pod-policy-stamp.ts). */
+export const redirectAnnotation = "shunt.dev/redirect";
+
+/** Everything of ours begins with it. */
+export const ownPrefix = "shunt.dev/";
+
+/** Before each of {@link configKeys}. */
+export const configPrefix = "config.shunt.dev/";
+
+/** What Linkerd calls {@link injectAnnotation}; it counts where ours is absent. */
+export const linkerdInjectAnnotation = "linkerd.io/inject";
+
+const linkerdConfigPrefix = "config.linkerd.io/";
+
+/** What a workload can set for itself. The annotations, the flags of `shunt inject` and their help are made from it. */
+interface ConfigKey {
+	readonly name: string;
+	/** What stands for the value in help texts. */
+	readonly placeholder: string;
+	readonly help: string;
+	/** What Linkerd calls it, where that is not `config.linkerd.io/<name>`. */
+	readonly linkerd?: readonly string[];
+}
+
+export const configKeys = [
+	{
+		name: "skip-inbound-ports",
+		placeholder: "PORTS",
+		help: "inbound ports and ranges that bypass the proxy",
+	},
+	{
+		name: "skip-outbound-ports",
+		placeholder: "PORTS",
+		help: "outbound ports and ranges that bypass the proxy",
+	},
+	{
+		name: "skip-subnets",
+		placeholder: "SUBNETS",
+		help: "inbound connections from these subnets bypass the proxy",
+	},
+	{
+		name: "skip-outbound-subnets",
+		placeholder: "SUBNETS",
+		help: "outbound connections to these subnets bypass the proxy",
+	},
+	{
+		name: "skip-inbound-interfaces",
+		placeholder: "NAMES",
+		help: "connections that come in on these interfaces bypass the proxy",
+	},
+	{
+		name: "skip-outbound-interfaces",
+		placeholder: "NAMES",
+		help: "connections that leave through these interfaces bypass the proxy",
+	},
+	{
+		name: "skip-uids",
+		placeholder: "UIDS",
+		help: "outbound connections of these users bypass the proxy",
+	},
+	{
+		name: "redirect-inbound-ports",
+		placeholder: "PORTS",
+		help: "redirect only these inbound ports",
+	},
+	{
+		name: "redirect-outbound-ports",
+		placeholder: "PORTS",
+		help: "redirect only these outbound ports and ranges",
+	},
+	{ name: "proxy-uid", placeholder: "UID", help: "user that the proxy runs as" },
+	{ name: "proxy-gid", placeholder: "GID", help: "group that the proxy runs as; -1 or 0 for none" },
+	{ name: "inbound-port", placeholder: "PORT", help: "where the proxy takes inbound connections" },
+	{ name: "outbound-port", placeholder: "PORT", help: "where the proxy takes outbound connections" },
+	{ name: "admin-port", placeholder: "PORT", help: "where the proxy answers probes and serves metrics" },
+	{ name: "control-port", placeholder: "PORT", help: "where the proxy is controlled" },
+	{
+		name: "close-wait-timeout",
+		placeholder: "TIME",
+		help: "how long connection tracking remembers half-closed connections, such as 30s",
+	},
+	{
+		name: "native-sidecar",
+		placeholder: "true|false",
+		help: "run the proxy as an init container that keeps running (Kubernetes 1.29 and newer)",
+		// Linkerd's name for it went through the stages of a Kubernetes feature.
+		linkerd: [
+			"config.linkerd.io/proxy-enable-native-sidecar",
+			"config.beta.linkerd.io/proxy-enable-native-sidecar",
+			"config.alpha.linkerd.io/proxy-enable-native-sidecar",
+		],
+	},
+	{ name: "proxy-image", placeholder: "NAME", help: "image of the proxy, without its tag" },
+	{ name: "proxy-version", placeholder: "TAG", help: "tag or sha256 digest of the proxy's image" },
+	{
+		name: "image-pull-policy",
+		placeholder: "POLICY",
+		help: "Always, IfNotPresent or Never",
+	},
+	{ name: "proxy-cpu-request", placeholder: "QUANTITY", help: "processor time that the proxy asks for" },
+	{ name: "proxy-cpu-limit", placeholder: "QUANTITY", help: "most processor time that the proxy may use" },
+	{ name: "proxy-memory-request", placeholder: "QUANTITY", help: "memory that the proxy asks for" },
+	{ name: "proxy-memory-limit", placeholder: "QUANTITY", help: "most memory that the proxy may use" },
+] as const satisfies readonly ConfigKey[];
+
+export type ConfigKeyName = (typeof configKeys)[number]["name"];
+
+/** Where a key's value may stand, the first that is not empty counting. */
+export function annotationNames(key: ConfigKeyName): readonly string[] {
+	const known: readonly ConfigKey[] = configKeys;
+	const linkerd = known.find(({ name }) => name === key)?.linkerd;
+	return [`${configPrefix}${key}`, ...(linkerd ?? [`${linkerdConfigPrefix}${key}`])];
+}

@@ -1,0 +1,63 @@
+import { parseOwnGid, parseOwnUid } from "./annotation-id.ts";
+import { distinct, type ItemForm } from "./annotation-list.ts";
+import type { AnnotationValues } from "./annotation-values.ts";
+import { type Cidr, formatCidr, parseCidr } from "./cidr.ts";
+import { type Gid, parseUid, type Uid } from "./identity.ts";
+import { type InterfaceName, parseInterfaceName } from "./interface-name.ts";
+import type { PodPolicyDefaults } from "./pod-policy.ts";
+import type { PodSettings } from "./pod-policy-settings.ts";
+import { formatPortRange, type Port, type PortRange, parsePort, parsePortRange } from "./port.ts";
+import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "./redirect-policy.ts";
+
+/** The defaults as the annotations change them. */
+export function readPolicy(
+	values: AnnotationValues,
+	defaults: PodPolicyDefaults,
+	settings: PodSettings,
+): RedirectPolicy {
+	const { families, inbound, outbound } = defaults.policy;
+	const own = [settings.controlPort, settings.adminPort].filter((port) => port !== undefined).map(single);
+	return {
+		families,
+		inbound: readInbound(values, inbound, [...own, ...(defaults.reservedPorts ?? [])]),
+		outbound: readOutbound(values, outbound),
+	};
+}
+
+function readInbound(
+	values: AnnotationValues,
+	inherited: InboundPolicy,
+	reserved: readonly PortRange[],
+): InboundPolicy {
+	const ignored = values.list("skip-inbound-ports", rangeForm, inherited.portsToIgnore);
+	return {
+		proxyPort: values.one("inbound-port", parsePort, inherited.proxyPort),
+		portsToRedirect: values.list("redirect-inbound-ports", portForm, inherited.portsToRedirect),
+		portsToIgnore: distinct([...reserved, ...ignored], formatPortRange),
+		subnetsToIgnore: values.list("skip-subnets", subnetForm, inherited.subnetsToIgnore),
+		interfacesToIgnore: values.list("skip-inbound-interfaces", interfaceForm, inherited.interfacesToIgnore),
+	};
+}
+
+function readOutbound(values: AnnotationValues, inherited: OutboundPolicy): OutboundPolicy {
+	return {
+		proxyPort: values.one("outbound-port", parsePort, inherited.proxyPort),
+		proxyUid: values.one<Uid | undefined>("proxy-uid", parseOwnUid, inherited.proxyUid),
+		proxyGid: values.one<Gid | undefined>("proxy-gid", parseOwnGid, inherited.proxyGid),
+		uidsToIgnore: values.list("skip-uids", uidForm, inherited.uidsToIgnore),
+		portsToRedirect: values.list("redirect-outbound-ports", rangeForm, inherited.portsToRedirect),
+		portsToIgnore: values.list("skip-outbound-ports", rangeForm, inherited.portsToIgnore),
+		subnetsToIgnore: values.list("skip-outbound-subnets", subnetForm, inherited.subnetsToIgnore),
+		interfacesToIgnore: values.list("skip-outbound-interfaces", interfaceForm, inherited.interfacesToIgnore),
+	};
+}
+
+function single(port: Port): PortRange {
+	return { low: port, high: port };
+}
+
+const rangeForm: ItemForm<PortRange> = { parse: parsePortRange, key: formatPortRange };
+const portForm: ItemForm<Port> = { parse: parsePort, key: String };
+const subnetForm: ItemForm<Cidr> = { parse: parseCidr, key: formatCidr };
+const uidForm: ItemForm<Uid> = { parse: parseUid, key: String };
+const interfaceForm: ItemForm<InterfaceName> = { parse: parseInterfaceName, key: (name) => name };

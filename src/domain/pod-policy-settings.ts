@@ -1,0 +1,51 @@
+import { parseSeconds } from "./annotation-duration.ts";
+import { type PullPolicy, parseImageName, parseImageVersion, parsePullPolicy } from "./annotation-image.ts";
+import { parseQuantity } from "./annotation-quantity.ts";
+import { parseSwitch } from "./annotation-switch.ts";
+import type { AnnotationValues } from "./annotation-values.ts";
+import type { PodPolicyDefaults } from "./pod-policy.ts";
+import { type Port, parsePort } from "./port.ts";
+
+/** What a pod asks for besides its policy; absent is what it leaves to the configuration. */
+export interface PodSettings {
+	readonly controlPort: Port | undefined;
+	readonly adminPort: Port | undefined;
+	readonly closeWaitSeconds: number | undefined;
+	readonly nativeSidecar: boolean | undefined;
+	readonly image: ProxyImageWish;
+	readonly resources: ProxyResources;
+}
+
+export interface ProxyImageWish {
+	readonly name: string | undefined;
+	readonly version: string | undefined;
+	readonly pullPolicy: PullPolicy | undefined;
+}
+
+/** Kubernetes quantities. */
+export interface ProxyResources {
+	readonly cpuRequest: string | undefined;
+	readonly cpuLimit: string | undefined;
+	readonly memoryRequest: string | undefined;
+	readonly memoryLimit: string | undefined;
+}
+
+export function readSettings(values: AnnotationValues, defaults: PodPolicyDefaults): PodSettings {
+	return {
+		controlPort: values.one("control-port", parsePort) ?? defaults.controlPort,
+		adminPort: values.one("admin-port", parsePort) ?? defaults.adminPort,
+		closeWaitSeconds: values.one("close-wait-timeout", parseSeconds),
+		nativeSidecar: values.one("native-sidecar", parseSwitch),
+		image: {
+			name: values.one("proxy-image", parseImageName),
+			version: values.one("proxy-version", parseImageVersion),
+			pullPolicy: values.one("image-pull-policy", parsePullPolicy),
+		},
+		resources: {
+			cpuRequest: values.one("proxy-cpu-request", parseQuantity),
+			cpuLimit: values.one("proxy-cpu-limit", parseQuantity),
+			memoryRequest: values.one("proxy-memory-request", parseQuantity),
+			memoryLimit: values.one("proxy-memory-limit", parseQuantity),
+		},
+	};
+}
