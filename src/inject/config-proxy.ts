@@ -1,0 +1,73 @@
+import { parseQuantity } from "../domain/annotation-quantity.ts";
+import { version } from "../domain/version.ts";
+import { type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
+import { readImage } from "./config-image.ts";
+import type { ConfigSection } from "./config-section.ts";
+import { choice, parseLogFormat, parseLogLevel, parseUrlPath } from "./config-words.ts";
+import { imageNames } from "./names.ts";
+
+/** `proxy`, but for its ports and ids, which are the policy's. */
+export function readProxy(section: ConfigSection): ProxyConfig {
+	const kind = section.parsed<ProxyKind>("kind", choice(proxyKinds), "shunt");
+	refuseStray(section, kind);
+	return {
+		kind,
+		image: readImage(section, images[kind]),
+		nativeSidecar: section.boolean("nativeSidecar", true),
+		resources: readResources(section.section("resources")),
+		logLevel: section.parsed<string | undefined>("logLevel", parseLogLevel, undefined),
+		logFormat: section.parsed<string | undefined>("logFormat", parseLogFormat, undefined),
+		command: section.texts("command"),
+		args: section.texts("args") ?? [],
+		env: section.objects("env", "name"),
+		readinessPath: section.parsed<string | undefined>("readinessPath", parseUrlPath, undefined),
+		livenessPath: section.parsed<string | undefined>("livenessPath", parseUrlPath, undefined),
+	};
+}
+
+const images = {
+	shunt: { name: imageNames.shunt, version },
+	envoy: { name: "envoyproxy/envoy", version: "distroless-v1.34.1" },
+	custom: { name: "", version: "" },
+} as const;
+
+/** What only one kind can use would be lost with another. */
+function refuseStray(section: ConfigSection, kind: ProxyKind): void {
+	for (const key of onlyCustom.filter((name) => kind !== "custom" && section.isGiven(name))) {
+		section.complain(key, `says nothing to a proxy of kind ${kind}`, "proxy.kind: custom, or nothing here");
+	}
+	for (const key of noCustom.filter((name) => kind === "custom" && section.isGiven(name))) {
+		section.complain(key, "says nothing to a proxy of kind custom", "proxy.args or proxy.env instead");
+	}
+	if (kind === "custom" && !section.section("image").isGiven("name")) {
+		section.complain("image", "has no name", "proxy.image.name: a custom proxy has no default");
+	}
+	if (kind === "custom" && !section.section("image").isGiven("version")) {
+		section.complain("image", "has no version", "proxy.image.version: a custom proxy has no default");
+	}
+}
+
+const onlyCustom = ["command", "readinessPath", "livenessPath"];
+const noCustom = ["logLevel", "logFormat"];
+
+/** In Linkerd's shape. */
+function readResources(section: ConfigSection): ProxyConfig["resources"] {
+	const cpu = readPair(section.section("cpu"));
+	const memory = readPair(section.section("memory"));
+	const storage = readPair(section.section("ephemeral-storage"));
+	return {
+		cpuRequest: cpu.request,
+		cpuLimit: cpu.limit,
+		memoryRequest: memory.request,
+		memoryLimit: memory.limit,
+		ephemeralStorageRequest: storage.request,
+		ephemeralStorageLimit: storage.limit,
+	};
+}
+
+function readPair(section: ConfigSection) {
+	return {
+		request: section.parsed<string | undefined>("request", parseQuantity, undefined),
+		limit: section.parsed<string | undefined>("limit", parseQuantity, undefined),
+	};
+}

@@ -1,0 +1,147 @@
+import type { Problem, Result } from "../domain/problem.ts";
+import { get, isArray, isObject, type Json, type JsonObject } from "./json.ts";
+
+export type Parse<T> = (text: string, source: string) => Result<T>;
+
+/** Reads one object of the configuration; a key that nobody has read at the end is a mistake. */
+export class ConfigSection {
+	readonly #object: JsonObject;
+	readonly #path: string;
+	readonly #problems: Problem[];
+	readonly #known: string[] = [];
+	readonly #sections = new Map<string, ConfigSection>();
+
+	constructor(value: Json | undefined, path: string, problems: Problem[]) {
+		this.#path = path;
+		this.#problems = problems;
+		this.#object = isObject(value) ? value : {};
+		if (value !== undefined && !isObject(value)) {
+			this.#problem(path, value, "is not a section", "keys with values below it");
+		}
+	}
+
+	section(key: string): ConfigSection {
+		const section =
+			this.#sections.get(key) ?? new ConfigSection(this.#get(key), this.#name(key), this.#problems);
+		this.#sections.set(key, section);
+		return section;
+	}
+
+	/** Numbers and texts are the same here: Helm's `--set` makes a number of what looks like one. */
+	parsed<T>(key: string, parse: Parse<T>, otherwise: T): T {
+		const value = this.#get(key);
+		if (value === undefined || value === "") {
+			return otherwise;
+		}
+		if (typeof value !== "string" && typeof value !== "number") {
+			this.#problem(this.#name(key), value, "is not a text or a number", "one value");
+			return otherwise;
+		}
+		return this.settle(parse(`${value}`.trim(), this.#name(key))) ?? otherwise;
+	}
+
+	boolean(key: string, otherwise: boolean): boolean {
+		const value = this.#get(key) ?? otherwise;
+		if (typeof value === "boolean") {
+			return value;
+		}
+		this.#problem(this.#name(key), value, "is not a truth value", "true or false");
+		return otherwise;
+	}
+
+	/** Separated by commas in one text, or a list. */
+	items<T>(key: string, parse: Parse<T>, otherwise: string): T[] {
+		const value = this.#get(key) ?? otherwise;
+		const texts = isArray(value) ? value : `${isObject(value) ? JSON.stringify(value) : value}`.split(",");
+		return texts
+			.map((item) => (typeof item === "string" ? item : JSON.stringify(item)).trim())
+			.filter((item) => item !== "")
+			.map((item) => this.settle(parse(item, this.#name(key))))
+			.filter((item) => item !== undefined);
+	}
+
+	/** A list of texts that are kept as they are. */
+	texts(key: string): string[] | undefined {
+		const value = this.#get(key);
+		if (value === undefined) {
+			return undefined;
+		}
+		if (isArray(value) && value.every((item) => typeof item === "string")) {
+			return [...value];
+		}
+		this.#problem(this.#name(key), value, "is not a list of texts", '["one", "two"]');
+		return undefined;
+	}
+
+	/** A list of objects of Kubernetes' own. */
+	objects(key: string, required: string): JsonObject[] {
+		const value = this.#get(key) ?? [];
+		if (isArray(value) && value.every((item) => isObject(item) && typeof get(item, required) === "string")) {
+			return value.filter(isObject);
+		}
+		this.#problem(
+			this.#name(key),
+			value,
+			"has the wrong form",
+			`a list of objects that each have a ${required}`,
+		);
+		return [];
+	}
+
+	/** An object of Kubernetes' own. */
+	object(key: string): JsonObject | undefined {
+		const value = this.#get(key);
+		if (value === undefined || isObject(value)) {
+			return value;
+		}
+		this.#problem(this.#name(key), value, "is not an object", "keys with values below it");
+		return undefined;
+	}
+
+	isGiven(key: string): boolean {
+		return this.#get(key) !== undefined;
+	}
+
+	complain(key: string, complaint: string, accepted: string): void {
+		this.#problem(this.#name(key), this.#get(key), complaint, accepted);
+	}
+
+	settle<T>(result: Result<T>): T | undefined {
+		if (result.ok) {
+			return result.value;
+		}
+		this.#problems.push(...result.problems);
+		return undefined;
+	}
+
+	/** To be called once everything is read, on the outermost section. */
+	finish(): void {
+		for (const key of Object.keys(this.#object).filter((name) => !this.#known.includes(name))) {
+			this.#problem(
+				this.#name(key),
+				undefined,
+				"is not a key of this configuration",
+				`one of ${this.#known.map((known) => this.#name(known)).join(", ")}`,
+			);
+		}
+		for (const section of this.#sections.values()) {
+			section.finish();
+		}
+	}
+
+	#get(key: string): Json | undefined {
+		if (!this.#known.includes(key)) {
+			this.#known.push(key);
+		}
+		return get(this.#object, key);
+	}
+
+	#name(key: string): string {
+		return this.#path === "" ? key : `${this.#path}.${key}`;
+	}
+
+	#problem(source: string, value: Json | undefined, complaint: string, accepted: string): void {
+		const text = typeof value === "string" ? value : JSON.stringify(value);
+		this.#problems.push({ source, complaint, accepted, ...(value === undefined ? {} : { value: text }) });
+	}
+}

@@ -1,0 +1,79 @@
+import type { PullPolicy } from "../domain/annotation-image.ts";
+import type { Mode } from "../domain/mode.ts";
+import type { PodPolicyDefaults } from "../domain/pod-policy.ts";
+import type { ProxyResources } from "../domain/pod-policy-settings.ts";
+import type { PortRange } from "../domain/port.ts";
+import type { JsonObject } from "./json.ts";
+
+/** Everything that injection has to know; parse-config.ts reads it from a release's values. */
+export interface InjectConfig {
+	readonly mode: Mode;
+	/** The node's CNI plugin makes the rules; the pod gets a container that waits for them to work. */
+	readonly cniEnabled: boolean;
+	readonly defaults: PodPolicyDefaults;
+	/** What a control plane's own pods ignore outbound: they must reach the API server before any proxy runs. */
+	readonly kubeApiServerPorts: readonly PortRange[];
+	readonly init: InitConfig;
+	readonly validator: ValidatorConfig;
+	readonly proxy: ProxyConfig;
+}
+
+export interface Image {
+	readonly name: string;
+	readonly version: string;
+	readonly pullPolicy: PullPolicy;
+}
+
+export interface InitConfig {
+	readonly image: Image;
+	/** 0 leaves the kernel's value. */
+	readonly closeWaitSeconds: number;
+	/** Passed on only where given, as Linkerd does. */
+	readonly logLevel: string | undefined;
+	readonly logFormat: string | undefined;
+	readonly runAsRoot: boolean;
+	readonly runAsUser: number;
+	readonly runAsGroup: number;
+	readonly privileged: boolean;
+	readonly xtMountPath: { readonly name: string; readonly mountPath: string };
+}
+
+export interface ValidatorConfig {
+	readonly enabled: boolean;
+	readonly image: Image;
+	readonly logLevel: string;
+	readonly logFormat: string;
+	/** Chosen to fit the pod's policy where absent. */
+	readonly connectAddr: string | undefined;
+	readonly listenAddr: string | undefined;
+	readonly timeout: string;
+	readonly enableSecurityContext: boolean;
+	/** Stands in place of ours. */
+	readonly securityContext: JsonObject | undefined;
+}
+
+export interface ProxyConfig {
+	readonly kind: ProxyKind;
+	readonly image: Image;
+	readonly nativeSidecar: boolean;
+	readonly resources: ProxyResources & EphemeralStorage;
+	readonly logLevel: string | undefined;
+	readonly logFormat: string | undefined;
+	/** Of a custom proxy; ours have theirs. */
+	readonly command: readonly string[] | undefined;
+	/** A custom proxy's arguments; for the other kinds they come after what we say. */
+	readonly args: readonly string[];
+	readonly env: readonly JsonObject[];
+	/** Where on the admin port a custom proxy answers the kubelet; ours answer on /ready and /live. */
+	readonly readinessPath: string | undefined;
+	readonly livenessPath: string | undefined;
+}
+
+export interface EphemeralStorage {
+	readonly ephemeralStorageRequest: string | undefined;
+	readonly ephemeralStorageLimit: string | undefined;
+}
+
+export type ProxyKind = "shunt" | "envoy" | "custom";
+
+export const proxyKinds: readonly ProxyKind[] = ["shunt", "envoy", "custom"];

@@ -1,0 +1,58 @@
+import type { Annotations } from "../domain/annotations.ts";
+import { resolvePodPolicy } from "../domain/pod-policy.ts";
+import type { InjectConfig } from "./config.ts";
+import { insertContainers } from "./insert-containers.ts";
+import { isObject, type Json, type JsonObject, objectAt } from "./json.ts";
+import type { PodOutcome } from "./outcome.ts";
+import { defaultsFor } from "./pod-defaults.ts";
+import { shapeProblems } from "./pod-shape.ts";
+import { redirectionProblems } from "./redirection.ts";
+import { skipReason } from "./skip.ts";
+import { warningsFor } from "./warnings.ts";
+
+export interface InjectRequest {
+	/** A Pod, or a template: whatever has a pod's metadata and spec. */
+	readonly pod: Json;
+	readonly config: InjectConfig;
+	readonly namespace?: Annotations;
+	/** The webhook leaves such a pod alone; `shunt inject` was told to take it. */
+	readonly whenUnannotated: "redirect" | "skip";
+	/** Annotations to set first, as flags do. */
+	readonly set?: Readonly<Record<string, string>>;
+}
+
+/** Adds what redirection takes to a pod, or says why not. What does not change is shared with the original. */
+export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }: InjectRequest): PodOutcome {
+	const problems = shapeProblems(pod);
+	if (problems.length > 0 || !isObject(pod)) {
+		return { kind: "refused", problems };
+	}
+	const resolved = resolvePodPolicy({
+		defaults: defaultsFor(pod, config),
+		namespace,
+		pod: { ...annotationsOf(pod), ...set },
+		whenUnannotated,
+	});
+	const skip = resolved.kind === "skip" ? resolved : skipReason(objectAt(pod, "spec"));
+	if (skip !== undefined) {
+		return { kind: "skipped", skip: { code: skip.code, reason: skip.reason } };
+	}
+	if (resolved.kind !== "redirect") {
+		return { kind: "refused", problems: resolved.kind === "refused" ? resolved.problems : [] };
+	}
+	const { policy } = resolved;
+	const redirection = { config, policy, settings: resolved.settings, set };
+	const obstacles = redirectionProblems(pod, redirection);
+	return obstacles.length > 0
+		? { kind: "refused", problems: obstacles }
+		: {
+				kind: "injected",
+				pod: insertContainers(pod, redirection),
+				policy,
+				warnings: warningsFor(pod, redirection),
+			};
+}
+
+export function annotationsOf(pod: JsonObject): JsonObject {
+	return objectAt(objectAt(pod, "metadata"), "annotations");
+}

@@ -1,0 +1,67 @@
+import { redirectAnnotation } from "../domain/annotation-keys.ts";
+import { formatStamp } from "../domain/pod-policy-stamp.ts";
+import { initContainer, initVolume } from "./init-container.ts";
+import { type JsonObject, objectAt, objectsAt } from "./json.ts";
+import { injectedAnnotation } from "./names.ts";
+import { proxyContainer, resourcesOf } from "./proxy-container.ts";
+import { formatRecord, recordOf } from "./record.ts";
+import { closeWaitOf, isNativeSidecar, type Redirection, volumeOf } from "./redirection.ts";
+import { setAnnotations } from "./set-annotations.ts";
+import { validatorContainer } from "./validator-container.ts";
+
+/** The pod with its containers, its volume, and the stamps that tell what was decided and what was added. */
+export function insertContainers(pod: JsonObject, redirection: Redirection): JsonObject {
+	const { policy, set } = redirection;
+	const volume = volumeOf(redirection);
+	const { pod: annotated, changes } = setAnnotations(pod, set);
+	const record = recordOf(pod, { volumes: volume === undefined ? [] : [volume], annotations: changes });
+	const { pod: stamped } = setAnnotations(annotated, {
+		[redirectAnnotation]: formatStamp(policy),
+		[injectedAnnotation]: formatRecord(record),
+	});
+	return { ...stamped, spec: specWith(objectAt(pod, "spec"), redirection) };
+}
+
+function specWith(spec: JsonObject, redirection: Redirection): JsonObject {
+	const first = firstContainers(redirection);
+	const proxy = proxyFor(redirection);
+	const initContainers = objectsAt(spec, "initContainers");
+	const volumes = redirection.config.cniEnabled ? [] : [initVolume(redirection.config)];
+	const added = isNativeSidecar(redirection)
+		? { initContainers: [...first, proxy, ...initContainers] }
+		: {
+				...(first.length > 0 ? { initContainers: [...initContainers, ...first] } : {}),
+				containers: [...objectsAt(spec, "containers"), proxy],
+			};
+	return {
+		...spec,
+		...added,
+		...(volumes.length > 0 ? { volumes: [...objectsAt(spec, "volumes"), ...volumes] } : {}),
+	};
+}
+
+/** What makes the rules, or else waits until the CNI plugin's work. */
+function firstContainers(redirection: Redirection): JsonObject[] {
+	const { config, policy, settings } = redirection;
+	const resources = resourcesOf(config.proxy, settings);
+	if (!config.cniEnabled) {
+		return [initContainer(policy, config, { closeWaitSeconds: closeWaitOf(redirection), resources })];
+	}
+	return config.validator.enabled ? [validatorContainer(policy, config, resources)] : [];
+}
+
+function proxyFor(redirection: Redirection): JsonObject {
+	const { config, policy, settings } = redirection;
+	return proxyContainer({
+		policy,
+		settings,
+		proxy: config.proxy,
+		ports: {
+			inbound: policy.inbound.proxyPort,
+			outbound: policy.outbound.proxyPort,
+			admin: settings.adminPort ?? 0,
+			control: settings.controlPort ?? 0,
+		},
+		nativeSidecar: isNativeSidecar(redirection),
+	});
+}

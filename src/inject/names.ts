@@ -1,0 +1,24 @@
+/** What we call what we add to a pod. Uninjection finds it by these names. */
+export const containerNames = {
+	init: "shunt-init",
+	validator: "shunt-network-validator",
+	proxy: "shunt-proxy",
+} as const;
+
+export const ownContainers: readonly string[] = Object.values(containerNames);
+
+/** Default of `proxyInit.xtMountPath.name`. */
+export const xtablesVolume = "shunt-init-xtables-lock";
+
+/** What injection added, so that uninjection takes out exactly that (record.ts). */
+export const injectedAnnotation = "shunt.dev/injected";
+
+/** In every image of ours. */
+export const shuntProgram = "/usr/local/bin/shunt";
+
+export const imageNames = {
+	/** The native program alone. */
+	init: "cr.shunt.dev/init",
+	/** The proxy and the validator. */
+	shunt: "cr.shunt.dev/shunt",
+} as const;
