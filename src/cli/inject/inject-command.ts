@@ -1,0 +1,106 @@
+import { Command, Option } from "commander";
+import { configKeys } from "../../domain/annotation-keys.ts";
+import type { ExitCode } from "../../domain/exit-code.ts";
+import { parseInjectConfig } from "../../inject/parse-config.ts";
+import { readConfig } from "./config-file.ts";
+import { injectTreatment, namespacesIn } from "./inject-treatment.ts";
+import type { OutputFormat } from "./output.ts";
+import { runOnManifests } from "./run.ts";
+import { annotationsFrom, flagProblems, type WorkloadFlags } from "./workload-flags.ts";
+import { type ManifestWorld, processWorld } from "./world.ts";
+
+interface InjectFlags {
+	readonly manual?: true;
+	readonly config?: string;
+	readonly output?: "yaml" | "json";
+}
+
+/** `shunt inject`. The exit status goes to `finish`, since only an entry point may end the process. */
+export function injectCommand(
+	finish: (status: ExitCode) => void,
+	world: ManifestWorld = processWorld,
+): Command {
+	const command = new Command("inject")
+		.description("put the proxy into manifests, or have it put there when they are applied")
+		.argument("[paths...]", "files, directories with what is below them, or - for standard input")
+		.option("--manual", "add the containers here, instead of an annotation that has the webhook do it")
+		.option("-f, --config <file>", "values of the release to inject for (default: a release's defaults)")
+		.addOption(outputOption())
+		.addHelpText("after", examples)
+		.exitOverride();
+	for (const { name, placeholder, help } of configKeys) {
+		command.option(`--${name} <${placeholder.toLowerCase()}>`, help);
+	}
+	return command.action((paths: string[]) =>
+		finish(runInject(paths, command.opts(), workloadFlags(command), world)),
+	);
+}
+
+export function outputOption(): Option {
+	return new Option("-o, --output <format>", "yaml or json (default: as each file is)").choices([
+		"yaml",
+		"json",
+	]);
+}
+
+/** Commander writes names in camel case; ours are those of the annotations. */
+function workloadFlags(command: Command): WorkloadFlags {
+	return Object.fromEntries(
+		configKeys.flatMap(({ name }) => {
+			const option = command.options.find(({ long }) => long === `--${name}`);
+			const value: unknown =
+				option === undefined ? undefined : command.getOptionValue(option.attributeName());
+			return typeof value === "string" ? [[name, value]] : [];
+		}),
+	);
+}
+
+export function runInject(
+	paths: readonly string[],
+	{ manual, config: configFile, output }: InjectFlags,
+	flags: WorkloadFlags,
+	world: ManifestWorld,
+): ExitCode {
+	const read = readConfig(configFile, world);
+	const config = read.ok ? read : parseInjectConfig({});
+	const format: OutputFormat = output;
+	return runOnManifests(
+		{
+			paths,
+			output: format,
+			problems: [
+				...(read.ok ? [] : read.problems),
+				...(config.ok ? flagProblems(flags, config.value) : config.problems),
+			],
+			treatment: (documents) => {
+				if (!config.ok) {
+					throw new Error("the default configuration is not valid");
+				}
+				return injectTreatment({
+					manual: manual === true,
+					config: config.value,
+					set: annotationsFrom(flags),
+					namespaces: namespacesIn(documents),
+				});
+			},
+		},
+		world,
+	);
+}
+
+const examples = `
+Without --manual, pods and pod templates get the annotation shunt.dev/inject: enabled (namespaces too), and the webhook
+does the rest when they are created. The flags below -o become config.shunt.dev/ annotations. Lists are separated by
+commas; one that begins with + adds to the release's.
+
+Examples:
+  # What is annotated, and what would be skipped and why
+  shunt inject deployment.yml
+
+  # Everything below a folder, straight to the cluster
+  shunt inject manifests/ | kubectl apply -f -
+
+  # Without a webhook, with ports that bypass the proxy
+  helm template release chart | shunt inject --manual --skip-outbound-ports +3306 - | kubectl apply -f -
+
+Nothing comes out when anything is refused. Exit status: 0 done, 64 bad input.`;

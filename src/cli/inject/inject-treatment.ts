@@ -1,0 +1,107 @@
+import { configPrefix, injectAnnotation } from "../../domain/annotation-keys.ts";
+import type { Annotations } from "../../domain/annotations.ts";
+import { resolvePodPolicy } from "../../domain/pod-policy.ts";
+import { annotate, annotatePod } from "../../inject/annotate-pod.ts";
+import type { InjectConfig } from "../../inject/config.ts";
+import { annotationsOf, injectPod } from "../../inject/inject-pod.ts";
+import { objectAt } from "../../inject/json.ts";
+import { shapeProblems } from "../../inject/pod-shape.ts";
+import { upgradePod } from "../../inject/upgrade-pod.ts";
+import { isNamespace, type Target, targetsOf } from "../../inject/workload.ts";
+import { podOf, type Treated, type Treatment, withPod } from "./transform.ts";
+import type { ManifestDocument } from "./yaml-documents.ts";
+
+export interface InjectWish {
+	/** Everything that the webhook would do, instead of asking it to. */
+	readonly manual: boolean;
+	readonly config: InjectConfig;
+	readonly set: Readonly<Record<string, string>>;
+	/** Of the namespaces that are among the manifests. */
+	readonly namespaces: ReadonlyMap<string, Annotations>;
+}
+
+export function injectTreatment(wish: InjectWish): Treatment {
+	return (target) => {
+		if (isNamespace(target)) {
+			return wish.manual ? { verdict: "passed" } : treatNamespace(target, wish);
+		}
+		const pod = podOf(target);
+		return pod === undefined ? { verdict: "passed" } : treatWorkload(target, wish);
+	};
+}
+
+/** A namespace's annotations are its pods' to inherit, so they have to be as right as a pod's own. */
+function treatNamespace({ object }: Target, { config, set }: InjectWish): Treated {
+	const shape = shapeProblems(object);
+	if (shape.length > 0) {
+		return { verdict: "refused", problems: shape };
+	}
+	const resolved = resolvePodPolicy({
+		defaults: config.defaults,
+		namespace: undefined,
+		pod: { ...annotationsOf(object), ...set },
+		whenUnannotated: "redirect",
+	});
+	if (resolved.kind !== "redirect") {
+		return resolved.kind === "skip"
+			? { verdict: "skipped", detail: resolved.reason }
+			: { verdict: "refused", problems: resolved.problems };
+	}
+	const annotated = annotate(object, { [injectAnnotation]: "enabled", ...set });
+	return annotated === object
+		? { verdict: "unchanged", detail: "annotated already" }
+		: { verdict: "annotated", object: annotated };
+}
+
+function treatWorkload(target: Target, wish: InjectWish): Treated {
+	const pod = podOf(target) ?? null;
+	const namespace = wish.namespaces.get(target.namespace ?? "");
+	const outcome = upgradePod(
+		{
+			pod,
+			config: wish.config,
+			set: wish.set,
+			whenUnannotated: "redirect",
+			...(namespace === undefined ? {} : { namespace }),
+		},
+		wish.manual ? injectPod : annotatePod,
+	);
+	switch (outcome.kind) {
+		case "skipped":
+			return { verdict: "skipped", detail: outcome.skip.reason };
+		case "refused":
+			return { verdict: "refused", problems: outcome.problems };
+		case "injected":
+			return {
+				...(outcome.pod === pod
+					? { verdict: "unchanged", detail: "annotated already" }
+					: { verdict: verdictOf(wish, outcome.wasInjected), object: withPod(target, outcome.pod) }),
+				warnings: [...outcome.warnings, ...misplaced(target)],
+			};
+	}
+}
+
+/** A common slip, with nothing to show for it. */
+function misplaced({ object, podPath = [] }: Target): string[] {
+	const names = Object.keys(annotationsOf(object)).filter(
+		(name) => name === injectAnnotation || name.startsWith(configPrefix),
+	);
+	return podPath.length === 0
+		? []
+		: names.map((name) => `annotation ${name} says nothing here: it belongs on the pod template`);
+}
+
+function verdictOf({ manual }: InjectWish, wasInjected: boolean) {
+	if (!manual) {
+		return "annotated";
+	}
+	return wasInjected ? "upgraded" : "injected";
+}
+
+/** What the namespaces among the manifests say, which their workloads inherit. */
+export function namespacesIn(documents: readonly ManifestDocument[]): ReadonlyMap<string, Annotations> {
+	const targets = documents.flatMap(({ value }) => targetsOf(value)).filter(isNamespace);
+	return new Map(
+		targets.map(({ name, object }) => [name, objectAt(objectAt(object, "metadata"), "annotations")]),
+	);
+}

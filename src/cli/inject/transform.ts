@@ -1,0 +1,32 @@
+import { isObject, type Json, type JsonObject } from "../../inject/json.ts";
+import { replaceAt, valueAt } from "../../inject/path.ts";
+import { labelOf, type Target, targetsOf } from "../../inject/workload.ts";
+import type { Entry } from "./report.ts";
+
+/** What to do with one object: the entry for the report, and the object if it is another now. */
+export interface Treated extends Omit<Entry, "label"> {
+	readonly object?: JsonObject;
+}
+
+export type Treatment = (target: Target) => Treated;
+
+/** A document with its objects treated, those in lists too. */
+export function transform(document: Json, treat: Treatment): { value: Json; entries: Entry[] } {
+	const entries: Entry[] = [];
+	const value = targetsOf(document).reduce((changed, target) => {
+		const { object, ...entry } = treat(target);
+		entries.push({ label: labelOf(target), ...entry });
+		return object === undefined ? changed : replaceAt(changed, target.path, object);
+	}, document);
+	return { value, entries };
+}
+
+/** The pod that an object makes, if it is one that makes pods. */
+export function podOf({ object, podPath }: Target): Json | undefined {
+	return podPath === undefined ? undefined : (valueAt(object, podPath) ?? null);
+}
+
+export function withPod({ object, podPath = [] }: Target, pod: Json): JsonObject {
+	const changed = replaceAt(object, podPath, pod);
+	return isObject(changed) ? changed : object;
+}
