@@ -30,7 +30,7 @@ export function admit(handle: TcpHandle, family: Family, client: Endpoint, keepe
 		return { admitted: false, reason: "no-original-destination", code: asked.code };
 	}
 	const { guard } = keeper;
-	return guard.isOwnListener(asked, () => localEndpoint(handle)) || !guard.accept(client, asked)
+	return guard.isOwnListener(asked, () => localEndpoint(handle)) || guard.isOwnDial(client, asked)
 		? { admitted: false, server: asked, reason: "loop" }
 		: { admitted: true, server: asked };
 }

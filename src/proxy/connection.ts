@@ -35,8 +35,9 @@ export class Connection {
 	readonly #server: Socket;
 	readonly #timer: NodeJS.Timeout;
 	#open = 2;
-	/** Our end of the connection to the server, once there is one. */
+	/** Our end of the connection to the server. */
 	#local: Endpoint | undefined;
+	#connected = false;
 	#reason: Reason = "closed";
 	#code: string | undefined;
 
@@ -53,6 +54,8 @@ export class Connection {
 			noDelay: true,
 			onread: this.#down.onread,
 		});
+		// Node calls connect(2) in a tick of its own; in the next the kernel has chosen our end.
+		process.nextTick(() => this.#tellGuard());
 		this.#timer = setTimeout(() => this.abort("connect-timeout"), context.connectTimeoutMs);
 		this.#watch();
 	}
@@ -92,22 +95,25 @@ export class Connection {
 		this.#client.on("close", () => this.#sideClosed());
 	}
 
+	#tellGuard(): void {
+		const { localAddress: address, localPort: port } = this.#server;
+		if (address !== undefined && port !== undefined) {
+			this.#local = { address, port };
+			this.#context.guard.dialled(this.#local, this.route.server);
+		}
+	}
+
 	#relay(): void {
 		clearTimeout(this.#timer);
+		this.#connected = true;
 		this.#context.connected(this.route.direction, performance.now() - this.#startedAt);
-		const { localAddress: address = "", localPort: port = 0 } = this.#server;
-		this.#local = { address, port };
-		if (!this.#context.guard.dial(this.#local, this.route.server)) {
-			this.abort("loop");
-			return;
-		}
 		this.#up.join(this.#client, this.#server);
 		this.#down.join(this.#server, this.#client);
 		this.#client.read(0);
 	}
 
 	#serverFailed(code: string | undefined): void {
-		this.abort(this.#local === undefined ? reasonOfConnectError(code) : "server-reset", code);
+		this.abort(this.#connected ? "server-reset" : reasonOfConnectError(code), code);
 	}
 
 	#sideClosed(): void {
@@ -118,10 +124,8 @@ export class Connection {
 		clearTimeout(this.#timer);
 		this.#up.release();
 		this.#down.release();
-		const { guard } = this.#context;
-		guard.forgetAccepted(this.route.client, this.route.server);
 		if (this.#local !== undefined) {
-			guard.forgetDialled(this.#local, this.route.server);
+			this.#context.guard.forget(this.#local, this.route.server);
 		}
 		this.#context.closed(this, this.#account());
 	}

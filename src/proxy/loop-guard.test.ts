@@ -4,39 +4,31 @@ import { LoopGuard } from "./loop-guard.ts";
 const pod = { address: "10.0.0.9", port: 40_000 };
 const server = { address: "10.0.0.1", port: 80 };
 
-describe("a flow that was dialled", () => {
-	it("is a loop when it is accepted afterwards", () => {
+describe("what was dialled", () => {
+	it("is a loop when it is accepted", () => {
 		const guard = new LoopGuard();
-		expect(guard.dial(pod, server)).toBe(true);
-		expect(guard.accept(pod, server)).toBe(false);
+		guard.dialled(pod, server);
+		expect(guard.isOwnDial(pod, server)).toBe(true);
 	});
 
-	it("is a loop when it was accepted before the dialling was done", () => {
+	it("is none when only one end is the same", () => {
 		const guard = new LoopGuard();
-		expect(guard.accept(pod, server)).toBe(true);
-		expect(guard.dial(pod, server)).toBe(false);
-	});
-
-	it("is none when only the source port is shared", () => {
-		const guard = new LoopGuard();
-		guard.dial(pod, server);
-		expect(guard.accept(pod, { ...server, port: 443 })).toBe(true);
-		expect(guard.accept({ ...pod, address: "10.0.0.10" }, server)).toBe(true);
+		guard.dialled(pod, server);
+		expect(guard.isOwnDial(pod, { ...server, port: 443 })).toBe(false);
+		expect(guard.isOwnDial({ ...pod, address: "10.0.0.10" }, server)).toBe(false);
 	});
 
 	it("is none when it is over", () => {
 		const guard = new LoopGuard();
-		guard.dial(pod, server);
-		guard.forgetDialled(pod, server);
-		expect(guard.accept(pod, server)).toBe(true);
-		guard.forgetAccepted(pod, server);
-		expect(guard.dial(pod, server)).toBe(true);
+		guard.dialled(pod, server);
+		guard.forget(pod, server);
+		expect(guard.isOwnDial(pod, server)).toBe(false);
 	});
 
 	it("cannot be confused with another by the way that addresses are written", () => {
 		const guard = new LoopGuard();
-		guard.dial({ address: "fd00::1", port: 1 }, { address: "fd00::2", port: 2 });
-		expect(guard.accept({ address: "fd00::1:1", port: 1 }, { address: "fd00::2", port: 2 })).toBe(true);
+		guard.dialled({ address: "fd00::1", port: 1 }, { address: "fd00::2", port: 2 });
+		expect(guard.isOwnDial({ address: "fd00::1:1", port: 1 }, { address: "fd00::2", port: 2 })).toBe(false);
 	});
 });
 

@@ -13,7 +13,6 @@ import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 export class LoopGuard {
 	/** Of our listeners. */
 	readonly ports = new Set<number>();
-	readonly #accepted = new Set<string>();
 	readonly #dialled = new Set<string>();
 
 	/** `local` is where the connection was accepted, which after a redirect is not where it was going. */
@@ -24,31 +23,16 @@ export class LoopGuard {
 		);
 	}
 
-	/** False when we dialled this very connection ourselves; otherwise it has to be forgotten later. */
-	accept(client: Endpoint, destination: Endpoint): boolean {
-		const flow = flowOf(client, destination);
-		if (this.#dialled.has(flow)) {
-			return false;
-		}
-		this.#accepted.add(flow);
-		return true;
+	/** Has to be told before the event loop goes on: the next thing it accepts may be this very connection. */
+	dialled(local: Endpoint, destination: Endpoint): void {
+		this.#dialled.add(flowOf(local, destination));
 	}
 
-	/** False when what we dialled has come back to us already. Either event can be the first to be seen. */
-	dial(local: Endpoint, destination: Endpoint): boolean {
-		const flow = flowOf(local, destination);
-		if (this.#accepted.has(flow)) {
-			return false;
-		}
-		this.#dialled.add(flow);
-		return true;
+	isOwnDial(client: Endpoint, destination: Endpoint): boolean {
+		return this.#dialled.has(flowOf(client, destination));
 	}
 
-	forgetAccepted(client: Endpoint, destination: Endpoint): void {
-		this.#accepted.delete(flowOf(client, destination));
-	}
-
-	forgetDialled(local: Endpoint, destination: Endpoint): void {
+	forget(local: Endpoint, destination: Endpoint): void {
 		this.#dialled.delete(flowOf(local, destination));
 	}
 }

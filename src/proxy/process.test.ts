@@ -23,7 +23,7 @@ async function withProcess(
 	};
 	const env = { SERVER_PORT: `${peer.port}` };
 	try {
-		await withProxyProcess({ ports, entry: "test/support/proxy-main.ts", env, ...settings }, (proxy) =>
+		await withProxyProcess({ ports, entry: ["test/support/proxy-main.ts"], env, ...settings }, (proxy) =>
 			use({ proxy, peer, pair }),
 		);
 	} finally {
@@ -110,7 +110,11 @@ describe("the admin server", () => {
 	it("does not come up, and neither does the proxy, where its port is taken", async () => {
 		const peer = await openPeer();
 		const ports = { ...(await freePorts()), admin: peer.port };
-		const settings = { ports, entry: "test/support/proxy-main.ts", flags: ["--admin-address", "127.0.0.1"] };
+		const settings = {
+			ports,
+			entry: ["test/support/proxy-main.ts"],
+			flags: ["--admin-address", "127.0.0.1"],
+		};
 		await expect(withProxyProcess(settings, async () => undefined)).rejects.toThrow("ended with 1");
 		peer.close();
 	});
