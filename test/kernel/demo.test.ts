@@ -9,12 +9,10 @@ const program = fileURLToPath(new URL("../../dist/demo/main.js", import.meta.url
 
 describe("make demo", () => {
 	it("shows in every dialect that each connection goes the way the plan says", async () => {
-		const started = performance.now();
 		const demo = startDemo(["--json"]);
 		const { status, stdout, stderr } = await demo.ended;
 		expect(stderr).toMatch(/^(… .*\n)+$/);
 		expect(status).toBe(0);
-		expect(performance.now() - started).toBeLessThan(20_000);
 		const { results }: { results: DialectResult[] } = JSON.parse(stdout);
 		for (const mode of ["legacy", "nft", "nftables"]) {
 			const result = results.find((candidate) => candidate.mode === mode);
