@@ -14,7 +14,7 @@ export interface ProxyPorts {
 
 export interface ProxyProcessSettings {
 	readonly ports: ProxyPorts;
-	readonly entry: string;
+	readonly entry: readonly string[];
 	readonly flags?: readonly string[];
 	readonly env?: NodeJS.ProcessEnv;
 	/** Put before the program, as `ip netns exec NAME`. It has to become the program, or signals would not arrive. */
@@ -34,7 +34,16 @@ export class ProxyProcess {
 	constructor({ ports, entry, flags = [], env = {}, prefix = [] }: ProxyProcessSettings) {
 		this.ports = ports;
 		const portFlags = Object.entries(ports).flatMap(([name, port]) => [`--${name}-port`, `${port}`]);
-		const node = [process.execPath, "--import", "tsx", entry, ...portFlags, "--log-format", "json", ...flags];
+		const node = [
+			process.execPath,
+			"--import",
+			"tsx",
+			...entry,
+			...portFlags,
+			"--log-format",
+			"json",
+			...flags,
+		];
 		const [program = "", ...args] = [...prefix, ...node];
 		const child = spawn(program, args, {
 			stdio: ["ignore", "pipe", "pipe"],
