@@ -2,6 +2,9 @@
 
 .PHONY: demo test build check bench native clean
 
+# Where iptables is; a shell from plain su has no sbin in its path.
+export PATH := $(PATH):/usr/sbin:/sbin
+
 NODE_MODULES := node_modules/.package-lock.json
 
 demo: build
@@ -21,7 +24,8 @@ check: build
 	npx vitest run --project unit test/repository
 
 bench: build native
-	scripts/ensure-tools.sh
+	scripts/ensure-tools.sh python3 time haproxy
+	scripts/reference.sh || true
 	npx tsx bench/main.ts
 
 native: $(NODE_MODULES)

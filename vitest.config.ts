@@ -5,7 +5,8 @@ const slow = { testTimeout: 600_000, hookTimeout: 120_000, maxWorkers: 2 };
 
 /**
  * The tiers of the test suite. `unit` needs Node alone; `contract` and `kernel` need root (or a user namespace) and
- * the tools; `native` is the kernel tier again, and the contract of its own host, on the native program.
+ * the tools; `native` is the kernel tier again, and the contract of its own host, on the native program; `e2e` runs the
+ * images in pods, which takes root, containerd and what `make images` makes.
  */
 export default defineConfig({
 	test: {
@@ -16,7 +17,10 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: "unit",
-					include: ["src/**/*.test.ts", "test/{property,golden,repository}/**/*.test.ts"],
+					include: [
+						"{src,images,demo,bench}/**/*.test.ts",
+						"test/{property,golden,repository,recorder}/**/*.test.ts",
+					],
 				},
 			},
 			{
@@ -34,11 +38,13 @@ export default defineConfig({
 					name: "native",
 					include: ["test/contract/**/*native*.test.ts", "test/kernel/**/*.test.ts"],
 					// What does not run `shunt init` or `shunt clean` has nothing native in it.
-					exclude: ["test/kernel/{proxy,demo}*.test.ts"],
+					exclude: ["test/kernel/{proxy,demo,bench}*.test.ts"],
 					env: { SHUNT_PROGRAM: `${import.meta.dirname}/dist/native/shunt` },
 					...slow,
 				},
 			},
+			// One machine with a containerd at a time.
+			{ extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow, maxWorkers: 1 } },
 		],
 	},
 });
