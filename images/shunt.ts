@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { debianFiles, withDebian } from "./debian-tree.ts";
+import { type FileTree, file, link } from "./file-tree.ts";
+import type { Image } from "./oci-archive.ts";
+import { productionPackages } from "./production-packages.ts";
+import { readProgram, root, type Target } from "./target.ts";
+import { proxyUser, users } from "./users.ts";
+
+const home = "/usr/lib/shunt";
+
+export const shuntConfig = {
+	User: `${proxyUser}:${proxyUser}`,
+	Entrypoint: ["/usr/bin/shunt"],
+	Env: ["PATH=/usr/bin", "NODE_ENV=production"],
+	WorkingDir: "/",
+} as const;
+
+/** The Node programs. What changes seldom, and is nearly all of it, is a layer of its own. */
+export async function shunt(target: Target, reference: string): Promise<Image> {
+	const debian = await debianFiles(["libc6", "libstdc++6"], target.architecture);
+	const node: FileTree = new Map([["/usr/bin/node", file(readProgram(target.node, target), 0o755)]]);
+	return {
+		reference,
+		architecture: target.architecture,
+		layers: [
+			{ comment: "Node", tree: withDebian(new Map([...users, ...node]), debian, []) },
+			{ comment: "shunt", tree: new Map([...programs(), ...productionPackages(target, home)]) },
+		],
+		config: shuntConfig,
+	};
+}
+
+function programs(): FileTree {
+	const bundles = readdirSync(`${root}dist/main`).filter((name) => name.endsWith(".js"));
+	return new Map([
+		["/usr/bin/shunt", link("../lib/shunt/bin/shunt")],
+		[`${home}/bin/shunt`, file(withoutEnv(readFileSync(`${root}bin/shunt`, "utf8")), 0o755)],
+		...["package.json", "LICENSE"].map(
+			(name) => [`${home}/${name}`, file(readFileSync(`${root}${name}`))] as const,
+		),
+		...bundles.map(
+			(name) => [`${home}/dist/main/${name}`, file(readFileSync(`${root}dist/main/${name}`))] as const,
+		),
+	]);
+}
+
+/** There is no env(1) in the image. */
+function withoutEnv(script: string): string {
+	return script.replace(/^#!.*\n/, "#!/usr/bin/node\n");
+}

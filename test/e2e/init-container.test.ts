@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { modes } from "../../src/domain/mode.ts";
+import type { Container } from "../support/cri/container-config.ts";
+import { initContainer, lookAtRules } from "../support/cri/containers.ts";
+import type { Machine } from "../support/cri/machine.ts";
+import { type Ended, type Pod, withPod } from "../support/cri/pod.ts";
+import { startShuntMachine } from "../support/cri/shunt-machine.ts";
+import { standard, tableOf } from "../support/standard-policy.ts";
+
+let machine: Machine;
+
+beforeAll(async () => {
+	machine = await startShuntMachine("shunt-init");
+});
+
+afterAll(async () => {
+	await machine?.remove();
+});
+
+/** Runs the init container in a pod of its own, with what is different from the usual. */
+function runInit(args: readonly string[], different: Partial<Container> = {}): Promise<Ended> {
+	return withPod(machine, "init", (pod) =>
+		pod.run({ ...initContainer(args, pod.emptyDir("/run")), ...different }),
+	);
+}
+
+const inMode = (mode: string) => [...standard.args, "--iptables-mode", mode];
+
+describe("the rules in the kernel", () => {
+	const expected = tableOf(standard).filter((line) => line.startsWith("-A"));
+
+	async function rulesIn(pod: Pod, program: string, ...args: readonly string[]): Promise<string[]> {
+		const { exitCode, log } = await pod.run(lookAtRules(program, ...args));
+		expect(exitCode, log.join("\n")).toBe(0);
+		return log.filter((line) => line.startsWith("-A") || line.includes("comment"));
+	}
+
+	it.each([
+		["legacy", "legacy"],
+		["nft", "nft"],
+		["plain", "nft"],
+		["auto", "nft"],
+	])("are the reference program's in both families (mode %s)", async (mode, variant) => {
+		await withPod(machine, mode, async (pod) => {
+			const { exitCode, log } = await pod.run(initContainer(inMode(mode), pod.emptyDir("/run")));
+			expect(exitCode, log.join("\n")).toBe(0);
+			for (const family of ["iptables", "ip6tables"]) {
+				expect(await rulesIn(pod, `${family}-${variant}-save`, "-t", "nat")).toEqual(expected);
+			}
+		});
+	});
+
+	it("are one table of their own in mode nftables", async () => {
+		await withPod(machine, "nftables", async (pod) => {
+			const { exitCode, log } = await pod.run(initContainer(inMode("nftables")));
+			expect(exitCode, log.join("\n")).toBe(0);
+			const rules = await rulesIn(pod, "nft", "list", "table", "inet", "shunt");
+			for (const reason of ["ignore-proxy-user-id", "redirect-all-incoming-to-proxy-port"]) {
+				expect(rules.join("\n")).toContain(`proxy-init/${reason}`);
+			}
+		});
+	});
+});
+
+describe.each(modes)("the init container in mode %s", (mode) => {
+	it("works for a user without rights who may gain none", async () => {
+		const { exitCode, log } = await runInit(inMode(mode));
+		expect(exitCode, log.join("\n")).toBe(0);
+	});
+
+	it("works where the pod allows privilege escalation", async () => {
+		const { exitCode, log } = await runInit(inMode(mode), { mayGainPrivileges: true });
+		expect(exitCode, log.join("\n")).toBe(0);
+	});
+
+	it("works as root", async () => {
+		const { exitCode, log } = await runInit(inMode(mode), { user: 0 });
+		expect(exitCode, log.join("\n")).toBe(0);
+	});
+
+	it("says what to add where no capability was", async () => {
+		const { exitCode, message } = await runInit(inMode(mode), { capabilities: [] });
+		expect(message).toMatch(/capabilities NET_ADMIN and NET_RAW: .*securityContext\.capabilities\.add/);
+		expect(exitCode).toBe(77);
+	});
+});
+
+describe("with NET_ADMIN alone", () => {
+	it.each(["nft", "nftables", "auto"])(
+		"mode %s works: only the legacy tools open raw sockets",
+		async (mode) => {
+			const { exitCode, log } = await runInit(inMode(mode), { capabilities: ["NET_ADMIN"] });
+			expect(exitCode, log.join("\n")).toBe(0);
+		},
+	);
+
+	it("mode legacy says that NET_RAW is wanted too", async () => {
+		const { exitCode, message } = await runInit(inMode("legacy"), { capabilities: ["NET_ADMIN"] });
+		expect(message).toContain("NET_RAW");
+		expect(exitCode).toBe(77);
+	});
+});
+
+describe("without a volume at /run", () => {
+	it("mode legacy says what is missing, and what would work", async () => {
+		const { exitCode, message } = await runInit(inMode("legacy"), { mounts: [] });
+		expect(message).toContain("can't open lock file /run/xtables.lock: Read-only file system");
+		expect(message).toContain("modes that work here: nft");
+		expect(exitCode).toBe(69);
+	});
+
+	it.each(["nft", "plain", "nftables", "auto"])("mode %s works: it needs no lock", async (mode) => {
+		const { exitCode, log } = await runInit(inMode(mode), { mounts: [] });
+		expect(exitCode, log.join("\n")).toBe(0);
+	});
+});
+
+describe("bad input", () => {
+	it("is refused with every mistake in the termination message", async () => {
+		const args = ["-p", "4143", "-o", "99999", "--proxy-uid", "2102", "--no-such-flag"];
+		const { exitCode, message } = await runInit(args);
+		expect(exitCode).toBe(64);
+		expect(message).toContain("--outgoing-proxy-port");
+		expect(message).toContain("--no-such-flag");
+	});
+});
