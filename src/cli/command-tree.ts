@@ -1,7 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
-import { proxyCommand } from "../proxy/command.ts";
+
+/** Makes a command that reports its exit status, since only an entry point may end the process. */
+type MakeCommand = (finish: (status: ExitCode) => void) => Command;
+
+/** Loaded one at a time, since what one needs (a proxy's metrics, a webhook's client) the others should not wait for. */
+const loaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+	proxy: async () => (await import("../proxy/command.ts")).proxyCommand,
+	inject: async () => (await import("./inject/inject-command.ts")).injectCommand,
+	uninject: async () => (await import("./inject/uninject-command.ts")).uninjectCommand,
+	injector: async () => (await import("../injector/command.ts")).injectorCommand,
+};
 
 /** Everything but the node-side commands, which are listed for the help text. */
 export async function runCommandTree(argv: readonly string[]): Promise<ExitCode> {
@@ -14,11 +24,16 @@ export async function runCommandTree(argv: readonly string[]): Promise<ExitCode>
 		.exitOverride();
 	program.command("init").description("redirect this pod's TCP traffic to a proxy");
 	program.command("clean").description("remove everything of ours, in every dialect");
-	program.addCommand(
-		proxyCommand((ended) => {
+	const [wanted = ""] = argv;
+	const names = Object.hasOwn(loaders, wanted) ? [wanted] : Object.keys(loaders);
+	for (const make of await Promise.all(names.map((name) => loaders[name]?.()))) {
+		const command = make?.((ended) => {
 			status = ended;
-		}),
-	);
+		});
+		if (command !== undefined) {
+			program.addCommand(command);
+		}
+	}
 	try {
 		await program.parseAsync([...argv], { from: "user" });
 	} catch (error) {
