@@ -16,7 +16,12 @@ export function findOnPath(
 	if (program.includes("/")) {
 		return program.startsWith("/") && isExecutable(program) ? program : undefined;
 	}
-	const folders = (path ?? defaultPath).split(":").filter((folder) => folder.startsWith("/"));
-	const candidates = folders.map((folder) => `${folder.replace(/\/$/, "")}/${program}`);
-	return program === "" ? undefined : candidates.find(isExecutable);
+	const folders = program === "" ? [] : (path ?? defaultPath).split(":");
+	for (const folder of folders) {
+		const candidate = folder.endsWith("/") ? folder + program : `${folder}/${program}`;
+		if (folder.startsWith("/") && isExecutable(candidate)) {
+			return candidate;
+		}
+	}
+	return undefined;
 }

@@ -1,0 +1,122 @@
+#!/bin/sh
+# Builds dist/native/shunt, one static file, with proxy-init and shunt-init as links to it.
+#
+#     native/build.sh [BUNDLE]
+#
+# With `host-contract`, the program that test/contract/host-native.test.ts drives instead; it is no part of a release.
+#
+# Linked with musl where that can be had, because glibc's start-up code asks the processor about its caches dozens of
+# times (init_cacheinfo in cacheinfo.h), each of which leaves a virtual machine and together take longer than all that
+# this program does itself. See docs/adr/0003-native-runtime.md.
+set -eu
+cd "$(dirname "$0")/.."
+
+bundle=${1:-shunt}
+machine=$(uname -m)
+musl=$machine-unknown-linux-musl
+
+say() { echo "native/build.sh: $*" >&2; }
+
+# A toolchain is the folder of its cargo and rustc, or nothing for those on PATH.
+rustc_of() { echo "${1:+$1/}rustc"; }
+has_rust() { "$(rustc_of "$1")" --version >/dev/null 2>&1 && "${1:+$1/}cargo" --version >/dev/null 2>&1; }
+has_musl_library() { ls "$("$(rustc_of "$1")" --print target-libdir --target "$musl")"/libstd-*.rlib >/dev/null 2>&1; }
+has_library_source() { [ -e "$("$(rustc_of "$1")" --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]; }
+
+# Sets `toolchain` and `library`: ready (rustup's musl target), source (Debian's rust-web-src) or glibc.
+choose_toolchain() {
+	for library in ready source glibc; do
+		for toolchain in "" /usr/bin; do
+			has_rust "$toolchain" || continue
+			case $library in
+			ready) command -v musl-gcc >/dev/null && has_musl_library "$toolchain" && return ;;
+			source) command -v musl-gcc >/dev/null && has_library_source "$toolchain" && return ;;
+			glibc) return ;;
+			esac
+		done
+	done
+	return 1
+}
+
+# Debian's current Rust, next to whatever rustup may have put on PATH; its own `rustc` package is years behind.
+install_from_debian() {
+	command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 1
+	say "installing Rust and musl from Debian's packages …"
+	options="-qq -o Acquire::http::Timeout=30 -o Acquire::Retries=2 -o DPkg::Lock::Timeout=120"
+	# shellcheck disable=SC2086 # a list
+	DEBIAN_FRONTEND=noninteractive apt-get $options install --yes --no-install-recommends \
+		rustc-web cargo-web rust-web-src musl-tools gcc libc6-dev >/dev/null 2>&1
+}
+
+if ! choose_toolchain || [ "$library" = glibc ]; then
+	install_from_debian || true
+	choose_toolchain || {
+		say "there is no cargo: install Rust 1.87 or newer (rustup, or Debian's packages rustc-web and cargo-web)"
+		exit 1
+	}
+fi
+
+export RUSTC
+RUSTC=$(rustc_of "$toolchain")
+# The two variables for a target have its name in different spellings.
+upper=$(echo "$musl" | tr 'a-z-' 'A-Z_')
+lower=$(echo "$musl" | tr '-' '_')
+set -- build --locked --release --manifest-path native/Cargo.toml --config native/.cargo/config.toml
+case $library in
+glibc)
+	say "!!! no musl for this Rust: linking with glibc, which makes every start about half a millisecond slower"
+	target=$machine-unknown-linux-gnu
+	export "CFLAGS_$(echo "$target" | tr '-' '_')=-fno-pic"
+	;;
+*)
+	target=$musl
+	# The program sits at a fixed address (src/heap.rs), so code that could be moved would only be slower.
+	export "CC_$lower=musl-gcc" "CFLAGS_$lower=-fno-pic"
+	;;
+esac
+if [ "$library" = source ]; then
+	mkdir -p native/target/musl
+	musl-gcc -O2 -c native/musl-unwind.c -o native/target/musl/unwind.o
+	ar rcs native/target/musl/libunwind.a native/target/musl/unwind.o
+	export "CARGO_TARGET_${upper}_LINKER=musl-gcc"
+	export "CARGO_TARGET_${upper}_RUSTFLAGS=-C link-self-contained=no -L $PWD/native/target/musl"
+	# Building the standard library for another target is not stable yet; RUSTC_BOOTSTRAP admits it on any compiler.
+	export RUSTC_BOOTSTRAP=1
+	set -- "$@" -Z build-std=std,panic_abort
+fi
+
+case $bundle in
+shunt) entry=src/main/native.ts ;;
+host-contract)
+	entry=test/contract/host-driver-native.ts
+	set -- "$@" --features host-contract
+	;;
+*)
+	say "$bundle is not a bundle (want shunt or host-contract)"
+	exit 64
+	;;
+esac
+npx --no-install tsx scripts/native-bundle.ts "$entry" "native/target/bundle/$bundle.js"
+"${toolchain:+$toolchain/}cargo" "$@" --target "$target" --bin "$bundle"
+
+# The second half of the link: start-up's result becomes part of the program.
+built=native/target/$target/release/$bundle
+"$built" --write-snapshot "native/target/$bundle.snapshot"
+mkdir -p dist/native
+objcopy --update-section ".snapshot=native/target/$bundle.snapshot" "$built" "dist/native/.$bundle-$$"
+mv "dist/native/.$bundle-$$" "dist/native/$bundle"
+
+if readelf --dynamic --wide "dist/native/$bundle" | grep NEEDED >&2; then
+	say "dist/native/$bundle depends on shared libraries"
+	exit 1
+fi
+if [ "$bundle" = shunt ]; then
+	size=$(stat -c %s dist/native/shunt)
+	if [ "$size" -gt 5000000 ]; then
+		say "dist/native/shunt has $size bytes, more than 5 MB"
+		exit 1
+	fi
+	ln -sf shunt dist/native/proxy-init
+	ln -sf shunt dist/native/shunt-init
+	say "dist/native/shunt: $(dist/native/shunt --version), $size bytes, $target"
+fi

@@ -1,0 +1,173 @@
+//! Child processes, all at the same time.
+
+use std::ffi::CString;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
+use nix::sys::signal::{SigHandler, SigSet, Signal, kill, signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+use std::os::fd::AsFd;
+
+use crate::errno::message;
+use crate::memory_file::MemoryFile;
+
+pub struct Command {
+    /// The first is the path of the program.
+    pub argv: Vec<CString>,
+    pub stdin: Vec<u8>,
+    pub timeout: Duration,
+}
+
+pub struct Ended {
+    pub outcome: Outcome,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+}
+
+pub enum Outcome {
+    Exited(i32),
+    Killed(&'static str),
+    TimedOut,
+    NotStarted(String),
+}
+
+impl From<Errno> for Ended {
+    fn from(errno: Errno) -> Self {
+        Ended { outcome: Outcome::NotStarted(message(errno)), stdout: Vec::new(), stderr: Vec::new() }
+    }
+}
+
+/// Starts all, waits for all, and answers in their order.
+pub fn run_all(commands: &[Option<Command>], environment: &[CString]) -> Vec<Ended> {
+    let signals = match watch_for_ends() {
+        Ok(signals) => signals,
+        Err(errno) => return commands.iter().map(|_| Ended::from(errno)).collect(),
+    };
+    keep_descriptors_to_ourselves();
+    let mut children: Vec<_> =
+        commands.iter().map(|command| Child::start(command.as_ref(), environment)).collect();
+    wait_for_all(&mut children, &signals);
+    children.into_iter().map(|child| child.map_or_else(Ended::from, Child::into_ended)).collect()
+}
+
+struct Child {
+    pid: Pid,
+    deadline: Instant,
+    killed_by_us: bool,
+    outcome: Option<Outcome>,
+    stdout: MemoryFile,
+    stderr: MemoryFile,
+}
+
+impl Child {
+    /// posix_spawn(3) is vfork underneath: nothing of our memory is copied, and the error of execve(2) comes back, so
+    /// that a missing program is not taken for one that failed. None is a command that execve could not be told of.
+    fn start(command: Option<&Command>, environment: &[CString]) -> Result<Child, Errno> {
+        let command = command.ok_or(Errno::EINVAL)?;
+        let program = command.argv.first().ok_or(Errno::EINVAL)?;
+        let stdin = MemoryFile::create(c"stdin", &command.stdin)?;
+        let stdout = MemoryFile::create(c"stdout", b"")?;
+        let stderr = MemoryFile::create(c"stderr", b"")?;
+        let mut actions = PosixSpawnFileActions::init()?;
+        actions.add_dup2(stdin.descriptor(), 0)?;
+        actions.add_dup2(stdout.descriptor(), 1)?;
+        actions.add_dup2(stderr.descriptor(), 2)?;
+        let deadline = Instant::now() + command.timeout;
+        let pid = posix_spawn(program.as_c_str(), &actions, &fresh_signals()?, &command.argv, environment)?;
+        Ok(Child { pid, deadline, killed_by_us: false, outcome: None, stdout, stderr })
+    }
+
+    fn is_running(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    fn look(&mut self) {
+        self.outcome = match waitpid(self.pid, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::Exited(_, status)) => Some(Outcome::Exited(status)),
+            Ok(WaitStatus::Signaled(_, Signal::SIGKILL, _)) if self.killed_by_us => Some(Outcome::TimedOut),
+            Ok(WaitStatus::Signaled(_, signal, _)) => Some(Outcome::Killed(signal.as_str())),
+            Ok(_) | Err(Errno::EINTR) => None,
+            // nix has no name for real-time signals, and nothing else can be wrong with a child of ours.
+            Err(_) => Some(Outcome::Killed("SIGRT")),
+        };
+    }
+
+    fn kill_if_due(&mut self, now: Instant) {
+        if now >= self.deadline && !self.killed_by_us {
+            self.killed_by_us = true;
+            let _ = kill(self.pid, Signal::SIGKILL);
+        }
+    }
+
+    fn into_ended(self) -> Ended {
+        match (self.stdout.content(), self.stderr.content()) {
+            (Ok(stdout), Ok(stderr)) => {
+                Ended { outcome: self.outcome.unwrap_or(Outcome::TimedOut), stdout, stderr }
+            }
+            (Err(errno), _) | (_, Err(errno)) => Ended::from(errno),
+        }
+    }
+}
+
+fn wait_for_all(children: &mut [Result<Child, Errno>], signals: &SignalFd) {
+    loop {
+        let mut running: Vec<_> = children.iter_mut().flatten().filter(|child| child.is_running()).collect();
+        for child in &mut running {
+            child.look();
+        }
+        running.retain(|child| child.is_running());
+        if running.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        for child in &mut running {
+            child.kill_if_due(now);
+        }
+        let next = running.iter().filter(|child| !child.killed_by_us).map(|child| child.deadline).min();
+        sleep_until_an_end(signals, next.map(|deadline| deadline.saturating_duration_since(now)));
+    }
+}
+
+fn sleep_until_an_end(signals: &SignalFd, at_most: Option<Duration>) {
+    // Rounded up: a wake-up just before a deadline would spin until it.
+    let timeout = at_most.map_or(PollTimeout::NONE, |duration| {
+        PollTimeout::try_from(duration.as_millis() + 1).unwrap_or(PollTimeout::MAX)
+    });
+    let _ = poll(&mut [PollFd::new(signals.as_fd(), PollFlags::POLLIN)], timeout);
+    // SIGCHLD does not queue: one may stand for several children, so who it was for is of no interest.
+    while let Ok(Some(_)) = signals.read_signal() {}
+}
+
+/// SIGCHLD as something to wait for with a timeout. pidfds would do the same but need Linux 5.3.
+fn watch_for_ends() -> Result<SignalFd, Errno> {
+    // SAFETY: installs no handler. Where our parent ignored the signal, the kernel would throw exit statuses away.
+    unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }?;
+    let mut child_ended = SigSet::empty();
+    child_ended.add(Signal::SIGCHLD);
+    child_ended.thread_block()?;
+    SignalFd::with_flags(&child_ended, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+}
+
+/// Neither our mask nor what we changed is a child's business: SIGCHLD above, SIGPIPE in Rust's start-up code.
+fn fresh_signals() -> Result<PosixSpawnAttr, Errno> {
+    let mut changed = SigSet::empty();
+    changed.add(Signal::SIGCHLD);
+    changed.add(Signal::SIGPIPE);
+    let mut attributes = PosixSpawnAttr::init()?;
+    attributes.set_flags(PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF | PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK)?;
+    attributes.set_sigdefault(&changed)?;
+    attributes.set_sigmask(&SigSet::empty())?;
+    Ok(attributes)
+}
+
+/// What whoever started us left open stays with us. One call however high the limit on descriptors is, unlike closing
+/// them one by one; before Linux 5.11 it does nothing, and then children see what we were given, as they always did.
+fn keep_descriptors_to_ourselves() {
+    let (first, last) = (3, libc::c_uint::MAX);
+    // SAFETY: takes no pointers, and sets a flag that every descriptor of our own has already.
+    unsafe { libc::syscall(libc::SYS_close_range, first, last, libc::CLOSE_RANGE_CLOEXEC) };
+}

@@ -1,0 +1,71 @@
+//! The JavaScript engine with the bundle inside.
+
+use std::ffi::OsString;
+use std::mem::ManuallyDrop;
+
+use rquickjs::context::intrinsic::{
+    Date, Json, MapSet, Promise, Proxy, RegExp, RegExpCompiler, TypedArrays, WeakRef,
+};
+use rquickjs::{CatchResultExt, Context, Ctx, Error, Function, Module, Object, Persistent, Runtime, qjs};
+
+use crate::functions;
+use crate::text::Text;
+
+/// All of ECMAScript 2023 but `eval` and `new Function`: nothing that is not part of the program may run in it.
+type Intrinsics = (Date, Json, MapSet, Promise, Proxy, RegExp, RegExpCompiler, TypedArrays, WeakRef);
+
+/// The cycle collector walks the whole heap. A run that ends before this much is allocated never needs it; reference
+/// counting frees the rest.
+const COLLECT_CYCLES_AFTER: usize = 64 * 1024 * 1024;
+
+/// Ready to call the bundle's `main`.
+pub struct Engine {
+    context: Context,
+    main: Persistent<Function<'static>>,
+    functions: Persistent<Object<'static>>,
+}
+
+impl Engine {
+    /// Loads and evaluates the bundle. Nothing of the outside world may be looked at here: this may happen once, on
+    /// the machine that builds the program.
+    pub fn start(bytecode: &'static [u8]) -> Result<Self, String> {
+        let runtime = Runtime::new().map_err(|error| error.to_string())?;
+        runtime.set_gc_threshold(COLLECT_CYCLES_AFTER);
+        let context = Context::custom::<Intrinsics>(&runtime).map_err(|error| error.to_string())?;
+        // SAFETY: the context is alive and has not run anything yet. rquickjs has no name for this one.
+        unsafe { qjs::JS_AddIntrinsicBigInt(context.as_raw().as_ptr()) };
+        let loaded = context.with(|ctx| load(&ctx, bytecode).catch(&ctx).map_err(|error| error.to_string()));
+        let (main, functions) = loaded?;
+        Ok(Engine { context, main, functions })
+    }
+
+    /// Calls `main(functions, argv[0], the other arguments)`.
+    pub fn call_main(self, argv: Vec<OsString>) -> Result<i32, String> {
+        let Engine { context, main, functions } = self;
+        // Never dropped: the kernel takes the heap back whole, faster than the engine could free it.
+        let context = ManuallyDrop::new(context);
+        context.with(|ctx| {
+            // SAFETY: the context is alive. The engine guards against running out of stack by comparing with where the
+            // stack began when it was made, which was in another process if it comes from a snapshot.
+            unsafe { qjs::JS_UpdateStackTop(qjs::JS_GetRuntime(ctx.as_raw().as_ptr())) };
+            let mut arguments = argv.into_iter().map(Text::from);
+            let invoked_as = arguments.next();
+            let call = || {
+                let main = main.restore(&ctx)?;
+                main.call((functions.restore(&ctx)?, invoked_as, arguments.collect::<Vec<_>>()))
+            };
+            call().catch(&ctx).map_err(|error| error.to_string())
+        })
+    }
+}
+
+type Loaded = (Persistent<Function<'static>>, Persistent<Object<'static>>);
+
+fn load(ctx: &Ctx<'_>, bytecode: &'static [u8]) -> Result<Loaded, Error> {
+    // SAFETY: the bytes were written by build.rs with this version of this engine and are part of this program.
+    let module = unsafe { Module::load(ctx.clone(), bytecode) }?;
+    let (module, finished) = module.eval()?;
+    finished.finish::<()>()?;
+    let main: Function = module.get("main")?;
+    Ok((Persistent::save(ctx, main), Persistent::save(ctx, functions::create(ctx)?)))
+}

@@ -1,0 +1,37 @@
+//! Error numbers as `src/host/errno.ts` spells them.
+
+use std::io;
+
+use nix::errno::Errno;
+use rquickjs::{Ctx, IntoJs, Object, Result, Value};
+
+/// Success as `undefined`, failure as `{ name: "ENOENT", message: "no such file or directory" }`.
+pub struct Outcome(pub std::result::Result<(), Errno>);
+
+impl<'js> IntoJs<'js> for Outcome {
+    fn into_js(self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
+        match self.0 {
+            Ok(()) => Ok(Value::new_undefined(ctx.clone())),
+            Err(errno) => to_object(ctx, errno),
+        }
+    }
+}
+
+pub fn to_object<'js>(ctx: &Ctx<'js>, errno: Errno) -> Result<Value<'js>> {
+    let object = Object::new(ctx.clone())?;
+    object.set("name", format!("{errno:?}"))?;
+    object.set("message", message(errno))?;
+    Ok(object.into_value())
+}
+
+/// Begins in lower case, since it ends a sentence that began with what was tried.
+pub fn message(errno: Errno) -> String {
+    let text = errno.desc();
+    let (first, rest) = text.split_at(text.len().min(1));
+    first.to_lowercase() + rest
+}
+
+/// The standard library reports paths with a NUL character without an error number.
+pub fn from_io(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw)
+}

@@ -1,0 +1,147 @@
+//! The object that JavaScript gets: `NativeFunctions` in `src/host/native.ts`.
+
+use std::ffi::CString;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use nix::sched::{CloneFlags, setns};
+use nix::unistd::{AccessFlags, access};
+use rquickjs::prelude::Func;
+use rquickjs::{Array, Ctx, IntoJs, Object, Result, Value};
+
+use crate::children::{Command, Ended, Outcome as EndedAs, run_all};
+use crate::descriptors::{read_all, write_all};
+use crate::errno::{Outcome, from_io, to_object};
+use crate::log;
+use crate::netfilter_socket;
+use crate::text::Text;
+
+/// Looks at nothing yet: this is part of start-up, which may happen on the machine that builds the program.
+pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+    let functions = Object::new(ctx.clone())?;
+    functions.set("run", Func::from(run))?;
+    functions.set("isExecutable", Func::from(is_executable))?;
+    functions.set("readFile", Func::from(read_file))?;
+    functions.set("writeFile", Func::from(write_file))?;
+    functions.set("variable", Func::from(variable))?;
+    functions.set("variables", Func::from(variables))?;
+    functions.set("stdin", Func::from(stdin))?;
+    functions.set("stdout", Func::from(stdout))?;
+    functions.set("log", Func::from(|line: Text| log::line(&line.0)))?;
+    functions.set("enterNetns", Func::from(enter_netns))?;
+    functions.set("netfilterSocket", Func::from(netfilter_socket::open))?;
+    functions.set("now", Func::from(now))?;
+    Ok(functions)
+}
+
+fn run<'js>(ctx: Ctx<'js>, commands: Array<'js>, environment: Vec<Text>) -> Result<Array<'js>> {
+    let commands =
+        commands.iter::<Object>().map(|command| parse_command(&command?)).collect::<Result<Vec<_>>>()?;
+    let environment: Vec<_> =
+        environment.into_iter().filter_map(|entry| CString::new(entry.0).ok()).collect();
+    log::flush();
+    let results = Array::new(ctx.clone())?;
+    for (index, ended) in run_all(&commands, &environment).into_iter().enumerate() {
+        results.set(index, format_ended(&ctx, ended)?)?;
+    }
+    Ok(results)
+}
+
+/// None where an argument holds a NUL character.
+fn parse_command(command: &Object<'_>) -> Result<Option<Command>> {
+    let argv: Vec<Text> = command.get("argv")?;
+    let stdin: Option<Text> = command.get("stdin")?;
+    let milliseconds: f64 = command.get("timeoutMs")?;
+    let argv =
+        argv.into_iter().map(|argument| CString::new(argument.0)).collect::<std::result::Result<Vec<_>, _>>();
+    let timeout =
+        Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    let stdin = stdin.map_or_else(Vec::new, |text| text.0.into_bytes());
+    Ok(argv.ok().map(|argv| Command { argv, stdin, timeout }))
+}
+
+/// Added to a clock it must not overflow.
+const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+fn format_ended<'js>(ctx: &Ctx<'js>, ended: Ended) -> Result<Object<'js>> {
+    let outcome = Object::new(ctx.clone())?;
+    match ended.outcome {
+        EndedAs::Exited(status) => {
+            outcome.set("kind", "exited")?;
+            outcome.set("code", status)?;
+        }
+        EndedAs::Killed(signal) => {
+            outcome.set("kind", "killed")?;
+            outcome.set("signal", signal)?;
+        }
+        EndedAs::TimedOut => outcome.set("kind", "timed-out")?,
+        EndedAs::NotStarted(reason) => {
+            outcome.set("kind", "not-started")?;
+            outcome.set("reason", reason)?;
+        }
+    }
+    let result = Object::new(ctx.clone())?;
+    result.set("outcome", outcome)?;
+    result.set("stdout", Text::from(ended.stdout))?;
+    result.set("stderr", Text::from(ended.stderr))?;
+    Ok(result)
+}
+
+fn is_executable(path: Text) -> bool {
+    access(path.0.as_str(), AccessFlags::X_OK).is_ok()
+        && fs::metadata(path.0).is_ok_and(|file| file.is_file())
+}
+
+fn read_file(path: Text) -> Option<Text> {
+    fs::read(path.0).ok().map(Text::from)
+}
+
+/// Never creates: most of what we write to is under /proc/sys, where a wrong name must not become a new file.
+fn write_file(path: Text, text: Text) -> Outcome {
+    let opened = OpenOptions::new().write(true).truncate(true).open(path.0);
+    Outcome(opened.map_err(|error| from_io(&error)).and_then(|file| write_all(file, text.0.as_bytes())))
+}
+
+fn variable(name: Text) -> Option<Text> {
+    std::env::var_os(name.0).map(Text::from)
+}
+
+/// Picked here, because a pod has hundreds: the kubelet adds seven for each service of the namespace.
+fn variables(ctx: Ctx<'_>, prefix: Text) -> Result<Object<'_>> {
+    let found = Object::new(ctx)?;
+    for (name, value) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(prefix.0.as_bytes()) {
+            found.set(Text::from(name).0, Text::from(value))?;
+        }
+    }
+    Ok(found)
+}
+
+fn stdin(ctx: Ctx<'_>) -> Result<Value<'_>> {
+    log::flush();
+    match read_all(io::stdin()) {
+        Ok(bytes) => Text::from(bytes).into_js(&ctx),
+        Err(errno) => to_object(&ctx, errno),
+    }
+}
+
+fn stdout(text: Text) -> Outcome {
+    log::flush();
+    Outcome(write_all(io::stdout(), text.0.as_bytes()))
+}
+
+/// For good, and for the children too: this program has one thread.
+fn enter_netns(path: Text) -> Outcome {
+    let opened = File::open(path.0).map_err(|error| from_io(&error));
+    Outcome(opened.and_then(|file| setns(file, CloneFlags::CLONE_NEWNET)))
+}
+
+/// Milliseconds since the epoch that never run backwards, whatever is done to the node's clock meanwhile.
+fn now() -> f64 {
+    static STARTED: OnceLock<(Instant, Duration)> = OnceLock::new();
+    let (started, since_epoch) = STARTED
+        .get_or_init(|| (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()));
+    (*since_epoch + started.elapsed()).as_secs_f64() * 1000.0
+}

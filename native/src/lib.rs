@@ -1,0 +1,16 @@
+//! The outside world for TypeScript that has been compiled to QuickJS bytecode: system calls with no policy of their
+//! own. What to do with them is decided in `src/` of the repository, the same code that runs on Node.
+
+mod children;
+mod descriptors;
+mod engine;
+mod errno;
+mod functions;
+mod heap;
+mod log;
+mod memory_file;
+mod netfilter_socket;
+mod program;
+mod text;
+
+pub use program::run;

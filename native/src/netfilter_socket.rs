@@ -1,0 +1,37 @@
+//! A NETLINK_NETFILTER socket, as `NetlinkSocket` in `src/host/nft-tables.ts` wants it.
+
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::rc::Rc;
+
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket};
+use rquickjs::{Ctx, Function, Object, Result};
+
+/// The kernel never puts more than 32 KiB in one datagram of a dump (`netlink_dump` in net/netlink/af_netlink.c).
+const DATAGRAM_LENGTH: usize = 32 * 1024;
+
+/// `undefined` where the kernel has no such sockets. It belongs to the network namespace we are in now.
+pub fn open(ctx: Ctx<'_>) -> Result<Option<Object<'_>>> {
+    let protocol = SockProtocol::NetlinkNetFilter;
+    let opened = socket(AddressFamily::Netlink, SockType::Raw, SockFlag::SOCK_CLOEXEC, protocol);
+    let Ok(descriptor) = opened.map(Rc::new) else {
+        return Ok(None);
+    };
+    let object = Object::new(ctx.clone())?;
+    object.set("order", if cfg!(target_endian = "big") { "big" } else { "little" })?;
+    let sender = Rc::clone(&descriptor);
+    object.set("send", Function::new(ctx.clone(), move |bytes: Vec<u8>| send_all(&sender, &bytes))?)?;
+    object.set("receive", Function::new(ctx, move || receive(&descriptor))?)?;
+    Ok(Some(object))
+}
+
+fn send_all(descriptor: &OwnedFd, bytes: &[u8]) -> bool {
+    send(descriptor.as_raw_fd(), bytes, MsgFlags::empty()) == Ok(bytes.len())
+}
+
+/// The kernel has queued its answer before send(2) returns, so a wait could only be for something that is lost.
+fn receive(descriptor: &OwnedFd) -> Option<Vec<u8>> {
+    let mut datagram = vec![0; DATAGRAM_LENGTH];
+    let length = recv(descriptor.as_raw_fd(), &mut datagram, MsgFlags::MSG_DONTWAIT).ok()?;
+    datagram.truncate(length);
+    (length > 0).then_some(datagram)
+}

@@ -1,0 +1,66 @@
+import { childEnvironment } from "./child-environment.ts";
+import { type Errno, hostError } from "./errno.ts";
+import type { Command, CommandResult, Host } from "./host.ts";
+import { listNftTables, type NetlinkSocket } from "./nft-tables.ts";
+import { findOnPath } from "./program-path.ts";
+
+/**
+ * What the Rust program (native/src/functions.rs) offers to the code inside it: system calls with no policy of their
+ * own. Failures come as values, because an exception made in Rust would not be a HostError.
+ */
+export interface NativeFunctions {
+	run(commands: readonly Command[], environment: readonly string[]): CommandResult[];
+	/** A regular file that we may execute. */
+	isExecutable(path: string): boolean;
+	readFile(path: string): string | undefined;
+	writeFile(path: string, text: string): Errno | undefined;
+	/** One variable of the environment. */
+	variable(name: string): string | undefined;
+	/** Those whose names begin so. */
+	variables(prefix: string): Readonly<Record<string, string>>;
+	stdin(): string | Errno;
+	stdout(text: string): Errno | undefined;
+	log(line: string): void;
+	enterNetns(path: string): Errno | undefined;
+	netfilterSocket(): NetlinkSocket | undefined;
+	now(): number;
+}
+
+/** The outside world as the native program shows it. */
+export function createNativeHost(functions: NativeFunctions): Host {
+	return {
+		run: (commands) => functions.run(commands, environmentOfChildren(functions)),
+		find: (program) => findOnPath(program, functions.variable("PATH"), functions.isExecutable),
+		readFile: functions.readFile,
+		writeFile: (path, text) => throwErrno(path, functions.writeFile(path, text)),
+		env: functions.variable,
+		stdin: () => readStandardInput(functions),
+		stdout: (text) => throwErrno("standard output", functions.stdout(text)),
+		log: functions.log,
+		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
+		nftTables: () => {
+			const socket = functions.netfilterSocket();
+			return socket && listNftTables(socket);
+		},
+		now: functions.now,
+	};
+}
+
+function environmentOfChildren(functions: NativeFunctions): string[] {
+	const ours = { ...functions.variables("XTABLES_"), PATH: functions.variable("PATH") };
+	return Object.entries(childEnvironment(ours)).map(([name, value]) => `${name}=${value}`);
+}
+
+function readStandardInput(functions: NativeFunctions): string {
+	const read = functions.stdin();
+	if (typeof read !== "string") {
+		throw hostError("standard input", read);
+	}
+	return read;
+}
+
+function throwErrno(subject: string, errno: Errno | undefined): void {
+	if (errno !== undefined) {
+		throw hostError(subject, errno);
+	}
+}
