@@ -19,7 +19,7 @@ export default defineConfig({
 					name: "unit",
 					include: [
 						"{src,images,demo,bench}/**/*.test.ts",
-						"test/{property,golden,repository,recorder}/**/*.test.ts",
+						"test/{property,golden,repository,recorder,injector}/**/*.test.ts",
 					],
 				},
 			},

@@ -1,0 +1,39 @@
+import type { Annotations } from "../domain/annotations.ts";
+import type { EventNote } from "./event-note.ts";
+
+/** A namespace, as far as it matters here. */
+export interface Namespace {
+	readonly name: string;
+	readonly annotations: Annotations;
+}
+
+export interface NamespaceList {
+	readonly namespaces: readonly Namespace[];
+	/** Where watching goes on from. */
+	readonly resourceVersion: string;
+}
+
+export type NamespaceChange =
+	| { readonly kind: "set"; readonly namespace: Namespace; readonly resourceVersion: string }
+	| { readonly kind: "deleted"; readonly name: string; readonly resourceVersion: string }
+	/** Nothing but a newer version to go on from. */
+	| { readonly kind: "bookmark"; readonly resourceVersion: string };
+
+/** What the injector wants of an API server: the port to it. */
+export interface Cluster {
+	listNamespaces(): Promise<NamespaceList>;
+	/** Resolves when the server ends the watch. Rejects with {@link VersionGone} where it is too late for that version. */
+	watchNamespaces(
+		resourceVersion: string,
+		onChange: (change: NamespaceChange) => void,
+		signal: AbortSignal,
+	): Promise<void>;
+	/** Undefined where there is none of that name. */
+	readNamespace(name: string): Promise<Namespace | undefined>;
+	createEvent(note: EventNote): Promise<void>;
+}
+
+/** The server has forgotten that version (410): everything has to be listed again. */
+export class VersionGone extends Error {
+	override readonly name = "VersionGone";
+}

@@ -1,0 +1,126 @@
+import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../proxy/log.ts";
+import { startAdmin } from "./admin.ts";
+import { admitPod } from "./admit-pod.ts";
+import { answerReview, type Deciding } from "./answer-review.ts";
+import type { Cluster } from "./cluster.ts";
+import { EventQueue } from "./event-queue.ts";
+import { followNamespaces } from "./follow-namespaces.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import type { Mounted } from "./mounted.ts";
+import { NamespaceCache } from "./namespace-cache.ts";
+import type { InjectorOptions } from "./options.ts";
+import { reportAnswer } from "./report-answer.ts";
+import { watchMounted } from "./watch-mounted.ts";
+import { WebhookServer } from "./webhook-server.ts";
+
+export interface InjectorParts {
+	readonly options: InjectorOptions;
+	readonly mounted: Mounted;
+	readonly cluster: Cluster;
+	readonly log: Log;
+}
+
+/** A goodbye to what nobody depends on. */
+const lastEventsMs = 1000;
+
+/** The webhook with everything around it. */
+export class Injector {
+	readonly #parts: InjectorParts;
+	readonly #metrics: Metrics;
+	readonly #namespaces: NamespaceCache;
+	readonly #events: EventQueue;
+	readonly #webhook: WebhookServer;
+	readonly #stopping = new AbortController();
+	#admin: Server | undefined;
+	#files: { close(): void } | undefined;
+	#draining = false;
+
+	constructor(parts: InjectorParts) {
+		const { cluster, mounted } = parts;
+		this.#parts = parts;
+		this.#namespaces = new NamespaceCache((name) => cluster.readNamespace(name));
+		this.#metrics = createMetrics(() => this.#namespaces.size);
+		this.#events = new EventQueue({ send: cluster.createEvent, counted: this.#metrics.event });
+		const deciding = this.#deciding();
+		this.#webhook = new WebhookServer(mounted.certificate.value, {
+			answer: async (body) => {
+				const started = performance.now();
+				const answer = await answerReview(body, deciding);
+				this.#metrics.took(performance.now() - started);
+				return answer;
+			},
+			turnedAway: this.#metrics.turnedAway,
+		});
+	}
+
+	/** Rejects where a port cannot be had. */
+	async start(): Promise<void> {
+		const { options, mounted, cluster, log } = this.#parts;
+		const host = options.address === undefined ? {} : { host: options.address };
+		const [metrics, webhook] = [this.#metrics, this.#webhook];
+		// First, so that /ready can say "not yet" from the beginning.
+		this.#admin = await startAdmin(
+			{ port: options.adminPort, ...host },
+			{ obstacles: () => this.#obstacles(), metrics },
+		);
+		this.#files = watchMounted({ mounted, intervalMs: options.checkIntervalMs, log, metrics, webhook });
+		void followNamespaces({
+			cluster,
+			cache: this.#namespaces,
+			signal: this.#stopping.signal,
+			failed: (error) => {
+				metrics.watchFailed();
+				log.warn("namespaces cannot be followed", { error: String(error) });
+			},
+		});
+		await webhook.listen({ port: options.port, ...host });
+	}
+
+	/** The endpoint is still in everybody's list for a while: whoever comes in that time gets an answer too. */
+	async drain(): Promise<void> {
+		const { shutdownDelayMs, shutdownTimeoutMs } = this.#parts.options;
+		const { signal } = this.#stopping;
+		this.#webhook.discourage();
+		this.#draining = true;
+		await sleep(shutdownDelayMs, undefined, { signal }).catch(() => undefined);
+		await this.#webhook.close(signal.aborted ? 0 : shutdownTimeoutMs);
+		await this.#events.flush(signal.aborted ? 0 : lastEventsMs);
+	}
+
+	/** At once. */
+	abort(): void {
+		this.#stopping.abort();
+		this.#files?.close();
+		this.#webhook.server.close();
+		this.#webhook.server.closeAllConnections();
+		this.#admin?.close();
+		this.#admin?.closeAllConnections();
+	}
+
+	#obstacles(): string[] {
+		return [
+			...(this.#draining ? ["stopping"] : []),
+			...(this.#namespaces.synced ? [] : ["the namespaces are not known yet"]),
+		];
+	}
+
+	#deciding(): Deciding {
+		const { mounted, options, log } = this.#parts;
+		const report = reportAnswer({
+			log,
+			metrics: this.#metrics,
+			...(options.events ? { events: this.#events } : {}),
+		});
+		return {
+			admit: (request, namespace) => admitPod(request, mounted.configuration.value, namespace),
+			annotationsOf: (name) => (name === "" ? {} : this.#namespaces.annotationsOf(name)),
+			answered: report,
+			malformed: (complaint) => {
+				this.#metrics.reviewed("malformed");
+				log.warn("malformed review", { complaint });
+			},
+		};
+	}
+}

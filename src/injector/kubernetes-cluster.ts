@@ -1,0 +1,60 @@
+import { ApiException, CoreV1Api, EventsV1Api, KubeConfig, Watch } from "@kubernetes/client-node";
+import type { Cluster, Namespace, NamespaceList } from "./cluster.ts";
+import { eventOf } from "./kubernetes-event.ts";
+import { namespaceOf } from "./kubernetes-namespace.ts";
+import { watchNamespaces } from "./kubernetes-watch.ts";
+import { within } from "./within.ts";
+
+const listTimeoutMs = 30_000;
+const pageSize = 500;
+
+/** A kubeconfig file, or what a pod's service account gives. */
+export function connectCluster(kubeconfig: string | undefined): Cluster {
+	const config = new KubeConfig();
+	if (kubeconfig === undefined) {
+		config.loadFromCluster();
+	} else {
+		config.loadFromFile(kubeconfig);
+	}
+	const core = config.makeApiClient(CoreV1Api);
+	const events = config.makeApiClient(EventsV1Api);
+	const watch = new Watch(config);
+	return {
+		listNamespaces: () => within(listTimeoutMs, listAll(core).catch(rethrow)),
+		watchNamespaces: (resourceVersion, onChange, signal) =>
+			watchNamespaces({ watch, resourceVersion, onChange, signal }),
+		readNamespace: (name) => readOne(core, name).catch(rethrow),
+		createEvent: async (note) => {
+			await events.createNamespacedEvent({ namespace: note.regarding.namespace, body: eventOf(note) });
+		},
+	};
+}
+
+async function listAll(core: CoreV1Api): Promise<NamespaceList> {
+	const namespaces: Namespace[] = [];
+	let resourceVersion = "";
+	let next: string | undefined;
+	do {
+		const page = await core.listNamespace({ limit: pageSize, ...(next ? { _continue: next } : {}) });
+		namespaces.push(...page.items.map(namespaceOf));
+		resourceVersion = page.metadata?.resourceVersion ?? "";
+		next = page.metadata?._continue;
+	} while (next);
+	return { namespaces, resourceVersion };
+}
+
+async function readOne(core: CoreV1Api, name: string): Promise<Namespace | undefined> {
+	try {
+		return namespaceOf(await core.readNamespace({ name }));
+	} catch (error) {
+		if (error instanceof ApiException && error.code === 404) {
+			return undefined;
+		}
+		throw error;
+	}
+}
+
+/** The client's message is the whole HTTP exchange, over many lines; a pod's author gets to see ours. */
+function rethrow(error: unknown): never {
+	throw error instanceof ApiException ? new Error(`the API server answered ${error.code}`) : error;
+}

@@ -1,0 +1,61 @@
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import type { Problem } from "../domain/problem.ts";
+import { createLog, type Log } from "../proxy/log.ts";
+import type { FlushedOutput } from "../proxy/stdout.ts";
+import { type Signals, stopRequests } from "../proxy/stop-signals.ts";
+import type { Cluster } from "./cluster.ts";
+import { Injector } from "./injector.ts";
+import { loadMounted } from "./mounted.ts";
+import type { InjectorOptions } from "./options.ts";
+
+/** What the injector needs of the process that it runs in. */
+export interface InjectorWorld {
+	output(): FlushedOutput;
+	cluster(kubeconfig: string | undefined): Promise<Cluster>;
+	readonly signals: Signals;
+}
+
+/** Runs until a signal, and then for as long as answers take. A second signal ends them at once. */
+export async function runInjector(
+	options: InjectorOptions,
+	world: InjectorWorld,
+	refuse: (problems: readonly Problem[]) => ExitCode,
+): Promise<ExitCode> {
+	const mounted = await loadMounted(options);
+	if (!mounted.ok) {
+		return refuse(mounted.problems);
+	}
+	const output = world.output();
+	const log = createLog(options, output);
+	try {
+		const cluster = await world.cluster(options.kubeconfig);
+		await serve(new Injector({ options, mounted: mounted.value, cluster, log }), { options, world, log });
+		return exitCodes.done;
+	} catch (error) {
+		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });
+		return exitCodes.failed;
+	} finally {
+		output.flush();
+	}
+}
+
+interface Serving {
+	readonly options: InjectorOptions;
+	readonly world: InjectorWorld;
+	readonly log: Log;
+}
+
+async function serve(injector: Injector, { options, world, log }: Serving): Promise<void> {
+	const stop = stopRequests(world.signals);
+	try {
+		await injector.start();
+		log.info("listening", { port: options.port, adminPort: options.adminPort });
+		log.info("stopping", { signal: await stop.first });
+		void stop.second.then(() => injector.abort());
+		await injector.drain();
+		log.info("stopped");
+	} finally {
+		stop.ignore();
+		injector.abort();
+	}
+}

@@ -1,0 +1,85 @@
+// tsyringe, under @peculiar/x509, asks for this polyfill before anything else.
+import "reflect-metadata";
+import { webcrypto } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+
+export interface CertifiedKey {
+	/** PEM */
+	readonly cert: string;
+	readonly key: string;
+	readonly notAfter: Date;
+}
+
+export interface Authority extends CertifiedKey {
+	/** A server's certificate for `localhost` and 127.0.0.1. */
+	issue(names?: readonly string[]): Promise<CertifiedKey>;
+}
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const hour = 3_600_000;
+let serial = 1;
+
+export async function createAuthority(name = "test authority"): Promise<Authority> {
+	const keys = await makeKeys();
+	const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+		{
+			...validity(),
+			serialNumber: nextSerial(),
+			name: `CN=${name}`,
+			signingAlgorithm: algorithm,
+			keys,
+			extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
+		},
+		webcrypto as never,
+	);
+	return {
+		...(await certified(certificate, keys)),
+		issue: async (names = ["localhost"]) => {
+			const own = await makeKeys();
+			const issued = await x509.X509CertificateGenerator.create(
+				{
+					...validity(),
+					serialNumber: nextSerial(),
+					subject: `CN=${names[0]}`,
+					issuer: certificate.subject,
+					publicKey: own.publicKey,
+					signingKey: keys.privateKey,
+					signingAlgorithm: algorithm,
+					extensions: [
+						new x509.SubjectAlternativeNameExtension([
+							...names.map((value) => ({ type: "dns", value }) as const),
+							{ type: "ip", value: "127.0.0.1" },
+						]),
+					],
+				},
+				webcrypto as never,
+			);
+			return certified(issued, own);
+		},
+	};
+}
+
+function makeKeys() {
+	return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+}
+
+function nextSerial(): string {
+	serial += 1;
+	return serial.toString(16).padStart(8, "0");
+}
+
+function validity() {
+	return { notBefore: new Date(Date.now() - hour), notAfter: new Date(Date.now() + 24 * hour) };
+}
+
+async function certified(
+	certificate: x509.X509Certificate,
+	{ privateKey }: { readonly privateKey: webcrypto.CryptoKey },
+): Promise<CertifiedKey> {
+	const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", privateKey);
+	return {
+		cert: `${certificate.toString("pem")}\n`,
+		key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
+		notAfter: certificate.notAfter,
+	};
+}
