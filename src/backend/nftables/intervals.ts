@@ -12,12 +12,20 @@ export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
 	for (const next of [...intervals].sort((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
 		const last = merged.at(-1);
 		if (last !== undefined && next.low <= last.high + 1n) {
-			merged[merged.length - 1] = { low: last.low, high: next.high > last.high ? next.high : last.high };
+			merged[merged.length - 1] = { low: last.low, high: larger(next.high, last.high) };
 		} else {
 			merged.push(next);
 		}
 	}
 	return merged;
+}
+
+/** Math.max does not take them. */
+function larger(a: bigint, b: bigint): bigint {
+	if (a > b) {
+		return a;
+	}
+	return b;
 }
 
 /** A subnet as the span of its addresses. */
