@@ -6,7 +6,7 @@ export type BackendErrorCode =
 	| "not-permitted"
 	/** The tool ran and said no. */
 	| "refused"
-	/** The tool did not come to an end by itself. */
+	/** The tool did not come to an end by itself, or could not begin because others held its lock. */
 	| "no-answer";
 
 /** A failure of the environment while programming rules. The message carries the tool's own first line. */

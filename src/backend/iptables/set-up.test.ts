@@ -174,6 +174,15 @@ describe("the xtables lock", () => {
 		expect(host.commands).toContain("iptables-legacy-restore --noflush -w 10");
 	});
 
+	it("is named when it is never free, after one wait", () => {
+		const host = createMemoryHost();
+		host.intercept("iptables-legacy-restore", () => held);
+		expect(() => iptablesBackend("legacy").setUp(host, wanted, { wait: false, counters: false })).toThrow(
+			/ipv4: iptables-legacy-restore: another program .* xtables lock .*ipv6 was put back/,
+		);
+		expect(host.commands.filter((command) => command.startsWith("iptables-legacy-restore"))).toHaveLength(2);
+	});
+
 	it.each([
 		["legacy", "iptables-legacy-restore --noflush -w"],
 		["plain", "iptables-restore --noflush -w"],

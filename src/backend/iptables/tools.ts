@@ -38,6 +38,15 @@ function isLockHeld({ outcome, stderr }: CommandResult): boolean {
 	return outcome.kind === "exited" && outcome.code === 4 && stderr.includes("xtables lock");
 }
 
+/** Nothing about the dialect, so no reason to try it again or to look for others. */
+function neverFree({ argv }: Command): BackendError {
+	const tool = argv[0].split("/").at(-1);
+	return new BackendError(
+		"no-answer",
+		`${tool}: another program has been holding the xtables lock for more than ${lockPatienceSeconds} s`,
+	);
+}
+
 /** Throws {@link BackendError} that names every program that is not installed, before any of them runs. */
 export function openToolbox(
 	host: Host,
@@ -75,7 +84,9 @@ export function openToolbox(
 					return toolFailure(host, command, result);
 				}
 				const patient = restoreCommand(input, ["-w", `${lockPatienceSeconds}`]);
-				return zipRun(host, [patient]).map((again) => toolFailure(host, ...again))[0];
+				return zipRun(host, [patient]).map(([again, outcome]) =>
+					isLockHeld(outcome) ? neverFree(again) : toolFailure(host, again, outcome),
+				)[0];
 			});
 		},
 	};
