@@ -6,10 +6,8 @@ use std::path::{Path, PathBuf};
 use rquickjs::{CatchResultExt, Context, Module, Runtime, WriteOptions, WriteOptionsEndianness};
 
 fn main() {
-    compile("shunt");
-    if env::var_os("CARGO_FEATURE_HOST_CONTRACT").is_some() {
-        compile("host-contract");
-    }
+    let is_for_tests = env::var_os("CARGO_FEATURE_HOST_CONTRACT").is_some();
+    compile(if is_for_tests { "host-contract" } else { "shunt" });
 }
 
 /// From `target/bundle/NAME.js`, which `scripts/native-bundle.ts` makes, to `NAME.bytecode` for `include_bytes!`.
