@@ -1,6 +1,6 @@
 # What people and CI run. Each target does its own set-up.
 
-.PHONY: demo test build check bench native clean
+.PHONY: demo test build check bench native images e2e clean
 
 # Where iptables is; a shell from plain su has no sbin in its path.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -30,6 +30,15 @@ bench: build native
 
 native: $(NODE_MODULES)
 	native/build.sh
+
+# Needs root for nothing, the network for Debian's packages.
+images: build native
+	npx tsx images/build.ts
+
+e2e: images
+	scripts/ensure-tools.sh
+	scripts/ensure-e2e.sh
+	npx vitest run --project e2e
 
 clean:
 	rm -rf dist native/target node_modules

@@ -23,6 +23,13 @@ fi
 if command -v cargo >/dev/null; then
 	native/build.sh
 	tiers+=(native)
+	if [ "$(id -u)" = 0 ] && [ -z "${SHUNT_TEST_USERNS:-}" ] && command -v apt-get >/dev/null; then
+		npx tsx images/build.ts
+		scripts/ensure-e2e.sh
+		tiers+=(e2e)
+	else
+		left_out "without root and Debian's packages the images are not run"
+	fi
 else
 	left_out "without cargo the native program, and the tiers that test it, are left out"
 fi
