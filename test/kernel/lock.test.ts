@@ -12,7 +12,10 @@ import { realTool, type ToolFolder, withToolFolder } from "../support/tool-folde
 const everything = [tableOf(standard), tableOf(standard)];
 
 describe("the xtables lock", () => {
-	it.each([[], ["--use-wait-flag"]])("is waited for while another process holds it (%s)", (...flags) =>
+	it.each([
+		{ name: "by default", flags: [] },
+		{ name: "with --use-wait-flag", flags: ["--use-wait-flag"] },
+	])("is waited for while another process holds it, $name", ({ flags }) =>
 		withNetns("lock", (netns) =>
 			withToolFolder(async (tools) => {
 				tools.link(...toolsOf("legacy"));
