@@ -13,6 +13,13 @@ export interface Following {
 
 const usualPauses = { leastMs: 200, mostMs: 30_000 };
 
+/** Where the next attempt begins, and how long it waits. */
+interface Position {
+	/** Undefined where everything has to be listed first. */
+	version: string | undefined;
+	pauseMs: number;
+}
+
 /**
  * List, then watch from there, for as long as the program runs. A watch that ends goes on from the last version seen;
  * after an error there is a pause that doubles each time, since an API server that is in trouble needs rest.
@@ -20,61 +27,42 @@ const usualPauses = { leastMs: 200, mostMs: 30_000 };
  */
 export async function followNamespaces(following: Following): Promise<void> {
 	const { signal, failed, pauses = usualPauses } = following;
-	let version: string | undefined;
-	let pause = pauses.leastMs;
+	const position: Position = { version: undefined, pauseMs: pauses.leastMs };
 	while (!signal.aborted) {
 		try {
-			version ??= await list(following);
-			version = await watch(following, version);
-			pause = pauses.leastMs;
+			await listAndWatch(following, position);
+			position.pauseMs = pauses.leastMs;
 		} catch (error) {
 			if (signal.aborted) {
 				return;
 			}
-			version = error instanceof VersionGone ? undefined : latest(error, version);
 			failed(error);
-			pause = Math.min(pause * 2, pauses.mostMs);
+			position.version = error instanceof VersionGone ? undefined : position.version;
+			position.pauseMs = Math.min(position.pauseMs * 2, pauses.mostMs);
 		}
 		// Also after a regular end: a server, or what stands before it, may end every watch at once.
-		await rest(pause, signal);
+		await rest(position.pauseMs, signal);
 	}
 }
 
-async function list({ cluster, cache }: Following): Promise<string> {
-	const found = await cluster.listNamespaces();
-	cache.replace(found);
-	return found.resourceVersion;
-}
-
-/** Carries how far a watch came before it broke. */
-class WatchBroken extends Error {
-	readonly version: string;
-
-	constructor(version: string, cause: unknown) {
-		super(cause instanceof Error ? cause.message : String(cause), { cause });
-		this.version = version;
+async function listAndWatch(
+	{ cluster, cache, signal, pauses = usualPauses }: Following,
+	position: Position,
+): Promise<void> {
+	if (position.version === undefined) {
+		const found = await cluster.listNamespaces();
+		cache.replace(found);
+		position.version = found.resourceVersion;
 	}
-}
-
-async function watch({ cluster, cache, signal }: Following, from: string): Promise<string> {
-	let version = from;
-	try {
-		await cluster.watchNamespaces(
-			from,
-			(change) => {
-				cache.apply(change);
-				version = change.resourceVersion;
-			},
-			signal,
-		);
-		return version;
-	} catch (error) {
-		throw error instanceof VersionGone ? error : new WatchBroken(version, error);
-	}
-}
-
-function latest(error: unknown, version: string | undefined): string | undefined {
-	return error instanceof WatchBroken ? error.version : version;
+	await cluster.watchNamespaces(
+		position.version,
+		(change) => {
+			cache.apply(change);
+			position.version = change.resourceVersion;
+			position.pauseMs = pauses.leastMs;
+		},
+		signal,
+	);
 }
 
 /** Up to a quarter more, so that the replicas of a deployment do not come back in step. */

@@ -13,13 +13,14 @@ import { NamespaceCache } from "./namespace-cache.ts";
 import type { InjectorOptions } from "./options.ts";
 import { reportAnswer } from "./report-answer.ts";
 import { watchMounted } from "./watch-mounted.ts";
-import { WebhookServer } from "./webhook-server.ts";
+import { usualLimits, type WebhookLimits, WebhookServer } from "./webhook-server.ts";
 
 export interface InjectorParts {
 	readonly options: InjectorOptions;
 	readonly mounted: Mounted;
 	readonly cluster: Cluster;
 	readonly log: Log;
+	readonly limits: WebhookLimits | undefined;
 }
 
 /** A goodbye to what nobody depends on. */
@@ -52,6 +53,7 @@ export class Injector {
 				return answer;
 			},
 			turnedAway: this.#metrics.turnedAway,
+			limits: parts.limits ?? usualLimits,
 		});
 	}
 

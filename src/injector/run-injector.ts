@@ -7,12 +7,15 @@ import type { Cluster } from "./cluster.ts";
 import { Injector } from "./injector.ts";
 import { loadMounted } from "./mounted.ts";
 import type { InjectorOptions } from "./options.ts";
+import type { WebhookLimits } from "./webhook-server.ts";
 
 /** What the injector needs of the process that it runs in. */
 export interface InjectorWorld {
 	output(): FlushedOutput;
 	cluster(kubeconfig: string | undefined): Promise<Cluster>;
 	readonly signals: Signals;
+	/** The usual ones when absent. */
+	readonly limits?: WebhookLimits;
 }
 
 /** Runs until a signal, and then for as long as answers take. A second signal ends them at once. */
@@ -29,7 +32,8 @@ export async function runInjector(
 	const log = createLog(options, output);
 	try {
 		const cluster = await world.cluster(options.kubeconfig);
-		await serve(new Injector({ options, mounted: mounted.value, cluster, log }), { options, world, log });
+		const injector = new Injector({ options, mounted: mounted.value, cluster, log, limits: world.limits });
+		await serve(injector, { options, world, log });
 		return exitCodes.done;
 	} catch (error) {
 		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });

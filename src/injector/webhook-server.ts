@@ -33,7 +33,7 @@ export interface Webhook {
 	readonly answer: (body: Buffer) => Promise<HttpAnswer>;
 	/** Of requests that never came to a review. */
 	readonly turnedAway: (status: number) => void;
-	readonly limits?: WebhookLimits;
+	readonly limits: WebhookLimits;
 }
 
 /** Answers reviews over TLS. It does not listen yet. */
@@ -45,7 +45,7 @@ export class WebhookServer {
 	#draining = false;
 
 	constructor(certificate: ServerCertificate, webhook: Webhook) {
-		const limits = webhook.limits ?? usualLimits;
+		const { limits } = webhook;
 		this.#webhook = webhook;
 		this.#limits = limits;
 		this.#budget = new ByteBudget(limits.allBodiesBytes);
@@ -112,7 +112,16 @@ export class WebhookServer {
 		if (body.kind !== "whole") {
 			return this.#turnAway(request, response, complaintOf(body.kind, this.#limits));
 		}
-		this.#send(response, await this.#webhook.answer(body.bytes));
+		this.#send(response, await this.#answer(body.bytes));
+	}
+
+	/** The last line: `answer` has its own way to say that something went wrong. */
+	async #answer(bytes: Buffer): Promise<HttpAnswer> {
+		try {
+			return await this.#webhook.answer(bytes);
+		} catch (error) {
+			return renderStatus(500, "InternalError", error instanceof Error ? error.message : String(error));
+		}
 	}
 
 	#turnAway(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { connectCluster } from "../../../src/injector/kubernetes-cluster.ts";
 import { type InjectorFlags, parseInjectorOptions } from "../../../src/injector/options.ts";
 import { type InjectorWorld, runInjector } from "../../../src/injector/run-injector.ts";
+import { usualLimits, type WebhookLimits } from "../../../src/injector/webhook-server.ts";
 import { ApiServer } from "../../support/api-server/api-server.ts";
 import { type Authority, type CertifiedKey, createAuthority } from "../../support/api-server/certificates.ts";
 import { ReviewClient } from "./client.ts";
@@ -12,6 +13,7 @@ import { Mount } from "./mount.ts";
 export interface InjectorSettings {
 	readonly flags?: Partial<InjectorFlags>;
 	readonly values?: string;
+	readonly limits?: Partial<WebhookLimits>;
 }
 
 /** An injector in this process, with real sockets, real files and an API server of its own. */
@@ -45,17 +47,17 @@ export class RunningInjector {
 		this.client = new ReviewClient({ port: this.port, ca: parts.authority.cert });
 	}
 
-	static async start({ flags = {}, values = "{}" }: InjectorSettings = {}): Promise<RunningInjector> {
+	static async start(settings: InjectorSettings = {}): Promise<RunningInjector> {
 		const authority = await createAuthority();
 		const running = new RunningInjector({
 			api: await ApiServer.start(),
 			authority,
 			certificate: await authority.issue(),
-			values,
+			values: settings.values ?? "{}",
 			ports: [await freePort(), await freePort()],
 		});
 		running.api.putNamespace("web");
-		running.#run(flags);
+		running.#run(settings);
 		await running.until(async () => (await running.admin("/ready")).status === 200);
 		return running;
 	}
@@ -117,11 +119,12 @@ export class RunningInjector {
 		};
 	}
 
-	#run(flags: Partial<InjectorFlags>): void {
+	#run({ flags, limits }: InjectorSettings): void {
 		const world: InjectorWorld = {
 			output: () => ({ write: (line) => this.log.push(JSON.parse(line)), flush: () => undefined }),
 			cluster: async (kubeconfig) => connectCluster(kubeconfig),
 			signals: this.signals,
+			limits: { ...usualLimits, ...limits },
 		};
 		const options = parseInjectorOptions({
 			port: `${this.port}`,
