@@ -4,7 +4,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { type BuildFailure, build, type Metafile } from "esbuild";
 
 /** Bytes of minified JavaScript. Today's size and room for the CNI plugin; raise it knowingly. */
 const budget = 160_000;
@@ -23,23 +23,35 @@ export interface Bundle {
 }
 
 export async function bundleForNative(entryPoint: string): Promise<Bundle> {
-	const built = await build({
-		entryPoints: [entryPoint],
-		bundle: true,
-		write: false,
-		metafile: true,
-		format: "esm",
-		// No platform: an import of node:fs is an error here, not a surprise there.
-		platform: "neutral",
-		mainFields: ["module", "main"],
-		target: "es2023",
-		minify: true,
-		legalComments: "none",
-		logLevel: "error",
-	});
-	const code = built.outputFiles[0]?.text ?? "";
-	const objections = [...strangers(built.metafile, entryPoint), ...overBudget(code)];
-	return { code, objections };
+	try {
+		const { outputFiles, metafile } = await build({ ...options, entryPoints: [entryPoint] });
+		const code = outputFiles[0]?.text ?? "";
+		return { code, objections: [...strangers(metafile, entryPoint), ...overBudget(code)] };
+	} catch (error) {
+		return { code: "", objections: messagesOf(error) };
+	}
+}
+
+const options = {
+	bundle: true,
+	write: false,
+	metafile: true,
+	format: "esm",
+	// No platform: an import of node:fs is an error here, not a surprise there.
+	platform: "neutral",
+	mainFields: ["module", "main"],
+	target: "es2023",
+	minify: true,
+	legalComments: "none",
+	logLevel: "silent",
+} as const;
+
+function messagesOf(error: unknown): string[] {
+	if (error instanceof Error && "errors" in error) {
+		const { errors } = error as BuildFailure;
+		return errors.map(({ text, location }) => (location === null ? text : `${location.file}: ${text}`));
+	}
+	throw error;
 }
 
 function strangers(metafile: Metafile, entryPoint: string): string[] {

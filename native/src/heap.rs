@@ -98,13 +98,17 @@ struct Source {
     has_given_memory: Cell<bool>,
 }
 
+/// How much the allocator asks for at a time (its `DEFAULT_GRANULARITY`); more is one large block, to be unmapped when
+/// it is freed.
+const GRANULE: usize = 64 * 1024;
+
 /// Tells the allocator that a region is not from mmap(2) and must not be given back (`EXTERN_BIT`).
 const NOT_MAPPED: u32 = 1;
 
 // SAFETY: regions are disjoint, writable and page-aligned, and stay ours until they are given back.
 unsafe impl Allocator for Source {
     fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
-        if size <= ROOM && !self.has_given_memory.replace(true) {
+        if size <= GRANULE && !self.has_given_memory.replace(true) {
             return (HEAP.memory.get().cast(), ROOM, NOT_MAPPED);
         }
         let (protection, flags) =
