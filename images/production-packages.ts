@@ -26,19 +26,12 @@ function filesIn(folder: string): string[] {
 	return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
 		const path = `${folder}/${entry.name}`;
 		if (entry.isDirectory()) {
-			return notForProduction.has(entry.name) ? [] : filesIn(path);
+			return leftOut.test(entry.name) ? [] : filesIn(path);
 		}
 		return entry.isFile() && kept.test(entry.name) ? [path] : [];
 	});
 }
 
-const notForProduction = new Set([
-	"node_modules",
-	"bench",
-	"benchmarks",
-	"docs",
-	"examples",
-	"test",
-	"tests",
-]);
+/** Compiled code comes for both C libraries, and the image has glibc. */
+const leftOut = /^(node_modules|bench|benchmarks|docs|examples|tests?|musl_.*)$/;
 const kept = /\.([cm]?js|json|node)$|^licen[cs]e/i;

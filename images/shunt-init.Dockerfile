@@ -14,7 +14,8 @@ ARG TARGETARCH
 ARG NATIVE=dist/native/shunt
 WORKDIR /shunt
 COPY package.json package-lock.json ./
-RUN npm ci
+# Not npm ci: it refuses a lock file that leaves out other platforms' builds of a development tool.
+RUN npm install --no-save
 COPY images images
 COPY ${NATIVE} dist/native/shunt
 RUN npx tsx images/build.ts --arch "$TARGETARCH" --tree /trees shunt-init

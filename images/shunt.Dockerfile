@@ -11,10 +11,11 @@ FROM --platform=$BUILDPLATFORM ${NODE} AS assembled
 ARG TARGETARCH
 WORKDIR /shunt
 COPY package.json package-lock.json ./
-RUN npm ci
+# Not npm ci: it refuses a lock file that leaves out other platforms' builds of a development tool.
+RUN npm install --no-save
 # One dependency is compiled, and comes as a package for each platform.
 RUN mkdir /production && cp package.json package-lock.json /production && cd /production && \
-	npm ci --omit=dev --os=linux --cpu="$(echo "$TARGETARCH" | sed s/amd64/x64/)"
+	npm install --no-save --omit=dev --os=linux --cpu="$(echo "$TARGETARCH" | sed s/amd64/x64/)"
 COPY . .
 RUN node scripts/build.mjs
 COPY --from=node /usr/local/bin/node /target/node

@@ -22,6 +22,8 @@ state = "/run/containerd"
   sandbox_image = "${pauseImage}"
   # Lowering oom_score_adj, as kubelets want for a sandbox, takes CAP_SYS_RESOURCE, which not every machine gives to root.
   restrict_oom_score_adj = true
+  # It would load a profile into the machine's kernel, to stay.
+  disable_apparmor = true
   [${cri}.containerd]
     snapshotter = "${snapshotter}"
     default_runtime_name = "runc"
