@@ -20,26 +20,30 @@ export function watchNamespaces({ watch, resourceVersion, onChange, signal }: Wa
 	const query = { resourceVersion, allowWatchBookmarks: true, timeoutSeconds: watchSeconds };
 	return new Promise((resolve, reject) => {
 		let controller: AbortController | undefined;
+		let isOver = false;
 		const abort = () => controller?.abort();
 		const finish = (error: unknown) => {
+			isOver = true;
 			clearTimeout(silence);
 			signal.removeEventListener("abort", abort);
-			abort();
 			error ? reject(isGone(error) ? new VersionGone("the version is gone") : error) : resolve();
+			// Last, for it comes back here with an error of its own.
+			abort();
 		};
 		const onEvent = (phase: string, object: V1Namespace | V1Status) => {
 			const change = phase === "ERROR" ? undefined : changeOf(phase, object as V1Namespace);
-			if (change !== undefined) {
-				onChange(change);
-			} else if (phase === "ERROR") {
+			if (phase === "ERROR") {
 				finish(errorOf(object as V1Status));
+			} else if (change !== undefined && !isOver) {
+				// Lines may still be in a buffer when somebody else watches already.
+				onChange(change);
 			}
 		};
 		const silence = setTimeout(() => finish(new Error("the watch outlived its time")), silentMs).unref();
 		signal.addEventListener("abort", abort);
 		watch.watch("/api/v1/namespaces", query, onEvent, finish).then((started) => {
 			controller = started;
-			if (signal.aborted) {
+			if (signal.aborted || isOver) {
 				abort();
 			}
 		}, finish);

@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { connectCluster } from "../../../src/injector/kubernetes-cluster.ts";
 import { type InjectorFlags, parseInjectorOptions } from "../../../src/injector/options.ts";
 import { type InjectorWorld, runInjector } from "../../../src/injector/run-injector.ts";
@@ -9,6 +8,7 @@ import { ApiServer } from "../../support/api-server/api-server.ts";
 import { type Authority, type CertifiedKey, createAuthority } from "../../support/api-server/certificates.ts";
 import { ReviewClient } from "./client.ts";
 import { Mount } from "./mount.ts";
+import { freePort } from "./ports.ts";
 
 export interface InjectorSettings {
 	readonly flags?: Partial<InjectorFlags>;
@@ -161,16 +161,4 @@ export async function withInjector(
 	} finally {
 		await injector.stop();
 	}
-}
-
-/** Below the range from which the kernel picks ports for others. */
-async function freePort(): Promise<number> {
-	const port = 10_000 + Math.floor(Math.random() * 22_000);
-	const server = createServer();
-	const free = await new Promise<boolean>((resolve) => {
-		server.on("error", () => resolve(false));
-		server.listen(port, "127.0.0.1", () => resolve(true));
-	});
-	await new Promise((resolve) => server.close(resolve));
-	return free ? port : freePort();
 }
