@@ -1,8 +1,8 @@
 import { isArray, isObject, type Json, type JsonArray, type JsonObject } from "./json.ts";
 
-/** The same JSON. The order of an object's keys says nothing. */
+/** The same JSON, or the same `.nan`, which YAML has. The order of an object's keys says nothing. */
 export function deepEqual(a: Json, b: Json): boolean {
-	if (a === b) {
+	if (a === b || Object.is(a, b)) {
 		return true;
 	}
 	if (isArray(a) && isArray(b)) {

@@ -7,9 +7,11 @@ import { compact, type JsonObject } from "./json.ts";
  */
 export function probeFields(proxy: ProxyConfig, adminPort: number, nativeSidecar: boolean): JsonObject {
 	const { readinessPath, livenessPath } = proxy.kind === "custom" ? proxy : ownPaths;
+	// After a startup probe there is nothing left to wait for.
+	const delay = (seconds: number): JsonObject => (nativeSidecar ? {} : { initialDelaySeconds: seconds });
 	return compact({
-		livenessProbe: probe(livenessPath, adminPort, { initialDelaySeconds: 10 }),
-		readinessProbe: probe(readinessPath, adminPort, { initialDelaySeconds: 2 }),
+		livenessProbe: probe(livenessPath, adminPort, delay(10)),
+		readinessProbe: probe(readinessPath, adminPort, delay(2)),
 		startupProbe: nativeSidecar
 			? probe(readinessPath, adminPort, { failureThreshold: 120, periodSeconds: 1 })
 			: undefined,

@@ -91,7 +91,7 @@ export function runInject(
 const examples = `
 Without --manual, pods and pod templates get the annotation shunt.dev/inject: enabled (namespaces too), and the webhook
 does the rest when they are created. The flags below -o become config.shunt.dev/ annotations. Lists are separated by
-commas; one that begins with + adds to the release's.
+commas; one that begins with + adds to the release's (as an annotation in YAML, "+80" needs its quotes).
 
 Examples:
   # What is annotated, and what would be skipped and why

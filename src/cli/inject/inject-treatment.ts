@@ -4,7 +4,7 @@ import { resolvePodPolicy } from "../../domain/pod-policy.ts";
 import { annotate, annotatePod } from "../../inject/annotate-pod.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { annotationsOf, injectPod } from "../../inject/inject-pod.ts";
-import { objectAt } from "../../inject/json.ts";
+import { type Json, objectAt } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
 import { upgradePod } from "../../inject/upgrade-pod.ts";
 import { isNamespace, type Target, targetsOf } from "../../inject/workload.ts";
@@ -26,7 +26,10 @@ export function injectTreatment(wish: InjectWish): Treatment {
 			return wish.manual ? { verdict: "passed" } : treatNamespace(target, wish);
 		}
 		const pod = podOf(target);
-		return pod === undefined ? { verdict: "passed" } : treatWorkload(target, wish);
+		if (pod === null) {
+			return { verdict: "skipped", detail: "it has no pod template" };
+		}
+		return pod === undefined ? { verdict: "passed" } : treatWorkload(target, pod, wish);
 	};
 }
 
@@ -53,8 +56,7 @@ function treatNamespace({ object }: Target, { config, set }: InjectWish): Treate
 		: { verdict: "annotated", object: annotated };
 }
 
-function treatWorkload(target: Target, wish: InjectWish): Treated {
-	const pod = podOf(target) ?? null;
+function treatWorkload(target: Target, pod: Json, wish: InjectWish): Treated {
 	const namespace = wish.namespaces.get(target.namespace ?? "");
 	const outcome = upgradePod(
 		{

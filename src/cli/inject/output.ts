@@ -22,6 +22,9 @@ export interface Output {
 
 /** One stream, as `kubectl apply -f -` takes it. */
 export function render(manifests: readonly Manifest[], format: OutputFormat): Output {
+	if (format === "json") {
+		return { text: json(manifests.flatMap(valuesOf)), notes: [] };
+	}
 	const outputs = manifests.map((manifest) => renderOne(manifest, format));
 	return {
 		text: outputs.map(({ text }) => text).reduce(append, ""),
@@ -31,11 +34,13 @@ export function render(manifests: readonly Manifest[], format: OutputFormat): Ou
 
 function renderOne(manifest: Manifest, format: OutputFormat): Output {
 	const isJson = /^\s*[[{]/.test(manifest.text);
-	if (format === undefined || (format === "yaml" && !isJson)) {
-		return inPlace(manifest);
-	}
-	const values = manifest.after.filter((value) => value !== null);
-	return { text: format === "json" ? values.map(json).join("") : values.map(yaml).join("---\n"), notes: [] };
+	return format === "yaml" && isJson
+		? { text: valuesOf(manifest).map(yaml).join("---\n"), notes: [] }
+		: inPlace(manifest);
+}
+
+function valuesOf({ after }: Manifest): Json[] {
+	return after.filter((value) => value !== null);
 }
 
 function inPlace({ name, text, documents, after }: Manifest): Output {
@@ -49,7 +54,13 @@ function inPlace({ name, text, documents, after }: Manifest): Output {
 	};
 }
 
-function json(value: Json): string {
+/** One object, or as kubectl does it a List of them: several in a row would be no JSON text. */
+function json(values: readonly Json[]): string {
+	const [first, ...others] = values;
+	if (first === undefined) {
+		return "";
+	}
+	const value = others.length === 0 ? first : { apiVersion: "v1", kind: "List", items: values };
 	return `${JSON.stringify(value, null, 2)}\n`;
 }
 

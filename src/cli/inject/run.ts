@@ -59,6 +59,7 @@ function finish(
 	const isRefused = entries.some(({ verdict }) => verdict === "refused");
 	const { text, notes } = isRefused ? { text: "", notes: [] } : render(manifests, format);
 	world.stdout(text);
-	world.stderr([...notes.map((note) => `${note}\n`), formatReport(entries)].join(""));
+	const last = isRefused ? "nothing was written, because something is refused\n" : "";
+	world.stderr([...notes.map((note) => `${note}\n`), formatReport(entries), last].join(""));
 	return isRefused ? exitCodes.badInput : exitCodes.done;
 }

@@ -5,9 +5,9 @@ export interface Edit {
 	readonly text: string;
 }
 
-/** Edits at one position come out in the order given. Undefined where two of them want the same piece. */
+/** Edits at one position come out in the order given, additions first. Undefined where two want the same piece. */
 export function applyEdits(source: string, edits: readonly Edit[]): string | undefined {
-	const sorted = edits.toSorted((a, b) => a.start - b.start);
+	const sorted = edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
 	let end = 0;
 	let result = "";
 	for (const edit of sorted) {

@@ -21,7 +21,7 @@ export function transform(document: Json, treat: Treatment): { value: Json; entr
 	return { value, entries };
 }
 
-/** The pod that an object makes, if it is one that makes pods. */
+/** The pod that an object makes: undefined where it makes none, null where it should but does not say. */
 export function podOf({ object, podPath }: Target): Json | undefined {
 	return podPath === undefined ? undefined : (valueAt(object, podPath) ?? null);
 }

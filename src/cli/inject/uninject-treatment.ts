@@ -9,7 +9,7 @@ import { podOf, type Treated, withPod } from "./transform.ts";
 
 export function uninjectTreatment(target: Target): Treated {
 	const pod = isNamespace(target) ? target.object : podOf(target);
-	if (pod === undefined) {
+	if (pod === undefined || pod === null) {
 		return { verdict: "passed" };
 	}
 	const problems = shapeProblems(pod);

@@ -47,9 +47,14 @@ function replacement(text: Manuscript, { node, key }: Slot, after: Json): Edit {
 	if (isScalar(node) && start === end) {
 		return linesInPlaceOfNothing(text, start, key, after);
 	}
-	const printed = isObject(after) || isArray(after) ? printFlow(after) : printScalar(after);
+	const printed = isObject(after) || isArray(after) ? printFlow(after) : printLike(node, after);
 	// A block scalar's text ends with its line.
 	return { start, end, text: text.source[end - 1] === "\n" ? `${printed}${text.style.eol}` : printed };
+}
+
+/** With quotes where there were some: JSON could not do without. */
+function printLike(node: unknown, after: Json): string {
+	return isScalar(node) && node.type === "QUOTE_DOUBLE" ? JSON.stringify(after) : printScalar(after);
 }
 
 /** `key:` with nothing behind it gets lines below it. */
