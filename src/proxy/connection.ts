@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Account } from "./account.ts";
 import type { Buffers } from "./buffers.ts";
@@ -7,7 +7,7 @@ import type { LoopGuard } from "./loop-guard.ts";
 import { Pump } from "./pump.ts";
 import { type ErrorReason, type Reason, reasonOfConnectError } from "./reason.ts";
 import { reset } from "./reset.ts";
-import { socketOf, type TcpHandle, unsentBytes } from "./tcp-handle.ts";
+import { dial, socketOf, type TcpHandle, unsentBytes } from "./tcp-handle.ts";
 
 /** What all connections share. */
 export interface ConnectionContext {
@@ -35,8 +35,8 @@ export class Connection {
 	readonly #server: Socket;
 	readonly #timer: NodeJS.Timeout;
 	#open = 2;
-	/** Our end of the connection to the server. */
-	#local: Endpoint | undefined;
+	/** How the guard knows the connection to the server. */
+	#flow: string | undefined;
 	#connected = false;
 	#reason: Reason = "closed";
 	#code: string | undefined;
@@ -47,13 +47,7 @@ export class Connection {
 		this.#up = new Pump(context.buffers);
 		this.#down = new Pump(context.buffers);
 		this.#client = socketOf(handle, this.#up.onread);
-		this.#server = connect({
-			host: route.server.address,
-			port: route.server.port,
-			allowHalfOpen: true,
-			noDelay: true,
-			onread: this.#down.onread,
-		});
+		this.#server = dial(route.server, this.#down.onread);
 		// Node calls connect(2) in a tick of its own; in the next the kernel has chosen our end.
 		process.nextTick(() => this.#tellGuard());
 		this.#timer = setTimeout(() => this.abort("connect-timeout"), context.connectTimeoutMs);
@@ -98,8 +92,7 @@ export class Connection {
 	#tellGuard(): void {
 		const { localAddress: address, localPort: port } = this.#server;
 		if (address !== undefined && port !== undefined) {
-			this.#local = { address, port };
-			this.#context.guard.dialled(this.#local, this.route.server);
+			this.#flow = this.#context.guard.dialled({ address, port }, this.route.server);
 		}
 	}
 
@@ -124,15 +117,17 @@ export class Connection {
 		clearTimeout(this.#timer);
 		this.#up.release();
 		this.#down.release();
-		if (this.#local !== undefined) {
-			this.#context.guard.forget(this.#local, this.route.server);
+		if (this.#flow !== undefined) {
+			this.#context.guard.forget(this.#flow);
 		}
 		this.#context.closed(this, this.#account());
 	}
 
 	#account(): Account {
 		return {
-			...this.route,
+			direction: this.route.direction,
+			client: this.route.client,
+			server: this.route.server,
 			sent: this.sent,
 			received: this.received,
 			milliseconds: performance.now() - this.#startedAt,

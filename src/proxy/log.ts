@@ -53,11 +53,14 @@ function jsonWriter(output: LogOutput): Write {
 
 function plainWriter(output: LogOutput): Write {
 	return (level, message, fields) => {
-		const pairs = Object.entries(fields).flatMap(([name, value]) =>
-			value === undefined ? [] : [`${name}=${plainValue(value)}`],
-		);
-		const start = `time="${new Date().toISOString()}" level=${spelled(level)} msg=${JSON.stringify(message)}`;
-		output.write(`${[start, ...pairs].join(" ")}\n`);
+		let line = `time="${new Date().toISOString()}" level=${spelled(level)} msg=${JSON.stringify(message)}`;
+		for (const name in fields) {
+			const value = fields[name];
+			if (value !== undefined) {
+				line += ` ${name}=${plainValue(value)}`;
+			}
+		}
+		output.write(`${line}\n`);
 	};
 }
 

@@ -20,8 +20,7 @@ describe("what was dialled", () => {
 
 	it("is none when it is over", () => {
 		const guard = new LoopGuard();
-		guard.dialled(pod, server);
-		guard.forget(pod, server);
+		guard.forget(guard.dialled(pod, server));
 		expect(guard.isOwnDial(pod, server)).toBe(false);
 	});
 

@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /**
  * Keeps the proxy from talking to itself, which would take connection after connection until descriptors run out.
@@ -23,22 +23,27 @@ export class LoopGuard {
 		);
 	}
 
-	/** Has to be told before the event loop goes on: the next thing it accepts may be this very connection. */
-	dialled(local: Endpoint, destination: Endpoint): void {
-		this.#dialled.add(flowOf(local, destination));
+	/**
+	 * Has to be told before the event loop goes on: the next thing it accepts may be this very connection. Answers
+	 * what to {@link forget} when it is over.
+	 */
+	dialled(local: Endpoint, destination: Endpoint): string {
+		const flow = flowOf(local, destination);
+		this.#dialled.add(flow);
+		return flow;
 	}
 
 	isOwnDial(client: Endpoint, destination: Endpoint): boolean {
 		return this.#dialled.has(flowOf(client, destination));
 	}
 
-	forget(local: Endpoint, destination: Endpoint): void {
-		this.#dialled.delete(flowOf(local, destination));
+	forget(flow: string): void {
+		this.#dialled.delete(flow);
 	}
 }
 
 function flowOf(source: Endpoint, destination: Endpoint): string {
-	return `${formatEndpoint(source)} ${formatEndpoint(destination)}`;
+	return `${source.address} ${source.port} ${destination.address} ${destination.port}`;
 }
 
 /** All of 127.0.0.0/8 is this machine, and so is the unspecified address as a destination. */

@@ -6,7 +6,6 @@ import { type ErrorReason, errorReasons } from "./reason.ts";
 import { type OpenTraffic, registerTrafficMetrics } from "./traffic-metrics.ts";
 
 export interface Metrics {
-	accepted(direction: Direction): void;
 	connected(direction: Direction, milliseconds: number): void;
 	failed(direction: Direction, reason: ErrorReason): void;
 	closed(account: Account): void;
@@ -20,12 +19,6 @@ const connectBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 /** Every label pair exists from the start, so that the first error shows as an increase and not as a new series. */
 export function createMetrics(open: () => Iterable<OpenTraffic>): Metrics {
 	const registry = new Registry();
-	const total = new Counter({
-		name: "shunt_proxy_connections_total",
-		help: "Connections accepted, the refused ones included.",
-		labelNames: ["direction"],
-		registers: [registry],
-	});
 	const errors = new Counter({
 		name: "shunt_proxy_errors_total",
 		help: "Connections that failed, by what ended them.",
@@ -42,14 +35,12 @@ export function createMetrics(open: () => Iterable<OpenTraffic>): Metrics {
 	const addClosed = registerTrafficMetrics(registry, open);
 	registerProcessMetrics(registry);
 	for (const direction of directions) {
-		total.inc({ direction }, 0);
 		connectSeconds.zero({ direction });
 		for (const reason of errorReasons) {
 			errors.inc({ direction, reason }, 0);
 		}
 	}
 	return {
-		accepted: (direction) => total.inc({ direction }),
 		connected: (direction, milliseconds) => connectSeconds.observe({ direction }, milliseconds / 1000),
 		failed: (direction, reason) => errors.inc({ direction, reason }),
 		closed: (account) => {

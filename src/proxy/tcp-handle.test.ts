@@ -36,8 +36,8 @@ async function accept(
 it("an accepted handle has a descriptor that is a socket, and both its names", () =>
 	accept(async (handle, client, port) => {
 		expect(readlinkSync(`/proc/self/fd/${handle.fd}`)).toMatch(/^socket:/);
-		expect(remoteEndpoint(handle)).toEqual({ address: clientAddress, port: client.localPort });
-		expect(localEndpoint(handle)).toEqual({ address: "127.0.0.1", port });
+		expect(remoteEndpoint(handle)).toMatchObject({ address: clientAddress, port: client.localPort });
+		expect(localEndpoint(handle)).toMatchObject({ address: "127.0.0.1", port });
 		handle.reset();
 	}));
 

@@ -20,7 +20,7 @@ interface Sums {
 
 /**
  * Nothing is counted while bytes move: connections keep their own sums, and those of the open ones are added up when
- * somebody asks. Answers how to add a connection that is no longer among them.
+ * somebody asks. Answers how to add a connection that is no longer among them, or never was.
  */
 export function registerTrafficMetrics(
 	registry: Registry,
@@ -34,6 +34,19 @@ export function registerTrafficMetrics(
 		}
 		return sums;
 	};
+	new Counter({
+		name: "shunt_proxy_connections_total",
+		help: "Connections accepted, the refused ones included.",
+		labelNames: ["direction"],
+		registers: [registry],
+		collect() {
+			const sums = sum();
+			this.reset();
+			for (const direction of directions) {
+				this.inc({ direction }, sums[direction].connections);
+			}
+		},
+	});
 	new Gauge({
 		name: "shunt_proxy_connections_open",
 		help: "Connections being served now.",

@@ -143,7 +143,6 @@ export class TransparentProxy {
 
 	#accept(handle: TcpHandle, direction: Direction, family: Family): void {
 		const client = remoteEndpoint(handle);
-		this.metrics.accepted(direction);
 		const admission = admit(handle, family, client, this.#doorkeeper);
 		if (admission.admitted) {
 			handle.setNoDelay(true);
