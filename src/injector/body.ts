@@ -26,7 +26,10 @@ export class ByteBudget {
 	}
 }
 
-/** How long it may take is the server's business (`requestTimeout`); here it is cut off. */
+/**
+ * What a whole body took of the budget is for the caller to give back, once it is done with it.
+ * How long it may take is the server's business (`requestTimeout`); here it is cut off.
+ */
 export async function readBody(
 	request: IncomingMessage,
 	{ limit, budget }: { readonly limit: number; readonly budget: ByteBudget },
@@ -39,7 +42,9 @@ export async function readBody(
 	return new Promise((resolve) => {
 		const finish = (body: Body) => {
 			request.off("data", onData).off("end", onEnd).off("close", onClose);
-			budget.give(length);
+			if (body.kind !== "whole") {
+				budget.give(length);
+			}
 			resolve(body);
 		};
 		const onData = (chunk: Buffer) => {

@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../proxy/log.ts";
+import { throttle } from "../proxy/throttle.ts";
 import { startAdmin } from "./admin.ts";
 import { admitPod } from "./admit-pod.ts";
 import { answerReview, type Deciding } from "./answer-review.ts";
@@ -115,13 +116,15 @@ export class Injector {
 			metrics: this.#metrics,
 			...(options.events ? { events: this.#events } : {}),
 		});
+		// Anybody can send these, and so fill the log.
+		const seldom = throttle(1000);
 		return {
 			admit: (request, namespace) => admitPod(request, mounted.configuration.value, namespace),
 			annotationsOf: (name) => (name === "" ? {} : this.#namespaces.annotationsOf(name)),
 			answered: report,
 			malformed: (complaint) => {
 				this.#metrics.reviewed("malformed");
-				log.warn("malformed review", { complaint });
+				seldom(() => log.warn("malformed review", { complaint }));
 			},
 		};
 	}

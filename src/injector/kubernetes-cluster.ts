@@ -1,23 +1,19 @@
-import { ApiException, CoreV1Api, EventsV1Api, KubeConfig, Watch } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, EventsV1Api, Watch } from "@kubernetes/client-node";
 import type { Cluster, Namespace, NamespaceList } from "./cluster.ts";
+import { apiConfiguration, loadConfig } from "./kubernetes-client.ts";
 import { eventOf } from "./kubernetes-event.ts";
 import { namespaceOf } from "./kubernetes-namespace.ts";
 import { watchNamespaces } from "./kubernetes-watch.ts";
 import { within } from "./within.ts";
 
-const listTimeoutMs = 30_000;
+const listTimeoutMs = 60_000;
 const pageSize = 500;
 
 /** A kubeconfig file, or what a pod's service account gives. */
 export function connectCluster(kubeconfig: string | undefined): Cluster {
-	const config = new KubeConfig();
-	if (kubeconfig === undefined) {
-		config.loadFromCluster();
-	} else {
-		config.loadFromFile(kubeconfig);
-	}
-	const core = config.makeApiClient(CoreV1Api);
-	const events = config.makeApiClient(EventsV1Api);
+	const config = loadConfig(kubeconfig);
+	const api = apiConfiguration(config);
+	const [core, events] = [new CoreV1Api(api), new EventsV1Api(api)];
 	const watch = new Watch(config);
 	return {
 		listNamespaces: () => within(listTimeoutMs, listAll(core).catch(rethrow)),

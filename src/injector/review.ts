@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { isObject, type Json, type JsonObject, objectAt, textAt } from "../inject/json.ts";
+import { get, isObject, type Json, type JsonObject, objectAt, textAt } from "../inject/json.ts";
 import { nestsDeeperThan } from "./nesting.ts";
 
 /** What an API server asks, as far as it matters here. */
@@ -58,7 +58,7 @@ function readRequest(request: JsonObject): ReviewReading {
 	if (!isNamespaceName(namespace)) {
 		return malformed("the request's namespace is not a name", uid);
 	}
-	const object = request["object"] ?? null;
+	const object = get(request, "object") ?? null;
 	if (nestsDeeperThan(object, maxDepth)) {
 		return malformed(`the object nests deeper than ${maxDepth} levels`, uid);
 	}
@@ -72,7 +72,7 @@ function readRequest(request: JsonObject): ReviewReading {
 			kind: textAt(kind, "kind") ?? "",
 			subResource: textAt(request, "subResource") ?? "",
 			namespace,
-			dryRun: request["dryRun"] === true,
+			dryRun: get(request, "dryRun") === true,
 			object,
 		},
 	};

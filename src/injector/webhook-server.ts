@@ -112,7 +112,9 @@ export class WebhookServer {
 		if (body.kind !== "whole") {
 			return this.#turnAway(request, response, complaintOf(body.kind, this.#limits));
 		}
-		this.#send(response, await this.#answer(body.bytes));
+		const answer = await this.#answer(body.bytes);
+		this.#budget.give(body.bytes.length);
+		this.#send(response, answer);
 	}
 
 	/** The last line: `answer` has its own way to say that something went wrong. */
