@@ -50,10 +50,11 @@ function listOf(files: Files, path: string): string[] | undefined {
 	if (Object.hasOwn(files, path)) {
 		return undefined;
 	}
-	const below = Object.keys(files).filter((name) => name.startsWith(`${path}/`));
+	const folder = path.replace(/\/*$/, "/");
+	const below = Object.keys(files).filter((name) => name.startsWith(folder));
 	return below.length === 0
 		? missing(path)
-		: [...new Set(below.map((name) => name.slice(path.length + 1).split("/")[0] ?? ""))];
+		: [...new Set(below.map((name) => name.slice(folder.length).split("/")[0] ?? ""))];
 }
 
 function missing(path: string): never {

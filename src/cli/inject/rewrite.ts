@@ -1,13 +1,13 @@
-import { isMap, isSeq, stringify } from "yaml";
+import { isMap, isSeq, parseAllDocuments, stringify } from "yaml";
 import { deepEqual } from "../../inject/deep-equal.ts";
 import type { Json } from "../../inject/json.ts";
 import { CannotSplice } from "./cannot-splice.ts";
 import { type Manuscript, manuscriptOf } from "./manuscript.ts";
 import { applyEdits, type Edit } from "./text-edit.ts";
-import { type ManifestDocument, parseDocuments } from "./yaml-documents.ts";
+import type { ManifestDocument } from "./yaml-documents.ts";
 import { editsOf } from "./yaml-edits.ts";
 import { leafEnd, lineStart, nextLine } from "./yaml-lines.ts";
-import { writeOptions } from "./yaml-options.ts";
+import { readOptions, writeOptions } from "./yaml-options.ts";
 import { printBlock, printFlow } from "./yaml-print.ts";
 
 /** A file's text with other values in it. */
@@ -18,58 +18,85 @@ export interface Rewritten {
 }
 
 /**
- * Makes a file's documents say what they are to say, with every byte of the rest as it was. The result is read back
- * and compared; a document that did not come out right (aliases and merges can do that) is written anew.
+ * Makes a file's documents say what they are to say, with every byte of the rest as it was. Each document that changes
+ * is read back and compared; one that did not come out right (aliases and merges can do that) is written anew.
  */
 export function rewrite(
 	source: string,
 	documents: readonly ManifestDocument[],
 	after: readonly Json[],
 ): Rewritten {
-	const changes = documents.flatMap(({ value }, index): Change[] => {
-		const wanted = after[index] ?? null;
-		return deepEqual(value, wanted) ? [] : [{ index, before: value, after: wanted }];
-	});
-	if (changes.length === 0) {
+	const changed = documents.flatMap(({ value }, index) =>
+		deepEqual(value, after[index] ?? null) ? [] : [index],
+	);
+	if (changed.length === 0) {
 		return { text: source, reprinted: [] };
 	}
-	const job = { source, manuscript: manuscriptOf(source, documents), changes, after };
-	const first = attempt(job, []);
-	const last = first.wrong.length === 0 ? first : attempt(job, [...first.reprinted, ...first.wrong]);
-	return last.wrong.length === 0
-		? last
-		: { text: printAnew(after), reprinted: changes.map(({ index }) => index) };
+	const manuscript = manuscriptOf(source, documents);
+	const whole = source.endsWith("\n");
+	const pieces = documents.map(({ value }, index): Piece => {
+		const last = !whole && index === documents.length - 1;
+		const change = { index, before: value, after: after[index] ?? null, last };
+		return changed.includes(index)
+			? rewriteOne(manuscript, change)
+			: { text: trim(pieceOf(manuscript, index, []) ?? "", last), anew: false };
+	});
+	return {
+		text: pieces.map(({ text }) => text).join(""),
+		reprinted: pieces.flatMap(({ anew }, index) => (anew ? [index] : [])),
+	};
+}
+
+interface Piece {
+	readonly text: string;
+	readonly anew: boolean;
 }
 
 interface Change {
 	readonly index: number;
 	readonly before: Json;
 	readonly after: Json;
+	/** Whether the file ends with it, and without a line break. */
+	readonly last: boolean;
 }
 
-interface Job {
-	readonly source: string;
-	readonly manuscript: Manuscript;
-	readonly changes: readonly Change[];
-	readonly after: readonly Json[];
-}
-
-/** What came out, and which documents do not say what they should. */
-function attempt(job: Job, anew: readonly number[]): Rewritten & { readonly wrong: readonly number[] } {
-	const { source, manuscript, changes, after } = job;
-	const pieces = changes.map((change) => ({
-		index: change.index,
-		edits: anew.includes(change.index) ? undefined : splice(manuscript, change),
-		change,
-	}));
-	const edits = pieces.flatMap((piece) => piece.edits ?? reprint(manuscript, piece.change));
-	const reprinted = pieces.flatMap((piece) => (piece.edits === undefined ? [piece.index] : []));
-	const padded = applyEdits(manuscript.source, edits);
-	if (padded === undefined) {
-		return { text: source, reprinted, wrong: changes.map(({ index }) => index) };
+function rewriteOne(manuscript: Manuscript, change: Change): Piece {
+	const { index, after, last } = change;
+	for (const [edits, anew] of [
+		[() => splice(manuscript, change), false],
+		[() => reprint(manuscript, change), true],
+	] as const) {
+		const text = trim(pieceOf(manuscript, index, edits()) ?? "", last);
+		if (says(text, after)) {
+			return { text, anew };
+		}
 	}
-	const text = source.endsWith("\n") ? padded : padded.replace(/\r?\n$/, "");
-	return { text, reprinted, wrong: mismatches(text, after) };
+	return { text: `${index === 0 ? "" : "---\n"}${stringify(after, writeOptions)}`, anew: true };
+}
+
+/** From where a document begins to where the next one does. */
+function pieceOf(
+	{ source, trees }: Manuscript,
+	index: number,
+	edits: readonly Edit[] | undefined,
+): string | undefined {
+	const start = index === 0 ? 0 : (trees[index]?.range[0] ?? 0);
+	const end = trees[index + 1]?.range[0] ?? source.length;
+	return (
+		edits &&
+		applyEdits(
+			source.slice(start, end),
+			edits.map((edit) => shift(edit, start)),
+		)
+	);
+}
+
+function shift({ start, end, text }: Edit, by: number): Edit {
+	return { start: start - by, end: end - by, text };
+}
+
+function trim(text: string, last: boolean): string {
+	return last ? text.replace(/\r?\n$/, "") : text;
 }
 
 function splice(manuscript: Manuscript, { index, before, after }: Change): Edit[] | undefined {
@@ -100,16 +127,14 @@ function reprint({ source, style, trees }: Manuscript, { index, after }: Change)
 		: [{ start, end, text: printFlow(after) }];
 }
 
-function mismatches(text: string, after: readonly Json[]): number[] {
-	const { documents } = parseDocuments(text, "");
-	return after.flatMap((value, index) => {
-		const written = documents[index];
-		const isRight =
-			documents.length === after.length && written !== undefined && deepEqual(written.value, value);
-		return isRight ? [] : [index];
-	});
-}
-
-function printAnew(after: readonly Json[]): string {
-	return after.map((value) => stringify(value, writeOptions)).join("---\n");
+/** Read by itself, so that a large file need not be in memory twice. */
+function says(text: string, value: Json): boolean {
+	const documents = parseAllDocuments(text, { ...readOptions, keepSourceTokens: false });
+	const [document] = documents;
+	return (
+		documents.length === 1 &&
+		document !== undefined &&
+		document.errors.length === 0 &&
+		deepEqual(document.toJS() ?? null, value)
+	);
 }
