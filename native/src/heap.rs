@@ -24,9 +24,14 @@ use crate::engine::Engine;
 /// nothing but their place in the file.
 const ROOM: usize = 1024 * 1024;
 
+/// Of the processors that this is for; where the kernel's are larger, nothing here minds.
+const PAGE: usize = 4096;
+
 #[repr(C, align(4096))]
 struct Heap {
     engine: UnsafeCell<Option<Engine>>,
+    /// How much of this a snapshot has filled.
+    filled: Cell<usize>,
     allocator: UnsafeCell<Dlmalloc<Source>>,
     memory: UnsafeCell<[u8; ROOM]>,
 }
@@ -38,6 +43,7 @@ unsafe impl Sync for Heap {}
 #[unsafe(link_section = ".snapshot")]
 static HEAP: Heap = Heap {
     engine: UnsafeCell::new(None),
+    filled: Cell::new(0),
     allocator: UnsafeCell::new(Dlmalloc::new_with_allocator(Source { has_given_memory: Cell::new(false) })),
     memory: UnsafeCell::new([0; ROOM]),
 };
@@ -49,7 +55,19 @@ pub fn take_engine() -> Option<Engine> {
     let engine = unsafe { HEAP.engine.get().read_volatile() };
     // SAFETY: as above; what was there has just been moved out.
     unsafe { HEAP.engine.get().write_volatile(None) };
+    if engine.is_some() {
+        copy_all_pages();
+    }
     engine
+}
+
+/// A run changes nearly every page, since each holds reference counts. Having them copied in one call spares as many
+/// page faults, a fifth of our own time.
+fn copy_all_pages() {
+    // SAFETY: as above.
+    let filled = unsafe { HEAP.filled.as_ptr().read_volatile() };
+    // SAFETY: changes no content. Before Linux 5.14 it fails, and pages are copied one by one as ever.
+    unsafe { libc::madvise((&raw const HEAP).cast_mut().cast(), filled, libc::MADV_POPULATE_WRITE) };
 }
 
 /// Writes the section's new content, with `engine` where [`take_engine`] will look.
@@ -59,6 +77,10 @@ pub fn write_snapshot(engine: Engine, path: &OsStr) -> io::Result<()> {
     unsafe { HEAP.engine.get().write_volatile(Some(engine)) };
     // SAFETY: all of it is initialised, and nothing is allocated before write(2) has read it.
     let bytes = unsafe { std::slice::from_raw_parts((&raw const HEAP).cast::<u8>(), size_of::<Heap>()) };
+    // The allocator marks the end of its region, in the last page.
+    let is_used = |page: &[u8]| page.iter().any(|&byte| byte != 0);
+    let last = bytes[..bytes.len() - PAGE].chunks(PAGE).rposition(is_used).unwrap_or(0);
+    HEAP.filled.set((last + 1) * PAGE);
     file.write_all(bytes)
 }
 
@@ -143,6 +165,6 @@ unsafe impl Allocator for Source {
     }
 
     fn page_size(&self) -> usize {
-        4096
+        PAGE
     }
 }

@@ -4,6 +4,7 @@ use std::env::args_os;
 use std::ffi::OsString;
 use std::process::exit;
 
+use crate::capabilities;
 use crate::engine::Engine;
 use crate::heap;
 use crate::log;
@@ -16,6 +17,7 @@ const FAILED: i32 = 1;
 /// A program without a snapshot also takes `--write-snapshot FILE`, which is how build.sh gives it one. One that has
 /// it starts where that left off: with the bundle loaded and evaluated.
 pub fn run(bytecode: &'static [u8]) -> ! {
+    capabilities::hand_on();
     let arguments: Vec<OsString> = args_os().collect();
     let engine = heap::take_engine().unwrap_or_else(|| {
         let engine = or_fail(Engine::start(bytecode));

@@ -4,7 +4,7 @@ import { exitCodes } from "../domain/exit-code.ts";
 import type { Family } from "../domain/family.ts";
 import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import { environmentFailure, type Failure } from "./failure.ts";
+import { environmentFailure, type Failure, lockAdvice } from "./failure.ts";
 
 /**
  * What to tell a user whose mode did not work: the tool's own line, and what would. The other modes are tried, not
@@ -25,6 +25,7 @@ export function setUpFailure(
 		exitCode: isUsable ? failure.exitCode : exitCodes.noDialect,
 		messages: [
 			...failure.messages.map((message) => `mode ${asked.mode}: ${message}`),
+			...lockAdvice(error.message),
 			...(isUsable ? [] : [`mode ${asked.mode} cannot be used here; ${alternatives(host, asked, working)}`]),
 		],
 	};

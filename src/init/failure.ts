@@ -30,12 +30,20 @@ export function environmentFailure(error: unknown): Failure {
 }
 
 /** The words are a pod's, since that is where permission is given. */
-function permissionAdvice(message: string): string[] {
-	return message.includes("xtables.lock")
-		? ["the xtables lock needs a writable /run: mount an emptyDir there, or set XTABLES_LOCKFILE"]
+function permissionAdvice(message: string): readonly string[] {
+	const advice = lockAdvice(message);
+	return advice.length > 0
+		? advice
 		: [
 				"programming rules takes the capabilities NET_ADMIN and NET_RAW: list both under securityContext.capabilities.add",
 			];
+}
+
+/** A read-only or missing /run is the usual case in a pod. */
+export function lockAdvice(message: string): readonly string[] {
+	return message.includes("can't open lock file")
+		? ["the xtables lock needs a writable /run: mount an emptyDir there, or set XTABLES_LOCKFILE"]
+		: [];
 }
 
 const backendExitCodes = {

@@ -260,6 +260,16 @@ describe("a mode that does not work", () => {
 		expect(host.logged.at(-1)).toContain("capabilities NET_ADMIN and NET_RAW");
 	});
 
+	it("for want of a place for the lock says so too", () => {
+		const host = createMemoryHost();
+		host.intercept(
+			"iptables-legacy-restore",
+			refusal("Fatal: can't open lock file /run/xtables.lock: Read-only file system", 4),
+		);
+		expect(init(host)).toBe(69);
+		expect(host.logged.join("\n")).toMatch(/mount an emptyDir there[\s\S]*modes that work here: nft/);
+	});
+
 	it("for want of a lock file says where to put one", () => {
 		const host = createMemoryHost();
 		host.intercept(

@@ -9,8 +9,11 @@ import { runInit } from "../init/init.ts";
 export function main(functions: NativeFunctions, invokedAs: string, argv: readonly string[]): number {
 	const host = createNativeHost(functions);
 	const name = invokedAs.slice(invokedAs.lastIndexOf("/") + 1);
-	return name === "proxy-init" || name === "shunt-init" ? runInit(host, argv, name) : runShunt(host, argv);
+	return initNames.has(name) ? runInit(host, argv, name) : runShunt(host, argv);
 }
+
+/** The last is where Linkerd's injector looks for it. */
+const initNames: ReadonlySet<string> = new Set(["proxy-init", "shunt-init", "linkerd2-proxy-init"]);
 
 function runShunt(host: Host, [command = "--help", ...argv]: readonly string[]): number {
 	switch (command) {
