@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { modes } from "../domain/mode.ts";
 import { parseInitOptions } from "../init/options.ts";
 import { injectPod } from "./inject-pod.ts";
 import { get, isArray, type Json, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
@@ -84,11 +85,11 @@ describe("the init container's arguments", () => {
 		]);
 	});
 
-	it.each(["legacy", "nft", "plain"])("mean mode %s to shunt init", (mode) => {
+	it.each(modes)("mean mode %s to shunt init", (mode) => {
 		const args = argsOf(find(inject(plain, { proxyInit: { iptablesMode: mode } }), "shunt-init")).map(String);
 		const parsed = parseInitOptions(args, "shunt init");
 		expect(parsed.ok && parsed.value.mode).toBe(mode);
-		expect(args.includes("--iptables-mode")).toBe(false);
+		expect(args.includes("--iptables-mode")).toBe(!["legacy", "nft", "plain"].includes(mode));
 	});
 });
 
@@ -238,7 +239,7 @@ describe("a pod that is left alone", () => {
 		["no-containers", { containers: [] }],
 		["no-containers", {}],
 		["injected-by-shunt", { containers: [app, { name: "shunt-proxy" }] }],
-		["injected-by-shunt", { containers: [{ name: "x", image: "cr.shunt.dev/shunt:1" }] }],
+		["injected-by-shunt", { containers: [{ name: "x", image: "cr.shunt.dev/init:1" }] }],
 		["injected-by-linkerd", { initContainers: [{ name: "linkerd-init" }], containers: [app] }],
 		["injected-by-linkerd", { containers: [{ name: "x", image: "cr.l5d.io/linkerd/proxy@sha256:0" }] }],
 		["injected-by-istio", { initContainers: [{ name: "istio-validation" }], containers: [app] }],

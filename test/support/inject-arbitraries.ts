@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { modes } from "../../src/domain/mode.ts";
 import type { InjectConfig } from "../../src/inject/config.ts";
 import type { Json, JsonObject } from "../../src/inject/json.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
@@ -163,7 +164,7 @@ export function workloadOf(pods: fc.Arbitrary<JsonObject>): fc.Arbitrary<JsonObj
 
 const values = object({
 	proxyInit: object({
-		iptablesMode: chance(fc.constantFrom("legacy", "nft", "plain", "iptables")),
+		iptablesMode: chance(fc.constantFrom(...modes, "iptables")),
 		ignoreInboundPorts: chance(fc.constantFrom("", "25,80-90", 443)),
 		ignoreOutboundPorts: chance(fc.constantFrom("", "3306")),
 		skipSubnets: chance(fc.constantFrom("10.0.0.0/8", "fd00::/8, 10.1.2.3/8")),

@@ -22,7 +22,8 @@ export function schemaProblems(document: Json): string[] {
 function problemsOf(model: (typeof models)[keyof typeof models], object: JsonObject): string[] {
 	const watched = watch(object, "");
 	try {
-		new model(watched.value as never).validate();
+		// Not on an instance, whose constructor copies the object and so looks at everything.
+		model.prototype.validate.call(watched.value as never);
 	} catch (error) {
 		return [error instanceof Error ? error.message : String(error)];
 	}
@@ -58,7 +59,8 @@ function watch(object: object, path: string): Watched {
 		value,
 		unread: () => [
 			...Object.keys(object)
-				.filter((key) => !read.has(key))
+				// What a field manager owns is free of form.
+				.filter((key) => !read.has(key) && !path.endsWith("/fieldsV1"))
 				.map((key) => `${path}/${key} is not a field of Kubernetes'`),
 			...[...below.values()].flatMap((watched) => watched.unread()),
 		],
