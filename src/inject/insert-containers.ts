@@ -1,7 +1,7 @@
 import { redirectAnnotation } from "../domain/annotation-keys.ts";
 import { formatStamp } from "../domain/pod-policy-stamp.ts";
 import { initContainer, initVolume } from "./init-container.ts";
-import { type JsonObject, objectAt, objectsAt } from "./json.ts";
+import { annotationsOf, type JsonObject, objectAt, objectsAt, without } from "./json.ts";
 import { injectedAnnotation } from "./names.ts";
 import { proxyContainer, resourcesOf } from "./proxy-container.ts";
 import { formatRecord, recordOf } from "./record.ts";
@@ -14,12 +14,20 @@ export function insertContainers(pod: JsonObject, redirection: Redirection): Jso
 	const { policy, set } = redirection;
 	const volume = volumeOf(redirection);
 	const { pod: annotated, changes } = setAnnotations(pod, set);
-	const record = recordOf(pod, { volumes: volume === undefined ? [] : [volume], annotations: changes });
+	const record = recordOf(pod, {
+		volumes: volume === undefined ? [] : [volume],
+		annotations: { ...changes, replaced: { ...changes.replaced, ...stampsOf(pod) } },
+	});
 	const { pod: stamped } = setAnnotations(annotated, {
 		[redirectAnnotation]: formatStamp(policy),
 		[injectedAnnotation]: formatRecord(record),
 	});
 	return { ...stamped, spec: specWith(objectAt(pod, "spec"), redirection) };
+}
+
+/** Stamps that were there before: of a copied manifest, or of whoever only annotated it. */
+function stampsOf(pod: JsonObject): JsonObject {
+	return without(annotationsOf(pod), (name) => name !== redirectAnnotation && name !== injectedAnnotation);
 }
 
 function specWith(spec: JsonObject, redirection: Redirection): JsonObject {

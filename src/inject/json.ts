@@ -25,6 +25,11 @@ export function objectAt(object: JsonObject, key: string): JsonObject {
 	return isObject(value) ? value : {};
 }
 
+/** Those of a pod, or of any other object. */
+export function annotationsOf(object: JsonObject): JsonObject {
+	return objectAt(objectAt(object, "metadata"), "annotations");
+}
+
 /** The objects of a list; anything else in it has been complained about before (pod-shape.ts). */
 export function objectsAt(object: JsonObject, key: string): readonly JsonObject[] {
 	const value = get(object, key);

@@ -1,7 +1,7 @@
+import { redirectAnnotation } from "../domain/annotation-keys.ts";
 import type { InjectRequest } from "./inject-pod.ts";
-import { annotationsOf } from "./inject-pod.ts";
-import { isObject, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
-import { ownContainers } from "./names.ts";
+import { annotationsOf, isObject, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
+import { injectedAnnotation, ownContainers } from "./names.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { shapeProblems } from "./pod-shape.ts";
 import { readRecord } from "./record.ts";
@@ -22,12 +22,16 @@ export function upgradePod(request: InjectRequest, inject: (request: InjectReque
 	const record = readRecord(pod);
 	const bare = record === undefined ? removeByName(pod, { settings: false }) : removeByRecord(pod, record);
 	const names = [...(record?.annotations.added ?? []), ...Object.keys(record?.annotations.replaced ?? {})];
-	const kept = names.flatMap((name) => {
+	const kept = names.filter(isNoStamp).flatMap((name) => {
 		const value = textAt(annotationsOf(pod), name);
 		return value === undefined ? [] : [[name, value] as const];
 	});
 	const set = { ...Object.fromEntries(kept), ...request.set };
 	return { ...inject({ ...request, pod: bare.pod, set }), wasInjected: true };
+}
+
+function isNoStamp(name: string): boolean {
+	return name !== redirectAnnotation && name !== injectedAnnotation;
 }
 
 function isInjected(pod: JsonObject): boolean {

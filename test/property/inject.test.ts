@@ -6,13 +6,22 @@ import { parseStamp } from "../../src/domain/pod-policy-stamp.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
 import { annotatePod } from "../../src/inject/annotate-pod.ts";
 import { deepEqual } from "../../src/inject/deep-equal.ts";
-import { annotationsOf, type InjectRequest, injectPod } from "../../src/inject/inject-pod.ts";
-import { isArray, type Json, type JsonObject, objectAt, objectsAt, textAt } from "../../src/inject/json.ts";
+import { type InjectRequest, injectPod } from "../../src/inject/inject-pod.ts";
+import {
+	annotationsOf,
+	isArray,
+	type Json,
+	type JsonObject,
+	objectAt,
+	objectsAt,
+	textAt,
+} from "../../src/inject/json.ts";
 import { jsonPatch } from "../../src/inject/json-patch.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { uninjectPod } from "../../src/inject/uninject-pod.ts";
 import { upgradePod } from "../../src/inject/upgrade-pod.ts";
-import { config, hostileJson, plainPod, pod, workloadOf } from "../support/inject-arbitraries.ts";
+import { proxyCommand } from "../../src/proxy/command.ts";
+import { config, hostileJson, plainPod, pod, podSpec, workloadOf } from "../support/inject-arbitraries.ts";
 import { schemaProblems } from "../support/inject-schema.ts";
 
 const flags = fc.constantFrom<Record<string, string>>(
@@ -75,6 +84,23 @@ describe("an injected pod", () => {
 				}
 			}),
 			{ numRuns: 1000 },
+		);
+	});
+
+	it("has a proxy whose flags shunt proxy knows", () => {
+		const known = proxyCommand(() => {}).options.map(({ long }) => long);
+		fc.assert(
+			fc.property(request(pod), (asked) => {
+				const spec = objectAt(injected(asked), "spec");
+				const proxy = [...objectsAt(spec, "initContainers"), ...objectsAt(spec, "containers")].find(
+					(container) => textAt(container, "name") === "shunt-proxy",
+				);
+				const flags = textsOf(proxy?.["args"]).flatMap((arg) => /^(--[^=]+)/.exec(arg)?.[1] ?? []);
+				expect(
+					asked.config.proxy.kind === "shunt" ? flags.filter((flag) => !known.includes(flag)) : [],
+				).toEqual([]);
+				expect(flags.length).toBeGreaterThan(0);
+			}),
 		);
 	});
 
@@ -170,6 +196,25 @@ describe("whatever JSON comes as a pod or a configuration", () => {
 			}),
 			{ numRuns: 3000 },
 		);
+	});
+
+	it("is injected and uninjected with whatever else stands in it", () => {
+		let count = 0;
+		const part = hostileJson.object;
+		fc.assert(
+			fc.property(part, part, part, podSpec, config, (top, metadata, more, spec, given) => {
+				const value: JsonObject = { ...top, metadata, spec: { ...more, ...spec } };
+				const outcome = injectPod({ pod: value, config: given, whenUnannotated: "redirect" });
+				if (outcome.kind === "injected") {
+					count += 1;
+					expect(deepEqual(uninjectPod(outcome.pod).pod, value)).toBe(true);
+					expect(immutablePatch(value, outcome.pod)).toBe(true);
+					expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+				}
+			}),
+			{ numRuns: 1000 },
+		);
+		expect(count).toBeGreaterThan(300);
 	});
 
 	it("keeps a key called __proto__ as a key", () => {

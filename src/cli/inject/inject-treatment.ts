@@ -3,8 +3,8 @@ import type { Annotations } from "../../domain/annotations.ts";
 import { resolvePodPolicy } from "../../domain/pod-policy.ts";
 import { annotate, annotatePod } from "../../inject/annotate-pod.ts";
 import type { InjectConfig } from "../../inject/config.ts";
-import { annotationsOf, injectPod } from "../../inject/inject-pod.ts";
-import { type Json, objectAt } from "../../inject/json.ts";
+import { injectPod } from "../../inject/inject-pod.ts";
+import { annotationsOf, type Json } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
 import { upgradePod } from "../../inject/upgrade-pod.ts";
 import { isNamespace, type Target, targetsOf } from "../../inject/workload.ts";
@@ -103,7 +103,5 @@ function verdictOf({ manual }: InjectWish, wasInjected: boolean) {
 /** What the namespaces among the manifests say, which their workloads inherit. */
 export function namespacesIn(documents: readonly ManifestDocument[]): ReadonlyMap<string, Annotations> {
 	const targets = documents.flatMap(({ value }) => targetsOf(value)).filter(isNamespace);
-	return new Map(
-		targets.map(({ name, object }) => [name, objectAt(objectAt(object, "metadata"), "annotations")]),
-	);
+	return new Map(targets.map(({ name, object }) => [name, annotationsOf(object)]));
 }
