@@ -33,7 +33,7 @@ try {
 function introduction(): string {
 	return [
 		"# The injector under load",
-		`\`npx tsx bench/injector.ts\` repeats it and takes about three minutes; \`--rounds N\` changes that. ${machineFacts()}`,
-		`autocannon posts one review of a typical pod (${Buffer.byteLength(review)} bytes; it is injected) over TLS 1.3 with connections that are kept. The injector runs at its default log level and has one processor (\`taskset -c 0\`), the load the other. "echo" is a bare Node HTTPS server that sends the body back: what TLS, HTTP and Node cost before anybody has decided anything. It takes turns with the injector on the same processor.`,
+		`\`npx tsx bench/injector.ts\` repeats it and takes about three minutes as root; \`--rounds N\` changes that. ${machineFacts()}`,
+		`Debian's wrk posts one review of a typical pod (${Buffer.byteLength(review)} bytes; it is injected) over TLS 1.3 with connections that are kept. The injector runs at its default log level and has one processor (\`taskset -c 0\`), the load the other. "echo" is a bare Node HTTPS server that sends the body back: what TLS, HTTP and Node cost before anybody has decided anything. It takes turns with the injector on the same processor. All of them have a niceness of -15, since others share the machine.`,
 	].join("\n\n");
 }

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { processFacts } from "./process-facts.ts";
 
@@ -9,9 +10,7 @@ export interface Target {
 
 export interface Load {
 	readonly connections: number;
-	/** One of the two ends it. */
-	readonly seconds?: number;
-	readonly requests?: number;
+	readonly seconds: number;
 	/** In all; as many as go when absent. */
 	readonly perSecond?: number;
 }
@@ -20,6 +19,7 @@ export interface Measured {
 	readonly perSecond: number;
 	/** Processor time of the server for one request, user and system. */
 	readonly cpuMicroseconds: number;
+	/** Milliseconds. */
 	readonly p50: number;
 	readonly p99: number;
 	readonly requests: number;
@@ -27,37 +27,33 @@ export interface Measured {
 	readonly failed: number;
 }
 
-const autocannon = new URL("../../node_modules/autocannon/autocannon.js", import.meta.url).pathname;
+const script = fileURLToPath(new URL("load.lua", import.meta.url));
 const run = promisify(execFile);
 
-/** Posts a file as fast as it is answered, or at a rate, from the processor that the server does not have. */
+/**
+ * Posts a file with wrk, from the processor that the server does not have. A rate is kept by pauses of each connection,
+ * since the tools that know a rate send a second's requests at its beginning, and what they measure is that queue.
+ */
 export async function measure(target: Target, body: string, load: Load): Promise<Measured> {
+	const { connections, seconds, perSecond } = load;
 	const cpuBefore = processFacts(target.pid).cpuSeconds;
+	const wrk = ["wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", script];
+	const pause = perSecond === undefined ? 0 : (1000 * connections) / perSecond;
 	const { stdout } = await run(
-		"taskset",
-		["-c", "1", process.execPath, autocannon, ...flagsOf(load, body), `https://127.0.0.1:${target.port}/`],
+		"nice",
+		["-n", "-15", "taskset", "-c", "1", ...wrk, `https://127.0.0.1:${target.port}/`],
 		{
-			maxBuffer: 64 * 1024 * 1024,
+			env: { ...process.env, REVIEW: body, MEAN_PAUSE_MS: `${Math.round(pause)}` },
 		},
 	);
-	const result = JSON.parse(stdout);
-	const requests: number = result["2xx"];
+	const [, json = "{}"] = /^JSON(.*)$/m.exec(stdout) ?? [];
+	const { requests, microseconds, failed, p50, p99 } = JSON.parse(json);
 	return {
-		perSecond: requests / result.duration,
+		perSecond: requests / (microseconds / 1e6),
 		cpuMicroseconds: ((processFacts(target.pid).cpuSeconds - cpuBefore) / requests) * 1e6,
-		p50: result.latency.p50,
-		p99: result.latency.p99,
+		p50: p50 / 1000,
+		p99: p99 / 1000,
 		requests,
-		failed: result.non2xx + result.errors + result.timeouts,
+		failed,
 	};
-}
-
-function flagsOf({ connections, seconds, requests, perSecond }: Load, body: string): string[] {
-	return [
-		...["--json", "--no-progress", "--method", "POST", "--headers", "content-type=application/json"],
-		...["--input", body, "--connections", `${connections}`],
-		...(seconds === undefined ? [] : ["--duration", `${seconds}`]),
-		...(requests === undefined ? [] : ["--amount", `${requests}`]),
-		...(perSecond === undefined ? [] : ["--overallRate", `${perSecond}`]),
-	];
 }

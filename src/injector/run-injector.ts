@@ -1,17 +1,17 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Problem } from "../domain/problem.ts";
 import { createLog, type Log } from "../proxy/log.ts";
-import type { FlushedOutput } from "../proxy/stdout.ts";
 import { type Signals, stopRequests } from "../proxy/stop-signals.ts";
 import type { Cluster } from "./cluster.ts";
 import { Injector } from "./injector.ts";
 import { loadMounted } from "./mounted.ts";
 import type { InjectorOptions } from "./options.ts";
+import type { InjectorOutput } from "./output.ts";
 import type { WebhookLimits } from "./webhook-server.ts";
 
 /** What the injector needs of the process that it runs in. */
 export interface InjectorWorld {
-	output(): FlushedOutput;
+	output(): InjectorOutput;
 	cluster(kubeconfig: string | undefined): Promise<Cluster>;
 	readonly signals: Signals;
 	/** The usual ones when absent. */
@@ -39,7 +39,7 @@ export async function runInjector(
 		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });
 		return exitCodes.failed;
 	} finally {
-		output.flush();
+		await output.flush();
 	}
 }
 

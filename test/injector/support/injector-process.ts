@@ -7,10 +7,14 @@ import { type Authority, createAuthority } from "../../support/api-server/certif
 import { Mount } from "./mount.ts";
 import { freePort } from "./ports.ts";
 
+const sources = ["--import", "tsx", new URL("injector-main.ts", import.meta.url).pathname];
+
 export interface ProcessSettings {
 	readonly flags?: readonly string[];
 	/** Put before the program, as `taskset -c 0`. It has to become the program. */
 	readonly prefix?: readonly string[];
+	/** Node's arguments that make it the injector; the sources as they are when absent. */
+	readonly main?: readonly string[];
 	/** Its log goes nowhere. */
 	readonly quiet?: boolean;
 }
@@ -35,13 +39,14 @@ export class InjectorProcess {
 	complaints = "";
 	readonly #child: ChildProcess;
 
-	private constructor(parts: Surroundings, { flags = [], prefix = [], quiet = false }: ProcessSettings) {
+	private constructor(parts: Surroundings, settings: ProcessSettings) {
+		const { flags = [], prefix = [], main = sources, quiet = false } = settings;
 		const { api, authority, mount, ports } = parts;
 		this.api = api;
 		this.authority = authority;
 		this.mount = mount;
 		[this.port, this.adminPort] = ports;
-		const settings = {
+		const values = {
 			port: this.port,
 			"admin-port": this.adminPort,
 			address: "127.0.0.1",
@@ -50,9 +55,8 @@ export class InjectorProcess {
 			"tls-key": mount.path("tls.key"),
 			kubeconfig: mount.path("kubeconfig"),
 		};
-		const own = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-		const main = new URL("injector-main.ts", import.meta.url).pathname;
-		const node = [process.execPath, "--import", "tsx", main, ...own, ...flags];
+		const own = Object.entries(values).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+		const node = [process.execPath, ...main, ...own, ...flags];
 		const [program = "", ...args] = [...prefix, ...node];
 		const child = spawn(program, args, { stdio: ["ignore", quiet ? "ignore" : "pipe", "pipe"] });
 		this.#child = child;
