@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { eventually } from "../../test/support/proxy-sockets.ts";
 import type { LogFormat, LogLevel } from "../init/logger.ts";
 import { logAccount } from "./account.ts";
 import { createLog } from "./log.ts";
-import { inCompany } from "./stdout.ts";
 
 function lines(logFormat: LogFormat, logLevel: LogLevel = "info") {
 	const written: string[] = [];
@@ -54,36 +52,6 @@ describe("the JSON format", () => {
 			reason: "refused",
 			code: "ECONNREFUSED",
 		});
-	});
-});
-
-describe("lines on their way out", () => {
-	it("go together, in order, and none stays behind", async () => {
-		const writes: string[] = [];
-		const output = inCompany(
-			(lines) => writes.push(lines),
-			() => undefined,
-		);
-		const expected = Array.from({ length: 2000 }, (_, index) => `line ${index}\n`);
-		for (const line of expected) {
-			output.write(line);
-		}
-		await eventually(() => writes.join("") === expected.join(""));
-		expect(writes.length).toBeLessThan(10);
-		output.write("late\n");
-		await eventually(() => writes.at(-1) === "late\n");
-		output.write("last\n");
-		output.flush();
-		expect(writes.at(-1)).toBe("last\n");
-	});
-
-	it("are lost without harm when nobody reads them", () => {
-		const broken = () => {
-			throw new Error("EPIPE");
-		};
-		const output = inCompany(() => undefined, broken);
-		output.write("x\n");
-		output.flush();
 	});
 });
 

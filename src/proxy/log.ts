@@ -1,4 +1,3 @@
-import { pino } from "pino";
 import { type LogFormat, type LogLevel, logLevels } from "../init/logger.ts";
 
 export type Fields = Readonly<Record<string, string | number | undefined>>;
@@ -39,21 +38,14 @@ export function createLog({ logLevel, logFormat }: LogOptions, output: LogOutput
 }
 
 function jsonWriter(output: LogOutput): Write {
-	const logger = pino(
-		{
-			level: "trace",
-			base: null,
-			timestamp: () => `,"time":"${new Date().toISOString()}"`,
-			formatters: { level: (label) => ({ level: spelled(label) }) },
-		},
-		output,
-	);
-	return (level, message, fields) => logger[level](fields, message);
+	return (level, msg, fields) => {
+		output.write(`${JSON.stringify({ time: now(), level: spelled(level), msg, ...fields })}\n`);
+	};
 }
 
 function plainWriter(output: LogOutput): Write {
 	return (level, message, fields) => {
-		let line = `time="${new Date().toISOString()}" level=${spelled(level)} msg=${JSON.stringify(message)}`;
+		let line = `time="${now()}" level=${spelled(level)} msg=${JSON.stringify(message)}`;
 		for (const name in fields) {
 			const value = fields[name];
 			if (value !== undefined) {
@@ -66,6 +58,10 @@ function plainWriter(output: LogOutput): Write {
 
 function plainValue(value: string | number): string {
 	return typeof value === "number" || /^[\w.:%[\]/+-]+$/.test(value) ? `${value}` : JSON.stringify(value);
+}
+
+function now(): string {
+	return new Date().toISOString();
 }
 
 /** As logrus has it, and so every Go program around us. */

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "./prometheus.ts";
 
 /** The two that everybody looks at. prom-client's full set would sample the event loop all the time. */
 export function registerProcessMetrics(registry: Registry): void {

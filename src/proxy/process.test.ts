@@ -143,6 +143,23 @@ describe("a shortage of descriptors", () => {
 		));
 });
 
+describe("a log that nobody reads any more", () => {
+	it("does not keep the proxy from serving", () =>
+		withProcess({}, async ({ proxy, peer }) => {
+			peer.echo();
+			proxy.stopReading();
+			for (const text of ["one", "two", "three"]) {
+				const client = await dial(proxy.ports.outbound);
+				client.end(text);
+				expect((await readAll(client)).bytes.toString()).toBe(text);
+				const sample = 'connections_open{direction="outbound"}';
+				await eventually(async () => sampleOf((await proxy.ask("/metrics")).body, sample) === 0);
+			}
+			proxy.kill("SIGTERM");
+			expect(await proxy.exit).toBe(0);
+		}));
+});
+
 describe("memory", () => {
 	it("does not grow with what a slow reader leaves unread", () =>
 		withProcess({}, async ({ proxy, pair }) => {

@@ -38,7 +38,7 @@ export class Pump {
 	join(source: Socket, sink: Socket): void {
 		this.#source = source;
 		this.#sink = sink;
-		source.on("end", () => sink.end());
+		source.on("end", () => finish(sink));
 	}
 
 	/** Gives back what is borrowed. Only when both sockets have closed: until then the kernel may be reading it. */
@@ -98,5 +98,14 @@ export class Pump {
 			this.#buffers.giveBack(this.#loan);
 			this.#loan = undefined;
 		}
+	}
+}
+
+/** Where nothing comes from the sink any more, closing it sends the same FIN for one system call and a wait less. */
+function finish(sink: Socket): void {
+	if (sink.readableEnded && sink.writableLength === 0) {
+		sink.destroy();
+	} else {
+		sink.end();
 	}
 }

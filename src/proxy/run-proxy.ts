@@ -29,7 +29,7 @@ export async function runProxy(options: ProxyOptions, world: ProxyWorld): Promis
 		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });
 		return isForbidden(error) ? exitCodes.notPermitted : exitCodes.failed;
 	} finally {
-		output.flush();
+		await output.flush();
 	}
 }
 

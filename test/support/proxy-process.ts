@@ -71,6 +71,11 @@ export class ProxyProcess {
 		this.#child.kill(signal);
 	}
 
+	/** As a log collector that has died. */
+	stopReading(): void {
+		this.#child.stdout?.destroy();
+	}
+
 	closed(): Record<string, unknown>[] {
 		return this.lines.filter(({ msg }) => msg === "connection closed");
 	}
