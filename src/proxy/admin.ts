@@ -27,7 +27,8 @@ export async function startAdmin({ host, port }: AdminAddress, observed: Observe
 		response.end(request.method === "HEAD" ? undefined : body);
 	});
 	await new Promise<void>((resolve, reject) => {
-		server.once("error", reject);
+		// Rejecting once more later does nothing, and an error without a listener would end the process.
+		server.on("error", reject);
 		server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
 	});
 	return server;

@@ -35,13 +35,11 @@ export function admit(handle: TcpHandle, family: Family, client: Endpoint, keepe
 		: { admitted: true, server: asked };
 }
 
+/** Whatever goes wrong here must cost one connection and no more. */
 function ask(originalDestination: OriginalDestination, handle: TcpHandle, family: Family) {
 	try {
 		return originalDestination(handle.fd, family);
 	} catch (error) {
-		if (error instanceof NoOriginalDestination) {
-			return { code: error.code };
-		}
-		throw error;
+		return { code: error instanceof NoOriginalDestination ? error.code : String(error) };
 	}
 }

@@ -1,35 +1,42 @@
-/** Large enough for one system call per message of nearly every protocol, and all that an idle connection needs. */
-const sharedSize = 32 * 1024;
-/** Measured (bench/proxy): below 128 KiB system calls dominate, above 256 KiB nothing is gained. */
+/** Large enough for one system call per message of nearly every protocol. */
+const smallSize = 32 * 1024;
+/** Measured: below 128 KiB system calls dominate, above 256 KiB nothing is gained. */
 const largeSize = 256 * 1024;
-/** 16 MiB in all. A connection that finds none left goes on with the shared buffer. */
+/** 16 MiB in all. A connection that finds none left goes on with small ones. */
 const largeCount = 64;
+/** 2 MiB that stay when many readers were slow for a while. */
+const smallKept = 64;
 
 /**
  * The memory that bytes pass through. Connections at rest own none of it: all of them read into one shared buffer,
- * whose content is copied before the next read. One that moves a lot borrows a large buffer, which goes to the
- * kernel without a copy.
+ * whose content is copied before the next read. One that moves a lot reads into a large buffer of its own, for as
+ * long as it fills it, and that goes to the kernel without a copy.
  */
 export class Buffers {
-	readonly shared = Buffer.allocUnsafeSlow(sharedSize);
-	readonly #idle: Uint8Array[] = [];
-	#made = 0;
+	readonly shared: Uint8Array = Buffer.allocUnsafeSlow(smallSize);
+	readonly #small: Uint8Array[] = [];
+	readonly #large: Uint8Array[] = [];
+	#largeMade = 0;
 
-	borrow(): Uint8Array | undefined {
-		const idle = this.#idle.pop();
-		if (idle !== undefined || this.#made === largeCount) {
+	/** For a copy of what is in the shared one. */
+	borrowSmall(): Uint8Array {
+		return this.#small.pop() ?? Buffer.allocUnsafeSlow(smallSize);
+	}
+
+	borrowLarge(): Uint8Array | undefined {
+		const idle = this.#large.pop();
+		if (idle !== undefined || this.#largeMade === largeCount) {
 			return idle;
 		}
-		this.#made++;
+		this.#largeMade++;
 		return Buffer.allocUnsafeSlow(largeSize);
 	}
 
 	giveBack(buffer: Uint8Array): void {
-		this.#idle.push(buffer);
-	}
-
-	/** How many large buffers are lent out. */
-	get lent(): number {
-		return this.#made - this.#idle.length;
+		if (buffer.length === largeSize) {
+			this.#large.push(buffer);
+		} else if (this.#small.length < smallKept) {
+			this.#small.push(buffer);
+		}
 	}
 }

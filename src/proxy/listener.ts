@@ -13,7 +13,8 @@ const anyAddress: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0", ipv6: ":
 export async function listen(family: Family, port: number): Promise<Server> {
 	const server = createServer();
 	await new Promise<void>((resolve, reject) => {
-		server.once("error", reject);
+		// Rejecting once more later does nothing, and an error without a listener would end the process.
+		server.on("error", reject);
 		server.listen({ host: anyAddress[family], port, backlog, ipv6Only: family === "ipv6" }, resolve);
 	});
 	return server;

@@ -68,19 +68,18 @@ export class Pump {
 
 	/** A full buffer means that more is there and that libuv reads again at once, so a loan is never held at rest. */
 	#chooseTarget(more: boolean): void {
-		this.#target = (more ? this.#loan : undefined) ?? this.#buffers.shared;
-		if (!more) {
-			this.#endLoan();
+		this.#endLoan();
+		if (more) {
+			this.#loan = this.#buffers.borrowLarge();
 		}
+		this.#target = this.#loan ?? this.#buffers.shared;
 	}
 
 	#copy(bytes: Uint8Array): Uint8Array {
-		if (bytes.length > smallCopy) {
-			this.#loan ??= this.#buffers.borrow();
-		}
-		if (this.#loan === undefined) {
+		if (bytes.length <= smallCopy) {
 			return Buffer.from(bytes);
 		}
+		this.#loan = this.#buffers.borrowSmall();
 		this.#loan.set(bytes);
 		return this.#loan.subarray(0, bytes.length);
 	}

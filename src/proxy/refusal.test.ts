@@ -69,6 +69,22 @@ describe("an original destination", () => {
 			expect(await errors(fixture, "no-original-destination")).toBe(1);
 		}));
 
+	it("that cannot be asked for costs one connection and not the proxy", () =>
+		withProxy({}, async (fixture) => {
+			const { destination } = fixture;
+			fixture.destination = () => {
+				throw new TypeError("unexpected");
+			};
+			expect((await turnedAway(fixture)).line).toMatchObject({
+				reason: "no-original-destination",
+				code: "TypeError: unexpected",
+			});
+			fixture.destination = destination;
+			const { client, server } = await fixture.pair();
+			client.end("served");
+			expect((await readAll(server)).bytes.toString()).toBe("served");
+		}));
+
 	it.each([
 		["where it was accepted", () => "127.0.0.1"],
 		["another loopback address", () => "127.1.2.3"],
