@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { createMemoryHost } from "../host/memory.ts";
+import { runMultiCall } from "./multi-call.ts";
+
+function output(invokedAs: string, ...argv: string[]): [number, string] {
+	const host = createMemoryHost();
+	const status = runMultiCall(host, invokedAs, argv);
+	return [status, host.output.join("") || host.logged.join("\n")];
+}
+
+describe("the node-side programs in one", () => {
+	it.each(["proxy-init", "/usr/bin/shunt-init", "/usr/lib/linkerd/linkerd2-proxy-init"])(
+		"are init as %s",
+		(name) => {
+			expect(output(name, "--help")).toEqual([0, expect.stringContaining("--incoming-proxy-port")]);
+		},
+	);
+
+	it.each([
+		[["init", "--help"], "--incoming-proxy-port"],
+		[["clean", "--help"], "shunt clean"],
+		[["--help"], "shunt init [flags]"],
+		[[], "shunt init [flags]"],
+		[["--version"], "."],
+	])("are chosen by %j", (argv, text) => {
+		expect(output("shunt", ...argv)).toEqual([0, expect.stringContaining(text)]);
+	});
+
+	it("know what they are not", () => {
+		expect(output("shunt", "proxy")).toEqual([64, expect.stringContaining('"proxy" is not a command here')]);
+	});
+});

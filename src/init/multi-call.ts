@@ -1,0 +1,44 @@
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { version } from "../domain/version.ts";
+import type { Host } from "../host/host.ts";
+import { runClean } from "./clean.ts";
+import { runInit } from "./init.ts";
+
+/**
+ * The node-side programs in one: which of them it is shows in the name by which it was called (`invokedAs`, with or
+ * without its folders) or in the first argument.
+ */
+export function runMultiCall(host: Host, invokedAs: string, argv: readonly string[]): ExitCode {
+	const name = invokedAs.slice(invokedAs.lastIndexOf("/") + 1);
+	return initNames.has(name) ? runInit(host, argv, name) : runShunt(host, argv);
+}
+
+/** The last is where Linkerd's injector looks for it. */
+const initNames: ReadonlySet<string> = new Set(["proxy-init", "shunt-init", "linkerd2-proxy-init"]);
+
+function runShunt(host: Host, [command = "--help", ...argv]: readonly string[]): ExitCode {
+	switch (command) {
+		case "init":
+			return runInit(host, argv);
+		case "clean":
+			return runClean(host, argv);
+		case "--version":
+			host.stdout(`${version}\n`);
+			return exitCodes.done;
+		case "--help":
+		case "-h":
+			host.stdout(help);
+			return exitCodes.done;
+		default:
+			host.log(`shunt: ${JSON.stringify(command)} is not a command here (want init or clean)`);
+			return exitCodes.badInput;
+	}
+}
+
+const help = `The node-side programs of Shunt, without Node.
+
+Usage:
+  shunt init [flags]    redirect a pod's TCP traffic to a proxy (also as proxy-init or shunt-init)
+  shunt clean [flags]   remove everything of ours in every dialect
+  shunt --version
+`;
