@@ -1,0 +1,223 @@
+import { unquote } from "../go/unquote.ts";
+import type { CommandNode, Operand, PipeNode } from "./ast.ts";
+import { parseNumber } from "./number-node.ts";
+import { printOperand } from "./print-node.ts";
+import type { Token, TokenKind } from "./token.ts";
+import type { TokenStream } from "./token-stream.ts";
+
+/** What is wrong with calling a function of that name, if anything. */
+export type FunctionCheck = (name: string) => string | undefined;
+
+/** Parentheses in parentheses beyond this are a mistake, and would be a stack overflow. */
+const maxDepth = 500;
+
+/** Parses pipelines, and knows which variables each may use. */
+export class PipeParser {
+	readonly #tokens: TokenStream;
+	readonly #complaint: FunctionCheck;
+	#variables: string[] = ["$"];
+	#depth = 0;
+
+	constructor(tokens: TokenStream, complaint: FunctionCheck) {
+		this.#tokens = tokens;
+		this.#complaint = complaint;
+	}
+
+	/** Variables that are declared inside do not reach outside. */
+	inInnerScope<T>(parse: () => T): T {
+		const count = this.#variables.length;
+		const result = parse();
+		this.#variables.length = count;
+		return result;
+	}
+
+	/** Another template: it sees no variable but its own `$`. */
+	inFreshScope<T>(parse: () => T): T {
+		const outer = this.#variables;
+		this.#variables = ["$"];
+		const result = parse();
+		this.#variables = outer;
+		return result;
+	}
+
+	pipe(context: string, end: TokenKind): PipeNode {
+		const { offset } = this.#tokens.peekWord();
+		const { declared, assigns } = this.#declarations(context);
+		const commands: CommandNode[] = [];
+		while (this.#tokens.peekWord().kind !== end) {
+			commands.push(this.#command(commands.length + 1, context));
+		}
+		const token = this.#tokens.nextWord();
+		if (commands.length === 0) {
+			throw this.#tokens.error(token, `missing value for ${context}`);
+		}
+		return { kind: "pipe", offset, assigns, declared, commands };
+	}
+
+	/** `$x :=`, `$x =`, and in a range `$i, $x :=`. */
+	#declarations(context: string): { declared: string[]; assigns: boolean } {
+		const declared: string[] = [];
+		while (this.#tokens.peekWord().kind === "variable") {
+			const variable = this.#tokens.peekWord();
+			const next = this.#tokens.peekBeyond();
+			if (next.kind !== "=" && next.kind !== ":=" && next.kind !== ",") {
+				break;
+			}
+			this.#tokens.nextWord();
+			this.#tokens.nextWord();
+			declared.push(variable.text);
+			this.#variables.push(variable.text);
+			if (next.kind !== ",") {
+				return { declared, assigns: next.kind === "=" };
+			}
+			this.#checkSecond(declared, context, next);
+		}
+		return { declared, assigns: false };
+	}
+
+	#checkSecond(declared: readonly string[], context: string, comma: Token): void {
+		if (context !== "range" || declared.length > 1) {
+			throw this.#tokens.error(comma, `too many declarations in ${context}`);
+		}
+		const { kind } = this.#tokens.peekWord();
+		if (kind !== "variable" && kind !== "right delimiter" && kind !== ")") {
+			throw this.#tokens.error(comma, "range can only initialize variables");
+		}
+	}
+
+	/** Operands up to a `|`, which is consumed, or the pipeline's end, which is not. */
+	#command(stage: number, context: string): CommandNode {
+		const { offset } = this.#tokens.peekWord();
+		const [first, ...rest] = this.#operands(context);
+		if (first === undefined) {
+			throw this.#tokens.error(
+				this.#tokens.peek(),
+				stage > 1 ? "empty command" : `missing value for ${context}`,
+			);
+		}
+		if (stage > 1 && ["bool", "dot", "nil", "number", "string"].includes(first.kind)) {
+			throw this.#tokens.error(this.#tokens.peek(), `non executable command in pipeline stage ${stage}`);
+		}
+		return { offset, args: [first, ...rest] };
+	}
+
+	#operands(context: string): Operand[] {
+		const operands: Operand[] = [];
+		let more = true;
+		while (more) {
+			const operand = this.#operand();
+			operands.push(...(operand === undefined ? [] : [operand]));
+			more = this.#separator(operands.length === 0 ? context : "operand");
+		}
+		return operands;
+	}
+
+	/** True before another operand of the same command. */
+	#separator(context: string): boolean {
+		const token = this.#tokens.peek();
+		if (token.kind === "right delimiter" || token.kind === ")") {
+			return false;
+		}
+		if (token.kind !== "space" && token.kind !== "|") {
+			throw this.#tokens.unexpected(token, context);
+		}
+		this.#tokens.next();
+		return token.kind === "space";
+	}
+
+	/** A term and the fields behind it. */
+	#operand(): Operand | undefined {
+		const base = this.#term();
+		if (base === undefined || this.#tokens.peek().kind !== "field") {
+			return base;
+		}
+		const { offset } = this.#tokens.peek();
+		const path: string[] = [];
+		while (this.#tokens.peek().kind === "field") {
+			path.push(this.#tokens.next().text.slice(1));
+		}
+		const [first = "", ...rest] = path;
+		switch (base.kind) {
+			case "field":
+				return { ...base, offset, path: [...base.path, first, ...rest] };
+			case "variable":
+				return { ...base, offset, path };
+			case "bool":
+			case "string":
+			case "number":
+			case "nil":
+			case "dot":
+				throw this.#tokens.error(this.#tokens.peek(), `unexpected . after term "${printOperand(base)}"`);
+			default:
+				return { kind: "chain", offset, base, path: [first, ...rest] };
+		}
+	}
+
+	#term(): Operand | undefined {
+		const token = this.#tokens.peekWord();
+		const term = this.#simpleTerm(token);
+		if (term !== undefined) {
+			this.#tokens.next();
+			return term;
+		}
+		return token.kind === "(" ? this.#parenthesized() : undefined;
+	}
+
+	#simpleTerm(token: Token): Operand | undefined {
+		const { kind, text, offset } = token;
+		switch (kind) {
+			case "dot":
+				return { kind, offset };
+			case "bool":
+				return { kind, offset, value: text === "true" };
+			case "keyword":
+				return text === "nil" ? { kind: "nil", offset } : undefined;
+			case "number":
+			case "character":
+				return parseNumber(this.#tokens.source, token);
+			case "field":
+				return { kind, offset, path: [text.slice(1)] };
+			case "string":
+				return this.#string(token);
+			case "variable":
+				return this.#variable(token);
+			case "identifier":
+				return this.#identifier(token);
+			default:
+				return undefined;
+		}
+	}
+
+	#string(token: Token): Operand {
+		const text = unquote(token.text);
+		if (text === undefined) {
+			throw this.#tokens.error(token, `invalid syntax in ${token.text}`);
+		}
+		return { kind: "string", offset: token.offset, quoted: token.text, text };
+	}
+
+	#variable(token: Token): Operand {
+		if (!this.#variables.includes(token.text)) {
+			throw this.#tokens.error(token, `undefined variable "${token.text}"`);
+		}
+		return { kind: "variable", offset: token.offset, name: token.text, path: [] };
+	}
+
+	#identifier(token: Token): Operand {
+		const complaint = this.#complaint(token.text);
+		if (complaint !== undefined) {
+			throw this.#tokens.error(token, complaint);
+		}
+		return { kind: "identifier", offset: token.offset, name: token.text };
+	}
+
+	#parenthesized(): Operand {
+		const open = this.#tokens.next();
+		if (++this.#depth > maxDepth) {
+			throw this.#tokens.error(open, "max expression depth exceeded");
+		}
+		const pipe = this.pipe("parenthesized pipeline", ")");
+		this.#depth--;
+		return pipe;
+	}
+}
