@@ -1,0 +1,117 @@
+import { trimSpace } from "../go/rune.ts";
+import { GoMap, type Value } from "../go/value.ts";
+import { ChartError } from "../result.ts";
+import { scalarText } from "../yaml/number-text.ts";
+import { readYaml } from "../yaml/read-yaml.ts";
+import { YamlError } from "../yaml/yaml-error.ts";
+
+/** One Kubernetes object of a rendered chart. */
+export interface Manifest {
+	/** The template that it comes from, such as `demo/templates/service.yaml`. */
+	readonly path: string;
+	readonly apiVersion: string;
+	readonly kind: string;
+	readonly name: string;
+	/** The document as it was rendered. */
+	readonly text: string;
+	/** When Helm runs it, where it is a hook and not part of the release: `pre-install`, `test`, … */
+	readonly hooks: readonly string[];
+}
+
+const hookEvents = new Set([
+	"pre-install",
+	"post-install",
+	"pre-delete",
+	"post-delete",
+	"pre-upgrade",
+	"post-upgrade",
+	"pre-rollback",
+	"post-rollback",
+	"test",
+	"test-success",
+]);
+
+/**
+ * Reads as much of a document as Helm does before it sorts, which makes sure that all of it is YAML. Undefined for a
+ * hook of a kind that Helm does not know, which it leaves out.
+ */
+export function readManifest(path: string, text: string): Manifest | undefined {
+	const document = parseDocument(path, text);
+	if (document !== null && !(document instanceof GoMap)) {
+		throw new ChartError({ message: "renders a document that is no Kubernetes object", file: path });
+	}
+	const head = document ?? new GoMap();
+	const metadata = mapAt(path, head, "metadata");
+	const annotations = mapAt(path, metadata, "annotations");
+	const texts = new Map([...annotations.entries].map(([key, value]) => [key, textOf(path, value)]));
+	const hooks = hooksOf(texts.get("helm.sh/hook"));
+	if (hooks === undefined) {
+		return undefined;
+	}
+	return {
+		path,
+		apiVersion: textAt(path, head, "apiVersion"),
+		kind: textAt(path, head, "kind"),
+		name: textAt(path, metadata, "name"),
+		text,
+		hooks,
+	};
+}
+
+/** An error names the line of what was rendered, which is not the template's. */
+function parseDocument(path: string, text: string): Value {
+	try {
+		return readYaml(text);
+	} catch (error) {
+		if (error instanceof YamlError) {
+			const line = text.split("\n")[error.line - 1] ?? "";
+			throw new ChartError({
+				message: `renders something that is no YAML, at line ${error.line} of the document: ${error.message}`,
+				file: path,
+				expression: line.trim(),
+			});
+		}
+		throw error;
+	}
+}
+
+function hooksOf(annotation: string | undefined): string[] | undefined {
+	if (annotation === undefined) {
+		return [];
+	}
+	const events = annotation.split(",").map((event) => trimSpace(event).toLowerCase());
+	return events.every((event) => hookEvents.has(event))
+		? events.map((event) => (event === "test-success" ? "test" : event))
+		: undefined;
+}
+
+/** encoding/json takes a key in another case where it does not find it in its own. */
+function lookUp(map: GoMap, name: string): Value {
+	if (map.entries.has(name)) {
+		return map.entries.get(name);
+	}
+	const other = [...map.entries.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
+	return other === undefined ? undefined : map.entries.get(other);
+}
+
+function mapAt(path: string, map: GoMap, name: string): GoMap {
+	const value = lookUp(map, name) ?? new GoMap();
+	if (!(value instanceof GoMap)) {
+		throw new ChartError({ message: `${name} is not a map`, file: path });
+	}
+	return value;
+}
+
+function textAt(path: string, map: GoMap, name: string): string {
+	return textOf(path, lookUp(map, name), name);
+}
+
+function textOf(path: string, value: Value, name = "an annotation"): string {
+	if (value === undefined || value === null) {
+		return "";
+	}
+	if (typeof value === "object") {
+		throw new ChartError({ message: `${name} is not text`, file: path });
+	}
+	return scalarText(value);
+}
