@@ -239,7 +239,7 @@ describe("a pod that is left alone", () => {
 		["no-containers", { containers: [] }],
 		["no-containers", {}],
 		["injected-by-shunt", { containers: [app, { name: "shunt-proxy" }] }],
-		["injected-by-shunt", { containers: [{ name: "x", image: "cr.shunt.dev/init:1" }] }],
+		["injected-by-shunt", { containers: [{ name: "x", image: "shunt/shunt-init:1" }] }],
 		["injected-by-linkerd", { initContainers: [{ name: "linkerd-init" }], containers: [app] }],
 		["injected-by-linkerd", { containers: [{ name: "x", image: "cr.l5d.io/linkerd/proxy@sha256:0" }] }],
 		["injected-by-istio", { initContainers: [{ name: "istio-validation" }], containers: [app] }],

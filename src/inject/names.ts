@@ -14,11 +14,11 @@ export const xtablesVolume = "shunt-init-xtables-lock";
 export const injectedAnnotation = "shunt.dev/injected";
 
 /** In every image of ours. */
-export const shuntProgram = "/usr/local/bin/shunt";
+export const shuntProgram = "/usr/bin/shunt";
 
 export const imageNames = {
 	/** The native program alone. */
-	init: "cr.shunt.dev/init",
+	init: "shunt/shunt-init",
 	/** The proxy and the validator. */
-	shunt: "cr.shunt.dev/shunt",
+	shunt: "shunt/shunt",
 } as const;
