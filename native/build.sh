@@ -58,32 +58,28 @@ fi
 
 export RUSTC
 RUSTC=$(rustc_of "$toolchain")
-# The two variables for a target have its name in different spellings.
-upper=$(echo "$musl" | tr 'a-z-' 'A-Z_')
-lower=$(echo "$musl" | tr '-' '_')
 set -- build --locked --release --manifest-path native/Cargo.toml --config native/.cargo/config.toml
-case $library in
-glibc)
+# The home of whoever builds is nobody's business.
+flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+if [ "$library" = glibc ]; then
 	say "!!! no musl for this Rust: linking with glibc, which makes every start about half a millisecond slower"
 	target=$machine-unknown-linux-gnu
-	export "CFLAGS_$(echo "$target" | tr '-' '_')=-fno-pic"
-	;;
-*)
+else
 	target=$musl
+	lower=$(echo "$musl" | tr '-' '_')
 	# The program sits at a fixed address (src/heap.rs), so code that could be moved would only be slower.
 	export "CC_$lower=musl-gcc" "CFLAGS_$lower=-fno-pic"
-	;;
-esac
+fi
 if [ "$library" = source ]; then
 	mkdir -p native/target/musl
 	musl-gcc -O2 -c native/musl-unwind.c -o native/target/musl/unwind.o
 	ar rcs native/target/musl/libunwind.a native/target/musl/unwind.o
-	export "CARGO_TARGET_${upper}_LINKER=musl-gcc"
-	export "CARGO_TARGET_${upper}_RUSTFLAGS=-C link-self-contained=no -L $PWD/native/target/musl"
+	flags="$flags -C linker=musl-gcc -C link-self-contained=no -L $PWD/native/target/musl"
 	# Building the standard library for another target is not stable yet; RUSTC_BOOTSTRAP admits it on any compiler.
 	export RUSTC_BOOTSTRAP=1
 	set -- "$@" -Z build-std=std,panic_abort
 fi
+export "CARGO_TARGET_$(echo "$target" | tr 'a-z-' 'A-Z_')_RUSTFLAGS=$flags"
 
 case $bundle in
 shunt) entry=src/main/native.ts ;;

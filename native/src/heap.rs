@@ -75,13 +75,21 @@ pub fn write_snapshot(engine: Engine, path: &OsStr) -> io::Result<()> {
     let mut file = File::create(path)?;
     // SAFETY: nothing else refers to it, and the None that was there needs no drop.
     unsafe { HEAP.engine.get().write_volatile(Some(engine)) };
-    // SAFETY: all of it is initialised, and nothing is allocated before write(2) has read it.
-    let bytes = unsafe { std::slice::from_raw_parts((&raw const HEAP).cast::<u8>(), size_of::<Heap>()) };
-    // The allocator marks the end of its region, in the last page.
+    HEAP.filled.set(used_length());
+    file.write_all(bytes())
+}
+
+/// To the end of the last page that is in use. The allocator marks the end of its region too, in the very last.
+fn used_length() -> usize {
     let is_used = |page: &[u8]| page.iter().any(|&byte| byte != 0);
-    let last = bytes[..bytes.len() - PAGE].chunks(PAGE).rposition(is_used).unwrap_or(0);
-    HEAP.filled.set((last + 1) * PAGE);
-    file.write_all(bytes)
+    let pages = &bytes()[..size_of::<Heap>() - PAGE];
+    pages.chunks(PAGE).rposition(is_used).map_or(0, |last| (last + 1) * PAGE)
+}
+
+/// All that there is, until something is allocated or changed.
+fn bytes<'a>() -> &'a [u8] {
+    // SAFETY: all of it is initialised. Both callers let go of it before they change anything.
+    unsafe { std::slice::from_raw_parts((&raw const HEAP).cast::<u8>(), size_of::<Heap>()) }
 }
 
 /// Doug Lea's allocator over that memory. musl's own is made to resist attacks on long-lived servers and returns every
