@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest";
 import { type Fixture, withProxy } from "../../test/support/proxy-fixture.ts";
 import { clientAddress, dial, openPeer, readAll } from "../../test/support/proxy-sockets.ts";
 import { openStuckServer } from "../../test/support/proxy-stuck-server.ts";
+import type { Family } from "../domain/family.ts";
+import { listen } from "./listener.ts";
+import { createLog } from "./log.ts";
 import { NoOriginalDestination } from "./original-destination.ts";
+import { type ProxySettings, TransparentProxy } from "./transparent-proxy.ts";
 
 async function errors(fixture: Fixture, reason: string): Promise<number> {
 	return fixture.metric(`errors_total{direction="outbound",reason="${reason}"}`);
@@ -175,4 +179,42 @@ describe("a listener", () => {
 			expect(await dial(taken)).toBeDefined();
 		});
 	});
+
+	it.each(["EAFNOSUPPORT", "EADDRNOTAVAIL"])(
+		"of a family that the machine lacks (%s) is left out",
+		async (code) => {
+			const missing = new Set<Family>(["ipv6"]);
+			const { proxy, lines } = onMachineWithout(missing, code);
+			await proxy.start();
+			expect(proxy.ready).toBe(true);
+			expect(lines).toContainEqual(expect.objectContaining({ level: "warning", family: "ipv6" }));
+			expect(proxy.portOf("inbound", "ipv6")).toBeUndefined();
+			expect(proxy.portOf("inbound", "ipv4")).toBeGreaterThan(0);
+			await proxy.drain(0);
+			missing.add("ipv4");
+			await expect(onMachineWithout(missing, code).proxy.start()).rejects.toThrow(
+				"no listener could be opened",
+			);
+		},
+	);
 });
+
+/** Whether a family is there is the kernel's command line's business, so that is made up. */
+function onMachineWithout(missing: ReadonlySet<Family>, code: string) {
+	const lines: Record<string, unknown>[] = [];
+	const log = createLog(
+		{ logLevel: "info", logFormat: "json" },
+		{ write: (line) => lines.push(JSON.parse(line)) },
+	);
+	const settings: ProxySettings = {
+		ports: { inbound: 0, outbound: 0 },
+		families: ["ipv4", "ipv6"],
+		connectTimeoutMs: 1000,
+		idleTimeoutMs: 0,
+		maxConnections: 1,
+	};
+	const open: typeof listen = (family, port) =>
+		missing.has(family) ? Promise.reject(Object.assign(new Error(code), { code })) : listen(family, port);
+	const nowhere = () => ({ address: "127.0.0.1", port: 1 });
+	return { lines, proxy: new TransparentProxy(settings, nowhere, log, open) };
+}

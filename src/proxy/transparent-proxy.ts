@@ -34,6 +34,7 @@ export class TransparentProxy {
 	readonly metrics: Metrics;
 	readonly #settings: ProxySettings;
 	readonly #log: Log;
+	readonly #openListener: typeof listen;
 	readonly #guard = new LoopGuard();
 	readonly #connections = new Set<Connection>();
 	readonly #listeners: Listener[] = [];
@@ -44,10 +45,16 @@ export class TransparentProxy {
 	#stopWatching = (): void => undefined;
 	#onEmpty = (): void => undefined;
 
-	constructor(settings: ProxySettings, originalDestination: OriginalDestination, log: Log) {
+	constructor(
+		settings: ProxySettings,
+		originalDestination: OriginalDestination,
+		log: Log,
+		openListener: typeof listen = listen,
+	) {
 		const guard = this.#guard;
 		this.#settings = settings;
 		this.#log = log;
+		this.#openListener = openListener;
 		this.metrics = createMetrics(() => this.#connections);
 		this.#doorkeeper = {
 			guard,
@@ -115,7 +122,7 @@ export class TransparentProxy {
 	}
 
 	async #listen(direction: Direction, family: Family): Promise<void> {
-		const server = await listen(family, this.#settings.ports[direction]);
+		const server = await this.#openListener(family, this.#settings.ports[direction]);
 		takeConnections(
 			server,
 			(handle) => this.#accept(handle, direction, family),
