@@ -4,7 +4,7 @@ import { errnoOfThrown } from "./node-errno.ts";
 
 /**
  * One after the other: Node has no call that waits for several children without returning to the event loop, which
- * a synchronous port cannot do. A helper thread with Atomics.wait could, but costs more (about 15 ms) than the two
+ * a synchronous port cannot do. A helper thread with Atomics.wait could, but starting one takes longer than the two
  * restores it would overlap, and the program for which that matters is the native one.
  */
 export function runCommands(commands: readonly Command[], env: Record<string, string>): CommandResult[] {
