@@ -7,7 +7,20 @@ import { colonRange, commentOf } from "../../plan/reason.ts";
  * A rule as iptables-save prints it behind `-A CHAIN`: one spec, or several where the ports need more than one
  * multiport match. Matches of a plan are in the order in which iptables-save prints them.
  */
-export function renderRule(rule: Rule): string[] {
+export function renderRule(rule: Rule): readonly string[] {
+	const known = rendered.get(rule);
+	if (known !== undefined) {
+		return known;
+	}
+	const specs = renderAnew(rule);
+	rendered.set(rule, specs);
+	return specs;
+}
+
+/** Most rules serve both families, and the report names them all again. */
+const rendered = new WeakMap<Rule, readonly string[]>();
+
+function renderAnew(rule: Rule): string[] {
 	return splitPorts(rule.matches).map((matches) =>
 		[
 			...matches.flatMap((match) => renderMatch(match, rule)),
