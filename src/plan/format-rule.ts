@@ -1,7 +1,7 @@
 import { formatCidr } from "../domain/cidr.ts";
 import { formatPortRange } from "../domain/port.ts";
+import { commentOf } from "./comment.ts";
 import type { Match, Rule } from "./plan.ts";
-import { commentOf } from "./reason.ts";
 
 /**
  * A rule in plain words, such as `tcp to port 80,443: return [proxy-init/ignore-port-80,443]`. Two rules are the

@@ -3,9 +3,10 @@ import { parseGid, parseUid } from "../../domain/identity.ts";
 import { parseInterfaceName } from "../../domain/interface-name.ts";
 import { type PortRange, parsePort, parsePortRange } from "../../domain/port.ts";
 import { all, type Result } from "../../domain/problem.ts";
+import { commentOf } from "../../plan/comment.ts";
 import type { ObservedRule } from "../../plan/observed.ts";
 import type { Hook, Match, Rule, Verdict } from "../../plan/plan.ts";
-import { commentOf, type Reason } from "../../plan/reason.ts";
+import type { Reason } from "../../plan/reason.ts";
 import { splitWords } from "./words.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { formatCidr } from "../../domain/cidr.ts";
 import type { PortRange } from "../../domain/port.ts";
+import { colonRange, commentOf } from "../../plan/comment.ts";
 import type { Match, Rule, Verdict } from "../../plan/plan.ts";
-import { colonRange, commentOf } from "../../plan/reason.ts";
 
 /**
  * A rule as iptables-save prints it behind `-A CHAIN`: one spec, or several where the ports need more than one

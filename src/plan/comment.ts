@@ -1,0 +1,45 @@
+import { formatPortRange, type PortRange } from "../domain/port.ts";
+import type { Match } from "./plan.ts";
+import type { Reason } from "./reason.ts";
+
+/**
+ * The comment that a rule carries into the kernel. The prefix and the wording are the reference program's, since
+ * operators search for them and its own re-run recognises rules by them.
+ */
+export function commentOf(reason: Reason, matches: readonly Match[]): string {
+	const detail = matches.map(detailOf).find((text) => text !== undefined);
+	switch (reason) {
+		case "ignore-port":
+		case "ignore-subnet":
+		case "ignore-user-id":
+		case "ignore-interface":
+			return `proxy-init/${reason}-${detail}`;
+		case "redirect-port":
+		case "redirect-outgoing-port":
+			return `proxy-init/${reason}-${detail}-to-proxy-port`;
+		default:
+			return `proxy-init/${reason}`;
+	}
+}
+
+function detailOf(match: Match): string | undefined {
+	switch (match.kind) {
+		case "destination-port":
+			return match.ports.map(colonRange).join(",");
+		case "source":
+		case "destination":
+			return match.subnet.text;
+		case "in-interface":
+		case "out-interface":
+			return match.name;
+		case "uid":
+			return `${match.uid}`;
+		default:
+			return undefined;
+	}
+}
+
+/** A range as iptables writes it, `8000:8010`. */
+export function colonRange(range: PortRange): string {
+	return formatPortRange(range).replace("-", ":");
+}
