@@ -40,7 +40,7 @@ export { type ChartProblem, type ChartResult, formatChartProblem } from "./resul
 export type { Location } from "./template/source.ts";
 export type { ReadText, ValueSources } from "./values/merge-sources.ts";
 
-/** Reads a chart from its files, `.helmignore` obeyed. Templates are parsed when it is rendered. */
+/** Reads a chart from its files, `.helmignore` obeyed, and parses its templates; it can be rendered many times. */
 export function loadChart(files: ChartFiles): ChartResult<Chart> {
 	return attempt(() => load(files));
 }

@@ -1,11 +1,11 @@
 import { CallError } from "../go/call-error.ts";
 import { equals, equalsAny, isLess } from "../go/compare.ts";
 import { typeOf } from "../go/kind.ts";
-import { printAction, sprint, sprintln } from "../go/print.ts";
+import { sprint, sprintln } from "../go/print.ts";
 import { sprintf } from "../go/printf.ts";
 import { isTrue, lengthOf } from "../go/truth.ts";
 import { utf8Encode } from "../go/utf8.ts";
-import { GoBytes, GoInt, GoMap, GoObject, GoSlice, int, type Value, zeroOf } from "../go/value.ts";
+import { GoBytes, GoInt, GoMap, GoSlice, int, type Value, zeroOf } from "../go/value.ts";
 import { type FunctionTable, fixed, variadic } from "./function.ts";
 
 /** The functions that text/template itself has; `and` and `or` are part of the language (see Expressions). */
@@ -81,9 +81,8 @@ function position(key: Value, length: number): number {
 	return Number(key.value);
 }
 
-/** As an action prints it, except that nil is `<nil>` to a function. */
 function printable(value: Value): Value {
-	return value instanceof GoObject ? printAction(value) : (value ?? "<no value>");
+	return value ?? "<no value>";
 }
 
 const htmlEscapes: Readonly<Record<string, string>> = {

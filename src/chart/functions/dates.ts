@@ -74,6 +74,7 @@ function timeObject(time: number, zone: string): GoObject {
 			["Local", fixed([], () => timeObject(time, "Local"))],
 		]),
 		text: () => formatTime(moment, "2006-01-02 15:04:05.999999999 -0700 MST"),
+		marshal: () => formatTime(moment, "2006-01-02T15:04:05.999999999Z07:00"),
 		inner: time,
 	});
 }

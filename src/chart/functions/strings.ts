@@ -12,7 +12,7 @@ import {
 	trimSpace,
 	upperRune,
 } from "../go/rune.ts";
-import { utf8Encode, utf8Length, utf8Slice } from "../go/utf8.ts";
+import { toWellFormed, utf8Encode, utf8Length, utf8Slice } from "../go/utf8.ts";
 import { GoMap, strings, type Value } from "../go/value.ts";
 import { type FunctionTable, fixed, variadic } from "./function.ts";
 
@@ -30,8 +30,8 @@ export const stringFunctions: FunctionTable = {
 	upper: fixed(["string"], toUpper),
 	lower: fixed(["string"], toLower),
 	title: fixed(["string"], title),
-	untitle: fixed(["string"], (text) => eachWord(text, lowerRune)),
-	swapcase: fixed(["string"], swapCase),
+	untitle: fixed(["string"], (text) => eachWord(toWellFormed(text), lowerRune)),
+	swapcase: fixed(["string"], (text) => swapCase(toWellFormed(text))),
 	initials: fixed(["string"], initials),
 	nospace: fixed(["string"], withoutSpaces),
 	repeat: fixed(["int", "string"], repeat),

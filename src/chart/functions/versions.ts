@@ -38,6 +38,7 @@ function versionObject(version: Version): GoObject {
 			["Compare", fixed(["any"], (other) => int(Math.sign(compareVersions(version, innerVersion(other)))))],
 		]),
 		text: () => formatVersion(version),
+		marshal: () => formatVersion(version),
 		inner: version,
 	});
 }

@@ -1,11 +1,12 @@
 import { isSpace, isUpper, lowerRune, upperRune } from "../go/rune.ts";
+import { toWellFormed } from "../go/utf8.ts";
 import { type FunctionTable, fixed } from "./function.ts";
 
 /** sprig's changes of word case (package xstrings), which take a number for part of the word before or after it. */
 export const wordCaseFunctions: FunctionTable = {
-	snakecase: fixed(["string"], (text) => separateWords(text, "_")),
-	kebabcase: fixed(["string"], (text) => separateWords(text, "-")),
-	camelcase: fixed(["string"], joinWords),
+	snakecase: fixed(["string"], (text) => separateWords(toWellFormed(text), "_")),
+	kebabcase: fixed(["string"], (text) => separateWords(toWellFormed(text), "-")),
+	camelcase: fixed(["string"], (text) => joinWords(toWellFormed(text))),
 };
 
 type WordKind = "number" | "upper" | "lower" | "connector" | "punctuation" | "other" | "end";

@@ -125,6 +125,8 @@ export class GoObject {
 	readonly textOfPointer: (() => string) | undefined;
 	/** How encoding/json sees it; absent means the fields by their own names. */
 	readonly json: readonly JsonField[] | undefined;
+	/** What it is to encoding/json instead of a struct, where the type says so itself (`MarshalJSON`). */
+	readonly marshal: (() => Value) | undefined;
 	/** What the object stands for, for the functions that made it. */
 	readonly inner: unknown;
 
@@ -135,6 +137,7 @@ export class GoObject {
 		this.text = parts.text;
 		this.textOfPointer = parts.textOfPointer;
 		this.json = parts.json;
+		this.marshal = parts.marshal;
 		this.inner = parts.inner;
 	}
 }
@@ -145,6 +148,7 @@ export interface ObjectParts {
 	readonly text?: () => string;
 	readonly textOfPointer?: () => string;
 	readonly json?: readonly JsonField[];
+	readonly marshal?: () => Value;
 	readonly inner?: unknown;
 }
 

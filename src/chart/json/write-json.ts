@@ -2,8 +2,8 @@ import { base64Encode } from "../go/base64.ts";
 import { formatFloat } from "../go/float.ts";
 import { sortedEntries } from "../go/order.ts";
 import { isEmpty } from "../go/truth.ts";
-import { toWellFormed, utf8Encode } from "../go/utf8.ts";
-import { GoBytes, GoInt, GoMap, type GoObject, GoSlice, type Value } from "../go/value.ts";
+import { hasEscapedByte, toWellFormed, utf8Encode } from "../go/utf8.ts";
+import { GoBytes, GoInt, GoMap, GoObject, GoSlice, type Value } from "../go/value.ts";
 
 /** A value that JSON has no word for: infinity or NaN. */
 export class JsonError extends Error {
@@ -38,18 +38,21 @@ function writeObject(
 	style: JsonStyle,
 	margin: string,
 ): string {
-	if (value === undefined || value === null) {
-		return "null";
-	}
 	if (value instanceof GoInt) {
 		return value.value.toString();
 	}
 	if (value instanceof GoBytes) {
 		return `"${base64Encode(utf8Encode(value.text))}"`;
 	}
-	if ((value instanceof GoSlice || value instanceof GoMap) && value.isNil) {
-		return "null";
+	if (value instanceof GoObject && value.marshal !== undefined) {
+		return writeJson(value.marshal(), style, margin);
 	}
+	return value == null || (!(value instanceof GoObject) && value.isNil)
+		? "null"
+		: writeCollection(value, style, margin);
+}
+
+function writeCollection(value: GoSlice | GoMap | GoObject, style: JsonStyle, margin: string): string {
 	const inner = margin + (style.indent ?? "");
 	const write = (item: Value): string => writeJson(item, style, inner);
 	if (value instanceof GoSlice) {
@@ -108,8 +111,13 @@ const special = /["\\\u0000-\u001f\u2028\u2029]/g;
 const specialInHtml = /["\\\u0000-\u001f\u2028\u2029<>&]/g;
 
 function writeString(text: string, { escapeHtml }: JsonStyle): string {
-	const escaped = toWellFormed(text).replace(escapeHtml ? specialInHtml : special, escapeChar);
-	return `"${escaped}"`;
+	const escaped = text.replace(escapeHtml ? specialInHtml : special, escapeChar);
+	return `"${toWellFormed(hasEscapedByte(escaped) ? escapeBytes(escaped) : escaped)}"`;
+}
+
+/** A byte that is no UTF-8 becomes U+FFFD, spelled out, where a U+FFFD that was there before stays as it is. */
+function escapeBytes(text: string): string {
+	return text.replace(/(?<![\ud800-\udbff])[\udc80-\udcff]/g, "\\ufffd");
 }
 
 function escapeChar(char: string): string {

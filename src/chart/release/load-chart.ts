@@ -1,7 +1,11 @@
+import { allFunctions } from "../functions/all.ts";
 import { compareStrings } from "../go/order.ts";
 import { utf8Decode } from "../go/utf8.ts";
 import { GoMap, type Value } from "../go/value.ts";
 import { ChartError } from "../result.ts";
+import type { Template } from "../template/ast.ts";
+import { checkFunction } from "../template/engine.ts";
+import { parseTemplates } from "../template/parser.ts";
 import { readYaml } from "../yaml/read-yaml.ts";
 import { YamlError } from "../yaml/yaml-error.ts";
 import type { ChartFiles } from "./chart-files.ts";
@@ -15,15 +19,15 @@ export interface Chart {
 	readonly values: GoMap;
 	/** `values.schema.json`, where there is one. */
 	readonly schema: string | undefined;
-	/** By full name (`demo/templates/a.yaml`), in the order in which Helm parses and renders them. */
-	readonly templates: ReadonlyMap<string, string>;
+	/** What each file defines, by its full name (`demo/templates/a.yaml`), in the order in which Helm goes through them. */
+	readonly templates: ReadonlyMap<string, readonly Template[]>;
 	/** Custom resource definitions, by full name, in order. */
 	readonly crds: ReadonlyMap<string, string>;
 	/** What `.Files` finds. */
 	readonly files: ReadonlyMap<string, string>;
 }
 
-/** Reads a chart as Helm's loader does for a folder. Throws {@link ChartError}. */
+/** Reads a chart as Helm's loader does for a folder, and parses its templates. Throws {@link ChartError}. */
 export function loadChart(given: ChartFiles): Chart {
 	const texts = readTexts(given);
 	const chartYaml = texts.get("Chart.yaml");
@@ -35,6 +39,7 @@ export function loadChart(given: ChartFiles): Chart {
 	if (subchart !== undefined) {
 		throw new ChartError({ message: "subcharts are not supported by this renderer", file: subchart });
 	}
+	const check = checkFunction(allFunctions({}));
 	const named = (folder: string): [string, string][] =>
 		[...texts]
 			.filter(([path]) => path.startsWith(folder))
@@ -43,7 +48,11 @@ export function loadChart(given: ChartFiles): Chart {
 		metadata,
 		values: readValues("values.yaml", texts.get("values.yaml") ?? ""),
 		schema: texts.get("values.schema.json"),
-		templates: new Map(named("templates/").sort(([a], [b]) => compareTemplates(a, b))),
+		templates: new Map(
+			named("templates/")
+				.sort(([a], [b]) => compareTemplates(a, b))
+				.map(([name, text]) => [name, parseTemplates({ name, text }, check)]),
+		),
 		crds: new Map(named("crds/").sort(([a], [b]) => compareStrings(a, b))),
 		files: new Map([...texts].filter(([path]) => isExtra(path)).sort(([a], [b]) => compareStrings(a, b))),
 	};

@@ -14,8 +14,11 @@ export interface Manifest {
 	readonly name: string;
 	/** The document as it was rendered. */
 	readonly text: string;
-	/** When Helm runs it, where it is a hook and not part of the release: `pre-install`, `test`, … */
-	readonly hooks: readonly string[];
+	/**
+	 * When Helm runs it, where it is a hook and not part of the release: `pre-install`, `test`, …; undefined for a hook
+	 * of a kind that there is none of, which Helm leaves out.
+	 */
+	readonly hooks: readonly string[] | undefined;
 }
 
 const hookEvents = new Set([
@@ -31,11 +34,8 @@ const hookEvents = new Set([
 	"test-success",
 ]);
 
-/**
- * Reads as much of a document as Helm does before it sorts, which makes sure that all of it is YAML. Undefined for a
- * hook of a kind that Helm does not know, which it leaves out.
- */
-export function readManifest(path: string, text: string): Manifest | undefined {
+/** Reads as much of a document as Helm does before it sorts, which makes sure that all of it is YAML. */
+export function readManifest(path: string, text: string): Manifest {
 	const document = parseDocument(path, text);
 	if (document !== null && !(document instanceof GoMap)) {
 		throw new ChartError({ message: "renders a document that is no Kubernetes object", file: path });
@@ -44,17 +44,13 @@ export function readManifest(path: string, text: string): Manifest | undefined {
 	const metadata = mapAt(path, head, "metadata");
 	const annotations = mapAt(path, metadata, "annotations");
 	const texts = new Map([...annotations.entries].map(([key, value]) => [key, textOf(path, value)]));
-	const hooks = hooksOf(texts.get("helm.sh/hook"));
-	if (hooks === undefined) {
-		return undefined;
-	}
 	return {
 		path,
 		apiVersion: textAt(path, head, "apiVersion"),
 		kind: textAt(path, head, "kind"),
 		name: textAt(path, metadata, "name"),
 		text,
-		hooks,
+		hooks: hooksOf(texts.get("helm.sh/hook")),
 	};
 }
 

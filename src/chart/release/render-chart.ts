@@ -7,8 +7,7 @@ import { GoMap, int, type Value } from "../go/value.ts";
 import { toPlainMap } from "../plain-value.ts";
 import type { ChartPort } from "../port.ts";
 import { ChartError } from "../result.ts";
-import { checkFunction, Engine } from "../template/engine.ts";
-import { parseTemplates } from "../template/parser.ts";
+import { Engine } from "../template/engine.ts";
 import { TemplateSet } from "../template/template-set.ts";
 import { coalesce } from "../values/merge.ts";
 import { type Capabilities, capabilitiesObject, checkKubeVersion } from "./capabilities.ts";
@@ -38,6 +37,8 @@ export interface RenderedChart {
 	readonly crds: readonly { readonly path: string; readonly text: string }[];
 	/** `templates/NOTES.txt`, rendered. */
 	readonly notes: string;
+	/** What Helm would log and go on. */
+	readonly warnings: readonly string[];
 }
 
 /** Renders a chart as `helm template` does. `values` is used up. Throws {@link ChartError} and TemplateError. */
@@ -48,7 +49,8 @@ export function renderChart(
 	capabilities: Capabilities,
 	port: ChartPort,
 ): RenderedChart {
-	const effective = coalesce(values, deepCopyMap(chart.values));
+	const warnings: string[] = [];
+	const effective = coalesce(values, deepCopyMap(chart.values), (warning) => warnings.push(warning));
 	validate(chart, effective, port);
 	checkKubeVersion(chart.metadata.kubeVersion, capabilities);
 	const texts = renderTemplates(chart, topLevel(chart, effective, release, capabilities), port);
@@ -57,13 +59,17 @@ export function renderChart(
 		.filter(([path, text]) => !path.endsWith("NOTES.txt") && trimSpace(text) !== "")
 		.sort(([a], [b]) => compareStrings(a, b))
 		.flatMap(([path, text]) => splitManifests(text).map((document) => readManifest(path, document)))
-		.filter((manifest) => manifest !== undefined)
 		.sort((a, b) => compareKinds(a.kind, b.kind));
+	const unknown = manifests.filter(({ hooks }) => hooks === undefined);
+	warnings.push(
+		...unknown.map(({ path, name }) => `${path}: left out ${name}, a hook of a kind that there is none of`),
+	);
 	return {
-		manifests: manifests.filter(({ hooks }) => hooks.length === 0),
-		hooks: manifests.filter(({ hooks }) => hooks.length > 0),
+		manifests: manifests.filter(({ hooks }) => hooks?.length === 0),
+		hooks: manifests.filter(({ hooks }) => hooks !== undefined && hooks.length > 0),
 		crds: [...chart.crds].map(([path, text]) => ({ path, text })),
 		notes: texts.get(notesPath) ?? "",
+		warnings,
 	};
 }
 
@@ -110,8 +116,8 @@ function renderTemplates(
 ): Map<string, string> {
 	const functions = allFunctions(port);
 	const templates = new TemplateSet();
-	for (const [name, text] of chart.templates) {
-		templates.add(parseTemplates({ name, text }, checkFunction(functions)));
+	for (const defined of chart.templates.values()) {
+		templates.add(defined);
 	}
 	const engine = new Engine(templates, functions);
 	const context = new GoMap(top, "interface {}", { name: "chartutil.Values" });

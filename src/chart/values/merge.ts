@@ -10,37 +10,55 @@ export function overlay(base: GoMap, over: GoMap): GoMap {
 	return merged;
 }
 
+/** Told of what is probably a mistake. */
+export type Warn = (warning: string) => void;
+
 /**
  * The user's values over the chart's own (chartutil.CoalesceValues). A null takes away the chart's default and then
  * goes away itself; where the chart has no such key, a null at the top is kept, and so is one that the chart itself
- * has. Both arguments are used up: what comes out shares their maps.
+ * has. Where one has a map and the other has not, the user's value wins, and `warn` hears of it. Both maps are used up:
+ * what comes out shares their parts.
  */
-export function coalesce(user: GoMap, chart: GoMap): GoMap {
+export function coalesce(user: GoMap, chart: GoMap, warn: Warn = ignore): GoMap {
 	for (const [key, value] of chart.entries) {
 		const given = user.entries.get(key);
 		if (!user.entries.has(key)) {
 			user.entries.set(key, value);
 		} else if (given === null) {
 			user.entries.delete(key);
-		} else if (given instanceof GoMap && value instanceof GoMap) {
-			coalesceTable(given, value);
+		} else {
+			coalesceValue(given, value, key, warn);
 		}
 	}
 	return user;
 }
 
 /** One level down a null that meets a null is kept: only a default that is something can be taken away. */
-function coalesceTable(user: GoMap, chart: GoMap): void {
+function coalesceTable(user: GoMap, chart: GoMap, path: string, warn: Warn): void {
 	for (const [key, value] of chart.entries) {
 		const given = user.entries.get(key);
 		if (!user.entries.has(key)) {
 			user.entries.set(key, value);
 		} else if (given === null) {
 			dropUnlessBothNull(user, key, value);
-		} else if (given instanceof GoMap && value instanceof GoMap) {
-			coalesceTable(given, value);
+		} else {
+			coalesceValue(given, value, `${path}.${key}`, warn);
 		}
 	}
+}
+
+function coalesceValue(given: Value, value: Value, path: string, warn: Warn): void {
+	if (given instanceof GoMap && value instanceof GoMap) {
+		coalesceTable(given, value, path, warn);
+	} else if (given instanceof GoMap && value !== null) {
+		warn(`values: ${path} is a map now, and was none in the chart`);
+	} else if (value instanceof GoMap) {
+		warn(`values: ${path} is no map now, and was one in the chart`);
+	}
+}
+
+function ignore(): void {
+	// For those who have no one to tell.
 }
 
 function dropUnlessBothNull(user: GoMap, key: string, value: Value): void {

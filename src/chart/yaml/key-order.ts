@@ -5,15 +5,26 @@ import { isDigit, isLetter } from "../go/rune.ts";
  * digits by their number, so that `item2` comes before `item10`.
  */
 export function compareKeys(a: string, b: string): number {
-	const x = Array.from(a);
-	const y = Array.from(b);
-	const common = Math.min(x.length, y.length);
+	const common = Math.min(a.length, b.length);
 	for (let i = 0; i < common; i++) {
-		if (x[i] !== y[i]) {
-			return compareFrom(x, y, i);
+		const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+		if (x !== y) {
+			return isAsciiLetter(x) && isAsciiLetter(y) ? x - y : compareSlowly(Array.from(a), Array.from(b));
 		}
 	}
-	return x.length - y.length;
+	return a.length - b.length;
+}
+
+function isAsciiLetter(unit: number): boolean {
+	return (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
+}
+
+function compareSlowly(x: readonly string[], y: readonly string[]): number {
+	return compareFrom(
+		x,
+		y,
+		x.findIndex((char, i) => char !== y[i]),
+	);
 }
 
 /** The first difference is at `i`. */

@@ -34,8 +34,16 @@ export function analyze(text: string): Analysis {
 	};
 }
 
+/** Most strings are words that no rule of YAML minds; asking that first is a matter of speed alone. */
+export function isPlainWord(text: string): boolean {
+	return /^[A-Za-z][\w./-]*$/.test(text);
+}
+
 /** The style in which go-yaml writes a string: literal for several lines, plain where it stays a string unquoted. */
 export function styleOf(text: string, isKey: boolean): ScalarStyle {
+	if (isPlainWord(text)) {
+		return resolvePlain(text).kind === "string" ? "plain" : "double";
+	}
 	const analysis = analyze(text);
 	const wanted = wantedStyle(text, analysis, isKey);
 	if (wanted === "literal") {

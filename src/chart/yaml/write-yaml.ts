@@ -5,7 +5,7 @@ import { readJson } from "../json/read-json.ts";
 import { writeJson } from "../json/write-json.ts";
 import { Emitter } from "./emitter.ts";
 import { compareKeys } from "./key-order.ts";
-import { isSimpleKey } from "./scalar-style.ts";
+import { isPlainWord, isSimpleKey } from "./scalar-style.ts";
 import { writePlain, writeString } from "./write-scalar.ts";
 
 /** libyaml refuses these, and so does Helm's `toYaml`, which takes the way over JSON. */
@@ -100,6 +100,9 @@ function writeList(emitter: Emitter, items: readonly Value[], place: Place): voi
 
 /** What a string looks like after JSON: never broken UTF-8; and U+0085, which JSON leaves alone, is a line to YAML. */
 function throughJson(text: string): string {
+	if (isPlainWord(text)) {
+		return text;
+	}
 	if (refused.test(text)) {
 		throw new YamlWriteError("control characters are not allowed");
 	}

@@ -1,0 +1,250 @@
+import { describe, expect, it } from "vitest";
+import {
+	type ChartFiles,
+	type ChartResult,
+	effectiveValues,
+	formatChartProblem,
+	formatRelease,
+	formatYaml,
+	loadChart,
+	mergeValues,
+	type PlainMap,
+	parseValues,
+	renderChart,
+} from "./index.ts";
+
+const files: ChartFiles = new Map([
+	["Chart.yaml", "apiVersion: v2\nname: demo\nversion: 0.1.0\nappVersion: 1.2.3\n"],
+	["values.yaml", "replicas: 1\nlabels: {tier: web}\nimage: null\n"],
+	["values.schema.json", "{}"],
+	["templates/_helpers.tpl", '{{ define "name" }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end }}'],
+	[
+		"templates/deployment.yaml",
+		'kind: Deployment\nmetadata:\n  name: {{ include "name" . }}\n  labels: {{- toYaml .Values.labels | nindent 4 }}\nreplicas: {{ .Values.replicas }}\n',
+	],
+	["templates/namespace.yaml", "kind: Namespace\nmetadata: {name: {{ .Release.Namespace }}}\n"],
+	["templates/test.yaml", 'kind: Pod\nmetadata: {name: t, annotations: {"helm.sh/hook": "test"}}\n'],
+	["templates/NOTES.txt", "replicas: {{ .Values.replicas }}\n"],
+	["crds/a.yaml", "kind: CustomResourceDefinition\n"],
+]);
+const release = { name: "rel", namespace: "ns" };
+const capabilities = { kubeVersion: "v1.34.0", apiVersions: ["v1"] };
+
+function okay<T>(result: ChartResult<T>): T {
+	if (!result.ok) {
+		throw new Error(formatChartProblem(result.problem));
+	}
+	return result.value;
+}
+
+function problemOf(result: ChartResult<unknown>): string {
+	return result.ok ? "none" : formatChartProblem(result.problem);
+}
+
+function withFile(path: string, text: string): ChartFiles {
+	return new Map([...files, [path, text]]);
+}
+
+describe("a chart", () => {
+	const chart = okay(loadChart(files));
+
+	it("renders in the order in which it is installed, hooks and definitions apart", () => {
+		const rendered = okay(renderChart(chart, {}, release, capabilities));
+		expect(rendered.manifests.map(({ path, kind, name }) => [path, kind, name])).toEqual([
+			["demo/templates/namespace.yaml", "Namespace", "ns"],
+			["demo/templates/deployment.yaml", "Deployment", "rel-demo"],
+		]);
+		expect(rendered.hooks.map(({ name, hooks }) => [name, hooks])).toEqual([["t", ["test"]]]);
+		expect(rendered.crds.map(({ path }) => path)).toEqual(["demo/crds/a.yaml"]);
+		expect(rendered.notes).toBe("replicas: 1\n");
+		expect(rendered.warnings).toEqual([]);
+	});
+
+	it("prints as one stream", () => {
+		const text = formatRelease(okay(renderChart(chart, {}, release, capabilities)), { includeCrds: true });
+		expect(text).toBe(`---
+# Source: demo/crds/a.yaml
+kind: CustomResourceDefinition
+
+---
+# Source: demo/templates/namespace.yaml
+kind: Namespace
+metadata: {name: ns}
+---
+# Source: demo/templates/deployment.yaml
+kind: Deployment
+metadata:
+  name: rel-demo
+  labels:
+    tier: web
+replicas: 1
+---
+# Source: demo/templates/test.yaml
+kind: Pod
+metadata: {name: t, annotations: {"helm.sh/hook": "test"}}
+`);
+	});
+
+	it("renders again and again from the same defaults, whatever templates set", () => {
+		const setting = okay(
+			loadChart(
+				withFile(
+					"templates/set.yaml",
+					'{{ $_ := set .Values.labels "n" (len .Values.labels) }}kind: A\nn: {{ .Values.labels.n }}\n',
+				),
+			),
+		);
+		const given: PlainMap = { labels: { x: "y" } };
+		const texts = [1, 2].map(() => formatRelease(okay(renderChart(setting, given, release, capabilities))));
+		expect(texts[0]).toContain("n: 2");
+		expect(texts[1]).toBe(texts[0]);
+		expect(given).toEqual({ labels: { x: "y" } });
+	});
+
+	it("takes values from files and flags", () => {
+		const values = okay(
+			mergeValues(
+				{ files: ["v.yaml"], set: ["replicas=1000000"], setString: ["labels.n=5"], setFile: ["labels.f=f"] },
+				(path) => ({ "v.yaml": "replicas: 2\nlabels: {tier: null}\n", f: "text" })[path],
+			),
+		);
+		expect(values).toEqual({ replicas: 1_000_000n, labels: { tier: null, n: "5", f: "text" } });
+		expect(effectiveValues(chart, values)).toEqual({
+			replicas: 1_000_000n,
+			labels: { n: "5", f: "text" },
+			image: null,
+		});
+		const [, deployment] = okay(renderChart(chart, values, release, capabilities)).manifests;
+		expect(deployment?.text).toContain('    f: text\n    "n": "5"\nreplicas: 1000000');
+	});
+
+	it("holds values against its schema, where the caller can", () => {
+		const seen: unknown[] = [];
+		const port = {
+			validateValues: (schema: string, values: unknown) => {
+				seen.push(schema, values);
+				return ["at '/replicas': want a number", "another"];
+			},
+		};
+		expect(problemOf(renderChart(chart, { replicas: "x" }, release, capabilities, port))).toBe(
+			"values.schema.json: values don't meet the specifications of the schema of demo:\n- at '/replicas': want a number\n- another",
+		);
+		expect(seen).toEqual(["{}", { replicas: "x", labels: { tier: "web" }, image: null }]);
+	});
+
+	it("knows the cluster that it is rendered for", () => {
+		const asking = okay(
+			loadChart(
+				withFile(
+					"templates/ask.yaml",
+					'kind: A\nk: {{ .Capabilities.KubeVersion }} {{ .Capabilities.KubeVersion.Minor }} {{ .Capabilities.APIVersions.Has "v1" }} {{ .Capabilities.APIVersions.Has "x/v1" }}\n',
+				),
+			),
+		);
+		const { manifests } = okay(
+			renderChart(asking, {}, release, { ...capabilities, kubeVersion: "1.33.1-eks-5" }),
+		);
+		expect(manifests.find(({ kind }) => kind === "A")?.text).toBe("kind: A\nk: v1.33.1 33 true false");
+	});
+
+	it("warns where Helm would log", () => {
+		const odd = withFile(
+			"templates/hook.yaml",
+			"kind: Job\nmetadata: {name: odd, annotations: {helm.sh/hook: sometimes}}\n",
+		);
+		const rendered = okay(
+			renderChart(okay(loadChart(odd)), { labels: "x", replicas: { a: 1 } }, release, capabilities),
+		);
+		expect(rendered.warnings).toEqual([
+			"values: replicas is a map now, and was none in the chart",
+			"values: labels is no map now, and was one in the chart",
+			"demo/templates/hook.yaml: left out odd, a hook of a kind that there is none of",
+		]);
+	});
+});
+
+describe("a mistake is one sentence with its place", () => {
+	it.each([
+		["Chart.yaml", "name: x\n", "Chart.yaml: chart.metadata.version is required"],
+		["Chart.yaml", "- x\n", "Chart.yaml: is not a map"],
+		[
+			"Chart.yaml",
+			"name: demo\nversion: 1.0.0\ndependencies: [{name: x}]\n",
+			"Chart.yaml: subcharts are not supported by this renderer",
+		],
+		[
+			"charts/sub/Chart.yaml",
+			"name: sub\n",
+			"charts/sub/Chart.yaml: subcharts are not supported by this renderer",
+		],
+		[
+			"values.yaml",
+			"a: 1\nb: [\n",
+			"values.yaml:3: Flow sequence in block collection must be sufficiently indented and end with a ]",
+		],
+		["values.yaml", "- a\n", "values.yaml: values are not a map"],
+		["templates/x.yaml", "\n {{ nope }}", 'demo/templates/x.yaml:2:4: function "nope" not defined'],
+	])("%s %j", (path, text, expected) => {
+		expect(problemOf(loadChart(withFile(path, text)))).toBe(expected);
+	});
+
+	it.each([
+		[
+			"{{ .Values.image.tag }}",
+			"demo/templates/x.yaml:1:10: <.Values.image.tag>: nil pointer evaluating interface {}.tag",
+		],
+		[
+			'{{ include "name" }}',
+			'demo/templates/x.yaml:1:3: <include "name">: wrong number of args for include: want 2 got 1',
+		],
+		['\n{{ fail "no such mode" }}', "demo/templates/x.yaml:2:3: no such mode"],
+		[
+			"a: 1\n b: 2\n",
+			"demo/templates/x.yaml: <a: 1>: renders something that is no YAML, at line 1 of the document: Nested mappings are not allowed in compact mappings",
+		],
+		["- a\n", "demo/templates/x.yaml: renders a document that is no Kubernetes object"],
+	])("%j", (text, expected) => {
+		const chart = okay(loadChart(withFile("templates/x.yaml", text)));
+		expect(problemOf(renderChart(chart, {}, release, capabilities))).toContain(expected);
+	});
+
+	it("names the include in between", () => {
+		const chart = okay(
+			loadChart(
+				withFile("templates/x.yaml", '{{ define "x" }}\n{{ .Values.image.tag }}{{ end }}{{ include "x" . }}'),
+			),
+		);
+		expect(problemOf(renderChart(chart, {}, release, capabilities))).toBe(
+			"demo/templates/x.yaml:2:10: <.Values.image.tag>: nil pointer evaluating interface {}.tag (included at demo/templates/x.yaml:2:35)",
+		);
+	});
+
+	it.each([
+		[{ set: ["a"] }, '<a>: failed parsing --set data: key "a" has no value'],
+		[{ setJson: ["a={"] }, "<a={>: failed parsing --set-json data: unexpected end of JSON input"],
+		[{ files: ["gone.yaml"] }, "gone.yaml: cannot be read"],
+		[{ setFile: ["a=gone"] }, "gone: cannot be read"],
+	])("%j", (sources, expected) => {
+		expect(problemOf(mergeValues(sources, () => undefined))).toBe(expected);
+	});
+
+	it("is told for a Kubernetes that does not fit, or is none", () => {
+		const fussy = okay(
+			loadChart(withFile("Chart.yaml", "name: demo\nversion: 1.0.0\nkubeVersion: '>=1.99'\n")),
+		);
+		expect(problemOf(renderChart(fussy, {}, release, capabilities))).toBe(
+			"Chart.yaml: chart requires kubeVersion: >=1.99 which is incompatible with Kubernetes v1.34.0",
+		);
+		const chart = okay(loadChart(files));
+		expect(problemOf(renderChart(chart, {}, release, { ...capabilities, kubeVersion: "new" }))).toContain(
+			'"new"',
+		);
+	});
+});
+
+describe("values as data", () => {
+	it("are read and written as Helm does", () => {
+		expect(parseValues("v.yaml", "a: yes\nb: 1\n")).toEqual({ ok: true, value: { a: true, b: 1 } });
+		expect(formatYaml({ b: 1n, a: ["yes", null, 1.5] })).toBe('a:\n- "yes"\n- null\n- 1.5\nb: 1\n');
+	});
+});
