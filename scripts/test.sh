@@ -34,6 +34,12 @@ else
 	left_out "without cargo the native program, and the tiers that test it, are left out"
 fi
 
+if scripts/ensure-helm.sh >/dev/null; then
+	tiers+=(chart)
+else
+	left_out "without Helm our renderer is not held against it"
+fi
+
 status=0
 for tier in "${tiers[@]}"; do
 	printf '\n=== %s\n' "$tier"
