@@ -1,4 +1,5 @@
-import { GoMap, GoSlice, type Value } from "./value.ts";
+import { CallError } from "./call-error.ts";
+import { GoMap, GoObject, GoSlice, type Value } from "./value.ts";
 
 /** A copy that shares no map and no list with the original. */
 export function deepCopy(value: Value): Value {
@@ -11,6 +12,10 @@ export function deepCopy(value: Value): Value {
 			...(value.name === undefined ? {} : { name: value.name }),
 			...(value.methods === undefined ? {} : { methods: value.methods }),
 		});
+	}
+	if (value instanceof GoObject && value.marshal !== undefined) {
+		// Go copies the exported fields alone, of which these have none.
+		throw new CallError(`deepCopy of ${value.type} is not supported`);
 	}
 	return value;
 }

@@ -53,7 +53,11 @@ export function loadChart(given: ChartFiles): Chart {
 				.sort(([a], [b]) => compareTemplates(a, b))
 				.map(([name, text]) => [name, parseTemplates({ name, text }, check)]),
 		),
-		crds: new Map(named("crds/").sort(([a], [b]) => compareStrings(a, b))),
+		crds: new Map(
+			named("crds/")
+				.filter(([path]) => /\.(?:ya?ml|json)$/.test(path))
+				.sort(([a], [b]) => comparePaths(a, b)),
+		),
 		files: new Map([...texts].filter(([path]) => isExtra(path)).sort(([a], [b]) => compareStrings(a, b))),
 	};
 }
@@ -81,6 +85,14 @@ function isExtra(path: string): boolean {
 function compareTemplates(a: string, b: string): number {
 	const depth = (path: string): number => path.split("/").length;
 	return depth(b) - depth(a) || compareStrings(b, a);
+}
+
+/** The order in which a folder is walked: name by name. */
+function comparePaths(a: string, b: string): number {
+	const x = a.split("/");
+	const y = b.split("/");
+	const i = x.findIndex((name, at) => name !== y[at]);
+	return compareStrings(x[i] ?? "", y[i] ?? "");
 }
 
 /** Values are a map, or nothing. */

@@ -6,7 +6,7 @@ import { Expressions } from "./expression.ts";
 import type { FunctionLookup } from "./function-lookup.ts";
 import { type Items, itemsOf } from "./range-items.ts";
 import { Scope } from "./scope.ts";
-import { locate } from "./source.ts";
+import { type Location, locate } from "./source.ts";
 import { TemplateError } from "./template-error.ts";
 
 /** What a statement asks of the range around it. */
@@ -140,9 +140,8 @@ class Execution {
 
 	#include(dot: Value, node: TemplateNode): void {
 		const template = this.#surroundings.template(node.name);
-		const location = locate(this.#template.source, node.offset);
 		if (template === undefined) {
-			throw new TemplateError(`template "${node.name}" not defined`, location, {
+			throw new TemplateError(`template "${node.name}" not defined`, this.#location(node), {
 				expression: `template "${node.name}"`,
 			});
 		}
@@ -150,7 +149,11 @@ class Execution {
 		try {
 			execute(template, data, this.#surroundings);
 		} catch (error) {
-			throw error instanceof TemplateError ? error.includedAt(location) : error;
+			throw error instanceof TemplateError ? error.includedAt(this.#location(node)) : error;
 		}
+	}
+
+	#location({ offset }: TemplateNode): Location {
+		return locate(this.#template.source, offset);
 	}
 }

@@ -35,7 +35,8 @@ interface Call {
 
 interface At {
 	readonly offset: number;
-	readonly expression: string;
+	/** Called when there is an error to tell, and not before. */
+	readonly print: () => string;
 }
 
 /** Evaluates the expressions of one template in execution. */
@@ -68,11 +69,11 @@ export class Expressions {
 	}
 
 	error(node: Operand, message: string): TemplateError {
-		return this.#error({ offset: node.offset, expression: printOperand(node) }, message);
+		return this.#error(placeOf(node), message);
 	}
 
-	#error({ offset, expression }: At, message: string, deliberate = false): TemplateError {
-		return new TemplateError(message, locate(this.#source, offset), { expression, deliberate });
+	#error({ offset, print }: At, message: string, deliberate = false): TemplateError {
+		return new TemplateError(message, locate(this.#source, offset), { expression: print(), deliberate });
 	}
 
 	#command(dot: Value, command: CommandNode, piped: Piped): Value {
@@ -88,7 +89,7 @@ export class Expressions {
 				return this.#function(
 					dot,
 					first,
-					{ offset: command.offset, expression: printCommand(command) },
+					{ offset: command.offset, print: () => printCommand(command) },
 					args,
 					piped,
 				);
@@ -157,8 +158,7 @@ export class Expressions {
 	): Value {
 		const method = methodOf(receiver, name);
 		if (method !== undefined) {
-			const at = { offset: node.offset, expression: printOperand(node) };
-			return this.#call(dot, method, { ...call, name, at });
+			return this.#call(dot, method, { ...call, name, at: placeOf(node) });
 		}
 		try {
 			return fieldOf(receiver, name, call.args.length > 0 || call.piped !== absent);
@@ -233,7 +233,7 @@ export class Expressions {
 	}
 
 	#argument(dot: Value, node: Operand, type: ParameterType): unknown {
-		const at = { offset: node.offset, expression: printOperand(node) };
+		const at = placeOf(node);
 		switch (node.kind) {
 			case "nil":
 			case "bool":
@@ -251,7 +251,7 @@ export class Expressions {
 	#operand(dot: Value, node: Operand): Value {
 		switch (node.kind) {
 			case "identifier":
-				return this.#function(dot, node, { offset: node.offset, expression: node.name }, [], absent);
+				return this.#function(dot, node, placeOf(node), [], absent);
 			case "field":
 				return this.#path(dot, dot, node, [], absent);
 			case "variable":
@@ -270,6 +270,10 @@ export class Expressions {
 			throw error instanceof CallError ? this.#error(at, error.message) : error;
 		}
 	}
+}
+
+function placeOf(node: Operand): At {
+	return { offset: node.offset, print: () => printOperand(node) };
 }
 
 function typeOfParameter({ parameters, rest }: GoFunction, index: number): ParameterType {

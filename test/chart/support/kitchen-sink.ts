@@ -17,6 +17,9 @@ export const kitchenSink = {
 	"config/deep/three.conf": "three\n\n",
 	"config/bytes.bin": Uint8Array.from([0, 255, 254, 10, 128, 65]),
 	"crds/b.yaml": "kind: CustomResourceDefinition\nmetadata: {name: b}\n",
+	"crds/a-b.yaml": "kind: CustomResourceDefinition\nmetadata: {name: a-b}\n",
+	"crds/a/x.json": '{"kind": "CustomResourceDefinition", "metadata": {"name": "x"}}',
+	"crds/README.md": "no definition\n",
 	"crds/a.yaml": "kind: CustomResourceDefinition\nmetadata: {name: a}\n",
 	"templates/_helpers.tpl": `{{- define "sink.labels" -}}
 app: {{ .Values.name }}
