@@ -24,6 +24,9 @@ export interface Route {
 	readonly server: Endpoint;
 }
 
+/** Nearly all servers answer sooner, and then the client's socket need not be looked at twice. */
+const slowDialMs = 100;
+
 /** A redirected connection and the one that carries it on, from the dialling to the last close. */
 export class Connection {
 	readonly route: Route;
@@ -33,7 +36,7 @@ export class Connection {
 	readonly #down: Pump;
 	readonly #client: Socket;
 	readonly #server: Socket;
-	readonly #timer: NodeJS.Timeout;
+	#timer: NodeJS.Timeout;
 	#open = 2;
 	/** How the guard knows the connection to the server. */
 	#flow: string | undefined;
@@ -50,8 +53,10 @@ export class Connection {
 		this.#server = dial(route.server, this.#down.onread);
 		// Node calls connect(2) in a tick of its own; in the next the kernel has chosen our end.
 		process.nextTick(() => this.#tellGuard());
-		this.#timer = setTimeout(() => this.abort("connect-timeout"), context.connectTimeoutMs);
+		this.#timer = setTimeout(() => this.#dialIsSlow(), Math.min(slowDialMs, context.connectTimeoutMs));
 		this.#watch();
+		this.#up.join(this.#client, this.#server);
+		this.#down.join(this.#server, this.#client);
 	}
 
 	get sent(): number {
@@ -82,7 +87,7 @@ export class Connection {
 
 	#watch(): void {
 		const server = this.#server;
-		server.on("connect", () => this.#relay());
+		server.on("connect", () => this.#reached());
 		server.on("error", (error: NodeJS.ErrnoException) => this.#serverFailed(error.code));
 		this.#client.on("error", (error: NodeJS.ErrnoException) => this.abort("client-reset", error.code));
 		server.on("close", () => this.#sideClosed());
@@ -96,13 +101,18 @@ export class Connection {
 		}
 	}
 
-	#relay(): void {
+	/** From now on it is worth knowing whether the client still waits. What it sends meanwhile waits with it. */
+	#dialIsSlow(): void {
+		const { connectTimeoutMs } = this.#context;
+		this.#timer = setTimeout(() => this.abort("connect-timeout"), Math.max(0, connectTimeoutMs - slowDialMs));
+		this.#client.read(0);
+	}
+
+	#reached(): void {
 		clearTimeout(this.#timer);
 		this.#connected = true;
 		this.#context.connected(this.route.direction, performance.now() - this.#startedAt);
-		this.#up.join(this.#client, this.#server);
-		this.#down.join(this.#server, this.#client);
-		this.#client.read(0);
+		this.#up.begin();
 	}
 
 	#serverFailed(code: string | undefined): void {

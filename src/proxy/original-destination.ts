@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { networkInterfaces } from "node:os";
 import { getSystemErrorName } from "node:util";
 import type { Family } from "../domain/family.ts";
 import { type Endpoint, parseSockaddr, sockaddrLength } from "./endpoint.ts";
@@ -47,7 +48,21 @@ export function kernelOriginalDestination(): OriginalDestination {
 			throw new NoOriginalDestination(getSystemErrorName(-koffi.errno()));
 		}
 		const { address, port, scopeId } = parseSockaddr(value, family);
-		const zone: string | null = scopeId === 0 ? null : ifIndexToName(scopeId, name);
+		if (!/^fe[89ab]/.test(address)) {
+			return { address, port };
+		}
+		const zone: string | null = scopeId === 0 ? ownZone(address) : ifIndexToName(scopeId, name);
 		return { address: zone === null ? address : `${address}%${zone}`, port };
 	};
+}
+
+/**
+ * The kernel tells the zone of a link-local address only when the client has such an address too. Others can reach
+ * but our own.
+ */
+function ownZone(address: string): string | null {
+	const [zone = null] =
+		Object.entries(networkInterfaces()).find(([, own]) => own?.some((each) => each.address === address)) ??
+		[];
+	return zone;
 }

@@ -24,6 +24,8 @@ export class Pump {
 	/** Borrowed: the target, or what a write under way reads from. */
 	#loan: Uint8Array | undefined;
 	#waiting = false;
+	/** What came from the source while the sink was being connected. */
+	#early: Uint8Array | undefined;
 
 	constructor(buffers: Buffers) {
 		this.#buffers = buffers;
@@ -34,7 +36,7 @@ export class Pump {
 		};
 	}
 
-	/** Reading begins when the source is told to. */
+	/** Reading begins when the source is told to, and goes on for one buffer while the sink is being connected. */
 	join(source: Socket, sink: Socket): void {
 		this.#source = source;
 		this.#sink = sink;
@@ -47,23 +49,40 @@ export class Pump {
 		this.#endLoan();
 	}
 
+	/** The sink is connected. */
+	begin(): void {
+		const early = this.#early;
+		this.#early = undefined;
+		if (early === undefined || this.#write(early)) {
+			this.#resume();
+		}
+	}
+
 	/** Answers whether to go on reading. */
 	#received(length: number, buffer: Uint8Array): boolean {
 		this.bytes += length;
-		const sink = this.#sink;
-		if (sink === undefined || sink.destroyed) {
+		const bytes = buffer.subarray(0, length);
+		if (this.#sink?.connecting) {
+			this.#early = this.#copy(bytes);
 			return false;
 		}
-		const bytes = buffer.subarray(0, length);
-		sink.write(buffer === this.#buffers.shared ? this.#copy(bytes) : bytes, this.#onWritten);
-		// Most writes are done when the call returns, since libuv tries at once.
-		this.#waiting = sink.writableLength > 0;
-		if (this.#waiting) {
+		if (!this.#write(buffer === this.#buffers.shared ? this.#copy(bytes) : bytes)) {
 			this.#target = this.#buffers.shared;
 			return false;
 		}
 		this.#chooseTarget(length === buffer.length);
 		return true;
+	}
+
+	/** Answers whether the kernel has taken it all. Mostly it has, since libuv tries at once. */
+	#write(bytes: Uint8Array): boolean {
+		const sink = this.#sink;
+		if (sink === undefined || sink.destroyed) {
+			return false;
+		}
+		sink.write(bytes, this.#onWritten);
+		this.#waiting = sink.writableLength > 0;
+		return !this.#waiting;
 	}
 
 	/** A full buffer means that more is there and that libuv reads again at once, so a loan is never held at rest. */
@@ -87,10 +106,14 @@ export class Pump {
 	readonly #onWritten = (): void => {
 		if (this.#waiting && this.#sink?.writableLength === 0 && !this.#sink.destroyed) {
 			this.#waiting = false;
-			this.#chooseTarget(false);
-			this.#source?.read(0);
+			this.#resume();
 		}
 	};
+
+	#resume(): void {
+		this.#chooseTarget(false);
+		this.#source?.read(0);
+	}
 
 	#endLoan(): void {
 		if (this.#loan !== undefined) {

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { type Fixture, withProxy } from "../../test/support/proxy-fixture.ts";
-import { clientAddress, dial, openPeer, readAll } from "../../test/support/proxy-sockets.ts";
+import { clientAddress, dial, eventually, openPeer, readAll } from "../../test/support/proxy-sockets.ts";
 import { openStuckServer } from "../../test/support/proxy-stuck-server.ts";
 import type { Family } from "../domain/family.ts";
 import { listen } from "./listener.ts";
@@ -47,6 +47,17 @@ describe("a server that", () => {
 			expect(ending.how).toBe("ECONNRESET");
 			expect(line).toMatchObject({ reason: "connect-timeout" });
 			expect(await errors(fixture, "connect-timeout")).toBe(1);
+		}).finally(stuck.close);
+	});
+
+	it("does not answer is given up with the client that gives up", async () => {
+		const stuck = await openStuckServer();
+		await withProxy({ connectTimeoutMs: 600_000 }, async (fixture) => {
+			fixture.destination = () => ({ address: "127.0.0.1", port: stuck.port });
+			const client = await fixture.connect();
+			await eventually(async () => (await fixture.metric('connections_open{direction="outbound"}')) === 1);
+			client.resetAndDestroy();
+			expect(await fixture.closed()).toMatchObject({ reason: "client-reset", received: 0 });
 		}).finally(stuck.close);
 	});
 

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { type Fixture, withProxy } from "../../test/support/proxy-fixture.ts";
 import { clientAddress, eventually, readAll } from "../../test/support/proxy-sockets.ts";
+import { openStuckServer } from "../../test/support/proxy-stuck-server.ts";
 
 describe("a served connection", () => {
 	it("carries bytes both ways and leaves one line", () =>
@@ -34,6 +35,32 @@ describe("a served connection", () => {
 			const server = await fixture.peer.next();
 			server.resume();
 			expect(String(await once(server, "data").then(([chunk]) => chunk))).toBe("early");
+		}));
+
+	it("reads one buffer of what the client sends while the server takes its time, and loses nothing", async () => {
+		const stuck = await openStuckServer();
+		await withProxy({}, async (fixture) => {
+			fixture.destination = () => ({ address: "127.0.0.1", port: stuck.port });
+			const client = await fixture.connect();
+			const message = randomBytes(300_000);
+			client.end(message);
+			const sent = () => fixture.metric('bytes_total{direction="outbound",flow="sent"}');
+			const early = await settled(sent);
+			expect(early).toBeLessThanOrEqual(32 * 1024);
+			stuck.release();
+			expect((await readAll(client)).bytes.equals(message)).toBe(true);
+			expect(await fixture.closed()).toMatchObject({ reason: "closed", sent: message.length });
+		}).finally(stuck.close);
+	});
+
+	it("carries what the client said in one go with its end", () =>
+		withProxy({}, async (fixture) => {
+			const client = await fixture.connect();
+			client.end("all of it");
+			const server = await fixture.peer.next();
+			expect(await readAll(server)).toEqual({ bytes: Buffer.from("all of it"), how: "end" });
+			server.end();
+			expect(await fixture.closed()).toMatchObject({ reason: "closed", sent: 9 });
 		}));
 
 	it("lets the server speak first", () =>

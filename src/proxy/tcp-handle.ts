@@ -75,10 +75,18 @@ export function dial({ address: host, port }: Endpoint, onread: OnReadOpts): Soc
 	return connect(options);
 }
 
+/** Whether there is a descriptor yet: a socket gets it only when connect(2) is called, a tick after it is made. */
+export function hasDescriptor(socket: Socket): boolean {
+	return (handleOf(socket)?.fd ?? -1) >= 0;
+}
+
 /** Bytes of a write under way that are still in this process. */
 export function unsentBytes(socket: Socket): number {
-	const { _handle } = socket as unknown as { _handle: TcpHandle | null };
-	return _handle?.writeQueueSize ?? 0;
+	return handleOf(socket)?.writeQueueSize ?? 0;
+}
+
+function handleOf(socket: Socket): TcpHandle | null {
+	return (socket as unknown as { _handle: TcpHandle | null })._handle;
 }
 
 export function remoteEndpoint(handle: TcpHandle): Endpoint {

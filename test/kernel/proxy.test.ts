@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Family, families } from "../../src/domain/family.ts";
 import { formatEndpoint } from "../../src/proxy/endpoint.ts";
 import { everyDialectAndFamily } from "../support/dialect.ts";
+import type { Netns } from "../support/netns.ts";
 import { PodAndPeer, withPodAndPeer } from "../support/proxy-pod.ts";
 import { eventually } from "../support/proxy-sockets.ts";
 
@@ -150,22 +151,31 @@ describe.each(families)("over %s", (family) => {
 });
 
 describe("a link-local address", () => {
-	it("is reached in the zone that the connection came through", () =>
+	it.each(["link", "global"])("is reached in its zone from an address of %s scope", (scope) =>
 		withPodAndPeer(async (world) => {
 			const { pod, peer } = world;
 			world.redirect("nft", "ipv6");
-			// Until nobody else on the wire can have it, nothing may be bound to it.
-			const local = await eventually(() => {
-				const shown = pod.run("ip", ["-6", "address", "show", "dev", "eth0", "scope", "link", "-tentative"]);
-				return /inet6 (fe80:[^/]+)/.exec(shown)?.[1];
-			});
+			const [podAddress, peerAddress] = [await linkLocal(pod), await linkLocal(peer)];
 			const accepted = await world.serve(pod, "::", 8080, "the neighbour");
 			await world.startProxy();
-			expect(await world.connect(peer, `${local}%eth0`, 8080, "x")).toEqual({
+			const from = scope === "link" ? `${peerAddress}%eth0` : "fd77::1";
+			expect(await world.connect(peer, `${podAddress}%eth0`, 8080, "x", from)).toEqual({
 				answer: "the neighbour heard x",
 				how: "end",
 			});
-			expect(accepted[1]).toMatchObject({ local: `${local}%eth0` });
-			expect(await world.closed()).toMatchObject({ server: at(`${local}%eth0`, 8080) });
-		}));
+			expect(accepted[1]).toMatchObject({ local: `${podAddress}%eth0` });
+			expect(await world.closed()).toMatchObject({
+				client: fromAnyPortOf(from),
+				server: at(`${podAddress}%eth0`, 8080),
+			});
+		}),
+	);
 });
+
+/** Until nobody else on the wire can have it, nothing may be bound to it. */
+function linkLocal(netns: Netns): Promise<string> {
+	return eventually(() => {
+		const shown = netns.run("ip", ["-6", "address", "show", "dev", "eth0", "scope", "link", "-tentative"]);
+		return /inet6 (fe80:[^/]+)/.exec(shown)?.[1];
+	});
+}

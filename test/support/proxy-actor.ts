@@ -4,9 +4,9 @@ import { connect, createServer } from "node:net";
 /**
  * One end of a connection, as a program of its own so that it can stand in any network namespace:
  * `serve ADDRESS PORT` tells whom it has accepted and where, and answers "NAME heard …" to everything;
- * `connect ADDRESS PORT TEXT` sends a text, ends, and tells what came back and how it ended.
+ * `connect ADDRESS PORT TEXT [FROM]` sends a text, ends, and tells what came back and how it ended.
  */
-const [role, host = "", port = "", text = ""] = process.argv.slice(2);
+const [role, host = "", port = "", text = "", from = ""] = process.argv.slice(2);
 
 const tell = (fact: object) => process.stdout.write(`${JSON.stringify(fact)}\n`);
 
@@ -23,7 +23,8 @@ if (role === "serve") {
 	});
 	server.listen({ host, port: Number(port), ipv6Only: true }, () => tell({ listening: true }));
 } else {
-	const socket = connect({ host, port: Number(port), allowHalfOpen: true });
+	const source = from === "" ? {} : { localAddress: from };
+	const socket = connect({ host, port: Number(port), allowHalfOpen: true, ...source });
 	let answer = "";
 	socket.on("connect", () => {
 		socket.end(text);

@@ -72,8 +72,14 @@ export class PodAndPeer {
 	}
 
 	/** Not synchronously: the proxy's output would have to wait. */
-	async connect(netns: Netns, address: string, port: number, text: string): Promise<Record<string, unknown>> {
-		const [program, ...args] = actor(netns, "connect", address, `${port}`, text);
+	async connect(
+		netns: Netns,
+		address: string,
+		port: number,
+		text: string,
+		from = "",
+	): Promise<Record<string, unknown>> {
+		const [program, ...args] = actor(netns, "connect", address, `${port}`, text, from);
 		const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], timeout: 60_000 });
 		let output = "";
 		child.stdout.on("data", (part) => {

@@ -5,6 +5,8 @@ import { connect, type Socket } from "node:net";
 /** A server whose queue is full and that accepts nothing: whoever dials it waits. */
 export interface StuckServer {
 	readonly port: number;
+	/** Accepts at last, and gives back to everyone what they send. */
+	release(): void;
 	close(): void;
 }
 
@@ -23,6 +25,7 @@ export async function openStuckServer(): Promise<StuckServer> {
 	}
 	return {
 		port,
+		release: () => child.kill("SIGCONT"),
 		close: () => {
 			child.kill("SIGKILL");
 			for (const filler of fillers) {
@@ -33,7 +36,10 @@ export async function openStuckServer(): Promise<StuckServer> {
 }
 
 const listenAndTell = `
-const server = require("node:net").createServer();
+const server = require("node:net").createServer({ allowHalfOpen: true }, (socket) => {
+	socket.on("error", () => socket.destroy());
+	socket.pipe(socket);
+});
 server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => console.log(server.address().port));`;
 
 async function stopped(child: ChildProcess): Promise<void> {
