@@ -13,6 +13,8 @@ export default defineConfig({
 	test: {
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
+		// What passed only at the second try is named loudly (scripts/retried-reporter.mjs).
+		retry: process.env["CI"] === "true" ? 1 : 0,
 		projects: [
 			{
 				extends: true,

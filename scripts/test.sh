@@ -43,7 +43,8 @@ fi
 status=0
 for tier in "${tiers[@]}"; do
 	printf '\n=== %s\n' "$tier"
-	npx vitest run --project "$tier" --reporter=default --reporter=json --outputFile.json="dist/test-results/$tier.json" ||
+	npx vitest run --project "$tier" --reporter=default --reporter=./scripts/retried-reporter.mjs \
+		--reporter=json --outputFile.json="dist/test-results/$tier.json" ||
 		status=1
 done
 node scripts/tally.mjs dist/test-results "${tiers[@]}"
