@@ -7,7 +7,8 @@ const slow = { testTimeout: 600_000, hookTimeout: 120_000, maxWorkers: 2 };
  * The tiers of the test suite. `unit` needs Node alone; `contract` and `kernel` need root (or a user namespace) and
  * the tools; `native` is the kernel tier again, and the contract of its own host, on the native program; `e2e` runs the
  * images in pods, which takes root, containerd and what `make images` makes; `chart` compares our charts' renderer with
- * Helm, which `scripts/ensure-helm.sh` installs.
+ * Helm, which `scripts/ensure-helm.sh` installs; `envoy` needs what the kernel tier does, and Envoy, which
+ * `scripts/ensure-envoy.sh` fetches.
  */
 export default defineConfig({
 	test: {
@@ -46,6 +47,7 @@ export default defineConfig({
 					...slow,
 				},
 			},
+			{ extends: true, test: { name: "envoy", include: ["test/envoy/**/*.test.ts"], ...slow } },
 			{ extends: true, test: { name: "chart", include: ["test/chart/**/*.test.ts"], ...slow } },
 			// One machine with a containerd at a time.
 			{ extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow, maxWorkers: 1 } },

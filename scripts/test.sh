@@ -40,6 +40,12 @@ else
 	left_out "without Helm our renderer is not held against it"
 fi
 
+if [[ " ${tiers[*]} " == *" kernel "* ]] && scripts/ensure-envoy.sh >/dev/null; then
+	tiers+=(envoy)
+else
+	left_out "without Envoy, or what the kernel tier needs, no connection is led through Envoy"
+fi
+
 status=0
 for tier in "${tiers[@]}"; do
 	printf '\n=== %s\n' "$tier"
