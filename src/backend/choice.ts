@@ -19,8 +19,11 @@ export interface Attempt {
 	readonly failure: BackendError;
 }
 
-/** The order in which `auto` tries: the most compatible of the living first, the dying one last. */
-const order: readonly Dialect[] = ["nft", "nftables", "legacy"];
+/**
+ * The order in which `auto` tries: the most compatible of the living first, the dying one after it. A host that has its
+ * tools under their plain names alone (RHEL's, Bottlerocket's) is served by those.
+ */
+const order: readonly Dialect[] = ["nft", "nftables", "legacy", "plain"];
 
 /**
  * Sets up in the dialect that the mode names, or, for `auto`, in the first that works here. The attempt itself is the

@@ -1,5 +1,6 @@
 import type { Command, CommandResult, Host } from "../host/host.ts";
 import { BackendError } from "./backend-error.ts";
+import { kernelLack } from "./kernel-lack.ts";
 
 /** What a finished command says went wrong; undefined when nothing did. */
 export function toolFailure(
@@ -19,26 +20,30 @@ export function toolFailure(
 		case "killed":
 			return new BackendError("no-answer", `${tool}: was killed by ${outcome.signal}`);
 		case "exited":
-			return outcome.code === 0
-				? undefined
-				: new BackendError(refusalCode(host, stderr), describe(tool, outcome.code, stderr));
+			return outcome.code === 0 ? undefined : refusal(host, tool, outcome.code, stderr);
 	}
 }
 
-function describe(tool: string, code: number, stderr: string): string {
-	const said = firstLine(stderr);
+function refusal(host: Host, tool: string, code: number, stderr: string): BackendError {
+	const refused = refusalCode(host, stderr);
+	const said = describe(tool, code, firstLine(stderr));
+	const lack = refused === "refused" ? kernelLack(said) : undefined;
+	return new BackendError(refused, lack === undefined ? said : `${lack}: ${said}`);
+}
+
+function describe(tool: string, code: number, said: string): string {
 	const repeatsName = said.startsWith(tool) || said.startsWith(tool.replace(/-(legacy|nft)/, ""));
 	const line = said === "" ? "no message" : said;
 	return repeatsName ? `${line} (exit status ${code})` : `${tool}: ${line} (exit status ${code})`;
 }
 
 /**
- * The tool's own first line. Warnings about the other variant's tables come before it and explain nothing, and the
- * nft variant breaks the line behind its name when the kernel refuses a rule.
+ * The tool's own first line. Warnings about the other variant's tables and what modprobe says come before it and explain
+ * less, and the nft variant breaks the line behind its name when the kernel refuses a rule.
  */
 function firstLine(stderr: string): string {
 	const lines = stderr.split("\n").map((line) => line.trim());
-	const [first = "", second = ""] = lines.filter((line) => line !== "" && !line.startsWith("#"));
+	const [first = "", second = ""] = lines.filter((line) => line !== "" && !/^(#|modprobe: )/.test(line));
 	return first.endsWith(":") ? `${first} ${second}`.trim() : first;
 }
 

@@ -8,7 +8,7 @@ import { type Attempt, argsOf, peerPorts, podPorts, scenario, users } from "../s
 import { makeTopology, type Topology } from "../support/topology.ts";
 import { startWireProcess, type WireProcess } from "../support/wire-process.ts";
 
-const scenarios = fc.sample(scenario, { numRuns: 200, seed: 20_260_101 });
+const scenarios = fc.sample(scenario, { numRuns: 300, seed: 20_260_101 });
 
 let topology: Topology;
 let peer: WireProcess;
@@ -30,7 +30,7 @@ afterAll(() => {
 });
 
 describe("the fate of real connections is what evaluate says of their packets", () => {
-	it.each(["legacy", "nft", "nftables"])("in %s, for 200 random policies", async (mode) => {
+	it.each(["legacy", "nft", "nftables"])("in %s, for 300 random policies", async (mode) => {
 		const surprises: string[] = [];
 		for (const { policy, attempts } of scenarios) {
 			const args = argsOf(policy);
