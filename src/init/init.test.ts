@@ -360,7 +360,7 @@ describe("mode auto", () => {
 
 	it("reports want of permission as that", () => {
 		const host = createMemoryHost();
-		for (const program of ["iptables-nft-restore", "iptables-legacy-restore", "nft"]) {
+		for (const program of ["iptables-nft-restore", "iptables-legacy-restore", "iptables-restore", "nft"]) {
 			host.intercept(program, refusal("Operation not permitted (you must be root)"));
 		}
 		expect(init(host, ...auto)).toBe(77);
