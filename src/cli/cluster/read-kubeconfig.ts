@@ -1,0 +1,73 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import type { KubeconfigSource } from "./kubeconfig-files.ts";
+
+/** Reads the files, the first of them deciding where two say different things, and picks the context. */
+export function readKubeconfig(
+	source: Exclude<KubeconfigSource, { readonly kind: "none" }>,
+	context: string | undefined,
+): Result<KubeConfig> {
+	const config = new KubeConfig();
+	if (source.kind === "pod") {
+		config.loadFromCluster();
+	} else {
+		const read = source.files.map(readFile);
+		const problems = read.flatMap((result) => (result.ok ? [] : result.problems));
+		if (problems.length > 0) {
+			return fail(...problems);
+		}
+		const configs = read.flatMap((result) => (result.ok ? [result.value] : []));
+		config.loadFromOptions({
+			clusters: firstOfEachName(configs.flatMap(({ clusters }) => clusters)),
+			users: firstOfEachName(configs.flatMap(({ users }) => users)),
+			contexts: firstOfEachName(configs.flatMap(({ contexts }) => contexts)),
+			currentContext: configs.find(({ currentContext }) => currentContext)?.currentContext ?? "",
+		});
+	}
+	if (context !== undefined) {
+		config.setCurrentContext(context);
+	}
+	const problem = contextProblem(config, context, placeOf(source));
+	return problem === undefined ? ok(config) : fail(problem);
+}
+
+function readFile(file: string): Result<KubeConfig> {
+	try {
+		const config = new KubeConfig();
+		config.loadFromFile(file);
+		return ok(config);
+	} catch (error) {
+		const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+		return fail({ source: file, complaint: `cannot be read: ${reason}`, accepted: "a kubeconfig file" });
+	}
+}
+
+function firstOfEachName<T extends { readonly name: string }>(items: readonly T[]): T[] {
+	return items.filter((item, index) => items.findIndex(({ name }) => name === item.name) === index);
+}
+
+function contextProblem(config: KubeConfig, given: string | undefined, place: string): Problem | undefined {
+	const names = config.getContexts().map(({ name }) => name);
+	const accepted = names.length === 0 ? "a context; there is none" : `one of ${names.join(", ")}`;
+	const wanted = config.getCurrentContext();
+	if (!wanted) {
+		return { source: place, complaint: "says no current context", accepted: `--context with ${accepted}` };
+	}
+	const source = given === undefined ? `${place}: current-context` : "--context";
+	const context = config.getContextObject(wanted);
+	if (context === null) {
+		return { source, value: wanted, complaint: `is no context of ${place}`, accepted };
+	}
+	return config.getCluster(context.cluster) === null
+		? {
+				source,
+				value: wanted,
+				complaint: `is for the cluster ${JSON.stringify(context.cluster)}, which ${place} does not have`,
+				accepted: "a context whose cluster is there",
+			}
+		: undefined;
+}
+
+function placeOf(source: KubeconfigSource): string {
+	return source.kind === "files" ? source.files.join(", ") : "the pod's service account";
+}
