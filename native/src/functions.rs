@@ -6,7 +6,7 @@ use std::io;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use nix::sched::{CloneFlags, setns};
+use nix::sched::{CloneFlags, setns, unshare};
 use nix::unistd::{AccessFlags, access};
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, IntoJs, Object, Result, Value};
@@ -31,6 +31,7 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("stdout", Func::from(stdout))?;
     functions.set("log", Func::from(|line: Text| log::line(&line.0)))?;
     functions.set("enterNetns", Func::from(enter_netns))?;
+    functions.set("enterNewNetns", Func::from(enter_new_netns))?;
     functions.set("netfilterSocket", Func::from(netfilter_socket::open))?;
     functions.set("now", Func::from(now))?;
     Ok(functions)
@@ -136,6 +137,11 @@ fn stdout(text: Text) -> Outcome {
 fn enter_netns(path: Text) -> Outcome {
     let opened = File::open(path.0).map_err(|error| from_io(&error));
     Outcome(opened.and_then(|file| setns(file, CloneFlags::CLONE_NEWNET)))
+}
+
+/// For good, and for the children too.
+fn enter_new_netns() -> Outcome {
+    Outcome(unshare(CloneFlags::CLONE_NEWNET))
 }
 
 /// Milliseconds since the epoch that never run backwards, whatever is done to the node's clock meanwhile.

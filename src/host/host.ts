@@ -40,6 +40,12 @@ export interface Host {
 	enterNetns(path: string): void;
 
 	/**
+	 * Moves this process into a network namespace of its own, made for it, for good (unshare(2)). It goes, with all that
+	 * is in it, when the process and its children are gone. Throws {@link HostError}.
+	 */
+	enterNewNetns(): void;
+
+	/**
 	 * The tables that nf_tables holds in this network namespace, or undefined when the kernel has no nf_tables or
 	 * will not tell us. Costs one netlink round trip, no process.
 	 */

@@ -25,6 +25,8 @@ export interface MemoryHostOptions {
 	readonly plainSpeaks?: "legacy" | "nft";
 	/** Network namespaces that can be entered. */
 	readonly netnsPaths?: readonly string[];
+	/** Whether a namespace of its own may be had; one in which there is nothing yet. */
+	readonly mayUnshare?: boolean;
 }
 
 export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
@@ -104,6 +106,15 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 				throw new HostError("not-found", `${path}: no such file or directory`);
 			}
 			netns = path;
+		},
+		enterNewNetns: () => {
+			if (options.mayUnshare !== true) {
+				throw new HostError("not-permitted", "a new network namespace: operation not permitted");
+			}
+			netns = "new";
+			tables.clear();
+			files.delete("/proc/self/net/ip_tables_names");
+			files.delete("/proc/self/net/ip6_tables_names");
 		},
 		nftTables: () =>
 			[...tables.keys()]

@@ -22,6 +22,7 @@ export interface NativeFunctions {
 	stdout(text: string): Errno | undefined;
 	log(line: string): void;
 	enterNetns(path: string): Errno | undefined;
+	enterNewNetns(): Errno | undefined;
 	netfilterSocket(): NetlinkSocket | undefined;
 	now(): number;
 }
@@ -38,6 +39,7 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		stdout: (text) => throwErrno("standard output", functions.stdout(text)),
 		log: functions.log,
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
+		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
 		nftTables: () => {
 			const socket = functions.netfilterSocket();
 			return socket && listNftTables(socket);

@@ -26,3 +26,10 @@ export function enterNetns(path: string, libc: Libc): void {
 		closeSync(descriptor);
 	}
 }
+
+/** unshare(2) moves the calling thread alone, so what is said of {@link enterNetns} holds here too. */
+export function enterNewNetns(libc: Libc): void {
+	if (libc.unshare(newNetworkNamespace) !== 0) {
+		throw hostError("a new network namespace", errnoOf(libc.errno()));
+	}
+}

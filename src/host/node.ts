@@ -6,7 +6,7 @@ import { errnoOfThrown } from "./node-errno.ts";
 import { isExecutable, readAll, readText, replaceText, writeAll } from "./node-files.ts";
 import { type Libc, loadLibc } from "./node-libc.ts";
 import { withNetfilterSocket } from "./node-netlink.ts";
-import { enterNetns } from "./node-netns.ts";
+import { enterNetns, enterNewNetns } from "./node-netns.ts";
 import { runCommands } from "./node-run.ts";
 import { findOnPath } from "./program-path.ts";
 
@@ -27,6 +27,7 @@ export function createNodeHost(): Host {
 		stdout: writeStandardOutput,
 		log: writeLogLine,
 		enterNetns: (path) => enterNetns(path, libc()),
+		enterNewNetns: () => enterNewNetns(libc()),
 		nftTables: () => withNetfilterSocket(libc(), listNftTables),
 		now: () => performance.timeOrigin + performance.now(),
 	};

@@ -170,6 +170,12 @@ export const initFlags = [
 		help: "print what the tools would be given, and touch nothing",
 	},
 	{
+		name: "probe",
+		kind: "boolean",
+		default: "false",
+		help: "print as JSON which modes could be used here; makes no rules and needs no other flag (see below)",
+	},
+	{
 		name: "output",
 		kind: "value",
 		placeholder: "FORMAT",

@@ -7,9 +7,11 @@ export interface Usage {
 	readonly flags: readonly Flag[];
 	/** What it does, and the arguments for it. */
 	readonly examples: readonly (readonly [string, string])[];
+	/** What a flag's line has no room for. */
+	readonly notes?: string;
 }
 
-export function formatHelp({ program, summary, flags, examples }: Usage): string {
+export function formatHelp({ program, summary, flags, examples, notes }: Usage): string {
 	const rows = flags.map((flag): [string, string] => [flagColumn(flag), `${flag.help}${defaultOf(flag)}`]);
 	const all: [string, string][] = [...rows, ["  -h, --help", "print this text"]];
 	const width = Math.max(...all.map(([left]) => left.length));
@@ -26,6 +28,7 @@ export function formatHelp({ program, summary, flags, examples }: Usage): string
 		"Examples:",
 		...examples.map(([what, args]) => `  # ${what}\n  ${program} ${args}`),
 		"",
+		...(notes === undefined ? [] : [notes, ""]),
 		"Exit status: 0 done, 1 failed, 64 bad input, 69 no usable dialect, 77 not permitted",
 		"",
 	].join("\n");

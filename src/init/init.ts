@@ -13,6 +13,8 @@ import { formatHelp, wantsHelp } from "./help.ts";
 import { createLogger } from "./logger.ts";
 import { enterNamedNetns } from "./netns.ts";
 import { asksForJson, type InitOptions, parseInitOptions } from "./options.ts";
+import { runProbe } from "./probe.ts";
+import { asksForProbe } from "./probe-options.ts";
 import { type InitResult, logReport, makeReport } from "./report.ts";
 import { formatSimulation, simulatedDialect } from "./simulation.ts";
 
@@ -23,8 +25,11 @@ export function runInit(host: Host, argv: readonly string[], program = "shunt in
 
 function init(host: Host, argv: readonly string[], program: string): ExitCode {
 	if (wantsHelp(argv)) {
-		host.stdout(formatHelp({ program, summary, flags: initFlags, examples }));
+		host.stdout(formatHelp({ program, summary, flags: initFlags, examples, notes }));
 		return exitCodes.done;
+	}
+	if (asksForProbe(argv, program)) {
+		return runProbe(host, argv, program);
 	}
 	const parsed = parseInitOptions(argv, program);
 	if (!parsed.ok) {
@@ -51,7 +56,18 @@ const examples = [
 	],
 	["See what would be applied", "-p 4143 -o 4140 -u 2102 --iptables-mode nft --simulate"],
 	["In another process's network namespace", "-p 4143 -o 4140 -u 2102 --netns /proc/4321/ns/net"],
+	["Which modes could be used here, without making any rules", "--probe --iptables-mode nft"],
 ] as const;
+
+const notes = `--probe tries every dialect, takes everything back and prints one JSON object: "dialects" has for each
+{"ok":true}, or {"ok":false,"code":…,"message":…} with the tool's own first line; "mode" what was asked and
+whether it is "served"; "tools" what each program says of its version; "kernel", "families", "version". Of the
+other flags it takes only the mode, --ipv6, --netns and those of the log. The exit status is 0 where the mode
+is served, 69 where not, 77 where that takes more permission.
+The trial runs in a network namespace of its own where one may be made ("namespace":"new"), which takes
+CAP_SYS_ADMIN. Elsewhere ("this") the kernel keeps the empty nat tables that it makes for the trial, named in
+"left"; of iptables-legacy's nobody can remove them before the namespace ends. Either way, kernel modules
+that the trial made it load stay loaded.`;
 
 function simulate(options: InitOptions): InitResult {
 	const choice = { dialect: simulatedDialect(options), outcomes: [], tried: [] };

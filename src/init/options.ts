@@ -79,7 +79,7 @@ export function readCommon(flags: FlagValues): CommonOptions {
 	};
 }
 
-function readFamilies(flags: FlagValues): readonly Family[] {
+export function readFamilies(flags: FlagValues): readonly Family[] {
 	return flags.boolean("ipv6") ? families : ["ipv4"];
 }
 

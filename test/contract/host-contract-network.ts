@@ -10,6 +10,7 @@ const listTables: Operation = { call: "nftTables", with: [] };
 /** Namespaces of their own, removed also when a case fails. */
 export function networkCases(define: Define): void {
 	entering(define);
+	making(define);
 	tables(define);
 }
 
@@ -72,6 +73,34 @@ function entering(define: Define): void {
 			});
 		}),
 	);
+}
+
+function making(define: Define): void {
+	define("makes a namespace of its own, empty, with its children and what /proc shows", (subject) =>
+		withNetns("host", (netns) => {
+			netns.run("ip", ["link", "add", "probe-a", "type", "veth", "peer", "name", "probe-b"]);
+			netns.run("nft", ["add table ip nat"]);
+			const { findings } = perform(subject, [
+				enter(netns),
+				{ call: "enterNewNetns", with: [] },
+				{ call: "readFile", with: ["/proc/self/net/dev"] },
+				{ call: "run", with: [[{ argv: ["/bin/cat", "/proc/self/net/dev"], timeoutMs: 5000 }]] },
+				listTables,
+			]);
+			expect(findings[1]).toEqual({});
+			expect(findings[2]).toEqual({ returned: expect.not.stringContaining("probe-b:") });
+			expect(findings[3]).toMatchObject({ returned: [{ stdout: expect.not.stringContaining("probe-b:") }] });
+			expect(findings[4]).toEqual({ returned: [] });
+		}),
+	);
+
+	define("says when it may not make one", (subject) => {
+		expect(askForTrouble(subject, "enterNewNetns", [], { uid: ordinaryUser })).toEqual({
+			name: "HostError",
+			code: "not-permitted",
+			message: "a new network namespace: operation not permitted",
+		});
+	});
 }
 
 function tables(define: Define): void {

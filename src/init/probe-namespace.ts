@@ -1,0 +1,40 @@
+import { existingPlaces, type Place } from "../backend/places.ts";
+import { type Host, HostError } from "../host/host.ts";
+
+/** Where a trial takes place. */
+export type TrialGround = "new" | "this";
+
+/**
+ * Goes into a network namespace of its own, where a trial cannot leave anything: even one that takes its rules back
+ * leaves the empty `nat` table that the kernel made for them, which for iptables-legacy nobody can remove.
+ *
+ * Only where that gives the same answers: making one takes CAP_SYS_ADMIN, and root of a user namespace of its own would
+ * have every right in the new namespace and perhaps none in the old one. Whoever has it in the first user namespace
+ * may do as much in every other. A pod's container never has it; but a pod that only probes takes its namespace along.
+ */
+export function enterTrialGround(host: Host): TrialGround {
+	if (!isFirstUserNamespace(host)) {
+		return "this";
+	}
+	try {
+		host.enterNewNetns();
+		return "new";
+	} catch (error) {
+		if (error instanceof HostError) {
+			return "this";
+		}
+		throw error;
+	}
+}
+
+/** user_namespaces(7): every id means itself there. Another could map them all so, but then it may do no less. */
+function isFirstUserNamespace(host: Host): boolean {
+	return /^\s*0\s+0\s+4294967295\s*$/.test(host.readFile("/proc/self/uid_map") ?? "");
+}
+
+/** The empty tables that were not there before. */
+export function newPlaces(host: Host, before: readonly Place[]): Place[] {
+	return existingPlaces(host).filter(
+		({ dialect, scope }) => !before.some((place) => place.dialect === dialect && place.scope === scope),
+	);
+}

@@ -1,0 +1,50 @@
+import type { Family } from "../domain/family.ts";
+import type { Mode } from "../domain/mode.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
+import { parseCommandLine } from "./command-line.ts";
+import { FlagValues } from "./flag-values.ts";
+import { initFlags } from "./flags.ts";
+import { readMode } from "./mode-flags.ts";
+import { type CommonOptions, readCommon, readFamilies } from "./options.ts";
+
+export interface ProbeOptions extends CommonOptions {
+	readonly mode: Mode;
+	readonly families: readonly Family[];
+}
+
+/** Whether `--probe` stands among the arguments of `shunt init`; `--probe=false` is as good as none. */
+export function asksForProbe(argv: readonly string[], program: string): boolean {
+	const isThere = argv.some((argument) => argument.startsWith("--probe"));
+	const { given } = parseCommandLine(isThere ? argv : [], initFlags, program);
+	return given.has("probe") && new FlagValues({ given, problems: [] }, initFlags).boolean("probe");
+}
+
+/** A probe makes none of the rules that the other flags are about, so those are mistakes here. */
+export function parseProbeOptions(argv: readonly string[], program: string): Result<ProbeOptions> {
+	const commandLine = parseCommandLine(argv, initFlags, program);
+	const flags = new FlagValues(commandLine, initFlags);
+	for (const name of commandLine.given.keys()) {
+		if (!probeFlags.includes(name)) {
+			flags.problems.push({
+				source: `--${name}`,
+				complaint: "says nothing to --probe",
+				accepted: `only ${probeFlags.map((flag) => `--${flag}`).join(", ")}`,
+			});
+		}
+	}
+	flags.boolean("probe");
+	const options = { mode: readMode(flags), families: readFamilies(flags), ...readCommon(flags) };
+	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
+}
+
+const probeFlags: readonly string[] = [
+	"probe",
+	"iptables-mode",
+	"firewall-bin-path",
+	"firewall-save-bin-path",
+	"ipv6",
+	"netns",
+	"output",
+	"log-format",
+	"log-level",
+];

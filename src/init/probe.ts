@@ -1,0 +1,69 @@
+import type { BackendErrorCode } from "../backend/backend-error.ts";
+import { describeAttempts } from "../backend/choice.ts";
+import { existingPlaces } from "../backend/places.ts";
+import { type Trial, tryDialects } from "../backend/probe.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import type { Dialect, Mode } from "../domain/mode.ts";
+import type { Host } from "../host/host.ts";
+import { badInput, reportFailure } from "./failure.ts";
+import { enterNamedNetns } from "./netns.ts";
+import { enterTrialGround, newPlaces } from "./probe-namespace.ts";
+import { parseProbeOptions } from "./probe-options.ts";
+import { makeProbeReport } from "./probe-report.ts";
+
+/**
+ * `shunt init --probe`: tries which dialects can be spoken here, takes everything back and prints what came of it as
+ * JSON. The exit status says whether the mode asked for is among them.
+ */
+export function runProbe(host: Host, argv: readonly string[], program: string): ExitCode {
+	const options = parseProbeOptions(argv, program);
+	if (!options.ok) {
+		return reportFailure(host, program, badInput(options.problems), "json");
+	}
+	const lost = enterNamedNetns(host, options.value.netns);
+	if (lost !== undefined) {
+		return reportFailure(host, program, lost, "json");
+	}
+	const ground = enterTrialGround(host);
+	const before = existingPlaces(host);
+	const trials = tryDialects(host, options.value.families);
+	const left = ground === "new" ? [] : newPlaces(host, before);
+	const attempts = attemptsOf(options.value.mode, trials);
+	const isServed = attempts.some(({ failure }) => failure === undefined);
+	const findings = { trials, isServed, ground, left };
+	host.stdout(`${JSON.stringify(makeProbeReport(host, options.value, findings))}\n`);
+	return isServed ? exitCodes.done : explain(host, options.value.mode, { program, attempts, trials });
+}
+
+/** Those of the dialects that would do. */
+function attemptsOf(mode: Mode, trials: readonly Trial[]): readonly Trial[] {
+	return trials.filter(({ dialect }) => mode === "auto" || dialect === mode);
+}
+
+interface Verdict {
+	readonly program: string;
+	readonly attempts: readonly Trial[];
+	readonly trials: readonly Trial[];
+}
+
+/** For people, on standard error. */
+function explain(host: Host, mode: Mode, { program, attempts, trials }: Verdict): ExitCode {
+	const failed = attempts.flatMap(({ dialect, failure }) => (failure ? [{ dialect, failure }] : []));
+	host.log(`${program}: mode ${mode} cannot be used here: ${describeAttempts(failed)}`);
+	const working = trials.filter(({ failure }) => failure === undefined).map(({ dialect }) => dialect);
+	host.log(`${program}: ${workingSentence(working)}`);
+	return exitCodeOf(failed.map(({ failure }) => failure.code));
+}
+
+function workingSentence(working: readonly Dialect[]): string {
+	return working.length === 0 ? "no mode works here" : `modes that work here: ${working.join(", ")}`;
+}
+
+/** A missing program says nothing about permission or about a tool that hangs, so the others' word counts. */
+function exitCodeOf(codes: readonly BackendErrorCode[]): ExitCode {
+	const telling = codes.filter((code) => code !== "missing-tool");
+	if (telling.length > 0 && telling.every((code) => code === "not-permitted")) {
+		return exitCodes.notPermitted;
+	}
+	return telling.includes("no-answer") ? exitCodes.failed : exitCodes.noDialect;
+}
