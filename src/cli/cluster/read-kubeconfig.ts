@@ -37,8 +37,14 @@ function readFile(file: string): Result<KubeConfig> {
 		config.loadFromFile(file);
 		return ok(config);
 	} catch (error) {
-		const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
-		return fail({ source: file, complaint: `cannot be read: ${reason}`, accepted: "a kubeconfig file" });
+		// What the library trips over where the file holds something else.
+		const isOther = error instanceof TypeError;
+		const reason = isOther ? "it is no kubeconfig" : String(error instanceof Error ? error.message : error);
+		return fail({
+			source: file,
+			complaint: `cannot be read: ${reason.split("\n", 1)[0]}`,
+			accepted: "a kubeconfig file",
+		});
 	}
 }
 
