@@ -42,21 +42,34 @@ export function asksForJson(argv: readonly string[]): OutputFormat {
 
 export function parseInitOptions(argv: readonly string[], program: string): Result<InitOptions> {
 	const flags = new FlagValues(parseCommandLine(argv, initFlags, program), initFlags);
-	const inboundPort = flags.required("incoming-proxy-port", parsePort);
-	const outboundPort = flags.required("outgoing-proxy-port", parsePort);
+	const ports = readPorts(flags);
 	const rest = readRest(flags);
+	const policy = readPolicy(flags, ports);
+	if (flags.problems.length > 0 || policy === undefined) {
+		return fail(...flags.problems);
+	}
+	return ok({ ...rest, policy, warnings: warningsOf(policy) });
+}
+
+/** The policy that flags spell out. Undefined without the two ports, which is then among the problems of `flags`. */
+export function readPolicy(flags: FlagValues, ports = readPorts(flags)): RedirectPolicy | undefined {
 	const families = readFamilies(flags);
 	const inbound = readInbound(flags);
 	const outbound = readOutbound(flags);
-	if (flags.problems.length > 0 || inboundPort === undefined || outboundPort === undefined) {
-		return fail(...flags.problems);
-	}
-	const policy: RedirectPolicy = {
-		families,
-		inbound: { ...inbound, proxyPort: inboundPort },
-		outbound: { ...outbound, proxyPort: outboundPort },
+	return ports.inbound === undefined || ports.outbound === undefined
+		? undefined
+		: {
+				families,
+				inbound: { ...inbound, proxyPort: ports.inbound },
+				outbound: { ...outbound, proxyPort: ports.outbound },
+			};
+}
+
+function readPorts(flags: FlagValues) {
+	return {
+		inbound: flags.required("incoming-proxy-port", parsePort),
+		outbound: flags.required("outgoing-proxy-port", parsePort),
 	};
-	return ok({ ...rest, policy, warnings: warningsOf(policy) });
 }
 
 function readRest(flags: FlagValues) {
