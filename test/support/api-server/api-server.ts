@@ -7,6 +7,7 @@ import { parseRoute } from "./route.ts";
 import { Status } from "./status.ts";
 import { type ApiObject, Store } from "./store.ts";
 import { Watches } from "./watches.ts";
+import { answerAccessReview, answerWellKnown, type ResourceAttributes } from "./well-known.ts";
 
 /** A request as it arrived, for tests to look at. */
 export interface SeenRequest {
@@ -30,6 +31,9 @@ export class ApiServer {
 	readonly token = "a-token-of-the-test";
 	readonly authority: Authority;
 	obstacle: Obstacle = () => undefined;
+	gitVersion = "v1.33.4";
+	/** Who has the token may do this; only SelfSubjectAccessReviews ask. */
+	allows: (attributes: ResourceAttributes) => boolean = () => true;
 	readonly #server: Server;
 
 	private constructor(authority: Authority, server: Server) {
@@ -102,6 +106,10 @@ export class ApiServer {
 		if (obstacle instanceof Status) {
 			throw obstacle;
 		}
+		const wellKnown = answerWellKnown(url.pathname, this.gitVersion);
+		if (wellKnown !== undefined) {
+			return send(response, 200, wellKnown);
+		}
 		const route = parseRoute(url.pathname);
 		if (route === undefined) {
 			throw new Status(404, "NotFound", "the server could not find the requested resource");
@@ -109,7 +117,12 @@ export class ApiServer {
 		if (seen.method === "GET" && ["true", "1"].includes(url.searchParams.get("watch") ?? "")) {
 			return this.watches.begin({ route, query: url.searchParams, response });
 		}
-		const { code, body } = answerRequest(this.store, { ...seen, route, body: await readJson(request) });
+		const given = await readJson(request);
+		const review = answerAccessReview(url.pathname, given, this.allows);
+		if (review !== undefined) {
+			return send(response, 201, review);
+		}
+		const { code, body } = answerRequest(this.store, { ...seen, route, body: given });
 		send(response, code, body);
 	}
 }
