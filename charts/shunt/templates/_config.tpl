@@ -1,0 +1,124 @@
+{{/*
+What the injector is to put into pods: the keys of these values that concern it, with images resolved. The injector
+mounts it, and the control plane's own pods are made from it.
+*/}}
+{{- define "shunt.config" -}}
+cniEnabled: {{ .Values.cniEnabled }}
+disableIPv6: {{ .Values.disableIPv6 }}
+proxyInit: {{- include "shunt.config.proxyInit" . | nindent 2 }}
+networkValidator: {{- include "shunt.config.networkValidator" . | nindent 2 }}
+proxy: {{- include "shunt.config.proxy" . | nindent 2 }}
+{{- end }}
+
+{{- define "shunt.config.proxyInit" -}}
+{{- $image := dict "root" . "image" .Values.proxyInit.image "name" "shunt/shunt-init" "version" .Chart.AppVersion -}}
+{{- with .Values.proxyInit -}}
+iptablesMode: {{ eq .iptablesMode "iptables" | ternary "legacy" .iptablesMode }}
+image: {{- include "shunt.image" $image | nindent 2 }}
+ignoreInboundPorts: {{ include "shunt.ports" .ignoreInboundPorts | quote }}
+ignoreOutboundPorts: {{ include "shunt.ports" .ignoreOutboundPorts | quote }}
+redirectInboundPorts: {{ include "shunt.list" .redirectInboundPorts | quote }}
+redirectOutboundPorts: {{ include "shunt.ports" .redirectOutboundPorts | quote }}
+kubeAPIServerPorts: {{ include "shunt.ports" .kubeAPIServerPorts | quote }}
+skipSubnets: {{ include "shunt.list" .skipSubnets | quote }}
+skipOutboundSubnets: {{ include "shunt.list" .skipOutboundSubnets | quote }}
+skipInboundInterfaces: {{ include "shunt.list" .skipInboundInterfaces | quote }}
+skipOutboundInterfaces: {{ include "shunt.list" .skipOutboundInterfaces | quote }}
+skipUids: {{ include "shunt.list" .skipUids | quote }}
+closeWaitTimeoutSecs: {{ int64 .closeWaitTimeoutSecs }}
+{{- with .logLevel }}
+logLevel: {{ . }}
+{{- end }}
+{{- with .logFormat }}
+logFormat: {{ . }}
+{{- end }}
+runAsRoot: {{ .runAsRoot }}
+runAsUser: {{ int64 .runAsUser }}
+runAsGroup: {{ int64 .runAsGroup }}
+privileged: {{ .privileged }}
+xtMountPath:
+  name: {{ .xtMountPath.name | quote }}
+  mountPath: {{ .xtMountPath.mountPath | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "shunt.config.networkValidator" -}}
+{{- $image := dict "root" . "image" .Values.networkValidator.image "name" "shunt/shunt" "version" .Chart.AppVersion -}}
+{{- with .Values.networkValidator -}}
+enabled: {{ .enabled }}
+image: {{- include "shunt.image" $image | nindent 2 }}
+logLevel: {{ .logLevel }}
+logFormat: {{ .logFormat }}
+{{- with .connectAddr }}
+connectAddr: {{ quote . }}
+{{- end }}
+{{- with .listenAddr }}
+listenAddr: {{ quote . }}
+{{- end }}
+timeout: {{ quote .timeout }}
+enableSecurityContext: {{ .enableSecurityContext }}
+{{- with .securityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "shunt.config.proxy" -}}
+{{- $images := dict
+  "shunt" (dict "name" "shunt/shunt" "version" .Chart.AppVersion)
+  "envoy" (dict "name" "envoyproxy/envoy" "version" "distroless-v1.34.1")
+  "custom" (dict "name" "" "version" "") -}}
+{{- $image := merge (dict "root" . "image" .Values.proxy.image) (get $images .Values.proxy.kind) -}}
+{{- with .Values.proxy -}}
+kind: {{ .kind }}
+image: {{- include "shunt.image" $image | nindent 2 }}
+nativeSidecar: {{ .nativeSidecar }}
+ports:
+  {{- range $name, $port := .ports }}
+  {{ $name }}: {{ int64 $port }}
+  {{- end }}
+uid: {{ int64 .uid }}
+gid: {{ int64 (.gid | default -1) }}
+resources: {{- include "shunt.config.resources" .resources | nindent 2 }}
+{{- with .logLevel }}
+logLevel: {{ . }}
+{{- end }}
+{{- with .logFormat }}
+logFormat: {{ . }}
+{{- end }}
+{{- with .command }}
+command: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .args }}
+args: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .env }}
+env: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .readinessPath }}
+readinessPath: {{ quote . }}
+{{- end }}
+{{- with .livenessPath }}
+livenessPath: {{ quote . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "shunt.config.resources" -}}
+{{- $given := dict -}}
+{{- range $resource, $amounts := . -}}
+{{- range $name, $amount := $amounts -}}
+{{- with $amount }}{{ $_ := set $given $resource (merge (dict $name (toString .)) (get $given $resource | default dict)) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{ toYaml $given }}
+{{- end }}
+
+{{/*
+All values but for what belongs into a Secret.
+*/}}
+{{- define "shunt.storedValues" -}}
+{{- $values := omit (deepCopy .Values) "global" -}}
+{{- $_ := set $values.injector "tls" (omit $values.injector.tls "crt" "key") -}}
+{{ toYaml $values }}
+{{- end }}

@@ -1,0 +1,98 @@
+{{/*
+Labels of every object. Takes {root, component}.
+*/}}
+{{- define "shunt.labels" -}}
+{{- with .root.Values.commonLabels }}
+{{- toYaml . }}
+{{ end -}}
+{{ include "shunt.selectorLabels" . }}
+app.kubernetes.io/part-of: shunt
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{- end }}
+
+{{/*
+What selectors match: it never changes, as a Deployment's selector cannot. Takes {component}.
+*/}}
+{{- define "shunt.selectorLabels" -}}
+app.kubernetes.io/name: shunt
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{/*
+An image, resolved: its whole name, version and pull policy. Takes {root, image, name, version}, the last two being
+the defaults.
+*/}}
+{{- define "shunt.image" -}}
+{{- $image := .image | default dict -}}
+name: {{ include "shunt.imageName" (dict "registry" .root.Values.imageRegistry "name" ($image.name | default .name)) | quote }}
+version: {{ $image.version | default .version | toString | quote }}
+pullPolicy: {{ $image.pullPolicy | default .root.Values.imagePullPolicy }}
+{{- end }}
+
+{{/*
+The registry goes before names that have none: where a name's first part has a dot or a colon, or is localhost, that is
+its registry. Takes {registry, name}.
+*/}}
+{{- define "shunt.imageName" -}}
+{{- if and .registry (not (regexMatch "^([^/]*[.:][^/]*|localhost)/" .name)) -}}
+{{ trimSuffix "/" .registry }}/{{ .name }}
+{{- else -}}
+{{ .name }}
+{{- end -}}
+{{- end }}
+
+{{/*
+A container's fields for a resolved image.
+*/}}
+{{- define "shunt.imageFields" -}}
+image: {{ printf "%s%s%s" .name (ternary "@" ":" (hasPrefix "sha256:" .version)) .version | quote }}
+imagePullPolicy: {{ .pullPolicy }}
+{{- end }}
+
+{{/*
+A container's resources, from Linkerd's shape: {cpu: {request, limit}, memory: …, ephemeral-storage: …}.
+*/}}
+{{- define "shunt.resources" -}}
+{{- $requests := dict -}}
+{{- $limits := dict -}}
+{{- range $resource, $amount := . -}}
+{{- with ($amount | default dict).request }}{{ $_ := set $requests $resource (toString .) }}{{ end -}}
+{{- with ($amount | default dict).limit }}{{ $_ := set $limits $resource (toString .) }}{{ end -}}
+{{- end -}}
+{{- if or $requests $limits -}}
+resources:
+  {{- with $limits }}
+  limits: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $requests }}
+  requests: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+{{- end }}
+
+{{/*
+As little as a container can have: what the pod security standard "restricted" asks for. Takes {uid, gid}.
+*/}}
+{{- define "shunt.restricted" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop: [ALL]
+readOnlyRootFilesystem: true
+{{- with .gid }}
+runAsGroup: {{ int64 . }}
+{{- end }}
+runAsNonRoot: true
+runAsUser: {{ int64 .uid }}
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/*
+How Prometheus asks. Takes podMonitor's values.
+*/}}
+{{- define "shunt.scrape" -}}
+path: /metrics
+interval: {{ .scrapeInterval }}
+scrapeTimeout: {{ .scrapeTimeout }}
+{{- end }}

@@ -1,0 +1,99 @@
+{{/*
+The init container that makes the rules. Takes {config, policy}.
+*/}}
+{{- define "shunt.proxyInit" -}}
+{{- $init := .config.proxyInit -}}
+{{- $privileged := or $init.privileged (gt (int64 $init.closeWaitTimeoutSecs) 0) -}}
+name: shunt-init
+{{ include "shunt.imageFields" $init.image }}
+command: [/usr/bin/shunt, init]
+args: {{- include "shunt.proxyInit.args" . | nindent 2 }}
+{{- with include "shunt.resources" .config.proxy.resources }}
+{{ . }}
+{{- end }}
+securityContext:
+  allowPrivilegeEscalation: {{ $privileged }}
+  capabilities:
+    add: [NET_ADMIN, NET_RAW]
+    drop: [ALL]
+  privileged: {{ $privileged }}
+  readOnlyRootFilesystem: true
+  runAsGroup: {{ $init.runAsRoot | ternary 0 (int64 $init.runAsGroup | default 65534) }}
+  runAsNonRoot: {{ not $init.runAsRoot }}
+  runAsUser: {{ $init.runAsRoot | ternary 0 (int64 $init.runAsUser | default 65534) }}
+  seccompProfile:
+    type: RuntimeDefault
+terminationMessagePolicy: FallbackToLogsOnError
+volumeMounts:
+  - name: {{ $init.xtMountPath.name | quote }}
+    mountPath: {{ $init.xtMountPath.mountPath | quote }}
+{{- end }}
+
+{{/*
+Flags of `shunt init`: first those that Linkerd's injector passes, in its order.
+*/}}
+{{- define "shunt.proxyInit.args" -}}
+{{- $init := .config.proxyInit -}}
+{{- $in := .policy.inbound -}}
+{{- $out := .policy.outbound -}}
+{{- with include "shunt.proxyInit.mode" $init.iptablesMode }}{{ . }}
+{{ end -}}
+{{- if .config.disableIPv6 -}}
+- --ipv6=false
+{{ end -}}
+- --incoming-proxy-port
+- {{ $in.proxyPort | quote }}
+- --outgoing-proxy-port
+- {{ $out.proxyPort | quote }}
+- --proxy-uid
+- {{ int64 $out.proxyUid | quote }}
+{{- with $out.proxyGid }}
+- --proxy-gid
+- {{ int64 . | quote }}
+{{- end }}
+{{- include "shunt.flag" (list "--inbound-ports-to-ignore" $in.portsToIgnore) }}
+{{- include "shunt.flag" (list "--outbound-ports-to-ignore" $out.portsToIgnore) }}
+{{- with int64 $init.closeWaitTimeoutSecs }}
+- --timeout-close-wait-secs
+- {{ quote . }}
+{{- end }}
+{{- include "shunt.flag" (list "--log-format" $init.logFormat) }}
+{{- include "shunt.flag" (list "--log-level" $init.logLevel) }}
+{{- include "shunt.flag" (list "--subnets-to-ignore" $in.subnetsToIgnore) }}
+{{- include "shunt.flag" (list "--ports-to-redirect" $in.portsToRedirect) }}
+{{- include "shunt.flag" (list "--inbound-interfaces-to-ignore" $in.interfacesToIgnore) }}
+{{- include "shunt.flag" (list "--outbound-ports-to-redirect" $out.portsToRedirect) }}
+{{- include "shunt.flag" (list "--outbound-subnets-to-ignore" $out.subnetsToIgnore) }}
+{{- include "shunt.flag" (list "--outbound-interfaces-to-ignore" $out.interfacesToIgnore) }}
+{{- include "shunt.flag" (list "--uids-to-ignore" $out.uidsToIgnore) }}
+{{- end }}
+
+{{/*
+The older modes are said as Linkerd's injector says them, legacy by silence, so that its proxy-init would understand.
+*/}}
+{{- define "shunt.proxyInit.mode" -}}
+{{- if eq . "nft" -}}
+- --firewall-bin-path
+- iptables-nft
+- --firewall-save-bin-path
+- iptables-nft-save
+{{- else if eq . "plain" -}}
+- --firewall-bin-path
+- iptables
+- --firewall-save-bin-path
+- iptables-save
+{{- else if ne . "legacy" -}}
+- --iptables-mode
+- {{ . }}
+{{- end -}}
+{{- end }}
+
+{{/*
+A flag and its value, where there is one; a list's items go between commas. Takes [flag, value].
+*/}}
+{{- define "shunt.flag" -}}
+{{- with last . }}
+- {{ first $ }}
+- {{ include "shunt.list" . | quote }}
+{{- end }}
+{{- end }}

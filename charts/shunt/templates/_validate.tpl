@@ -1,0 +1,174 @@
+{{/*
+What the schema cannot say, or not clearly. All mistakes are reported together, one a line, in the injector's words:
+SOURCE: "VALUE" COMPLAINT (want ACCEPTED).
+*/}}
+{{- define "shunt.validate" -}}
+{{- $problems := list
+  (include "shunt.validate.lists" .)
+  (include "shunt.validate.numbers" .)
+  (include "shunt.validate.proxy" .)
+  (include "shunt.validate.together" .)
+  (include "shunt.validate.certificate" .)
+  (include "shunt.validate.podMetadata" .) -}}
+{{- with without (join "\n" $problems | splitList "\n") "" -}}
+{{- fail (join "\n" .) -}}
+{{- end -}}
+{{- end }}
+
+{{- define "shunt.validate.lists" -}}
+{{- $init := .Values.proxyInit -}}
+{{- range $key := list "ignoreInboundPorts" "ignoreOutboundPorts" "redirectOutboundPorts" "kubeAPIServerPorts" -}}
+{{- range include "shunt.items" (get $init $key) | fromJsonArray -}}
+{{- include "shunt.check.portRange" (list (printf "proxyInit.%s" $key) .) }}
+{{ end -}}
+{{- end -}}
+{{- range include "shunt.items" $init.redirectInboundPorts | fromJsonArray -}}
+{{- include "shunt.check.port" (list "proxyInit.redirectInboundPorts" .) }}
+{{ end -}}
+{{- range $key := list "skipSubnets" "skipOutboundSubnets" -}}
+{{- range include "shunt.items" (get $init $key) | fromJsonArray -}}
+{{- include "shunt.check.subnet" (list (printf "proxyInit.%s" $key) .) }}
+{{ end -}}
+{{- end -}}
+{{- range $key := list "skipInboundInterfaces" "skipOutboundInterfaces" -}}
+{{- range include "shunt.items" (get $init $key) | fromJsonArray -}}
+{{- include "shunt.check.interface" (list (printf "proxyInit.%s" $key) .) }}
+{{ end -}}
+{{- end -}}
+{{- range include "shunt.items" $init.skipUids | fromJsonArray -}}
+{{- include "shunt.check.number" (list "proxyInit.skipUids" . 0 4294967294 "user id") }}
+{{ end -}}
+{{- end }}
+
+{{/*
+Numbers may be given as text, which the schema cannot compare.
+*/}}
+{{- define "shunt.validate.numbers" -}}
+{{- range $name, $port := .Values.proxy.ports -}}
+{{- include "shunt.check.port" (list (printf "proxy.ports.%s" $name) $port) }}
+{{ end -}}
+{{- range $name := list "port" "adminPort" -}}
+{{- include "shunt.check.port" (list (printf "injector.%s" $name) (get $.Values.injector $name)) }}
+{{ end -}}
+{{- include "shunt.check.number" (list "proxy.uid" .Values.proxy.uid 1 2147483647 "user id for a proxy") }}
+{{ with .Values.proxy.gid -}}
+{{- include "shunt.check.number" (list "proxy.gid" . -1 2147483647 "group id") }}
+{{ end -}}
+{{- with .Values.proxyInit -}}
+{{- include "shunt.check.number" (list "proxyInit.runAsUser" .runAsUser 0 2147483647 "user or group id") }}
+{{ include "shunt.check.number" (list "proxyInit.runAsGroup" .runAsGroup 0 2147483647 "user or group id") }}
+{{ include "shunt.check.number" (list "proxyInit.closeWaitTimeoutSecs" .closeWaitTimeoutSecs 0 2147483 "number of seconds") }}
+{{ end -}}
+{{- with .Values.injector -}}
+{{- include "shunt.check.number" (list "injector.runAsUser" .runAsUser 1 2147483647 "user id") }}
+{{ include "shunt.check.number" (list "injector.runAsGroup" .runAsGroup 1 2147483647 "group id") }}
+{{ end -}}
+{{- end }}
+
+{{- define "shunt.validate.proxy" -}}
+{{- $proxy := .Values.proxy -}}
+{{- $image := $proxy.image | default dict -}}
+{{- if eq $proxy.kind "custom" -}}
+{{- if not $image.name -}}
+proxy.image: has no name (want proxy.image.name: a custom proxy has no default)
+{{ end -}}
+{{- if not $image.version -}}
+proxy.image: has no version (want proxy.image.version: a custom proxy has no default)
+{{ end -}}
+{{- range $key := list "logLevel" "logFormat" -}}
+{{- with get $proxy $key -}}
+proxy.{{ $key }}: {{ toRawJson . }} says nothing to a proxy of kind custom (want proxy.args or proxy.env instead)
+{{ end -}}
+{{- end -}}
+{{- else -}}
+{{- range $key := list "command" "readinessPath" "livenessPath" -}}
+{{- with get $proxy $key -}}
+proxy.{{ $key }}: {{ toRawJson . }} says nothing to a proxy of kind {{ $proxy.kind }} (want proxy.kind: custom, or nothing here)
+{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Values that do not go together.
+*/}}
+{{- define "shunt.validate.together" -}}
+{{- $init := .Values.proxyInit -}}
+{{- $proxy := .Values.proxy -}}
+{{- $injector := .Values.injector -}}
+{{- $ports := list -}}
+{{- range list $proxy.ports.inbound $proxy.ports.outbound $proxy.ports.admin $proxy.ports.control -}}
+{{- $ports = append $ports (include "shunt.text" .) -}}
+{{- end -}}
+{{- if lt (uniq $ports | len) 4 -}}
+proxy.ports: {{ join ", " $ports | toRawJson }} uses a port twice (want four different ports)
+{{ end -}}
+{{- $own := list (include "shunt.text" $injector.port) (include "shunt.text" $injector.adminPort) -}}
+{{- if lt (concat $ports $own | uniq | len) (add (uniq $ports | len) 2 | int) -}}
+injector.port, injector.adminPort: {{ join ", " $own | toRawJson }} is taken (want two different ports, none of them the proxy's: {{ join ", " $ports }})
+{{ end -}}
+{{- if and (gt (int64 $init.closeWaitTimeoutSecs) 0) (not $init.runAsRoot) -}}
+proxyInit.closeWaitTimeoutSecs: cannot be set by a container that is not root (want proxyInit.runAsRoot: true)
+{{ end -}}
+{{- if eq (include "shunt.text" $injector.runAsUser) (include "shunt.text" $proxy.uid) -}}
+injector.runAsUser: "{{ include "shunt.text" $proxy.uid }}" is the proxy's user, whose connections are not redirected (want another than proxy.uid)
+{{ end -}}
+{{- if eq (include "shunt.text" $injector.runAsGroup) (include "shunt.text" $proxy.gid) -}}
+injector.runAsGroup: "{{ include "shunt.text" $proxy.gid }}" is the proxy's group, whose connections are not redirected (want another than proxy.gid)
+{{ end -}}
+{{- /* Without a cluster, the version is only what Helm was built with. */ -}}
+{{- $connected := lookup "v1" "Namespace" "" "default" -}}
+{{- if and $connected $proxy.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
+proxy.nativeSidecar: "true" needs Kubernetes 1.29, and this is {{ .Capabilities.KubeVersion.Version }} (want false)
+{{ end -}}
+{{- if has $init.xtMountPath.name (list "config" "tls" "api-access") -}}
+proxyInit.xtMountPath.name: {{ toRawJson $init.xtMountPath.name }} is a volume of the injector's own (want another name)
+{{ end -}}
+{{- end }}
+
+{{- define "shunt.validate.certificate" -}}
+{{- $tls := .Values.injector.tls -}}
+{{- $begin := "-----BEGIN " -}}
+{{- if eq $tls.source "provided" -}}
+{{- $stored := (lookup "v1" "Secret" .Release.Namespace (include "shunt.tlsSecret" .)).data | default dict -}}
+{{- if not (or $tls.ca (get $stored "ca.crt")) -}}
+injector.tls.ca: is missing (want the certificate of whoever issued the injector's, in PEM)
+{{ end -}}
+{{- if not $tls.existingSecret -}}
+{{- if not (or $tls.crt (get $stored "tls.crt")) -}}
+injector.tls.crt: is missing (want the injector's certificate in PEM, or injector.tls.existingSecret)
+{{ end -}}
+{{- if not (or $tls.key (get $stored "tls.key")) -}}
+injector.tls.key: is missing (want the certificate's private key in PEM, or injector.tls.existingSecret)
+{{ end -}}
+{{- end -}}
+{{- range $part := list "ca" "crt" -}}
+{{- with get $tls $part }}{{ if not (contains "-----BEGIN CERTIFICATE-----" .) -}}
+injector.tls.{{ $part }}: is not a certificate (want one in PEM, such as --set-file injector.tls.{{ $part }}={{ $part }}.pem reads)
+{{ end }}{{ end -}}
+{{- end -}}
+{{- with $tls.key }}{{ if not (contains "PRIVATE KEY-----" .) -}}
+injector.tls.key: is not a private key (want one in PEM, such as --set-file injector.tls.key=key.pem reads)
+{{ end }}{{ end -}}
+{{- else -}}
+{{- range $part := list "ca" "crt" "key" "existingSecret" -}}
+{{- if get $tls $part -}}
+injector.tls.{{ $part }}: says nothing to source {{ $tls.source }} (want injector.tls.source: provided, or nothing here)
+{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- if and $tls.issuerRef (ne $tls.source "cert-manager") -}}
+injector.tls.issuerRef: says nothing to source {{ $tls.source }} (want injector.tls.source: cert-manager, or nothing here)
+{{ end -}}
+{{- end }}
+
+{{/*
+The pods are rendered as they are injected, so an annotation could only contradict what is there.
+*/}}
+{{- define "shunt.validate.podMetadata" -}}
+{{- range $name, $_ := .Values.injector.podAnnotations -}}
+{{- if regexMatch "^([a-z.]*\\.)?(shunt\\.dev|linkerd\\.io)/" $name -}}
+injector.podAnnotations: {{ toRawJson $name }} has no effect on the injector (want annotations of others)
+{{ end -}}
+{{- end -}}
+{{- end }}
