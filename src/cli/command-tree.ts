@@ -11,6 +11,7 @@ const loaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 	inject: async () => (await import("./inject/inject-command.ts")).injectCommand,
 	uninject: async () => (await import("./inject/uninject-command.ts")).uninjectCommand,
 	injector: async () => (await import("../injector/command.ts")).injectorCommand,
+	install: async () => (await import("./install/install-command.ts")).installCommand,
 };
 
 /** Everything but the node-side commands, which are listed for the help text. */

@@ -32,9 +32,26 @@ interface Signer {
 
 /**
  * What a template's `genCA`, `genSignedCert` and `genSelfSignedCert` get. New keys are ECDSA P-256, which take a
- * thousandth of the time of Helm's RSA; given keys may be RSA too. Throws for keys and addresses that are none.
+ * thousandth of the time of Helm's RSA; given keys may be RSA too. Throws a {@link CertificateError} for keys and
+ * addresses that are none.
  */
 export function issueCertificate(request: CertificateRequest, now: number): CertificateAndKey {
+	try {
+		return issue(request, now);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new CertificateError(`the certificate for ${request.commonName} cannot be made: ${reason}`, {
+			cause: error,
+		});
+	}
+}
+
+/** A template asked for a certificate that there cannot be. */
+export class CertificateError extends Error {
+	override readonly name = "CertificateError";
+}
+
+function issue(request: CertificateRequest, now: number): CertificateAndKey {
 	const key = request.key === undefined ? newKey() : createPrivateKey(request.key);
 	const subject = nameOf(request.commonName);
 	const signer = request.issuer === undefined ? { name: subject, key } : signerOf(request.issuer);

@@ -1,0 +1,28 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { ChartPort, LookupQuery, PlainValue } from "../../chart/index.ts";
+import { issueCertificate } from "./issue-certificate.ts";
+
+/** An object that templates may find. */
+export interface KnownObject extends LookupQuery {
+	readonly object: PlainValue;
+}
+
+/** What templates ask of the world; of the cluster they see the given objects alone. */
+export function chartPort(known: readonly KnownObject[], now: () => number): ChartPort {
+	return {
+		now,
+		randomBytes: (count) => new Uint8Array(randomBytes(count)),
+		digest: (algorithm, data) => new Uint8Array(createHash(algorithm).update(data).digest()),
+		issueCertificate: (request) => issueCertificate(request, now()),
+		lookup: (query) => known.find((object) => isThe(object, query))?.object,
+	};
+}
+
+function isThe(object: KnownObject, { apiVersion, kind, namespace, name }: LookupQuery): boolean {
+	return (
+		object.apiVersion === apiVersion &&
+		object.kind === kind &&
+		object.namespace === namespace &&
+		object.name === name
+	);
+}

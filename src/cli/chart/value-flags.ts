@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { type ChartResult, mergeValues, type PlainMap } from "../../chart/index.ts";
+import { splitList } from "./split-list.ts";
+
+/** Helm's flags for values, each with what it was given, in order. */
+export interface ValueFlags {
+	readonly values?: readonly string[];
+	readonly set?: readonly string[];
+	readonly setString?: readonly string[];
+	readonly setJson?: readonly string[];
+	readonly setFile?: readonly string[];
+}
+
+export function addValueFlags(command: Command): Command {
+	return command
+		.option("-f, --values <files>", "values, from YAML files (- is standard input)", collect)
+		.option("--set <key=value>", "values, such as proxyInit.iptablesMode=nft,a.b[0]=1", collect)
+		.option("--set-string <key=value>", "the same, where every value is a text", collect)
+		.option("--set-json <key=json>", "values that are JSON", collect)
+		.option("--set-file <key=file>", "values that are the text of a file", collect);
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+	return [...before, value];
+}
+
+/** Where files are read. */
+export interface ValueFiles {
+	readFile(path: string): string;
+	stdin(): string;
+}
+
+/** What the flags say together, over files of our own. The chart's defaults are not in it. */
+export function readGivenValues(
+	flags: ValueFlags,
+	files: ValueFiles,
+	below: readonly string[] = [],
+): ChartResult<PlainMap> {
+	const { values = [], set = [], setString = [], setJson = [], setFile = [] } = flags;
+	return mergeValues(
+		{ files: [...below, ...values.flatMap(splitList)], set, setString, setJson, setFile },
+		(path) => {
+			try {
+				return path.trim() === "-" ? files.stdin() : files.readFile(path);
+			} catch {
+				return undefined;
+			}
+		},
+	);
+}

@@ -1,0 +1,54 @@
+import { type ChartProblem, formatChartProblem } from "../../chart/index.ts";
+import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { formatProblem, type Problem } from "../../domain/problem.ts";
+import { ClusterError } from "../cluster/cluster-error.ts";
+import type { ReleaseWorld } from "../cluster/release-world.ts";
+
+/** Ends a command with an exit status and a sentence on standard error, before anything went to standard output. */
+export class Refusal extends Error {
+	override readonly name = "Refusal";
+	readonly status: ExitCode;
+
+	constructor(status: ExitCode, message: string) {
+		super(message);
+		this.status = status;
+	}
+}
+
+export function badInput(problems: readonly Problem[]): Refusal {
+	return new Refusal(exitCodes.badInput, problems.map(formatProblem).join("\n"));
+}
+
+/** The chart's own words about values that do not fit. */
+export function badValues(problem: ChartProblem): Refusal {
+	return new Refusal(exitCodes.badInput, formatChartProblem(problem));
+}
+
+/** Runs a command's work; whatever refuses it is said, and nothing else is. Other errors are bugs and pass through. */
+export async function settle(world: ReleaseWorld, work: () => Promise<ExitCode>): Promise<ExitCode> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof Refusal) {
+			world.stderr(`${error.message}\n`);
+			return error.status;
+		}
+		if (error instanceof ClusterError) {
+			world.stderr(`${error.message}\n`);
+			return error.code === "forbidden" || error.code === "unauthorized"
+				? exitCodes.notPermitted
+				: exitCodes.failed;
+		}
+		throw error;
+	}
+}
+
+/** The whole of a command's output, once nothing can go wrong any more but the writing. */
+export async function deliver(world: ReleaseWorld, text: string): Promise<ExitCode> {
+	const error = await world.stdout(text);
+	if (error === undefined) {
+		return exitCodes.done;
+	}
+	world.stderr(`standard output could not be written to the end: ${error.message}\n`);
+	return exitCodes.failed;
+}
