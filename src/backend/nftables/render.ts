@@ -1,9 +1,9 @@
-import { type Cidr, containsAddress, formatCidr, parseAddress } from "../../domain/cidr.ts";
+import { type Cidr, formatCidr } from "../../domain/cidr.ts";
 import type { Port, PortRange } from "../../domain/port.ts";
 import { formatPortRange } from "../../domain/port.ts";
 import type { Hook, Plan, Verdict } from "../../plan/plan.ts";
 import type { SetUpOptions } from "../backend.ts";
-import { mergeIntervals } from "./intervals.ts";
+import { intervalOf, mergeIntervals } from "./intervals.ts";
 import { type SetMatch, type SetRule, setRules } from "./set-rule.ts";
 
 /** Our table: nobody else's rules live in it, so it can be replaced and deleted whole. */
@@ -112,11 +112,23 @@ function mergePorts(ports: readonly PortRange[]): PortRange[] {
 	}));
 }
 
-/** Two subnets are apart or one holds the other; only the outer ones are needed. */
+/**
+ * Two subnets are apart or one holds the other; only the outer ones are needed. In order of their first addresses, and
+ * wider ones first, a subnet is held by the last outer one or by none.
+ */
 function outermost(subnets: readonly Cidr[]): string[] {
-	const holds = (outer: Cidr, inner: Cidr) => {
-		const address = parseAddress(inner.network);
-		return outer.prefix < inner.prefix && address !== undefined && containsAddress(outer, address);
-	};
-	return subnets.filter((inner) => !subnets.some((outer) => holds(outer, inner))).map(formatCidr);
+	if (subnets.length < 2) {
+		return subnets.map(formatCidr);
+	}
+	const spans = subnets.map((subnet) => ({ subnet, ...intervalOf(subnet) }));
+	spans.sort((a, b) => (a.low === b.low ? a.subnet.prefix - b.subnet.prefix : a.low < b.low ? -1 : 1));
+	const outer = new Set<Cidr>();
+	let end = -1n;
+	for (const { subnet, low, high } of spans) {
+		if (low > end) {
+			outer.add(subnet);
+			end = high;
+		}
+	}
+	return subnets.filter((subnet) => outer.has(subnet)).map(formatCidr);
 }
