@@ -1,37 +1,91 @@
+import { describeTable, sees } from "./entry-order.ts";
+import type { NatFate, NatStep } from "./fate.ts";
 import type { NatPacket } from "./packet.ts";
-import type { NatRule, NatTable, Ruleset } from "./ruleset.ts";
+import type { Ruleset } from "./ruleset.ts";
+import { type Walk, walk } from "./walk.ts";
 
-/** What becomes of a packet at one hook. */
-export type NatFate =
-	/** Its destination stays. */
-	| { readonly kind: "pass" }
-	| { readonly kind: "drop" }
-	/** To this machine. `highestPort` where the kernel picks one of several, from `port` on. */
-	| { readonly kind: "redirect"; readonly port: number; readonly highestPort?: number }
-	| { readonly kind: "dnat"; readonly address: string; readonly port?: number; readonly highestPort?: number }
-	/** It depends on something that was not understood or not read: a sentence for each, without a full stop. */
-	| { readonly kind: "unknown"; readonly why: readonly string[] };
-
-/** A rule that the packet was held against. */
-export interface NatStep {
-	readonly table: NatTable;
-	readonly chain: string;
-	/** From 1 within its chain. */
-	readonly position: number;
-	readonly rule: NatRule;
-	/** `unknown` when it hangs on a condition that is not understood; the steps go on as though it did not match. */
-	readonly matched: "yes" | "no" | "unknown";
-}
+export type { NatFate, NatStep } from "./fate.ts";
 
 export interface Traversal {
 	readonly fate: NatFate;
 	/** The rules visited, in order. */
 	readonly steps: readonly NatStep[];
-	/** The rule that gave the packet its fate; absent where none did, or where the fate is unknown. */
+	/**
+	 * The rule that gave the packet its fate; for one that passes, the last that let it go. Absent where none did, or
+	 * where the fate is unknown.
+	 */
 	readonly decidedBy?: NatStep;
 }
 
-/** What a namespace's nat rules do to a packet, in netfilter's own order. */
-export function traverse(_ruleset: Ruleset, _packet: NatPacket): Traversal {
-	throw new Error("not yet");
+/**
+ * What a namespace's nat rules do to a packet, in netfilter's own order. Where something cannot be told, both ways are
+ * gone, and the fate is unknown only if they end differently: a condition that nobody can read on a rule that could
+ * not have changed anything does no harm.
+ */
+export function traverse(ruleset: Ruleset, packet: NatPacket): Traversal {
+	const first = walk(ruleset, packet, []);
+	const { steps, decidedBy, fate } = first;
+	const why = [...unread(ruleset, packet), ...disagreements(ruleset, packet, first)];
+	if (why.length > 0) {
+		return { fate: { kind: "unknown", why: [...new Set(why)] }, steps };
+	}
+	return decidedBy === undefined || fate.kind === "unknown" ? { fate, steps } : { fate, steps, decidedBy };
+}
+
+/** A table that could not be read might do anything, and first. */
+function unread(ruleset: Ruleset, packet: NatPacket): string[] {
+	return ruleset.gaps
+		.filter((gap) => sees(gap.scope, packet.family))
+		.map(({ why, table, ...rest }) => {
+			const subject =
+				table === undefined ? `rules of ${rest.dialect}` : describeTable({ ...rest, name: table });
+			return `${subject} could not be read: ${why}`;
+		});
+}
+
+/** More ways than this through one namespace's rules are not gone. */
+const mostWalks = 512;
+
+/** The doubts on which the fate depends. */
+function disagreements(ruleset: Ruleset, packet: NatPacket, first: Walk): string[] {
+	const why = reasonsIn(first);
+	let walks = 1;
+	for (const { from, to, doubt } of detours(ruleset, packet, first, [])) {
+		if (++walks > mostWalks) {
+			return [...why, "it depends on too many things that cannot be told"];
+		}
+		if (JSON.stringify(from.fate) !== JSON.stringify(to.fate)) {
+			why.push(doubt, ...reasonsIn(to));
+		}
+	}
+	return why;
+}
+
+function reasonsIn({ fate }: Walk): string[] {
+	return fate.kind === "unknown" ? [...fate.why] : [];
+}
+
+interface Detour {
+	readonly from: Walk;
+	readonly to: Walk;
+	/** Where the two part. */
+	readonly doubt: string;
+}
+
+/** Every other way, each beside the one that it leaves at a doubt that none before had met. */
+function* detours(
+	ruleset: Ruleset,
+	packet: NatPacket,
+	from: Walk,
+	choices: readonly number[],
+): Generator<Detour> {
+	for (const [index, { options, why }] of from.doubts.entries()) {
+		const before = [...choices, ...new Array<number>(Math.max(0, index - choices.length)).fill(0)];
+		for (let option = 1; index >= choices.length && option < options; option++) {
+			const other = [...before, option];
+			const to = walk(ruleset, packet, other);
+			yield { from, to, doubt: why };
+			yield* detours(ruleset, packet, to, other);
+		}
+	}
 }

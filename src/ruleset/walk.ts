@@ -1,0 +1,158 @@
+import { formatAddress } from "../domain/cidr.ts";
+import { matches } from "./condition.ts";
+import { describeTable, type Entry, entriesFor } from "./entry-order.ts";
+import type { NatFate, NatStep } from "./fate.ts";
+import type { NatPacket } from "./packet.ts";
+import type { Action, NatRule, NatTable, Ruleset, Span } from "./ruleset.ts";
+
+/** Something that cannot be told, and in how many ways it may be. */
+export interface Doubt {
+	readonly why: string;
+	readonly options: number;
+}
+
+/** One way through the rules, with every doubt settled in one way. */
+export interface Walk {
+	readonly fate: NatFate;
+	readonly steps: readonly NatStep[];
+	readonly decidedBy: NatStep | undefined;
+	readonly doubts: readonly Doubt[];
+}
+
+/**
+ * Sends a packet through, settling each doubt it meets by the next of `choices` (0 once they are used up; for a
+ * condition 0 is that it fails).
+ */
+export function walk(ruleset: Ruleset, packet: NatPacket, choices: readonly number[]): Walk {
+	const walker = new Walker(packet, choices);
+	const fate = walker.through(entriesFor(ruleset, packet));
+	return { fate, steps: walker.steps, decidedBy: walker.decider(fate), doubts: walker.doubts };
+}
+
+/** How a chain was left: undefined for its end or a return, else for good. */
+type Exit = NatFate | "accept" | undefined;
+
+/** Deeper than the kernel lets rules jump (NFT_JUMP_STACK_SIZE in net/netfilter/nf_tables.h is 16). */
+const deepest = 32;
+
+class Walker {
+	readonly steps: NatStep[] = [];
+	readonly doubts: Doubt[] = [];
+	readonly #packet: NatPacket;
+	readonly #choices: readonly number[];
+
+	constructor(packet: NatPacket, choices: readonly number[]) {
+		this.#packet = packet;
+		this.#choices = choices;
+	}
+
+	/** The first base chain that binds the connection to an address wins; those after it are not asked. */
+	through(groups: readonly (readonly Entry[])[]): NatFate {
+		for (const group of groups) {
+			const waiting = group.filter(({ chain, base }) => chain.rules.length > 0 || base.policy === "drop");
+			while (waiting.length > 0) {
+				const [next] = waiting.splice(this.#pick(waiting), 1);
+				const exit = next === undefined ? undefined : this.#enter(next);
+				if (exit !== undefined && exit !== "accept") {
+					return exit;
+				}
+			}
+		}
+		return { kind: "pass" };
+	}
+
+	/** The rule behind a fate: the last that did something final, or, for a packet left alone, that let it go. */
+	decider(fate: NatFate): NatStep | undefined {
+		const kinds: readonly Action["kind"][] =
+			fate.kind === "pass" ? ["return", "accept"] : [fate.kind as never];
+		return this.steps.findLast(({ matched, rule }) => matched === "yes" && kinds.includes(rule.action.kind));
+	}
+
+	/** Which of the next chains of equal priority is the first; those of one table keep their order. */
+	#pick(waiting: readonly Entry[]): number {
+		const firsts = waiting.filter(
+			({ table }, index) => waiting.findIndex((other) => other.table === table) === index,
+		);
+		if (firsts.length === 1 || firsts[0] === undefined) {
+			return 0;
+		}
+		const names = firsts.map(({ table }) => describeTable(table)).join(" and ");
+		const { hook, priority } = firsts[0].base;
+		const why = `${names} both have a chain at priority ${priority} of ${hook}, and which comes first cannot be told`;
+		return waiting.indexOf(firsts[this.#settle(why, firsts.length)] ?? firsts[0]);
+	}
+
+	#enter({ table, chain, base }: Entry): Exit {
+		const exit = this.#chain(table, chain.name, 0);
+		return exit === undefined && base.policy === "drop" ? { kind: "drop" } : exit;
+	}
+
+	#chain(table: NatTable, name: string, depth: number): Exit {
+		const chain = table.chains.find((candidate) => candidate.name === name);
+		if (chain === undefined || depth > deepest) {
+			return { kind: "unknown", why: [`${describeTable(table)} has no chain ${name} that ends`] };
+		}
+		for (const [index, rule] of chain.rules.entries()) {
+			if (!this.#isTaken({ table, chain: name, position: index + 1, rule })) {
+				continue;
+			}
+			const { action } = rule;
+			const leads = action.kind === "jump" || action.kind === "goto";
+			const exit = leads ? this.#chain(table, action.chain, depth + 1) : this.#outcome(rule);
+			if (exit !== undefined || action.kind === "goto" || action.kind === "return") {
+				return exit;
+			}
+		}
+		return undefined;
+	}
+
+	#isTaken(visited: Omit<NatStep, "matched">): boolean {
+		const { rule } = visited;
+		const matched = matches(rule, this.#packet);
+		this.steps.push({ ...visited, matched });
+		if (matched !== "unknown" || rule.action.kind === "continue") {
+			return matched === "yes";
+		}
+		return this.#settle(doubtAbout(visited), 2) === 1;
+	}
+
+	#settle(why: string, options: number): number {
+		const choice = this.#choices[this.doubts.length] ?? 0;
+		this.doubts.push({ why, options });
+		return choice;
+	}
+
+	#outcome({ action, text }: NatRule): Exit {
+		switch (action.kind) {
+			case "accept":
+				return "accept";
+			case "drop":
+				return { kind: "drop" };
+			case "redirect":
+				return { kind: "redirect", port: this.#packet.destinationPort ?? 0, ...portsOf(action.ports) };
+			case "dnat":
+				return {
+					kind: "dnat",
+					address: action.address ?? formatAddress(this.#packet.destination),
+					...portsOf(action.ports),
+				};
+			case "unparsed":
+				return { kind: "unknown", why: [`it depends on what "${action.text}" does, in the rule "${text}"`] };
+			default:
+				return undefined;
+		}
+	}
+}
+
+function portsOf(ports: Span | undefined) {
+	if (ports === undefined) {
+		return {};
+	}
+	return ports.low === ports.high ? { port: ports.low } : { port: ports.low, highestPort: ports.high };
+}
+
+function doubtAbout({ rule, table, chain }: Omit<NatStep, "matched">): string {
+	const unread = rule.conditions.flatMap(({ test }) => (test.kind === "unparsed" ? [`"${test.text}"`] : []));
+	const subject = unread.length > 0 ? unread.join(" and ") : "something that the packet does not say";
+	return `it depends on ${subject}, in the rule "${rule.text}" of chain ${chain} in ${describeTable(table)}`;
+}
