@@ -37,14 +37,15 @@ export interface Archive {
 	readonly unpacked: number;
 }
 
-export async function makeArchive(image: Image, time: Date): Promise<Archive> {
+/** gzip's `level` costs time, most of it after the first: 9 is for images that are to be pulled. */
+export async function makeArchive(image: Image, time: Date, level = 9): Promise<Archive> {
 	const blobs: FileTree = new Map();
 	const store = (data: Buffer | string, mediaType: string) => {
 		const bytes = Buffer.from(data);
 		blobs.set(`/blobs/${digestOf(bytes).replace(":", "/")}`, file(bytes));
 		return { mediaType, digest: digestOf(bytes), size: bytes.length };
 	};
-	const layers = await Promise.all(image.layers.map(({ tree }) => packed(tree, time)));
+	const layers = await Promise.all(image.layers.map(({ tree }) => packed(tree, time, level)));
 	const config = store(JSON.stringify(configOf(image, layers, time)), types.config);
 	const descriptors = layers.map(({ compressed }) => store(compressed, types.layer));
 	const manifest = store(
@@ -80,10 +81,10 @@ interface PackedLayer {
 	readonly unpackedBytes: number;
 }
 
-async function packed(tree: FileTree, time: Date): Promise<PackedLayer> {
+async function packed(tree: FileTree, time: Date, level: number): Promise<PackedLayer> {
 	const tar = await packLayer(tree, time);
 	return {
-		compressed: await promisify(gzip)(tar, { level: 9 }),
+		compressed: await promisify(gzip)(tar, { level }),
 		diffId: digestOf(tar),
 		unpackedBytes: sum([...tree.values()].map((entry) => (entry.kind === "file" ? entry.data.length : 0))),
 	};

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Family } from "../../src/domain/family.ts";
 import type { Mode } from "../../src/domain/mode.ts";
-import type { ProxyKind } from "../../src/inject/config.ts";
 import { injectPod } from "../../src/inject/inject-pod.ts";
 import { type JsonObject, objectAt, objectsAt } from "../../src/inject/json.ts";
 import { containerNames } from "../../src/inject/names.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { runShunt } from "./programs.ts";
+import { type Taken, takenIn } from "./taken-connections.ts";
 import { cables, makeTopology } from "./topology.ts";
 import { startTrafficActor, type TrafficActor } from "./traffic-actor.ts";
 
@@ -24,16 +24,9 @@ export const addresses: Readonly<Record<Family, { readonly pod: string; readonly
 
 /** A proxy that the injector knows, and where its program is on this machine. */
 export interface ProxyInPod {
-	readonly kind: ProxyKind;
+	readonly kind: "shunt" | "envoy";
 	/** In place of the one that the container's command names. */
 	readonly program: string;
-	/** Connections that it has taken so far, from its metrics. */
-	readonly count: (metrics: string, direction: "inbound" | "outbound") => number;
-}
-
-export interface Taken {
-	readonly inbound: number;
-	readonly outbound: number;
 }
 
 /**
@@ -81,7 +74,7 @@ export async function startRedirectedPod(mode: Mode, proxy: ProxyInPod): Promise
 		await untilReady(outside, child, () => log);
 		const taken = async () => {
 			const { body } = await outside.get(adminUrl("ipv4", "/metrics"));
-			return { inbound: proxy.count(body, "inbound"), outbound: proxy.count(body, "outbound") };
+			return takenIn(body, proxy.kind);
 		};
 		return { inside, outside, taken, log: () => log, remove };
 	} catch (error) {
@@ -96,7 +89,7 @@ export function adminUrl(family: Family, path: string): string {
 }
 
 /** The injector's own, as it would add them to a pod that skips a port each way. */
-function injectedContainers(mode: Mode, kind: ProxyKind): { init: JsonObject; sidecar: JsonObject } {
+function injectedContainers(mode: Mode, kind: ProxyInPod["kind"]): { init: JsonObject; sidecar: JsonObject } {
 	const config = parseInjectConfig({
 		proxyInit: { iptablesMode: mode },
 		disableIPv6: false,

@@ -9,8 +9,8 @@ import {
 	podPorts,
 	type RedirectedPod,
 	startRedirectedPod,
-	type Taken,
 } from "./redirected-pod.ts";
+import type { Taken } from "./taken-connections.ts";
 
 /** Every way to program a kernel; `auto` is one of them. */
 const dialects: readonly Mode[] = ["legacy", "nft", "plain", "nftables"];

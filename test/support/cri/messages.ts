@@ -20,9 +20,20 @@ export interface Messages {
 		response: { container_id: string };
 	};
 	StartContainer: { request: { container_id: string }; response: object };
+	/** SIGTERM, and after so many seconds SIGKILL. */
+	StopContainer: { request: { container_id: string; timeout: number }; response: object };
 	ContainerStatus: {
 		request: { container_id: string };
-		response: { status: { state: ContainerState; exit_code: number; reason: string; message: string } };
+		response: {
+			status: {
+				state: ContainerState;
+				/** Nanoseconds since 1970. */
+				finished_at: number;
+				exit_code: number;
+				reason: string;
+				message: string;
+			};
+		};
 	};
 	ExecSync: {
 		request: { container_id: string; cmd: readonly string[]; timeout: number };
@@ -73,6 +84,8 @@ export interface ContainerConfig {
 	readonly image: { readonly image: string };
 	readonly command?: readonly string[];
 	readonly args?: readonly string[];
+	readonly working_dir?: string;
+	readonly envs?: readonly { readonly key: string; readonly value: string }[];
 	readonly mounts?: readonly Mount[];
 	readonly log_path: string;
 	readonly linux: {
@@ -86,9 +99,11 @@ export interface LinuxContainerSecurityContext {
 		readonly add_capabilities: readonly string[];
 		readonly drop_capabilities: readonly string[];
 	};
+	readonly privileged?: boolean;
 	readonly namespace_options: NamespaceOption;
-	readonly run_as_user: { readonly value: number };
-	readonly run_as_group: { readonly value: number };
+	/** The image's where absent. */
+	readonly run_as_user?: { readonly value: number };
+	readonly run_as_group?: { readonly value: number };
 	readonly readonly_rootfs: boolean;
 	readonly no_new_privs: boolean;
 	readonly masked_paths: readonly string[];

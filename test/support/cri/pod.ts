@@ -6,7 +6,7 @@ import { readContainerLog, terminationMessage } from "./container-log.ts";
 import { eventually } from "./eventually.ts";
 import { podNamespaces } from "./kubelet-defaults.ts";
 import type { Machine } from "./machine.ts";
-import type { Mount, PodSandboxConfig } from "./messages.ts";
+import type { ContainerConfig, Mount, PodSandboxConfig } from "./messages.ts";
 
 /** A pod sandbox, and the containers that a test starts in it, one after the other as a kubelet does. */
 export interface Pod {
@@ -16,8 +16,12 @@ export interface Pod {
 	/** Starts a container and waits for its end, as for an init container. */
 	run(container: Container): Promise<Ended>;
 	start(container: Container): Promise<Running>;
+	/** The same for a container that is described as the runtime wants it. */
+	launch(name: string, config: LaunchConfig): Promise<Launched>;
 	remove(): Promise<void>;
 }
+
+export type LaunchConfig = Omit<ContainerConfig, "metadata" | "log_path">;
 
 export interface Ended {
 	readonly exitCode: number;
@@ -32,27 +36,67 @@ export interface Running {
 	exec(...command: readonly string[]): Promise<string>;
 }
 
-export async function startPod(machine: Machine, name: string): Promise<Pod> {
+export interface Launched extends Running {
+	readonly name: string;
+	/** Undefined while it runs. */
+	ended(): Promise<Death | undefined>;
+	/** Asks it to end, and waits until it has; after so many seconds it is killed. */
+	stop(graceSeconds: number): Promise<Death>;
+}
+
+export interface Death {
+	readonly exitCode: number;
+	/** Nanoseconds since 1970. */
+	readonly at: number;
+}
+
+export async function startPod(
+	machine: Machine,
+	name: string,
+	annotations: Readonly<Record<string, string>> = {},
+): Promise<Pod> {
 	const { cri } = machine;
-	const config = podConfig(machine, `${name}-${randomBytes(3).toString("hex")}`);
+	const config = { ...podConfig(machine, `${name}-${randomBytes(3).toString("hex")}`), annotations };
 	mkdirSync(config.log_directory, { recursive: true });
 	const { pod_sandbox_id } = await cri.call("RunPodSandbox", { config });
 	const { status } = await cri.call("PodSandboxStatus", { pod_sandbox_id });
 	const addresses = [status.network.ip, ...status.network.additional_ips.map(({ ip }) => ip)];
 
 	let attempt = 0;
-	const start = async (container: Container) => {
+	const launch = async (name: string, launchConfig: LaunchConfig): Promise<Launched> => {
 		// A runtime wants the pair to be new, and so kubelets count.
-		const metadata = { name: container.name, attempt: attempt++ };
+		const metadata = { name, attempt: attempt++ };
 		const logPath = `${metadata.name}-${metadata.attempt}.log`;
 		const { container_id } = await cri.call("CreateContainer", {
 			pod_sandbox_id,
-			config: { ...containerConfig(container), metadata, log_path: logPath },
+			config: { ...launchConfig, metadata, log_path: logPath },
 			sandbox_config: config,
 		});
 		await cri.call("StartContainer", { container_id });
-		return { container_id, log: () => readContainerLog(join(config.log_directory, logPath)) };
+		const ended = async () => {
+			const { status } = await cri.call("ContainerStatus", { container_id });
+			return status.state === "CONTAINER_EXITED"
+				? { exitCode: status.exit_code, at: status.finished_at }
+				: undefined;
+		};
+		return {
+			name,
+			log: () => readContainerLog(join(config.log_directory, logPath)),
+			exec: async (...cmd) => {
+				const done = await cri.call("ExecSync", { container_id, cmd, timeout: 30 });
+				if (done.exit_code !== 0) {
+					throw new Error(`${cmd.join(" ")}: exit status ${done.exit_code}: ${done.stderr}`);
+				}
+				return done.stdout.toString();
+			},
+			ended,
+			stop: async (graceSeconds) => {
+				await cri.call("StopContainer", { container_id, timeout: graceSeconds });
+				return eventually(`the end of ${name}`, ended);
+			},
+		};
 	};
+	const start = (container: Container) => launch(container.name, containerConfig(container));
 
 	return {
 		addresses: {
@@ -64,25 +108,11 @@ export async function startPod(machine: Machine, name: string): Promise<Pod> {
 			chmodSync(host_path, 0o777);
 			return { container_path, host_path };
 		},
-		start: async (container) => {
-			const { container_id, log } = await start(container);
-			return {
-				log,
-				exec: async (...cmd) => {
-					const ended = await cri.call("ExecSync", { container_id, cmd, timeout: 30 });
-					if (ended.exit_code !== 0) {
-						throw new Error(`${cmd.join(" ")}: exit status ${ended.exit_code}: ${ended.stderr}`);
-					}
-					return ended.stdout.toString();
-				},
-			};
-		},
+		start,
+		launch,
 		run: async (container) => {
-			const { container_id, log } = await start(container);
-			const exitCode = await eventually(`the end of ${container.name}`, async () => {
-				const { status } = await cri.call("ContainerStatus", { container_id });
-				return status.state === "CONTAINER_EXITED" ? status.exit_code : undefined;
-			});
+			const { log, ended } = await start(container);
+			const { exitCode } = await eventually(`the end of ${container.name}`, ended);
 			return { exitCode, log: log(), message: exitCode === 0 ? "" : terminationMessage(log()) };
 		},
 		remove: async () => {

@@ -1,0 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const ensureEnvoy = fileURLToPath(new URL("../../scripts/ensure-envoy.sh", import.meta.url));
+
+/** Where Envoy is; it is fetched if it is not there yet. */
+export function envoyProgram(): string {
+	return execFileSync(ensureEnvoy, { encoding: "utf8", timeout: 600_000 }).trim();
+}
