@@ -7,6 +7,7 @@ type MakeCommand = (finish: (status: ExitCode) => void) => Command;
 
 /** Loaded one at a time, since what one needs (a proxy's metrics, a webhook's client) the others should not wait for. */
 const loaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+	explain: async () => (await import("./explain/explain-command.ts")).explainCommand,
 	proxy: async () => (await import("../proxy/command.ts")).proxyCommand,
 	inject: async () => (await import("./inject/inject-command.ts")).injectCommand,
 	uninject: async () => (await import("./inject/uninject-command.ts")).uninjectCommand,

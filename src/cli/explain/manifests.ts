@@ -1,0 +1,89 @@
+import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import type { Subject } from "../../explain/subject.ts";
+import { podOf, type Surroundings, workloadSubjects } from "../../explain/workload-subjects.ts";
+import type { Json } from "../../inject/json.ts";
+import { valueAt } from "../../inject/path.ts";
+import { labelOf, type Target, targetsOf } from "../../inject/workload.ts";
+import { readConfig } from "../inject/config-file.ts";
+import { namespacesIn } from "../inject/inject-treatment.ts";
+import { readInputs } from "../inject/inputs.ts";
+import type { ManifestWorld } from "../inject/world.ts";
+import { type ManifestDocument, parseDocuments } from "../inject/yaml-documents.ts";
+import type { Source } from "./options.ts";
+
+type Manifests = Extract<Source, { readonly kind: "manifests" }>;
+
+/** Every object of the manifests that makes pods, or the one that was asked for. */
+export function manifestSubjects(source: Manifests, world: ManifestWorld): Result<readonly Subject[]> {
+	const config = readConfig(source.config, world);
+	const documents = readDocuments(source.paths, world);
+	if (!config.ok || !documents.ok) {
+		return fail(...(config.ok ? [] : config.problems), ...(documents.ok ? [] : documents.problems));
+	}
+	const surroundings: Surroundings = {
+		config: config.value,
+		defaultOrigin: defaultOrigin(source.config, world),
+		namespaces: namespacesIn(documents.value),
+	};
+	const targets = wantedTargets(documents.value, source);
+	return targets.ok ? explainEach(targets.value, surroundings) : targets;
+}
+
+function explainEach(targets: readonly Target[], surroundings: Surroundings): Result<readonly Subject[]> {
+	const results = targets.map((target) => workloadSubjects(target, surroundings));
+	const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+	return problems.length > 0
+		? fail(...problems)
+		: ok(results.flatMap((result) => (result.ok ? result.value : [])));
+}
+
+function readDocuments(paths: readonly string[], world: ManifestWorld): Result<readonly ManifestDocument[]> {
+	const inputs = readInputs(paths, world);
+	if (!inputs.ok) {
+		return inputs;
+	}
+	const parsed = inputs.value.map(({ text, name }) => parseDocuments(text, name));
+	const problems = parsed.flatMap((file) => file.problems);
+	return problems.length > 0 ? fail(...problems) : ok(parsed.flatMap((file) => file.documents));
+}
+
+function wantedTargets(
+	documents: readonly ManifestDocument[],
+	{ object, paths }: Manifests,
+): Result<readonly Target[]> {
+	const all = documents
+		.flatMap(({ value }) => targetsOf(value))
+		.filter((target) => podOf(target) !== undefined);
+	if (all.length === 0) {
+		return fail({
+			source: paths.join(", "),
+			complaint: "makes no pods",
+			accepted:
+				"a Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job or CronJob",
+		});
+	}
+	const wanted = object === undefined ? all : all.filter((target) => labelOf(target) === lowerKind(object));
+	return wanted.length > 0 ? ok(wanted) : fail(noSuchObject(object ?? "", all));
+}
+
+/** `Deployment/web` is `deployment/web` to kubectl; names keep their case. */
+function lowerKind(object: string): string {
+	return object.replace(/^[^/]+/, (kind) => kind.toLowerCase());
+}
+
+function noSuchObject(object: string, all: readonly Target[]): Problem {
+	return {
+		source: "--object",
+		value: object,
+		complaint: "is not among the manifests",
+		accepted: `one of ${all.map(labelOf).join(", ")}`,
+	};
+}
+
+/** Where a value comes from that no annotation overrides: the file, if it says it, else what a release has anyway. */
+function defaultOrigin(path: string | undefined, world: ManifestWorld): (value: string) => string {
+	const values: Json =
+		path === undefined ? {} : (parseDocuments(world.readFile(path), path).documents[0]?.value ?? {});
+	return (value) =>
+		valueAt(values, value.split(".")) === undefined ? `default (${value})` : `${path} (${value})`;
+}

@@ -1,0 +1,166 @@
+import { parseWholeNumber } from "../../domain/number.ts";
+import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { type PacketFieldName, type PacketRequest, packetFields } from "../../explain/packet-fields.ts";
+import { readPacketWords } from "../../explain/packet-words.ts";
+import { type CommandLine, parseCommandLine } from "../../init/command-line.ts";
+import { FlagValues, parseChoice } from "../../init/flag-values.ts";
+import { explainFlags, policyFlags } from "./explain-flags.ts";
+
+/** Where the rules are that are to be explained. */
+export type Source =
+	| { readonly kind: "flags"; readonly argv: readonly string[] }
+	| {
+			readonly kind: "manifests";
+			readonly paths: readonly string[];
+			readonly object: string | undefined;
+			readonly config: string | undefined;
+	  }
+	/** `path` is absent for the namespace that we are in; `given` and `flag` are what the user wrote. */
+	| { readonly kind: "live"; readonly path?: string; readonly flag: string; readonly given: string };
+
+export interface ExplainOptions {
+	readonly source: Source;
+	/** Undefined where nothing is said of one. */
+	readonly packet: PacketRequest | undefined;
+	readonly output: "table" | "json";
+	readonly html: string | undefined;
+}
+
+const program = "shunt explain";
+
+/** Every mistake is found, but for those in what the flags lead to. */
+export function parseExplainOptions(argv: readonly string[]): Result<ExplainOptions> {
+	const { line, words } = untangle(parseCommandLine(argv, explainFlags, program));
+	const flags = new FlagValues(line, explainFlags);
+	const packet = readPacketWords(words, packetRequest(line));
+	const output = flags.one("output", parseChoice<"table" | "json">(["table", "json"]));
+	const source = readSource(line, flags);
+	const html = flags.one("html", (text) => ok(text)) || undefined;
+	const problems = [
+		...flags.problems,
+		...problemsOf(packet),
+		...problemsOf(source),
+		...(html !== undefined && flags.isGiven("output") ? [twoOutputs] : []),
+	];
+	if (problems.length > 0 || !packet.ok || !source.ok) {
+		return fail(...problems);
+	}
+	const isAsked = Object.keys(packet.value).length > 0;
+	return ok({
+		source: source.value,
+		packet: isAsked ? packet.value : undefined,
+		output: output ?? "table",
+		html,
+	});
+}
+
+function problemsOf(result: Result<unknown>): readonly Problem[] {
+	return result.ok ? [] : result.problems;
+}
+
+const twoOutputs: Problem = {
+	source: "--output",
+	complaint: "is given beside --html",
+	accepted: "one of them",
+};
+
+/**
+ * What belongs to no flag is the packet. And `-o` is a port to `shunt init`, but an output format everywhere else; no
+ * port is called json.
+ */
+function untangle({ given, problems }: CommandLine) {
+	const isFormat = (text: string) => text === "table" || text === "json";
+	const ports = given.get("outgoing-proxy-port") ?? [];
+	const moved: readonly (readonly [string, readonly string[]])[] = [
+		["outgoing-proxy-port", ports.filter((text) => !isFormat(text))],
+		["output", [...(given.get("output") ?? []), ...ports.filter(isFormat)]],
+	];
+	const line: CommandLine = {
+		given: new Map([...new Map([...given, ...moved])].filter(([, texts]) => texts.length > 0)),
+		problems: problems.filter(({ source }) => source !== "arguments"),
+	};
+	const words = problems.filter(({ source }) => source === "arguments").map(({ value = "" }) => value);
+	return { line, words };
+}
+
+function packetRequest({ given }: CommandLine): PacketRequest {
+	const said = packetFields.flatMap(({ name }): [PacketFieldName, string][] => {
+		const text = given.get(name)?.at(-1);
+		return text === undefined ? [] : [[name, text]];
+	});
+	return Object.fromEntries(said);
+}
+
+function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
+	const { given } = line;
+	const argv = policyFlags.flatMap(({ name }) => (given.get(name) ?? []).map((text) => `--${name}=${text}`));
+	const sources = [
+		...(argv.length > 0
+			? [{ name: "the flags of shunt init", read: () => ok({ kind: "flags", argv } as const) }]
+			: []),
+		...(flags.isGiven("file") ? [{ name: "--file", read: () => manifests(line) }] : []),
+		...(flags.isGiven("netns") ? [{ name: "--netns", read: () => netns(line) }] : []),
+		...(flags.isGiven("pid") ? [{ name: "--pid", read: () => process(line) }] : []),
+		...(flags.boolean("live") ? [{ name: "--live", read: () => ok(here) }] : []),
+	];
+	const stray = flags.isGiven("file") ? [] : ["object", "config"].filter((name) => flags.isGiven(name));
+	const [source, ...others] = sources;
+	const read: Result<Source> =
+		source === undefined || others.length > 0
+			? fail(wrongCount(sources.map(({ name }) => name)))
+			: source.read();
+	const problems = [...(read.ok ? [] : read.problems), ...stray.map(withoutManifests)];
+	return problems.length > 0 ? fail(...problems) : read;
+}
+
+const here: Source = { kind: "live", flag: "--live", given: "" };
+
+function wrongCount(names: readonly string[]): Problem {
+	const accepted =
+		"one of: the flags of shunt init (-p PORT -o PORT …), -f FILE, --netns PATH, --pid PID, --live";
+	return names.length === 0
+		? { source: "arguments", complaint: "say no rules to explain", accepted }
+		: { source: names.join(" and "), complaint: "are different rules to explain", accepted };
+}
+
+function withoutManifests(name: string): Problem {
+	return {
+		source: `--${name}`,
+		complaint: "is about manifests, and there are none",
+		accepted: "-f FILE beside it",
+	};
+}
+
+function manifests({ given }: CommandLine): Result<Source> {
+	const object = given.get("object")?.at(-1);
+	if (object !== undefined && !/^[^/]+\/[^/]+$/.test(object)) {
+		return fail({
+			source: "--object",
+			value: object,
+			complaint: "is not an object's name",
+			accepted: "KIND/NAME, such as deployment/web",
+		});
+	}
+	return ok({
+		kind: "manifests",
+		paths: given.get("file") ?? [],
+		object,
+		config: given.get("config")?.at(-1),
+	});
+}
+
+function netns({ given }: CommandLine): Result<Source> {
+	const path = given.get("netns")?.at(-1) ?? "";
+	return path === ""
+		? fail({ source: "--netns", complaint: "has no value", accepted: "a path such as /run/netns/NAME" })
+		: ok({ kind: "live", path, flag: "--netns", given: path });
+}
+
+/** As PID_MAX_LIMIT in the kernel's include/linux/threads.h has it. */
+const maxPid = 4_194_304;
+
+function process({ given }: CommandLine): Result<Source> {
+	const text = given.get("pid")?.at(-1) ?? "";
+	const pid = parseWholeNumber(text, { source: "--pid", noun: "process id", min: 1, max: maxPid });
+	return pid.ok ? ok({ kind: "live", path: `/proc/${pid.value}/ns/net`, flag: "--pid", given: text }) : pid;
+}

@@ -1,0 +1,50 @@
+import { formatAddress } from "../../domain/cidr.ts";
+import { explain } from "../../explain/explain.ts";
+import type { Journey } from "../../explain/journey.ts";
+import type { AskedPacket } from "../../explain/packet.ts";
+import type { Section } from "../../explain/section.ts";
+import type { Subject } from "../../explain/subject.ts";
+import { summarize } from "../../explain/summary.ts";
+
+/** What is told about one pod's rules: what becomes of a packet, or everything that they do. */
+export interface Report {
+	readonly subject: Subject;
+	readonly journey?: Journey;
+	readonly summary: readonly Section[];
+}
+
+export function reportOn(subject: Subject, asked: AskedPacket | undefined): Report {
+	return {
+		subject,
+		summary: summarize(subject.rules),
+		...(asked === undefined ? {} : { journey: explain(subject.rules, asked) }),
+	};
+}
+
+/** The same for programs. Addresses are texts, and what is absent is left out. */
+export function reportsToJson(reports: readonly Report[]): string {
+	const subjects = reports.map(({ subject, journey, summary }) => ({
+		name: subject.label,
+		source: subject.source,
+		notes: subject.notes,
+		...(journey === undefined ? { summary } : { ...journeyToJson(journey) }),
+	}));
+	return `${JSON.stringify({ subjects }, null, 2)}\n`;
+}
+
+function journeyToJson({ asked, fate, sentence, steps }: Journey) {
+	const { hook: _hook, source, destination, destinationPort, ...packet } = asked.packet;
+	return {
+		packet: {
+			direction: asked.direction,
+			...packet,
+			from: formatAddress(source),
+			to: formatAddress(destination),
+			...(destinationPort === undefined ? {} : { port: destinationPort }),
+		},
+		assumed: asked.assumed,
+		fate,
+		sentence,
+		rules: steps,
+	};
+}

@@ -1,0 +1,30 @@
+import { ok } from "../../domain/problem.ts";
+import { flagRules } from "../../explain/flags-subject.ts";
+import type { Subject } from "../../explain/subject.ts";
+import { badInput, type Failed } from "./failure.ts";
+import { liveSubjects } from "./live.ts";
+import { manifestSubjects } from "./manifests.ts";
+import type { Source } from "./options.ts";
+import type { ExplainWorld } from "./world.ts";
+
+type Read = { readonly ok: true; readonly value: readonly Subject[] } | Failed;
+
+/** Reads the rules that were asked for; never none. */
+export function readSubjects(source: Source, world: ExplainWorld): Read {
+	const read = readFrom(source, world);
+	return read.ok || "exitCode" in read ? read : badInput(read.problems);
+}
+
+function readFrom(source: Source, world: ExplainWorld) {
+	switch (source.kind) {
+		case "flags": {
+			const read = flagRules(source.argv, "shunt explain");
+			const subject = { label: "these flags", source: "as shunt init would apply them", sender: {} };
+			return read.ok ? ok([{ ...subject, ...read.value }]) : read;
+		}
+		case "manifests":
+			return manifestSubjects(source, world);
+		case "live":
+			return liveSubjects(source, world.host());
+	}
+}

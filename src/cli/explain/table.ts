@@ -1,0 +1,87 @@
+import type { Journey, Step } from "../../explain/journey.ts";
+import type { Section } from "../../explain/section.ts";
+import type { Report } from "./report.ts";
+
+/** Marks texts for a terminal, or leaves them alone. */
+export interface Paint {
+	readonly bold: (text: string) => string;
+	readonly dim: (text: string) => string;
+	readonly hit: (text: string) => string;
+}
+
+/** ECMA-48's "select graphic rendition". */
+export function paintFor(colours: boolean): Paint {
+	const sgr = (on: number, off: number) => (text: string) =>
+		colours ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+	return { bold: sgr(1, 22), dim: sgr(2, 22), hit: sgr(32, 39) };
+}
+
+export function formatReports(reports: readonly Report[], paint: Paint): string {
+	return reports.map((report) => formatReport(report, paint)).join("\n");
+}
+
+function formatReport({ subject, journey, summary }: Report, paint: Paint): string {
+	return [
+		`${paint.bold(subject.label)} (${subject.source})`,
+		"",
+		...(journey === undefined ? summary.flatMap((section) => formatSection(section, paint)) : []),
+		...(journey === undefined ? [] : formatJourney(journey, paint)),
+		...subject.notes.map((note) => `Note: ${note}.`),
+		...(subject.notes.length > 0 ? [""] : []),
+	].join("\n");
+}
+
+function formatJourney({ sentence, steps, asked }: Journey, paint: Paint): string[] {
+	return [
+		paint.bold(sentence),
+		"",
+		...(steps.length === 0 ? ["No rule was visited."] : formatSteps(steps, paint)),
+		"",
+		...(asked.assumed.length === 0
+			? []
+			: [
+					"Assumed:",
+					...columns(
+						asked.assumed.map(({ field, value, because }) => [`  ${field}`, value, paint.dim(because)]),
+					),
+					"",
+				]),
+	];
+}
+
+function formatSteps(steps: readonly Step[], paint: Paint): string[] {
+	const width = Math.max(...steps.map((step) => whereOf(step).length));
+	return steps.flatMap((step) => {
+		const mark = step.decides ? "→" : " ";
+		const line = `${mark} ${whereOf(step).padEnd(width)}  ${fits[step.matched]}  ${step.rule}`;
+		const origin = step.origin === undefined ? "" : ` (${step.origin})`;
+		const why = `${" ".repeat(width + 11)}${step.why}${origin}`;
+		return [step.decides ? paint.hit(line) : line, paint.dim(why)];
+	});
+}
+
+const fits: Readonly<Record<Step["matched"], string>> = { yes: "fits ", no: "no   ", unknown: "maybe" };
+
+function whereOf({ table, chain, position }: Step): string {
+	return `${table === undefined ? "" : `${table} `}${chain} ${position}`;
+}
+
+function formatSection({ title, lead, rows }: Section, paint: Paint): string[] {
+	return [
+		paint.bold(title),
+		...(lead === undefined ? [] : [`  ${lead}`]),
+		...columns(rows.map(({ what, outcome, origin }) => [`  ${what}`, outcome, paint.dim(origin)])),
+		"",
+	];
+}
+
+/** The last column is as wide as it likes. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+	const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => (row[column] ?? "").length)));
+	return rows.map((row) =>
+		row
+			.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+			.join("  ")
+			.trimEnd(),
+	);
+}

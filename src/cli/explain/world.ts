@@ -1,0 +1,21 @@
+import { writeFileSync } from "node:fs";
+import type { Host } from "../../host/host.ts";
+import { createNodeHost } from "../../host/node.ts";
+import { type ManifestWorld, processWorld as manifestWorld } from "../inject/world.ts";
+
+/** What `shunt explain` needs of the outside world. */
+export interface ExplainWorld extends ManifestWorld {
+	/** Throws what node:fs throws. */
+	writeFile(path: string, text: string): void;
+	/** Whether standard output is something that shows colours. */
+	readonly colours: boolean;
+	/** For looking into network namespaces. */
+	host(): Host;
+}
+
+export const processWorld: ExplainWorld = {
+	...manifestWorld,
+	writeFile: (path, text) => writeFileSync(path, text),
+	colours: process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "",
+	host: createNodeHost,
+};

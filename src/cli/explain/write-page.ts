@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { exitCodes } from "../../domain/exit-code.ts";
+import { type PageData, pageHtml } from "../../explain/page-html.ts";
+import type { Failed } from "./failure.ts";
+import { pageBundle } from "./page-bundle.ts";
+import type { ExplainWorld } from "./world.ts";
+
+/** Writes the page to a file, or to standard output for `-`. */
+export function writePage(data: PageData, path: string, world: ExplainWorld): Failed | undefined {
+	const html = pageHtml(data, pageBundle(), (text) => createHash("sha256").update(text).digest("base64"));
+	if (path === "-") {
+		world.stdout(html);
+		return undefined;
+	}
+	try {
+		world.writeFile(path, html);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : `${error}`;
+		return { ok: false, exitCode: exitCodes.failed, messages: [`the page could not be written: ${reason}`] };
+	}
+	world.stderr(`wrote ${path}\n`);
+	return undefined;
+}

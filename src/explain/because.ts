@@ -1,0 +1,63 @@
+import { formatCidr } from "../domain/cidr.ts";
+import { formatPortRange } from "../domain/port.ts";
+import type { Hook, Match } from "../plan/plan.ts";
+import type { Reason } from "../plan/reason.ts";
+import { directionOf } from "./packet-fields.ts";
+
+/**
+ * Why a rule exists, as a clause that reads on from "because". `detail` says which connections it is about, as
+ * {@link describeMatch} does.
+ */
+export function because(reason: Reason, hook: Hook, detail: string | undefined): string {
+	const direction = directionOf(hook);
+	switch (reason) {
+		case "ignore-proxy-user-id":
+			return `the proxy itself runs as ${bare(detail) ?? "this user"}: its own connections must pass, or they would come back to it for ever`;
+		case "ignore-proxy-group-id":
+			return `the proxy itself runs as ${bare(detail) ?? "this group"}: its own connections must pass, or they would come back to it for ever`;
+		case "ignore-user-id":
+			return `connections ${detail ?? "of this user"} are exempt`;
+		case "ignore-loopback":
+			return "what leaves through the loopback interface stays inside the pod, and is no business of the proxy's";
+		case "ignore-interface":
+			return `${direction} connections ${detail ?? "over this interface"} are exempt`;
+		case "ignore-port":
+		case "ignore-subnet":
+			return `${direction} connections ${detail ?? "of this kind"} are exempt`;
+		case "redirect-port":
+		case "redirect-outgoing-port":
+			return `${direction} connections ${detail ?? "to this port"} are among those that go to the proxy`;
+		case "redirect-all-incoming-to-proxy-port":
+			return "every inbound TCP connection that nothing exempts goes to the proxy";
+		case "redirect-all-outgoing-to-proxy-port":
+			return "every outbound TCP connection that nothing exempts goes to the proxy";
+	}
+}
+
+function bare(detail: string | undefined): string | undefined {
+	return detail?.replace(/^of /, "");
+}
+
+/** As it reads behind "connections". */
+export function describeMatch(match: Match): string {
+	switch (match.kind) {
+		case "protocol":
+			return `over ${match.protocol.toUpperCase()}`;
+		case "destination-port": {
+			const isOne = match.ports.length === 1 && match.ports[0]?.low === match.ports[0]?.high;
+			return `to ${isOne ? "port" : "ports"} ${match.ports.map(formatPortRange).join(", ")}`;
+		}
+		case "source":
+			return `from ${formatCidr(match.subnet)}`;
+		case "destination":
+			return `to ${formatCidr(match.subnet)}`;
+		case "in-interface":
+			return `that come in on ${match.name}`;
+		case "out-interface":
+			return `that leave through ${match.name}`;
+		case "uid":
+			return `of uid ${match.uid}`;
+		case "gid":
+			return `of gid ${match.gid}`;
+	}
+}

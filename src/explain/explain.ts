@@ -1,0 +1,24 @@
+import type { Journey } from "./journey.ts";
+import type { AskedPacket } from "./packet.ts";
+import { planJourney } from "./plan-journey.ts";
+import { rulesetJourney } from "./ruleset-journey.ts";
+import { sentenceFor } from "./sentence.ts";
+import type { Rules } from "./subject.ts";
+
+/** What becomes of a packet, by which rule, and why. The command line and the page both ask here. */
+export function explain(rules: Rules, asked: AskedPacket): Journey {
+	switch (rules.kind) {
+		case "plan":
+			return planJourney(rules.plan, rules.provisions, asked);
+		case "ruleset":
+			return rulesetJourney(rules.ruleset, asked);
+		case "none":
+			return untold(asked, { kind: "pass" }, rules.why);
+		case "unknown":
+			return untold(asked, { kind: "unknown", why: [rules.why] }, rules.why);
+	}
+}
+
+function untold(asked: AskedPacket, fate: Journey["fate"], clause: string): Journey {
+	return { asked, steps: [], fate, sentence: sentenceFor(asked.packet, fate, { because: clause }) };
+}

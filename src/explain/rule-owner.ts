@@ -1,0 +1,51 @@
+import type { Reason } from "../plan/reason.ts";
+
+/** Beginnings of the names that programs give their chains and tables. */
+const prefixes: readonly (readonly [string, string])[] = [
+	["ISTIO_", "Istio"],
+	["istio-", "Istio"],
+	["KUMA_MESH_", "Kuma"],
+	["CONSUL_", "Consul"],
+	["CNI-", "the CNI plugins"],
+	["KUBE-", "Kubernetes"],
+	["DOCKER", "Docker"],
+	["CILIUM_", "Cilium"],
+	["cali-", "Calico"],
+];
+
+/** Whose a chain is, as far as its name or its table's tells; never us. */
+export function ownerOf(chain: string, table: string): string | undefined {
+	return prefixes.find(([prefix]) => chain.startsWith(prefix) || table.startsWith(prefix))?.[1];
+}
+
+/** Whether what an owner redirects to is a proxy. */
+export function isMesh(owner: string | undefined): boolean {
+	return owner === "Istio" || owner === "Kuma" || owner === "Consul";
+}
+
+const reasons: Readonly<Record<Reason, true>> = {
+	"ignore-proxy-user-id": true,
+	"ignore-proxy-group-id": true,
+	"ignore-user-id": true,
+	"ignore-loopback": true,
+	"ignore-interface": true,
+	"ignore-port": true,
+	"ignore-subnet": true,
+	"redirect-port": true,
+	"redirect-outgoing-port": true,
+	"redirect-all-incoming-to-proxy-port": true,
+	"redirect-all-outgoing-to-proxy-port": true,
+};
+
+/** The reason that one of our rules, or the reference program's, carries as the beginning of its comment. */
+export function reasonOf(comment: string | undefined): Reason | undefined {
+	const text = comment?.startsWith("proxy-init/") ? comment.slice("proxy-init/".length) : "";
+	return (Object.keys(reasons) as Reason[]).find(
+		(reason) => text === reason || text.startsWith(`${reason}-`),
+	);
+}
+
+/** The comments of the two rules that lead into our chains. */
+export function isEntrance(comment: string | undefined): boolean {
+	return comment?.startsWith("proxy-init/install-") === true;
+}

@@ -1,0 +1,89 @@
+import type { Hook } from "../plan/plan.ts";
+import type { NatRule, NatTable, Ruleset } from "../ruleset/ruleset.ts";
+import { type NatFate, type NatStep, type Traversal, traverse } from "../ruleset/traverse.ts";
+import { because } from "./because.ts";
+import { describeAction, describeCondition } from "./condition-words.ts";
+import type { Journey, Step } from "./journey.ts";
+import type { AskedPacket } from "./packet.ts";
+import { isEntrance, isMesh, ownerOf, reasonOf } from "./rule-owner.ts";
+import { sentenceFor } from "./sentence.ts";
+
+/** A packet's way through rules that stand in a namespace; {@link traverse} decides. */
+export function rulesetJourney(ruleset: Ruleset, asked: AskedPacket): Journey {
+	const { packet } = asked;
+	const traversal = traverse(ruleset, packet);
+	const decider = deciderOf(traversal);
+	const { fate } = traversal;
+	const steps = traversal.steps.map(
+		(step): Step => ({
+			table: tableName(step.table),
+			chain: step.chain,
+			position: step.position,
+			rule: step.rule.text,
+			matched: step.matched,
+			action: describeAction(step.rule.action),
+			decides: step === decider,
+			why: whyOf(step, packet.hook),
+		}),
+	);
+	const clause = decider === undefined ? whyUndecided(ruleset, fate) : clauseFor(decider, packet.hook);
+	const toProxy = decider !== undefined && isProxys(decider);
+	return { asked, steps, fate, sentence: sentenceFor(packet, fate, { because: clause, toProxy }) };
+}
+
+/** A packet that leaves a chain by a rule and meets nothing after it passes because of that rule. */
+function deciderOf({ fate, decidedBy, steps }: Traversal): NatStep | undefined {
+	return (
+		decidedBy ??
+		(fate.kind === "pass"
+			? steps.findLast(({ matched, rule }) => matched === "yes" && rule.action.kind === "return")
+			: undefined)
+	);
+}
+
+/** `nft ipv4 nat`, `nftables inet shunt`. */
+export function tableName({ dialect, scope, name }: NatTable): string {
+	return `${dialect} ${scope} ${name}`;
+}
+
+/** Why a rule is there: our reasons where it carries one, else whose it is and what it says. */
+export function whyOf({ rule, chain, table }: Pick<NatStep, "rule" | "chain" | "table">, hook: Hook): string {
+	const reason = reasonOf(rule.comment);
+	if (reason !== undefined) {
+		return because(reason, hook, detailOf(rule));
+	}
+	if (isEntrance(rule.comment)) {
+		return "the redirect rules begin there";
+	}
+	const owner = ownerOf(chain, table.name);
+	const remark = rule.comment === undefined ? "" : `, commented ${JSON.stringify(rule.comment)}`;
+	return owner === undefined ? `a rule of another program${remark}` : `a rule of ${owner}${remark}`;
+}
+
+function clauseFor(step: NatStep, hook: Hook): string {
+	const { rule, chain, position } = step;
+	const why = whyOf(step, hook);
+	return reasonOf(rule.comment) === undefined
+		? `rule ${position} of ${chain} says so, ${why}: ${rule.text}`
+		: why;
+}
+
+function isProxys({ rule, chain, table }: NatStep): boolean {
+	return reasonOf(rule.comment) !== undefined || isMesh(ownerOf(chain, table.name));
+}
+
+/** The condition that a reason is about; that on the protocol says nothing new. */
+function detailOf({ conditions }: NatRule): string | undefined {
+	const condition = conditions.find(({ test }) => test.kind !== "protocol" && test.kind !== "family");
+	return condition === undefined ? undefined : describeCondition(condition);
+}
+
+function whyUndecided({ tables, gaps }: Ruleset, fate: NatFate): string {
+	if (fate.kind === "unknown") {
+		return fate.why.join("; ");
+	}
+	if (tables.length === 0) {
+		return gaps.length > 0 ? "no rules could be read" : "there are no nat rules here";
+	}
+	return "no rule is about it";
+}

@@ -1,0 +1,72 @@
+import type { Hook } from "../plan/plan.ts";
+import type { Gap, NatChain, NatRule, NatTable, Ruleset } from "../ruleset/ruleset.ts";
+import { describeAction, describeConditions } from "./condition-words.ts";
+import { tableName, whyOf } from "./ruleset-journey.ts";
+import type { Row, Section } from "./section.ts";
+
+/** Each chain that a packet can come to, from each hook, in the order in which netfilter enters them. */
+export function rulesetSummary({ tables, gaps }: Ruleset): Section[] {
+	const sections = (["prerouting", "output"] as const).flatMap((hook) =>
+		tables
+			.flatMap((table) => basesAt(table, hook))
+			.toSorted((a, b) => a.priority - b.priority)
+			.flatMap(({ table, chain }) => chainSections(table, chain, hook)),
+	);
+	const all = [...sections, ...(gaps.length === 0 ? [] : [gapSection(gaps)])];
+	return all.length > 0
+		? all
+		: [{ title: "Nothing is redirected", lead: "There are no nat rules here.", rows: [] }];
+}
+
+function basesAt(table: NatTable, hook: Hook) {
+	return table.chains.flatMap((chain) =>
+		chain.base?.hook === hook ? [{ table, chain, priority: chain.base.priority }] : [],
+	);
+}
+
+function chainSections(table: NatTable, base: NatChain, hook: Hook): Section[] {
+	return reachable(table, base)
+		.filter((chain) => chain.rules.length > 0)
+		.map((chain) => ({
+			title: `${hook === "prerouting" ? "Inbound" : "Outbound"}: ${tableName(table)}, chain ${chain.name}`,
+			rows: chain.rules.map((rule) => rowOf(rule, { chain: chain.name, table, hook })),
+		}));
+}
+
+/** A chain and those that its rules lead to, each once, whatever circles they make. */
+function reachable(table: NatTable, base: NatChain): NatChain[] {
+	const found = [base];
+	for (const { rules } of found) {
+		for (const { action } of rules) {
+			const name = action.kind === "jump" || action.kind === "goto" ? action.chain : undefined;
+			const next = table.chains.find((chain) => chain.name === name);
+			if (next !== undefined && !found.includes(next)) {
+				found.push(next);
+			}
+		}
+	}
+	return found;
+}
+
+function rowOf(
+	rule: NatRule,
+	place: { readonly chain: string; readonly table: NatTable; readonly hook: Hook },
+): Row {
+	return {
+		what: describeConditions(rule),
+		outcome: describeAction(rule.action),
+		origin: whyOf({ rule, ...place }, place.hook),
+	};
+}
+
+function gapSection(gaps: readonly Gap[]): Section {
+	return {
+		title: "Not read",
+		lead: "What these hold may change everything that is said here.",
+		rows: gaps.map(({ dialect, scope, table, why }) => ({
+			what: [dialect, scope, table].filter(Boolean).join(" "),
+			outcome: "not known",
+			origin: why,
+		})),
+	};
+}

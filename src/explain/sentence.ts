@@ -1,0 +1,56 @@
+import { formatAddress } from "../domain/cidr.ts";
+import type { Packet } from "../plan/evaluate.ts";
+import type { NatFate } from "../ruleset/traverse.ts";
+import { directionOf } from "./packet-fields.ts";
+
+/** What a sentence has to know besides the packet and its fate. */
+export interface Ground {
+	/** A clause. */
+	readonly because: string;
+	/** The port that it is redirected to is a proxy's. */
+	readonly toProxy?: boolean;
+}
+
+/** "An outbound connection of uid 1000 to 10.0.0.5:3306 goes straight to its destination, because …." */
+export function sentenceFor(packet: Packet, fate: NatFate, ground: Ground): string {
+	return `${describePacket(packet)} ${describeFate(packet, fate, ground.toProxy)}, because ${ground.because}.`;
+}
+
+export function describePacket(packet: Packet): string {
+	const { hook, protocol, uid, source, destination } = packet;
+	const noun = protocol === "icmp" ? "packet" : "connection";
+	const name = protocol === "tcp" ? noun : `${protocol.toUpperCase()} ${noun}`;
+	const to = endpoint(formatAddress(destination), packet);
+	return hook === "output"
+		? `An outbound ${name}${uid === undefined ? "" : ` of uid ${uid}`} to ${to}`
+		: `An inbound ${name} from ${formatAddress(source)} to ${to}`;
+}
+
+function endpoint(address: string, { family, destinationPort }: Packet): string {
+	if (destinationPort === undefined) {
+		return address;
+	}
+	return family === "ipv6" ? `[${address}]:${destinationPort}` : `${address}:${destinationPort}`;
+}
+
+/** As it reads on from the packet. */
+export function describeFate(packet: Packet, fate: NatFate, toProxy = false): string {
+	switch (fate.kind) {
+		case "pass":
+			return directionOf(packet.hook) === "inbound"
+				? "goes straight to the application"
+				: "goes straight to its destination";
+		case "drop":
+			return "is dropped";
+		case "redirect":
+			return toProxy ? `goes to the proxy on ${ports(fate)}` : `goes to ${ports(fate)} of this pod`;
+		case "dnat":
+			return `goes to ${fate.address}${fate.port === undefined ? "" : `, ${ports({ ...fate, port: fate.port })},`} instead`;
+		case "unknown":
+			return "may go either way";
+	}
+}
+
+function ports({ port, highestPort }: { readonly port: number; readonly highestPort?: number }): string {
+	return highestPort === undefined ? `port ${port}` : `one of the ports ${port}-${highestPort}`;
+}

@@ -1,0 +1,27 @@
+import type { Plan } from "../plan/plan.ts";
+import type { Ruleset } from "../ruleset/ruleset.ts";
+import type { Sender } from "./packet.ts";
+import type { Provision } from "./provision.ts";
+
+/** One pod's rules, from wherever they were read. Plain data: the page that is written carries it as JSON. */
+export interface Subject {
+	/** `deployment/web`, `these flags`, `network namespace /run/netns/blue`. */
+	readonly label: string;
+	/** Where exactly the rules are said: "arguments of init container linkerd-init". */
+	readonly source: string;
+	readonly rules: Rules;
+	/** What to know besides: sentences without a full stop. */
+	readonly notes: readonly string[];
+	/** Whom an outbound packet is taken to be from. */
+	readonly sender: Sender;
+}
+
+export type Rules =
+	/** Rules that a policy asks for. */
+	| { readonly kind: "plan"; readonly plan: Plan; readonly provisions: readonly Provision[] }
+	/** Rules that stand in a network namespace. */
+	| { readonly kind: "ruleset"; readonly ruleset: Ruleset }
+	/** No rules, and why: a clause. */
+	| { readonly kind: "none"; readonly why: string }
+	/** Rules that only a look at the running pod can tell, and why: a clause. */
+	| { readonly kind: "unknown"; readonly why: string };
