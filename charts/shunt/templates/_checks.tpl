@@ -1,66 +1,113 @@
 {{/*
-Each takes [source, value] and says what is wrong, or nothing.
+Each takes [source, text] and says what is wrong with it, in the injector's own words, or nothing.
 */}}
 
-{{- define "shunt.check.port" -}}
-{{- include "shunt.check.number" (list (first .) (last .) 1 65535 "TCP port") -}}
+{{/* Takes [source, text, noun, least, most]. */}}
+{{- define "shunt.check.number" -}}
+{{- $text := index . 1 -}}
+{{- $sound := regexMatch "^(0|-?[1-9][0-9]{0,14})$" $text -}}
+{{- if not (and $sound (ge (int64 $text) (index . 3 | int64)) (le (int64 $text) (index . 4 | int64))) -}}
+{{ first . }}: {{ toRawJson $text }} is not a valid {{ index . 2 }} (want a whole number from {{ index . 3 }} to {{ index . 4 }})
+{{- end -}}
 {{- end }}
 
-{{/* Takes [source, value, least, most, noun]. */}}
-{{- define "shunt.check.number" -}}
-{{- $text := include "shunt.text" (index . 1) -}}
-{{- $isNumber := regexMatch "^(0|-?[1-9][0-9]{0,14})$" $text -}}
-{{- if not (and $isNumber (ge (int64 $text) (index . 2 | int64)) (le (int64 $text) (index . 3 | int64))) -}}
-{{ first . }}: {{ toRawJson $text }} is not a valid {{ last . }} (want a whole number from {{ index . 2 }} to {{ index . 3 }})
-{{- end -}}
+{{- define "shunt.check.port" -}}
+{{- include "shunt.check.number" (concat . (list "TCP port" 1 65535)) -}}
+{{- end }}
+
+{{- define "shunt.check.user" -}}
+{{- include "shunt.check.number" (concat . (list "user id" 0 4294967294)) -}}
 {{- end }}
 
 {{- define "shunt.check.portRange" -}}
 {{- $bounds := last . | splitList "-" -}}
 {{- $bad := gt (len $bounds) 2 -}}
 {{- range $bounds }}{{ if include "shunt.check.port" (list "" .) }}{{ $bad = true }}{{ end }}{{ end -}}
-{{- if not $bad }}{{ $bad = gt (first $bounds | int) (last $bounds | int) }}{{ end -}}
-{{- if $bad -}}
+{{- if or $bad (gt (first $bounds | int) (last $bounds | int)) -}}
 {{ first . }}: {{ last . | toRawJson }} is not a {{ contains "-" (last .) | ternary "port range" "TCP port" }} (want PORT or LOW-HIGH with LOW at most HIGH, each from 1 to 65535)
 {{- end -}}
 {{- end }}
 
 {{- define "shunt.check.subnet" -}}
 {{- $parts := last . | splitList "/" -}}
-{{- $address := first $parts -}}
-{{- $octet := "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])" -}}
-{{- $width := 0 -}}
-{{- if regexMatch (printf "^%s(\\.%s){3}$" $octet $octet) $address }}{{ $width = 32 }}{{ end -}}
-{{- if include "shunt.isIPv6" $address }}{{ $width = 128 }}{{ end -}}
-{{- $prefix := last $parts -}}
-{{- $sound := and (eq (len $parts) 2) (gt $width 0) (regexMatch "^(0|[1-9][0-9]{0,2})$" $prefix) -}}
-{{- if not (and $sound (le (int $prefix) $width)) -}}
+{{- $width := include "shunt.addressWidth" (first $parts) | int -}}
+{{- $sound := and (eq (len $parts) 2) (gt $width 0) (regexMatch "^(0|[1-9][0-9]{0,2})$" (last $parts)) -}}
+{{- if not (and $sound (le (last $parts | int) $width)) -}}
 {{ first . }}: {{ last . | toRawJson }} is not a subnet (want ADDRESS/PREFIX, such as 10.0.0.0/8 (prefix 0-32) or fd00::/8 (prefix 0-128))
 {{- end -}}
 {{- end }}
 
-{{/*
-Something where the text is an IPv6 address: eight groups, of which one run may be left out, and the last two of which
-may be written as an IPv4 address.
-*/}}
-{{- define "shunt.isIPv6" -}}
-{{- $octet := "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])" -}}
-{{- $text := regexReplaceAll (printf ":%s(\\.%s){3}$" $octet $octet) . ":0:0" -}}
-{{- $halves := splitList "::" $text -}}
-{{- $groups := 0 -}}
-{{- $sound := le (len $halves) 2 -}}
-{{- range $halves -}}
-{{- if . -}}
-{{- $sound = and $sound (regexMatch "^[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*$" .) -}}
-{{- $groups = add $groups (splitList ":" . | len) -}}
-{{- end -}}
-{{- end -}}
-{{- $wanted := eq (len $halves) 2 | ternary (lt (int $groups) 8) (eq (int $groups) 8) -}}
-{{- if and $sound $wanted }}yes{{ end -}}
+{{- define "shunt.check.interface" -}}
+{{- include "shunt.check.form" (concat . (list
+  "^[0-9A-Za-z][0-9A-Za-z_.@-]{0,14}$"
+  "is not an interface name"
+  "1-15 letters, digits, '.', '_', '-' or '@', beginning with a letter or digit")) -}}
 {{- end }}
 
-{{- define "shunt.check.interface" -}}
-{{- if not (regexMatch "^[0-9A-Za-z][0-9A-Za-z_.@-]{0,14}$" (last .)) -}}
-{{ first . }}: {{ last . | toRawJson }} is not an interface name (want 1-15 letters, digits, '.', '_', '-' or '@', beginning with a letter or digit)
+{{- define "shunt.check.imageName" -}}
+{{- $host := "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?" -}}
+{{- $part := "[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*" -}}
+{{- include "shunt.check.form" (concat . (list
+  (printf "^(%s/)?%s(/%s)*$" $host $part $part)
+  "is not an image name"
+  "HOST/PATH without a tag, such as example.com/team/proxy (the tag is a key of its own)")) -}}
+{{- end }}
+
+{{- define "shunt.check.registry" -}}
+{{- $host := "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?" -}}
+{{- $part := "[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*" -}}
+{{- include "shunt.check.form" (concat . (list
+  (printf "^%s(/%s)*/?$" $host $part)
+  "is not a registry"
+  "HOST, HOST:PORT or HOST/PATH, such as registry.example.com/mirror")) -}}
+{{- end }}
+
+{{- define "shunt.check.imageVersion" -}}
+{{- include "shunt.check.form" (concat . (list
+  "^([0-9A-Za-z_][0-9A-Za-z_.-]{0,127}|sha256:[0-9a-f]{64})$"
+  "is not an image tag"
+  "up to 128 letters, digits, '.', '_' and '-', or sha256: and 64 hexadecimal digits")) -}}
+{{- end }}
+
+{{- define "shunt.check.label" -}}
+{{- include "shunt.check.form" (concat . (list
+  "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+  "is not a name"
+  "1-63 lower-case letters, digits and '-', beginning and ending with a letter or digit")) -}}
+{{- end }}
+
+{{- define "shunt.check.mountPath" -}}
+{{- include "shunt.check.form" (concat . (list "^/[^:]*$" "is not a mount path" "a path that begins with '/'")) -}}
+{{- end }}
+
+{{- define "shunt.check.urlPath" -}}
+{{- include "shunt.check.form" (concat . (list "^/\\S*$" "is not a path" "a path that begins with '/'")) -}}
+{{- end }}
+
+{{- define "shunt.check.quantity" -}}
+{{- include "shunt.check.form" (concat . (list
+  "^([0-9]{1,18}(\\.[0-9]{0,9})?|\\.[0-9]{1,9})([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$"
+  "is not a quantity"
+  "a Kubernetes quantity such as 100m, 0.5, 64Mi or 1G")) -}}
+{{- end }}
+
+{{- define "shunt.check.socketAddress" -}}
+{{- include "shunt.check.form" (concat . (list
+  "^([0-9.]{7,15}|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$"
+  "is not an address"
+  "ADDRESS:PORT, such as 192.0.2.2:20001 or [fd00::1]:20001")) -}}
+{{- end }}
+
+{{- define "shunt.check.time" -}}
+{{- include "shunt.check.form" (concat . (list
+  "^[1-9][0-9]{0,8}(ms|s|m|h)$"
+  "is not a time"
+  "a whole number with its unit, such as 500ms, 10s or 1m")) -}}
+{{- end }}
+
+{{/* Takes [source, text, expression, complaint, accepted]. */}}
+{{- define "shunt.check.form" -}}
+{{- if not (regexMatch (index . 2) (index . 1)) -}}
+{{ first . }}: {{ index . 1 | toRawJson }} {{ index . 3 }} (want {{ last . }})
 {{- end -}}
 {{- end }}

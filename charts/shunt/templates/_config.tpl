@@ -78,8 +78,10 @@ ports:
   {{ $name }}: {{ int64 $port }}
   {{- end }}
 uid: {{ int64 .uid }}
-gid: {{ int64 (.gid | default -1) }}
-resources: {{- include "shunt.config.resources" .resources | nindent 2 }}
+gid: {{ int64 (kindIs "invalid" .gid | ternary -1 .gid) }}
+{{- with include "shunt.config.resources" .resources | fromYaml }}
+resources: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with .logLevel }}
 logLevel: {{ . }}
 {{- end }}
@@ -108,7 +110,7 @@ livenessPath: {{ quote . }}
 {{- $given := dict -}}
 {{- range $resource, $amounts := . -}}
 {{- range $name, $amount := $amounts -}}
-{{- with $amount }}{{ $_ := set $given $resource (merge (dict $name (toString .)) (get $given $resource | default dict)) }}{{ end -}}
+{{- with $amount }}{{ $_ := set $given $resource (merge (dict $name (include "shunt.text" .)) (get $given $resource | default dict)) }}{{ end -}}
 {{- end -}}
 {{- end -}}
 {{ toYaml $given }}

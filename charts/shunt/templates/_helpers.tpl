@@ -26,7 +26,7 @@ the defaults.
 {{- define "shunt.image" -}}
 {{- $image := .image | default dict -}}
 name: {{ include "shunt.imageName" (dict "registry" .root.Values.imageRegistry "name" ($image.name | default .name)) | quote }}
-version: {{ $image.version | default .version | toString | quote }}
+version: {{ include "shunt.text" $image.version | default .version | quote }}
 pullPolicy: {{ $image.pullPolicy | default .root.Values.imagePullPolicy }}
 {{- end }}
 
@@ -57,8 +57,8 @@ A container's resources, from Linkerd's shape: {cpu: {request, limit}, memory: â
 {{- $requests := dict -}}
 {{- $limits := dict -}}
 {{- range $resource, $amount := . -}}
-{{- with ($amount | default dict).request }}{{ $_ := set $requests $resource (toString .) }}{{ end -}}
-{{- with ($amount | default dict).limit }}{{ $_ := set $limits $resource (toString .) }}{{ end -}}
+{{- with ($amount | default dict).request }}{{ $_ := set $requests $resource (include "shunt.text" .) }}{{ end -}}
+{{- with ($amount | default dict).limit }}{{ $_ := set $limits $resource (include "shunt.text" .) }}{{ end -}}
 {{- end -}}
 {{- if or $requests $limits -}}
 resources:

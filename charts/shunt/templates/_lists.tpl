@@ -35,7 +35,7 @@ The same as a JSON list of texts.
 A scalar as text. YAML's numbers are floating-point to Helm, which would print a million as 1e+06.
 */}}
 {{- define "shunt.text" -}}
-{{- if kindIs "float64" . -}}
+{{- if and (kindIs "float64" .) (contains "e+" (toString .)) -}}
 {{ int64 . }}
 {{- else if not (kindIs "invalid" .) -}}
 {{ toString . | trim }}

@@ -4,65 +4,14 @@ SOURCE: "VALUE" COMPLAINT (want ACCEPTED).
 */}}
 {{- define "shunt.validate" -}}
 {{- $problems := list
-  (include "shunt.validate.lists" .)
-  (include "shunt.validate.numbers" .)
+  (include "shunt.validate.values" .)
   (include "shunt.validate.proxy" .)
   (include "shunt.validate.together" .)
   (include "shunt.validate.certificate" .)
-  (include "shunt.validate.podMetadata" .) -}}
+  (include "shunt.validate.metadata" .) -}}
 {{- with without (join "\n" $problems | splitList "\n") "" -}}
 {{- fail (join "\n" .) -}}
 {{- end -}}
-{{- end }}
-
-{{- define "shunt.validate.lists" -}}
-{{- $init := .Values.proxyInit -}}
-{{- range $key := list "ignoreInboundPorts" "ignoreOutboundPorts" "redirectOutboundPorts" "kubeAPIServerPorts" -}}
-{{- range include "shunt.items" (get $init $key) | fromJsonArray -}}
-{{- include "shunt.check.portRange" (list (printf "proxyInit.%s" $key) .) }}
-{{ end -}}
-{{- end -}}
-{{- range include "shunt.items" $init.redirectInboundPorts | fromJsonArray -}}
-{{- include "shunt.check.port" (list "proxyInit.redirectInboundPorts" .) }}
-{{ end -}}
-{{- range $key := list "skipSubnets" "skipOutboundSubnets" -}}
-{{- range include "shunt.items" (get $init $key) | fromJsonArray -}}
-{{- include "shunt.check.subnet" (list (printf "proxyInit.%s" $key) .) }}
-{{ end -}}
-{{- end -}}
-{{- range $key := list "skipInboundInterfaces" "skipOutboundInterfaces" -}}
-{{- range include "shunt.items" (get $init $key) | fromJsonArray -}}
-{{- include "shunt.check.interface" (list (printf "proxyInit.%s" $key) .) }}
-{{ end -}}
-{{- end -}}
-{{- range include "shunt.items" $init.skipUids | fromJsonArray -}}
-{{- include "shunt.check.number" (list "proxyInit.skipUids" . 0 4294967294 "user id") }}
-{{ end -}}
-{{- end }}
-
-{{/*
-Numbers may be given as text, which the schema cannot compare.
-*/}}
-{{- define "shunt.validate.numbers" -}}
-{{- range $name, $port := .Values.proxy.ports -}}
-{{- include "shunt.check.port" (list (printf "proxy.ports.%s" $name) $port) }}
-{{ end -}}
-{{- range $name := list "port" "adminPort" -}}
-{{- include "shunt.check.port" (list (printf "injector.%s" $name) (get $.Values.injector $name)) }}
-{{ end -}}
-{{- include "shunt.check.number" (list "proxy.uid" .Values.proxy.uid 1 2147483647 "user id for a proxy") }}
-{{ with .Values.proxy.gid -}}
-{{- include "shunt.check.number" (list "proxy.gid" . -1 2147483647 "group id") }}
-{{ end -}}
-{{- with .Values.proxyInit -}}
-{{- include "shunt.check.number" (list "proxyInit.runAsUser" .runAsUser 0 2147483647 "user or group id") }}
-{{ include "shunt.check.number" (list "proxyInit.runAsGroup" .runAsGroup 0 2147483647 "user or group id") }}
-{{ include "shunt.check.number" (list "proxyInit.closeWaitTimeoutSecs" .closeWaitTimeoutSecs 0 2147483 "number of seconds") }}
-{{ end -}}
-{{- with .Values.injector -}}
-{{- include "shunt.check.number" (list "injector.runAsUser" .runAsUser 1 2147483647 "user id") }}
-{{ include "shunt.check.number" (list "injector.runAsGroup" .runAsGroup 1 2147483647 "group id") }}
-{{ end -}}
 {{- end }}
 
 {{- define "shunt.validate.proxy" -}}
@@ -163,12 +112,26 @@ injector.tls.issuerRef: says nothing to source {{ $tls.source }} (want injector.
 {{- end }}
 
 {{/*
-The pods are rendered as they are injected, so an annotation could only contradict what is there.
+The pods are rendered as they are injected, so an annotation could only contradict what is there. The labels by which
+objects are found are not the user's to set.
 */}}
-{{- define "shunt.validate.podMetadata" -}}
+{{- define "shunt.validate.metadata" -}}
 {{- range $name, $_ := .Values.injector.podAnnotations -}}
 {{- if regexMatch "^([a-z.]*\\.)?(shunt\\.dev|linkerd\\.io)/" $name -}}
 injector.podAnnotations: {{ toRawJson $name }} has no effect on the injector (want annotations of others)
+{{ end -}}
+{{- end -}}
+{{- $own := list "name" "component" "part-of" "version" "managed-by" -}}
+{{- range $source, $labels := dict "commonLabels" .Values.commonLabels "injector.podLabels" .Values.injector.podLabels -}}
+{{- range $name, $_ := $labels -}}
+{{- if or (hasPrefix "shunt.dev/" $name) (and (hasPrefix "app.kubernetes.io/" $name) (has (trimPrefix "app.kubernetes.io/" $name) $own)) -}}
+{{ $source }}: {{ toRawJson $name }} is a label of the chart's own (want others)
+{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $_ := .Values.injector.podLabels -}}
+{{- if hasKey ($.Values.commonLabels | default dict) $name -}}
+injector.podLabels: {{ toRawJson $name }} is among commonLabels (want it in one of them)
 {{ end -}}
 {{- end -}}
 {{- end }}

@@ -1,0 +1,90 @@
+{{/*
+Values one by one: which check is for which. The schema has made sure of types before.
+*/}}
+{{- define "shunt.validate.values" -}}
+{{- $texts := dict
+  "imageName" (list "proxyInit.image.name" "networkValidator.image.name" "proxy.image.name" "injector.image.name")
+  "imageVersion" (list "proxyInit.image.version" "networkValidator.image.version" "proxy.image.version" "injector.image.version")
+  "label" (list "proxyInit.xtMountPath.name")
+  "mountPath" (list "proxyInit.xtMountPath.mountPath")
+  "quantity" (include "shunt.quantities" . | fromJsonArray)
+  "registry" (list "imageRegistry")
+  "socketAddress" (list "networkValidator.connectAddr" "networkValidator.listenAddr")
+  "time" (list "networkValidator.timeout")
+  "urlPath" (list "proxy.readinessPath" "proxy.livenessPath") -}}
+{{- range $check, $paths := $texts -}}
+{{- range $path := $paths -}}
+{{- $value := include "shunt.at" (list $.Values $path) | fromJsonArray | first -}}
+{{- with include "shunt.text" $value -}}
+{{- include (printf "shunt.check.%s" $check) (list $path .) }}
+{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- $lists := dict
+  "interface" (list "proxyInit.skipInboundInterfaces" "proxyInit.skipOutboundInterfaces")
+  "port" (list "proxyInit.redirectInboundPorts")
+  "portRange" (list "proxyInit.ignoreInboundPorts" "proxyInit.ignoreOutboundPorts" "proxyInit.redirectOutboundPorts" "proxyInit.kubeAPIServerPorts")
+  "subnet" (list "proxyInit.skipSubnets" "proxyInit.skipOutboundSubnets")
+  "user" (list "proxyInit.skipUids") -}}
+{{- range $check, $paths := $lists -}}
+{{- range $path := $paths -}}
+{{- $value := include "shunt.at" (list $.Values $path) | fromJsonArray | first -}}
+{{- range include "shunt.items" $value | fromJsonArray -}}
+{{- include (printf "shunt.check.%s" $check) (list $path .) }}
+{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Numbers, which may also be given as text: path, noun, least, most. */ -}}
+{{- $largest := 2147483647 -}}
+{{- $numbers := list
+  (list "proxyInit.closeWaitTimeoutSecs" "number of seconds" 0 2147483)
+  (list "proxyInit.runAsUser" "user or group id" 0 $largest)
+  (list "proxyInit.runAsGroup" "user or group id" 0 $largest)
+  (list "proxy.ports.inbound" "TCP port" 1 65535)
+  (list "proxy.ports.outbound" "TCP port" 1 65535)
+  (list "proxy.ports.admin" "TCP port" 1 65535)
+  (list "proxy.ports.control" "TCP port" 1 65535)
+  (list "proxy.uid" "user id for a proxy" 1 $largest)
+  (list "injector.replicas" "number of replicas" 0 1000)
+  (list "injector.port" "TCP port" 1 65535)
+  (list "injector.adminPort" "TCP port" 1 65535)
+  (list "injector.runAsUser" "user id" 1 $largest)
+  (list "injector.runAsGroup" "group id" 1 $largest)
+  (list "injector.webhook.timeoutSeconds" "number of seconds" 1 30)
+  (list "injector.tls.daysValid" "number of days" 1 36500) -}}
+{{- if not (kindIs "invalid" .Values.proxy.gid) -}}
+{{- $numbers = append $numbers (list "proxy.gid" "group id" -1 $largest) -}}
+{{- end -}}
+{{- range $numbers -}}
+{{- $value := include "shunt.at" (list $.Values (first .)) | fromJsonArray | first -}}
+{{- include "shunt.check.number" (concat (list (first .) (include "shunt.text" $value)) (rest .)) }}
+{{ end -}}
+{{- end }}
+
+{{/*
+The value at a path, as a JSON list that holds just that. Takes [values, path].
+*/}}
+{{- define "shunt.at" -}}
+{{- $value := first . -}}
+{{- range last . | splitList "." -}}
+{{- $value = get ($value | default dict) . -}}
+{{- end -}}
+{{ list $value | toJson }}
+{{- end }}
+
+{{/*
+The paths of all amounts, as a JSON list.
+*/}}
+{{- define "shunt.quantities" -}}
+{{- $paths := list -}}
+{{- range $of := list "proxy" "injector" -}}
+{{- range $resource := list "cpu" "memory" "ephemeral-storage" -}}
+{{- range $bound := list "request" "limit" -}}
+{{- $paths = append $paths (list $of "resources" $resource $bound | join ".") -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{ toJson $paths }}
+{{- end }}
