@@ -2,7 +2,8 @@
 
 use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, IsTerminal};
+use std::os::unix::fs::MetadataExt;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -25,6 +26,9 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("isExecutable", Func::from(is_executable))?;
     functions.set("readFile", Func::from(read_file))?;
     functions.set("writeFile", Func::from(write_file))?;
+    functions.set("entries", Func::from(entries))?;
+    functions.set("fileIdentity", Func::from(file_identity))?;
+    functions.set("isTerminal", Func::from(|| io::stdout().is_terminal()))?;
     functions.set("variable", Func::from(variable))?;
     functions.set("variables", Func::from(variables))?;
     functions.set("stdin", Func::from(stdin))?;
@@ -103,6 +107,16 @@ fn read_file(path: Text) -> Option<Text> {
 fn write_file(path: Text, text: Text) -> Outcome {
     let opened = OpenOptions::new().write(true).truncate(true).open(path.0);
     Outcome(opened.map_err(|error| from_io(&error)).and_then(|file| write_all(file, text.0.as_bytes())))
+}
+
+fn entries(folder: Text) -> Option<Vec<Text>> {
+    fs::read_dir(folder.0)
+        .and_then(|entries| entries.map(|entry| Ok(Text::from(entry?.file_name()))).collect())
+        .ok()
+}
+
+fn file_identity(path: Text) -> Option<String> {
+    fs::metadata(path.0).ok().map(|file| format!("{}:{}", file.dev(), file.ino()))
 }
 
 fn variable(name: Text) -> Option<Text> {

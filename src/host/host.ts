@@ -22,6 +22,15 @@ export interface Host {
 	/** Replaces the content of an existing file. Throws {@link HostError}. */
 	writeFile(path: string, text: string): void;
 
+	/** The names in a folder, in no particular order, or undefined when there is none or it may not be looked into. */
+	entries(folder: string): readonly string[] | undefined;
+
+	/**
+	 * `DEVICE:INODE` of what a path leads to, the same for two paths that lead to the same thing, or undefined where
+	 * nothing is. A namespace's inode is the number by which `ip netns` and `lsns` know it.
+	 */
+	fileIdentity(path: string): string | undefined;
+
 	env(name: string): string | undefined;
 
 	/** All of standard input. */
@@ -29,6 +38,9 @@ export interface Host {
 
 	/** Writes to standard output, where results for other programs go. */
 	stdout(text: string): void;
+
+	/** Whether a person is likely to read standard output. */
+	isTerminal(): boolean;
 
 	/** Writes one line to standard error, where the log goes. */
 	log(line: string): void;

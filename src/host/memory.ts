@@ -97,6 +97,13 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			}
 			files.set(path, text);
 		},
+		entries: (folder) => {
+			const inside = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
+			const names = inside.map((path) => path.slice(folder.length + 1).split("/")[0] ?? "");
+			return inside.length === 0 ? undefined : [...new Set(names)];
+		},
+		fileIdentity: (path) => (files.has(path) ? `0:${[...files.keys()].indexOf(path)}` : undefined),
+		isTerminal: () => false,
 		env: (name) => options.env?.[name],
 		stdin: () => options.stdin ?? "",
 		stdout: (text) => output.push(text),

@@ -14,6 +14,9 @@ export interface NativeFunctions {
 	isExecutable(path: string): boolean;
 	readFile(path: string): string | undefined;
 	writeFile(path: string, text: string): Errno | undefined;
+	entries(folder: string): readonly string[] | undefined;
+	fileIdentity(path: string): string | undefined;
+	isTerminal(): boolean;
 	/** One variable of the environment. */
 	variable(name: string): string | undefined;
 	/** Those whose names begin so. */
@@ -34,6 +37,9 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		find: (program) => findOnPath(program, functions.variable("PATH"), functions.isExecutable),
 		readFile: functions.readFile,
 		writeFile: (path, text) => throwErrno(path, functions.writeFile(path, text)),
+		entries: functions.entries,
+		fileIdentity: functions.fileIdentity,
+		isTerminal: functions.isTerminal,
 		env: functions.variable,
 		stdin: () => readStandardInput(functions),
 		stdout: (text) => throwErrno("standard output", functions.stdout(text)),

@@ -3,6 +3,7 @@ import {
 	closeSync,
 	constants,
 	openSync,
+	readdirSync,
 	readFileSync,
 	readSync,
 	statSync,
@@ -23,6 +24,23 @@ export function isExecutable(path: string): boolean {
 export function readText(path: string): string | undefined {
 	try {
 		return readFileSync(path, "utf8");
+	} catch {
+		return undefined;
+	}
+}
+
+export function listFolder(path: string): string[] | undefined {
+	try {
+		return readdirSync(path);
+	} catch {
+		return undefined;
+	}
+}
+
+export function identify(path: string): string | undefined {
+	try {
+		const { dev, ino } = statSync(path, { bigint: true });
+		return `${dev}:${ino}`;
 	} catch {
 		return undefined;
 	}

@@ -1,9 +1,18 @@
+import { isatty } from "node:tty";
 import { childEnvironment } from "./child-environment.ts";
 import { hostError } from "./errno.ts";
 import type { Host } from "./host.ts";
 import { listNftTables } from "./nft-tables.ts";
 import { errnoOfThrown } from "./node-errno.ts";
-import { isExecutable, readAll, readText, replaceText, writeAll } from "./node-files.ts";
+import {
+	identify,
+	isExecutable,
+	listFolder,
+	readAll,
+	readText,
+	replaceText,
+	writeAll,
+} from "./node-files.ts";
 import { type Libc, loadLibc } from "./node-libc.ts";
 import { withNetfilterSocket } from "./node-netlink.ts";
 import { enterNetns, enterNewNetns } from "./node-netns.ts";
@@ -22,6 +31,9 @@ export function createNodeHost(): Host {
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
 		readFile: readText,
 		writeFile: replaceText,
+		entries: listFolder,
+		fileIdentity: identify,
+		isTerminal: () => isatty(1),
 		env: (name) => process.env[name],
 		stdin: readStandardInput,
 		stdout: writeStandardOutput,

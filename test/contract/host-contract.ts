@@ -4,6 +4,7 @@ import { fileCases } from "./host-contract-files.ts";
 import type { Define } from "./host-contract-kit.ts";
 import { networkCases } from "./host-contract-network.ts";
 import { outputCases } from "./host-contract-output.ts";
+import { placeCases } from "./host-contract-places.ts";
 import { streamCases } from "./host-contract-streams.ts";
 import type { Subject } from "./host-subject.ts";
 
@@ -34,6 +35,7 @@ export function hostContract(
 		describe("children", () => childCases(define));
 		describe("their output and input", () => outputCases(define));
 		describe("files and programs", () => fileCases(define));
+		describe("folders and identities", () => placeCases(define));
 		describe("streams, environment and clock", () => streamCases(define));
 		describe("network namespaces", () => networkCases(define));
 		test("deviates only from cases that there are", () => expect([...unmet.keys()]).toEqual([]));
