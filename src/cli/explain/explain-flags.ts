@@ -1,4 +1,5 @@
 import { packetFields } from "../../explain/packet-fields.ts";
+import { policyKeys } from "../../explain/policy-key.ts";
 import { type Flag, initFlags } from "../../init/flags.ts";
 
 /** Where the rules are read; besides these, the flags of `shunt init` say them outright. */
@@ -75,5 +76,10 @@ export const outputFlags: readonly Flag[] = [
 const ownNames = new Set([...sourceFlags, ...packetFlags, ...outputFlags].map(({ name }) => name));
 
 export const policyFlags: readonly Flag[] = initFlags.filter(({ name }) => !ownNames.has(name));
+
+/** The others are taken too, so that a whole command line can be asked about, but they do not change what rules say. */
+const telling = new Set<string>(["ipv6", ...policyKeys.map(({ flag }) => flag)]);
+
+export const tellingFlags: readonly Flag[] = policyFlags.filter(({ name }) => telling.has(name));
 
 export const explainFlags: readonly Flag[] = [...sourceFlags, ...packetFlags, ...outputFlags, ...policyFlags];

@@ -1,12 +1,12 @@
 import type { Flag } from "../../init/flags.ts";
-import { outputFlags, packetFlags, policyFlags, sourceFlags } from "./explain-flags.ts";
+import { outputFlags, packetFlags, sourceFlags, tellingFlags } from "./explain-flags.ts";
 
 export function explainHelp(): string {
 	const groups: readonly (readonly [string, readonly Flag[]])[] = [
 		["Rules, from one of these or from flags of shunt init (below):", sourceFlags],
 		["Packet (without one, everything that the rules do is told):", packetFlags],
 		["Output:", outputFlags],
-		["Flags of shunt init:", policyFlags],
+		["Flags of shunt init that say rules (its others are taken and change nothing here):", tellingFlags],
 	];
 	const width = Math.max(...groups.flatMap(([, flags]) => flags.map((flag) => column(flag).length)));
 	return [

@@ -1,9 +1,11 @@
 import { parseWholeNumber } from "../../domain/number.ts";
 import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { readPacket } from "../../explain/packet.ts";
 import { type PacketFieldName, type PacketRequest, packetFields } from "../../explain/packet-fields.ts";
 import { readPacketWords } from "../../explain/packet-words.ts";
 import { type CommandLine, parseCommandLine } from "../../init/command-line.ts";
 import { FlagValues, parseChoice } from "../../init/flag-values.ts";
+import { parseInitOptions } from "../../init/options.ts";
 import { explainFlags, policyFlags } from "./explain-flags.ts";
 
 /** Where the rules are that are to be explained. */
@@ -28,24 +30,29 @@ export interface ExplainOptions {
 
 const program = "shunt explain";
 
-/** Every mistake is found, but for those in what the flags lead to. */
+/** Every mistake is found, but for those in the files that are named. */
 export function parseExplainOptions(argv: readonly string[]): Result<ExplainOptions> {
 	const { line, words } = untangle(parseCommandLine(argv, explainFlags, program));
 	const flags = new FlagValues(line, explainFlags);
 	const packet = readPacketWords(words, packetRequest(line));
+	const said = packet.ok ? packet.value : packetRequest(line);
+	const isAsked = Object.keys(said).length > 0;
 	const output = flags.one("output", parseChoice<"table" | "json">(["table", "json"]));
 	const source = readSource(line, flags);
 	const html = flags.one("html", (text) => ok(text)) || undefined;
 	const problems = [
 		...flags.problems,
 		...problemsOf(packet),
+		...(isAsked ? problemsOf(readPacket(said)) : []),
 		...problemsOf(source),
+		...(source.ok && source.value.kind === "flags"
+			? problemsOf(parseInitOptions(source.value.argv, program))
+			: []),
 		...(html !== undefined && flags.isGiven("output") ? [twoOutputs] : []),
 	];
 	if (problems.length > 0 || !packet.ok || !source.ok) {
 		return fail(...problems);
 	}
-	const isAsked = Object.keys(packet.value).length > 0;
 	return ok({
 		source: source.value,
 		packet: isAsked ? packet.value : undefined,

@@ -1,7 +1,8 @@
 import { formatAddress } from "../../domain/cidr.ts";
 import { explain } from "../../explain/explain.ts";
 import type { Journey } from "../../explain/journey.ts";
-import type { AskedPacket } from "../../explain/packet.ts";
+import { readPacket } from "../../explain/packet.ts";
+import type { PacketRequest } from "../../explain/packet-fields.ts";
 import type { Section } from "../../explain/section.ts";
 import type { Subject } from "../../explain/subject.ts";
 import { summarize } from "../../explain/summary.ts";
@@ -13,11 +14,13 @@ export interface Report {
 	readonly summary: readonly Section[];
 }
 
-export function reportOn(subject: Subject, asked: AskedPacket | undefined): Report {
+/** Each pod has its own packet, since what is assumed depends on who it is assumed of. */
+export function reportOn(subject: Subject, request: PacketRequest | undefined): Report {
+	const asked = request === undefined ? undefined : readPacket(request, subject.sender);
 	return {
 		subject,
 		summary: summarize(subject.rules),
-		...(asked === undefined ? {} : { journey: explain(subject.rules, asked) }),
+		...(asked?.ok === true ? { journey: explain(subject.rules, asked.value) } : {}),
 	};
 }
 
