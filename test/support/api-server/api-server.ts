@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type Authority, createAuthority } from "./certificates.ts";
+import { isAboutLog, type PodLogs, sendLog } from "./pod-log.ts";
 import { answerRequest } from "./requests.ts";
-import { parseRoute } from "./route.ts";
+import { parseRoute, type Route } from "./route.ts";
 import { Status } from "./status.ts";
 import { type ApiObject, Store } from "./store.ts";
 import { Watches } from "./watches.ts";
@@ -31,6 +32,9 @@ export class ApiServer {
 	readonly token = "a-token-of-the-test";
 	readonly authority: Authority;
 	obstacle: Obstacle = () => undefined;
+	readonly logs: PodLogs = new Map();
+	/** What admission makes of an object that is to be created; throws a {@link Status} to refuse it. */
+	admit: (object: ApiObject, route: Route) => ApiObject | Promise<ApiObject> = (object) => object;
 	gitVersion = "v1.33.4";
 	/** Who has the token may do this; only SelfSubjectAccessReviews ask. */
 	allows: (attributes: ResourceAttributes) => boolean = () => true;
@@ -111,7 +115,10 @@ export class ApiServer {
 			return send(response, 200, wellKnown);
 		}
 		const route = parseRoute(url.pathname);
-		if (route === undefined) {
+		if (route !== undefined && isAboutLog(route)) {
+			return sendLog(response, route, this);
+		}
+		if (route === undefined || route.subresource !== undefined) {
 			throw new Status(404, "NotFound", "the server could not find the requested resource");
 		}
 		if (seen.method === "GET" && ["true", "1"].includes(url.searchParams.get("watch") ?? "")) {
@@ -122,8 +129,13 @@ export class ApiServer {
 		if (review !== undefined) {
 			return send(response, 201, review);
 		}
-		const { code, body } = answerRequest(this.store, { ...seen, route, body: given });
-		send(response, code, body);
+		const isCreation = seen.method === "POST";
+		const body = isCreation ? await this.admit(given as ApiObject, route) : given;
+		if (isCreation && url.searchParams.get("dryRun") === "All") {
+			return send(response, 201, body);
+		}
+		const answer = answerRequest(this.store, { ...seen, route, body });
+		send(response, answer.code, answer.body);
 	}
 }
 

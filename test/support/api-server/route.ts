@@ -5,6 +5,8 @@ export interface Route {
 	readonly resource: string;
 	readonly namespace: string | undefined;
 	readonly name: string | undefined;
+	/** `log`, `status`, … of an object. */
+	readonly subresource?: string;
 }
 
 /** `/api/v1/namespaces/web/pods/a`, `/apis/GROUP/VERSION/RESOURCE`; undefined for anything else. */
@@ -14,8 +16,10 @@ export function parseRoute(path: string): Route | undefined {
 	const apiVersion = rest.slice(0, versionParts).join("/");
 	const steps = rest.slice(versionParts);
 	const isInNamespace = steps[0] === "namespaces" && steps.length > 2;
-	const [resource, name, ...others] = isInNamespace ? steps.slice(2) : steps;
-	return resource === undefined || resource === "" || others.length > 0
-		? undefined
-		: { apiVersion, resource, namespace: isInNamespace ? steps[1] : undefined, name };
+	const [resource, name, subresource, ...others] = isInNamespace ? steps.slice(2) : steps;
+	if (resource === undefined || resource === "" || others.length > 0) {
+		return undefined;
+	}
+	const namespace = isInNamespace ? steps[1] : undefined;
+	return { apiVersion, resource, namespace, name, ...(subresource === undefined ? {} : { subresource }) };
 }

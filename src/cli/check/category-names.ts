@@ -1,0 +1,15 @@
+/** In the order in which they are made and printed, and what each is made for. */
+export const categoryNames = [
+	{ name: "kubernetes-api", when: undefined },
+	{ name: "kubernetes-version", when: undefined },
+	{ name: "pre-installation", when: "with --pre" },
+	{ name: "configuration", when: "without --pre" },
+	{ name: "injector", when: "without --pre" },
+	{ name: "certificates", when: "without --pre" },
+	{ name: "webhook", when: "without --pre" },
+	{ name: "control-plane", when: "without --pre" },
+	{ name: "data-plane", when: "with --proxy" },
+	{ name: "nodes", when: "with --probe-nodes" },
+] as const;
+
+export type CategoryName = (typeof categoryNames)[number]["name"];

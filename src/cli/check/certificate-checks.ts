@@ -1,0 +1,151 @@
+import { createPrivateKey, type X509Certificate } from "node:crypto";
+import { AdmissionregistrationV1Api, CoreV1Api } from "@kubernetes/client-node";
+import { objectAt, textAt } from "../../inject/json.ts";
+import { certificateSecretName } from "../chart/store.ts";
+import { isTrusted, readCertificates } from "./certificate-chain.ts";
+import type { Category, Check, Inquiry } from "./check.ts";
+import { failed, type Outcome, passed, passedWith, skipped, warning } from "./outcome.ts";
+import { injectorName } from "./release.ts";
+
+/** Long enough for somebody to do something about it; cert-manager renews earlier (a third before the end). */
+const soonDays = 14;
+const day = 86_400_000;
+
+/** What the injector serves with. */
+interface Served {
+	readonly leaf: X509Certificate;
+	readonly certificates: readonly X509Certificate[];
+	readonly key: string;
+}
+
+async function readServed(inquiry: Inquiry): Promise<Served | string> {
+	const { cluster, namespace } = inquiry;
+	const name = await secretName(inquiry);
+	const secret = await cluster.find(cluster.api(CoreV1Api).readNamespacedSecret({ name, namespace }));
+	if (secret === undefined) {
+		return `there is no Secret ${name} in namespace ${namespace}`;
+	}
+	const certificates = readCertificates(decode(secret.data?.["tls.crt"]));
+	const [leaf] = certificates ?? [];
+	return certificates === undefined || leaf === undefined
+		? `the Secret ${name} has no certificate in tls.crt`
+		: { leaf, certificates, key: decode(secret.data?.["tls.key"]) };
+}
+
+/** One of the user's own, where the values name it. */
+async function secretName({ release }: Inquiry): Promise<string> {
+	const values = await release.values();
+	const tls = values.kind === "read" ? objectAt(objectAt(values.value, "injector"), "tls") : {};
+	return textAt(tls, "existingSecret") || certificateSecretName;
+}
+
+function decode(base64: string | undefined): string {
+	return Buffer.from(base64 ?? "", "base64").toString();
+}
+
+/** For a check that is about the certificate; that there is one is the first check's business. */
+async function withServed(
+	inquiry: Inquiry,
+	check: (served: Served) => Outcome | Promise<Outcome>,
+): Promise<Outcome> {
+	const served = await readServed(inquiry);
+	return typeof served === "string" ? skipped(served) : check(served);
+}
+
+const present: Check = {
+	id: "certificate-pair",
+	description: "the injector has a certificate and its key",
+	isWorthWaiting: true,
+	run: async (inquiry) => {
+		const served = await readServed(inquiry);
+		if (typeof served === "string") {
+			return failed(served);
+		}
+		return belongsTogether(served) ? passed : failed("the key in tls.key is not the certificate's");
+	},
+};
+
+function belongsTogether({ leaf, key }: Served): boolean {
+	try {
+		return leaf.checkPrivateKey(createPrivateKey(key));
+	} catch {
+		return false;
+	}
+}
+
+const current: Check = {
+	id: "certificate-current",
+	description: "the injector's certificate is valid today",
+	isWorthWaiting: false,
+	run: (inquiry) =>
+		withServed(inquiry, ({ leaf }) => {
+			const now = inquiry.now();
+			if (now < Date.parse(leaf.validFrom)) {
+				return failed(`it is valid from ${leaf.validFrom} on: is a clock wrong?`);
+			}
+			return now > Date.parse(leaf.validTo) ? failed(`it expired on ${leaf.validTo}`) : passed;
+		}),
+};
+
+const lasting: Check = {
+	id: "certificate-expiry",
+	description: `the injector's certificate is valid for ${soonDays} days more`,
+	isWorthWaiting: false,
+	run: (inquiry) =>
+		withServed(inquiry, ({ leaf }) => {
+			const end = Date.parse(leaf.validTo);
+			return end - inquiry.now() < soonDays * day
+				? warning(`it expires on ${leaf.validTo}`)
+				: passedWith(`until ${new Date(end).toISOString().slice(0, 10)}`);
+		}),
+};
+
+/** The API server asks for the Service by this name. */
+const named: Check = {
+	id: "certificate-name",
+	description: "the injector's certificate is for its Service's name",
+	isWorthWaiting: false,
+	run: (inquiry) =>
+		withServed(inquiry, ({ leaf }) => {
+			const name = `${injectorName}.${inquiry.namespace}.svc`;
+			return leaf.checkHost(name) === undefined
+				? failed(`it is not for ${name} but for ${leaf.subjectAltName ?? "no name at all"}`)
+				: passed;
+		}),
+};
+
+const trusted: Check = {
+	id: "certificate-authority",
+	description: "the webhook's caBundle trusts the injector's certificate",
+	// cert-manager puts the bundle in place a moment after the rest.
+	isWorthWaiting: true,
+	run: (inquiry) =>
+		withServed(inquiry, async ({ certificates }) => {
+			const { cluster } = inquiry;
+			const found = await cluster.find(
+				cluster.api(AdmissionregistrationV1Api).readMutatingWebhookConfiguration({ name: injectorName }),
+			);
+			const webhooks = found?.webhooks ?? [];
+			if (webhooks.length === 0) {
+				return skipped("there is no webhook");
+			}
+			const distrustful = webhooks.filter(({ clientConfig }) => {
+				const roots = readCertificates(decode(clientConfig.caBundle));
+				return roots === undefined || !isTrusted(certificates, roots);
+			});
+			return distrustful.length === 0
+				? passed
+				: failed(
+						"the API server will not talk to the injector",
+						distrustful.map(({ name, clientConfig }) =>
+							clientConfig.caBundle ? `${name}: signed by another` : `${name}: has no caBundle`,
+						),
+					);
+		}),
+};
+
+export const certificates: Category = {
+	name: "certificates",
+	checks: [present, current, lasting, named, trusted],
+	isWanted: ({ pre }) => !pre,
+};

@@ -1,0 +1,65 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Category, Check } from "./check.ts";
+import { failed, listed, passedWith, skipped } from "./outcome.ts";
+import { formatRedirection, redirectionOf } from "./pod-mode.ts";
+import { nameOf, ownPods, plain } from "./pods.ts";
+import { withConfig } from "./with-config.ts";
+
+const ready: Check = {
+	id: "control-plane-ready",
+	description: "the control plane's pods are ready",
+	isWorthWaiting: true,
+	run: async ({ cluster, namespace }) => {
+		const pods = await ownPods(cluster, namespace);
+		if (pods.length === 0) {
+			return failed(`there are none in namespace ${namespace}`);
+		}
+		const unready = pods.filter((pod) => !isReady(pod));
+		return unready.length === 0
+			? passedWith(`${pods.length} of ${pods.length}`)
+			: failed(`${unready.length} of ${pods.length} are not`, listed(unready.map(describe)));
+	},
+};
+
+function isReady({ status }: V1Pod): boolean {
+	return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
+}
+
+/** With the kubelet's own word for what is wrong, where it has one. */
+function describe(pod: V1Pod): string {
+	const { containerStatuses = [], initContainerStatuses = [], phase } = pod.status ?? {};
+	const reason = [...initContainerStatuses, ...containerStatuses]
+		.map(({ name, state }) => {
+			const word = state?.waiting?.reason ?? state?.terminated?.reason;
+			return word === undefined || word === "Completed" ? undefined : `${name}: ${word}`;
+		})
+		.find((text) => text !== undefined);
+	return `${nameOf(pod)}: ${reason ?? phase ?? "unknown"}`;
+}
+
+const ownMode: Check = {
+	id: "control-plane-mode",
+	description: "the control plane's pods are in the release's mode themselves",
+	isWorthWaiting: true,
+	run: (inquiry) =>
+		withConfig(inquiry, async ({ cniEnabled, mode }) => {
+			const pods = await ownPods(inquiry.cluster, inquiry.namespace);
+			if (cniEnabled || pods.length === 0) {
+				return skipped(cniEnabled ? "the CNI plugin makes the rules" : "there are no pods");
+			}
+			const others = pods.flatMap((pod) => {
+				const found = redirectionOf(plain(pod));
+				const isSame = found?.kind === "mode" && found.mode === mode;
+				return isSame ? [] : [`${nameOf(pod)}: ${found ? formatRedirection(found) : "no proxy"}`];
+			});
+			return others.length === 0
+				? passedWith(`mode ${mode}`)
+				: failed(`${others.length} of ${pods.length} are not in mode ${mode}`, listed(others));
+		}),
+};
+
+export const controlPlane: Category = {
+	name: "control-plane",
+	checks: [ready, ownMode],
+	isWanted: ({ pre }) => !pre,
+};

@@ -1,0 +1,70 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { injectAnnotation, linkerdInjectAnnotation } from "../../domain/annotation-keys.ts";
+import type { InjectConfig } from "../../inject/config.ts";
+import { imageFields } from "../../inject/image-fields.ts";
+import { initVolume } from "../../inject/init-container.ts";
+import { shuntProgram } from "../../inject/names.ts";
+import { initSecurityContext } from "../../inject/security-context.ts";
+import { componentLabel } from "./pods.ts";
+
+/** Marks the pods of one run, so that none of them is forgotten. */
+export const runLabel = "shunt.dev/probe-run";
+export const probeSelector = `app.kubernetes.io/name=shunt,${componentLabel}=probe`;
+
+export interface ProbePodRequest {
+	/** How the release's init containers are, which this one resembles in all but what it does. */
+	readonly config: InjectConfig;
+	readonly node: string;
+	readonly run: string;
+	/** After so many seconds the kubelet ends it, if nobody else does. */
+	readonly deadlineSeconds: number;
+}
+
+/**
+ * Tries the dialects on a node, with an init container's own image and rights, in a network namespace that goes with the
+ * pod. It goes to the node by name, past the scheduler, and tolerates whatever the node is tainted with.
+ */
+export function probePod({ config, node, run, deadlineSeconds }: ProbePodRequest): V1Pod {
+	const { name, mountPath } = config.init.xtMountPath;
+	return {
+		apiVersion: "v1",
+		kind: "Pod",
+		metadata: {
+			generateName: "shunt-probe-",
+			labels: {
+				"app.kubernetes.io/name": "shunt",
+				"app.kubernetes.io/part-of": "shunt",
+				[componentLabel]: "probe",
+				[runLabel]: run,
+				"sidecar.istio.io/inject": "false",
+			},
+			annotations: { [injectAnnotation]: "disabled", [linkerdInjectAnnotation]: "disabled" },
+		},
+		spec: {
+			nodeName: node,
+			hostNetwork: false,
+			restartPolicy: "Never",
+			activeDeadlineSeconds: deadlineSeconds,
+			terminationGracePeriodSeconds: 0,
+			automountServiceAccountToken: false,
+			enableServiceLinks: false,
+			tolerations: [{ operator: "Exists" }],
+			containers: [
+				{
+					name: "probe",
+					...imageFields(config.init.image),
+					command: [shuntProgram, "init"],
+					args: ["--probe", "--iptables-mode", config.mode, ...ipv6Args(config)],
+					securityContext: initSecurityContext(config.init, 0),
+					resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+					volumeMounts: [{ name, mountPath }],
+				},
+			],
+			volumes: [initVolume(config)],
+		} as unknown as NonNullable<V1Pod["spec"]>,
+	};
+}
+
+function ipv6Args({ defaults }: InjectConfig): string[] {
+	return defaults.policy.families.includes("ipv6") ? [] : ["--ipv6=false"];
+}

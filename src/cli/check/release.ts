@@ -1,0 +1,69 @@
+import { CoreV1Api } from "@kubernetes/client-node";
+import { formatProblem } from "../../domain/problem.ts";
+import type { InjectConfig } from "../../inject/config.ts";
+import { isObject, type JsonObject } from "../../inject/json.ts";
+import { parseInjectConfig } from "../../inject/parse-config.ts";
+import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { parseDocuments } from "../inject/yaml-documents.ts";
+
+/** The injector's Deployment, Service, ServiceAccount, roles and webhook. */
+export const injectorName = "shunt-injector";
+
+/** A part of the ConfigMap: what it says, or every reason why that cannot be read. */
+export type Reading<T> =
+	| Found<T>
+	/** There is no such ConfigMap. */
+	| { readonly kind: "absent" };
+
+export type Found<T> =
+	| { readonly kind: "read"; readonly value: T }
+	| { readonly kind: "unreadable"; readonly complaints: readonly string[] };
+
+/** Reads anew each time, since a release may be on its way. */
+export interface ReleaseReader {
+	values(): Promise<Reading<JsonObject>>;
+	config(): Promise<Reading<InjectConfig>>;
+}
+
+export function releaseReader(cluster: Cluster, namespace: string): ReleaseReader {
+	const core = cluster.api(CoreV1Api);
+	const read = async (key: string): Promise<Reading<JsonObject>> => {
+		const map = await cluster.find(core.readNamespacedConfigMap({ name: storeName, namespace }));
+		return map === undefined ? { kind: "absent" } : readObject(map.data?.[key], key);
+	};
+	return {
+		values: () => read(storedValuesKey),
+		config: async () => {
+			const reading = await read(storedConfigKey);
+			return reading.kind === "read" ? configOf(reading.value) : reading;
+		},
+	};
+}
+
+/** What an injector would make of this text. */
+export function readConfigText(text: string | undefined): Found<InjectConfig> {
+	const reading = readObject(text, storedConfigKey);
+	return reading.kind === "read" ? configOf(reading.value) : reading;
+}
+
+function readObject(text: string | undefined, key: string): Found<JsonObject> {
+	if (text === undefined) {
+		return { kind: "unreadable", complaints: [`the ConfigMap ${storeName} has no key ${key}`] };
+	}
+	const { documents, problems } = parseDocuments(text, key);
+	if (problems.length > 0) {
+		return { kind: "unreadable", complaints: problems.map(formatProblem) };
+	}
+	const value = documents[0]?.value ?? {};
+	return isObject(value)
+		? { kind: "read", value }
+		: { kind: "unreadable", complaints: [`${key}: is not a mapping (want keys with values below them)`] };
+}
+
+function configOf(value: JsonObject): Found<InjectConfig> {
+	const config = parseInjectConfig(value);
+	return config.ok
+		? { kind: "read", value: config.value }
+		: { kind: "unreadable", complaints: config.problems.map(formatProblem) };
+}
