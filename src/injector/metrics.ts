@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { registerProcessMetrics } from "../proxy/process-metrics.ts";
+import { registerProcessMetrics } from "../serving/process-metrics.ts";
+import { Counter, Gauge, Histogram, Registry } from "../serving/prometheus.ts";
 import type { AdmissionAnswer } from "./admission.ts";
 import type { EventFate } from "./event-queue.ts";
 

@@ -3,7 +3,7 @@ import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean, parseChoice } from "../init/flag-values.ts";
 import { type LogFormat, type LogLevel, logLevels } from "../init/logger.ts";
-import { parseDuration } from "../proxy/duration.ts";
+import { parseDuration } from "../serving/duration.ts";
 
 /** Everything `shunt injector` was asked to do. */
 export interface InjectorOptions {

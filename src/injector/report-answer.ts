@@ -1,6 +1,6 @@
 import { formatProblem } from "../domain/problem.ts";
 import { isObject, objectAt, textAt } from "../inject/json.ts";
-import type { Fields, Log } from "../proxy/log.ts";
+import type { Fields, Log } from "../serving/log.ts";
 import type { AdmissionAnswer } from "./admission.ts";
 import { type EventNote, eventNote } from "./event-note.ts";
 import type { Metrics } from "./metrics.ts";

@@ -1,17 +1,17 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Problem } from "../domain/problem.ts";
-import { createLog, type Log } from "../proxy/log.ts";
-import { type Signals, stopRequests } from "../proxy/stop-signals.ts";
+import { createLog, type Log } from "../serving/log.ts";
+import type { FlushedOutput } from "../serving/stdout.ts";
+import { type Signals, stopRequests } from "../serving/stop-signals.ts";
 import type { Cluster } from "./cluster.ts";
 import { Injector } from "./injector.ts";
 import { loadMounted } from "./mounted.ts";
 import type { InjectorOptions } from "./options.ts";
-import type { InjectorOutput } from "./output.ts";
 import type { WebhookLimits } from "./webhook-server.ts";
 
 /** What the injector needs of the process that it runs in. */
 export interface InjectorWorld {
-	output(): InjectorOutput;
+	output(): FlushedOutput;
 	cluster(kubeconfig: string | undefined): Promise<Cluster>;
 	readonly signals: Signals;
 	/** The usual ones when absent. */

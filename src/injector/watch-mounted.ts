@@ -1,5 +1,5 @@
 import { formatProblem } from "../domain/problem.ts";
-import type { Log } from "../proxy/log.ts";
+import type { Log } from "../serving/log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Mounted } from "./mounted.ts";
 import type { Reloaded } from "./reloaded.ts";

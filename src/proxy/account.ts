@@ -1,5 +1,5 @@
+import type { Log } from "../serving/log.ts";
 import { type Direction, type Endpoint, formatEndpoint } from "./endpoint.ts";
-import type { Log } from "./log.ts";
 import type { Reason } from "./reason.ts";
 
 /** Who connected, to whom, and how it ended. */

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import { withProxy } from "../../test/support/proxy-fixture.ts";
 import { dial, readAll } from "../../test/support/proxy-sockets.ts";
-import { stopRequests } from "./stop-signals.ts";
+import { stopRequests } from "../serving/stop-signals.ts";
 
 describe("draining", () => {
 	it("is over at once when nothing is open", () =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LogFormat, LogLevel } from "../init/logger.ts";
+import { createLog } from "../serving/log.ts";
 import { logAccount } from "./account.ts";
-import { createLog } from "./log.ts";
 
 function lines(logFormat: LogFormat, logLevel: LogLevel = "info") {
 	const written: string[] = [];

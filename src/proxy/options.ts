@@ -5,9 +5,9 @@ import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean, parseChoice } from "../init/flag-values.ts";
 import { type LogFormat, logLevels } from "../init/logger.ts";
+import { parseDuration } from "../serving/duration.ts";
+import type { LogOptions } from "../serving/log.ts";
 import type { AdminAddress } from "./admin.ts";
-import { parseDuration } from "./duration.ts";
-import type { LogOptions } from "./log.ts";
 import type { ProxySettings } from "./transparent-proxy.ts";
 
 /** Everything `shunt proxy` was asked to do. */

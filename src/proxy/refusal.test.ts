@@ -5,8 +5,8 @@ import { type Fixture, withProxy } from "../../test/support/proxy-fixture.ts";
 import { clientAddress, dial, eventually, openPeer, readAll } from "../../test/support/proxy-sockets.ts";
 import { openStuckServer } from "../../test/support/proxy-stuck-server.ts";
 import type { Family } from "../domain/family.ts";
+import { createLog } from "../serving/log.ts";
 import { listen } from "./listener.ts";
-import { createLog } from "./log.ts";
 import { NoOriginalDestination } from "./original-destination.ts";
 import { type ProxySettings, TransparentProxy } from "./transparent-proxy.ts";
 

@@ -1,5 +1,7 @@
 import type { Server } from "node:net";
 import type { Family } from "../domain/family.ts";
+import type { Log } from "../serving/log.ts";
+import { throttle } from "../serving/throttle.ts";
 import { type Account, logAccount } from "./account.ts";
 import { admit, type Doorkeeper } from "./admission.ts";
 import { Buffers } from "./buffers.ts";
@@ -7,12 +9,10 @@ import { Connection, type ConnectionContext } from "./connection.ts";
 import { type Direction, directions } from "./endpoint.ts";
 import { watchIdle } from "./idle-watch.ts";
 import { isFamilyMissing, listen, portOf } from "./listener.ts";
-import type { Log } from "./log.ts";
 import { LoopGuard } from "./loop-guard.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { OriginalDestination } from "./original-destination.ts";
 import { remoteEndpoint, type TcpHandle, takeConnections } from "./tcp-handle.ts";
-import { throttle } from "./throttle.ts";
 
 export interface ProxySettings {
 	readonly ports: Readonly<Record<Direction, number>>;

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import type { Family } from "../../src/domain/family.ts";
 import type { Direction } from "../../src/proxy/endpoint.ts";
-import { createLog } from "../../src/proxy/log.ts";
 import type { OriginalDestination } from "../../src/proxy/original-destination.ts";
 import { type ProxySettings, TransparentProxy } from "../../src/proxy/transparent-proxy.ts";
+import { createLog } from "../../src/serving/log.ts";
 import { dial, eventually, openPeer, type Peer } from "./proxy-sockets.ts";
 
 /** A proxy on the loopback interface in front of one server, with the kernel's answer made up. */

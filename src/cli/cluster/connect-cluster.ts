@@ -1,5 +1,5 @@
 import { all, ok, type Result } from "../../domain/problem.ts";
-import { parseDuration } from "../../proxy/duration.ts";
+import { parseDuration } from "../../serving/duration.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterFlags } from "./cluster-flags.ts";
 import { findKubeconfig } from "./kubeconfig-files.ts";

@@ -121,7 +121,7 @@ export class RunningInjector {
 
 	#run({ flags, limits }: InjectorSettings): void {
 		const world: InjectorWorld = {
-			output: () => ({ write: (line) => this.log.push(JSON.parse(line)), flush: () => undefined }),
+			output: () => ({ write: (line) => this.log.push(JSON.parse(line)), flush: async () => undefined }),
 			cluster: async (kubeconfig) => connectCluster(kubeconfig),
 			signals: this.signals,
 			limits: { ...usualLimits, ...limits },
