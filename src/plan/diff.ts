@@ -1,4 +1,5 @@
 import type { Family } from "../domain/family.ts";
+import { commonSubsequence } from "./common-subsequence.ts";
 import { formatRule } from "./format-rule.ts";
 import { isUnknown, type Observed, type ObservedChain, type ObservedRule } from "./observed.ts";
 import { type Hook, type Plan, rulesOf } from "./plan.ts";
@@ -36,7 +37,7 @@ function jumpDrift(found: ObservedChain): Drift[] {
 
 /** Two lists of rules, in a dialect's canonical words, held against each other. */
 export function orderedDrift(hook: Hook, wanted: readonly string[], present: readonly string[]): Drift[] {
-	const kept = longestCommonSubsequence(wanted, present);
+	const kept = commonSubsequence(wanted, present);
 	return [
 		...wanted.flatMap((text, index) =>
 			kept.left.has(index) ? [] : [{ kind: "missing-rule", hook, position: index + 1, text } as const],
@@ -49,35 +50,4 @@ export function orderedDrift(hook: Hook, wanted: readonly string[], present: rea
 
 function wordsOf(rule: ObservedRule): string {
 	return isUnknown(rule) ? rule.text : formatRule(rule);
-}
-
-/** The indices, on each side, of a longest run of equal entries in equal order. Quadratic; chains are short. */
-function longestCommonSubsequence(left: readonly string[], right: readonly string[]) {
-	const lengthFrom = subsequenceLengths(left, right);
-	const kept = { left: new Set<number>(), right: new Set<number>() };
-	for (let i = 0, j = 0; i < left.length && j < right.length; ) {
-		if (left[i] === right[j]) {
-			kept.left.add(i++);
-			kept.right.add(j++);
-		} else if (lengthFrom(i + 1, j) >= lengthFrom(i, j + 1)) {
-			i++;
-		} else {
-			j++;
-		}
-	}
-	return kept;
-}
-
-/** How long the longest common subsequence of `left` from i and `right` from j is. */
-function subsequenceLengths(left: readonly string[], right: readonly string[]) {
-	const width = right.length + 1;
-	const lengths = new Array<number>((left.length + 1) * width).fill(0);
-	const at = (i: number, j: number) => lengths[i * width + j] ?? 0;
-	for (let i = left.length - 1; i >= 0; i--) {
-		for (let j = right.length - 1; j >= 0; j--) {
-			const isSame = left[i] === right[j];
-			lengths[i * width + j] = isSame ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-		}
-	}
-	return at;
 }

@@ -50,17 +50,19 @@ function joinTwo(a: ObservedRule, b: ObservedRule): Rule | undefined {
 		return undefined;
 	}
 	const [portsA, portsB] = [portsOf(a), portsOf(b)];
-	const alike = JSON.stringify(withPorts(a, portsA)) === JSON.stringify(withPorts(b, portsA));
+	const alike = JSON.stringify(withPorts(a, noPorts)) === JSON.stringify(withPorts(b, noPorts));
 	return alike ? withPorts(a, { ...portsA, ports: [...portsA.ports, ...portsB.ports] }) : undefined;
 }
 
 const splittable = new Set<string>(["ignore-port", "redirect-outgoing-port"]);
 
+const noPorts: PortMatch = { kind: "destination-port", ports: [] };
+
 type PortMatch = Extract<Match, { kind: "destination-port" }>;
 
 function portsOf(rule: Rule): PortMatch {
 	const match = rule.matches.find((candidate) => candidate.kind === "destination-port");
-	return match?.kind === "destination-port" ? match : { kind: "destination-port", ports: [] };
+	return match?.kind === "destination-port" ? match : noPorts;
 }
 
 function withPorts(rule: Rule, ports: PortMatch): Rule {

@@ -1,0 +1,64 @@
+/** Indices, on each side, of a longest run of equal entries in equal order. */
+export interface CommonSubsequence {
+	readonly left: ReadonlySet<number>;
+	readonly right: ReadonlySet<number>;
+}
+
+/**
+ * A longest common subsequence, by Hunt and Szymanski's method (Communications of the ACM 20, 1977): quick where most
+ * entries occur once, as rules do, so that ten thousand of them are compared in milliseconds.
+ */
+export function commonSubsequence(left: readonly string[], right: readonly string[]): CommonSubsequence {
+	const places = placesOf(right);
+	/** By length, the pair at which a common subsequence of that length ends earliest on the right. */
+	const ends: Pair[] = [];
+	for (const [i, entry] of left.entries()) {
+		// From the last place to the first, so that no two of one entry's places follow each other.
+		for (const j of places.get(entry) ?? []) {
+			const length = firstNotBefore(ends, j);
+			ends[length] = { i, j, before: ends[length - 1] };
+		}
+	}
+	const kept = { left: new Set<number>(), right: new Set<number>() };
+	for (let pair = ends.at(-1); pair !== undefined; pair = pair.before) {
+		kept.left.add(pair.i);
+		kept.right.add(pair.j);
+	}
+	return kept;
+}
+
+interface Pair {
+	readonly i: number;
+	readonly j: number;
+	readonly before: Pair | undefined;
+}
+
+/** Each entry's indices, the last first. */
+function placesOf(entries: readonly string[]): Map<string, number[]> {
+	const places = new Map<string, number[]>();
+	for (let index = entries.length - 1; index >= 0; index--) {
+		const entry = entries[index] ?? "";
+		const found = places.get(entry);
+		if (found === undefined) {
+			places.set(entry, [index]);
+		} else {
+			found.push(index);
+		}
+	}
+	return places;
+}
+
+/** Where in the ascending `ends` the first one stands that is not before `j`. */
+function firstNotBefore(ends: readonly Pair[], j: number): number {
+	let low = 0;
+	let high = ends.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((ends[middle]?.j ?? j) < j) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
