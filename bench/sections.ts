@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { benchCostPerConnection } from "./cost-per-connection.ts";
 import { machineFacts } from "./machine.ts";
 import { benchManyNamespaces } from "./many-namespaces.ts";
 import { benchMemory } from "./memory.ts";
@@ -21,6 +22,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	"one-namespace": measured(({ meter, folder, rounds }) => benchOneNamespace(meter, folder, rounds)),
 	"under-quota": measured(({ meter, folder, rounds }) => benchUnderQuota(meter, folder, rounds)),
 	"many-namespaces": measured(({ meter, folder }) => benchManyNamespaces(meter, folder)),
+	"cost-per-connection": measured(({ rounds }) => benchCostPerConnection(rounds)),
 	memory: measured(async ({ folder }) => benchMemory(folder)),
 	proxy: async () => readProxyResults(),
 };
