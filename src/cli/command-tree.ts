@@ -14,6 +14,8 @@ const loaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 	injector: async () => (await import("../injector/command.ts")).injectorCommand,
 	check: async () => (await import("./check/check-command.ts")).checkCommand,
 	install: async () => (await import("./install/install-command.ts")).installCommand,
+	upgrade: async () => (await import("./upgrade/upgrade-command.ts")).upgradeCommand,
+	uninstall: async () => (await import("./uninstall/uninstall-command.ts")).uninstallCommand,
 };
 
 /** Everything but the node-side commands, which are listed for the help text. */
@@ -27,6 +29,7 @@ export async function runCommandTree(argv: readonly string[]): Promise<ExitCode>
 		.exitOverride();
 	program.command("init").description("redirect this pod's TCP traffic to a proxy");
 	program.command("clean").description("remove everything of ours, in every dialect");
+	program.command("validate").description("prove with real connections that the rules work");
 	const [wanted = ""] = argv;
 	const names = Object.hasOwn(loaders, wanted) ? [wanted] : Object.keys(loaders);
 	for (const make of await Promise.all(names.map((name) => loaders[name]?.()))) {

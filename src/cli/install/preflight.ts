@@ -1,16 +1,41 @@
 import { AdmissionregistrationV1Api, CoreV1Api, VersionApi } from "@kubernetes/client-node";
 import type { Manifest, RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
+import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
+import { certificateState } from "../chart/certificate-state.ts";
 import { storeName } from "../chart/store.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { findSecret } from "../cluster/find-secret.ts";
 import { checkAllowed } from "./check-allowed.ts";
 import { Refusal } from "./outcome.ts";
+import { type Request, render } from "./read-request.ts";
 import { findResources } from "./served-resources.ts";
 
 /** `v1.33.4` */
 export async function askVersion(cluster: Cluster): Promise<string> {
 	const { gitVersion } = await cluster.ask(cluster.api(VersionApi).getCode());
 	return gitVersion;
+}
+
+/**
+ * Renders for that cluster: its version, and the certificate that it may have already. What is wrong with the values
+ * comes out without asking anybody, where it does not take the cluster to know.
+ */
+export async function renderFor(
+	cluster: Cluster,
+	{ chart, given, namespace }: Request,
+	now: () => number,
+): Promise<RenderedChart> {
+	const request = { chart, values: given, namespace, now };
+	const { source, secretName } = certificateSource(chart, given);
+	if (source !== "provided") {
+		render(request);
+	}
+	const kubeVersion = await askVersion(cluster);
+	const secret = source === "cert-manager" ? undefined : await findSecret(cluster, namespace, secretName);
+	const isKept = secret !== undefined && (source !== "generated" || certificateState(secret, now()).good);
+	const known = isKept ? [knownSecret(secretName, namespace, secret)] : [];
+	return render({ ...request, kubeVersion, known });
 }
 
 /**
@@ -24,7 +49,11 @@ export async function checkInstallable(
 ): Promise<readonly string[]> {
 	await checkAbsent(cluster, namespace);
 	await checkWebhooks(cluster, manifests, namespace);
-	return checkAllowed(cluster, await findResources(cluster, manifests), namespace);
+	return checkAllowed(cluster, {
+		verb: "create",
+		resources: await findResources(cluster, manifests),
+		namespace,
+	});
 }
 
 async function checkAbsent(cluster: Cluster, namespace: string): Promise<void> {

@@ -1,13 +1,12 @@
 import { formatRelease, type RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
-import { openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
-import { readGivenValues } from "../chart/value-flags.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ClusterError } from "../cluster/cluster-error.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
-import { badInput, badValues, deliver, Refusal, settle } from "./outcome.ts";
-import { parseNamespace, type ReleaseFlags } from "./release-flags.ts";
+import { badInput, deliver, Refusal, settle } from "./outcome.ts";
+import { type Request, readRequest, render } from "./read-request.ts";
+import type { ReleaseFlags } from "./release-flags.ts";
 
 export interface InstallFlags extends ReleaseFlags {
 	readonly ignoreCluster?: true;
@@ -17,39 +16,16 @@ export interface InstallFlags extends ReleaseFlags {
 export function runInstall(flags: InstallFlags, world: ReleaseWorld): Promise<ExitCode> {
 	return settle(world, async () => {
 		const request = readRequest(flags, world);
-		const offline = render(request);
 		const cluster = flags.ignoreCluster === true ? undefined : await connect(flags, world);
-		const rendered = cluster === undefined ? offline : await preflight(cluster, request, world);
+		const rendered =
+			cluster === undefined
+				? render({ ...request, values: request.given, now: world.now })
+				: await preflight(cluster, request, world);
 		for (const warning of rendered.warnings) {
 			world.stderr(`warning: ${warning}\n`);
 		}
 		return deliver(world, formatRelease(rendered));
 	});
-}
-
-function readRequest(flags: InstallFlags, world: ReleaseWorld): ReleaseRequest {
-	const namespace = parseNamespace(flags.namespace);
-	if (!namespace.ok) {
-		throw badInput(namespace.problems);
-	}
-	const folder = world.chart();
-	const chart = openChart(folder);
-	if (!chart.ok) {
-		throw badValues(chart.problem);
-	}
-	const values = readGivenValues(flags, world, flags.ha === true ? [`${folder}/values-ha.yaml`] : []);
-	if (!values.ok) {
-		throw badValues(values.problem);
-	}
-	return { chart: chart.value, values: values.value, namespace: namespace.value, now: world.now };
-}
-
-function render(request: ReleaseRequest): RenderedChart {
-	const rendered = renderRelease(request);
-	if (!rendered.ok) {
-		throw badValues(rendered.problem);
-	}
-	return rendered.value;
 }
 
 async function connect(flags: InstallFlags, world: ReleaseWorld): Promise<Cluster | undefined> {
@@ -63,15 +39,10 @@ async function connect(flags: InstallFlags, world: ReleaseWorld): Promise<Cluste
 	return cluster.value;
 }
 
-async function preflight(
-	cluster: Cluster,
-	request: ReleaseRequest,
-	world: ReleaseWorld,
-): Promise<RenderedChart> {
-	const { askVersion, checkInstallable } = await import("./preflight.ts");
+async function preflight(cluster: Cluster, request: Request, world: ReleaseWorld): Promise<RenderedChart> {
+	const { renderFor, checkInstallable } = await import("./preflight.ts");
 	try {
-		const kubeVersion = await askVersion(cluster);
-		const rendered = render({ ...request, kubeVersion });
+		const rendered = await renderFor(cluster, request, world.now);
 		const notes = await checkInstallable(cluster, rendered, request.namespace);
 		world.stderr(notes.map((note) => `${note}\n`).join(""));
 		return rendered;

@@ -1,0 +1,41 @@
+import type { Chart, PlainMap, RenderedChart } from "../../chart/index.ts";
+import { openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
+import { readGivenValues } from "../chart/value-flags.ts";
+import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { badInput, badValues } from "./outcome.ts";
+import { parseNamespace, type ReleaseFlags } from "./release-flags.ts";
+
+/** What is asked for, before any cluster is. */
+export interface Request {
+	readonly chart: Chart;
+	/** The user's values, without the chart's. */
+	readonly given: PlainMap;
+	readonly namespace: string;
+}
+
+/** Throws a Refusal for everything that is wrong with it. */
+export function readRequest(flags: ReleaseFlags, world: ReleaseWorld): Request {
+	const namespace = parseNamespace(flags.namespace);
+	if (!namespace.ok) {
+		throw badInput(namespace.problems);
+	}
+	const folder = world.chart();
+	const chart = openChart(folder);
+	if (!chart.ok) {
+		throw badValues(chart.problem);
+	}
+	const given = readGivenValues(flags, world, flags.ha === true ? [`${folder}/values-ha.yaml`] : []);
+	if (!given.ok) {
+		throw badValues(given.problem);
+	}
+	return { chart: chart.value, given: given.value, namespace: namespace.value };
+}
+
+/** Renders, or throws a Refusal with the chart's reason. */
+export function render(request: ReleaseRequest): RenderedChart {
+	const rendered = renderRelease(request);
+	if (!rendered.ok) {
+		throw badValues(rendered.problem);
+	}
+	return rendered.value;
+}

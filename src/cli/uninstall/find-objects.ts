@@ -1,0 +1,102 @@
+import { CoreV1Api, KubernetesObjectApi, type V1ObjectMeta } from "@kubernetes/client-node";
+import { allPages, type Cluster } from "../cluster/cluster.ts";
+import { kindsOf } from "../cluster/served-kinds.ts";
+
+/** What names an object to `kubectl delete`. */
+export interface FoundObject {
+	readonly apiVersion: string;
+	readonly kind: string;
+	readonly metadata: {
+		readonly name: string;
+		readonly namespace?: string;
+		readonly labels?: Readonly<Record<string, string>>;
+	};
+}
+
+/** The chart's own objects, and not those of the chart for nodes, which bears another name. */
+const selector = "app.kubernetes.io/name=shunt,app.kubernetes.io/part-of=shunt";
+
+/**
+ * Every kind that the chart makes, in the order in which objects go: first what interferes with new pods, last what
+ * holds the others. Some clusters do not have the last groups.
+ */
+const clusterKinds = [
+	["admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"],
+	["rbac.authorization.k8s.io/v1", "ClusterRoleBinding"],
+	["rbac.authorization.k8s.io/v1", "ClusterRole"],
+] as const;
+
+const namespacedKinds = [
+	["apps/v1", "Deployment"],
+	["policy/v1", "PodDisruptionBudget"],
+	["networking.k8s.io/v1", "NetworkPolicy"],
+	["v1", "Service"],
+	["rbac.authorization.k8s.io/v1", "RoleBinding"],
+	["rbac.authorization.k8s.io/v1", "Role"],
+	["v1", "ServiceAccount"],
+	["v1", "ConfigMap"],
+	["v1", "Secret"],
+	["monitoring.coreos.com/v1", "PodMonitor"],
+	["cert-manager.io/v1", "Certificate"],
+	["cert-manager.io/v1", "Issuer"],
+] as const;
+
+/** All objects of the release in a namespace, but for that namespace, in the order in which they go. */
+export async function findObjects(cluster: Cluster, namespace: string): Promise<readonly FoundObject[]> {
+	const findKind = kindsOf(cluster);
+	const api = cluster.api(KubernetesObjectApi);
+	const found: FoundObject[] = [];
+	for (const [apiVersion, kind] of [...clusterKinds, ...namespacedKinds]) {
+		const resource = await findKind(apiVersion, kind);
+		const place = resource?.namespaced === true ? namespace : undefined;
+		const listed =
+			resource === undefined ? [] : await cluster.ask(listKind(api, { apiVersion, kind, namespace: place }));
+		found.push(...listed.map(({ metadata }) => ({ apiVersion, kind, metadata: namesOf(metadata) })));
+	}
+	return found;
+}
+
+interface Kind {
+	readonly apiVersion: string;
+	readonly kind: string;
+	readonly namespace: string | undefined;
+}
+
+function listKind(api: KubernetesObjectApi, { apiVersion, kind, namespace }: Kind) {
+	const unset = [undefined, undefined, undefined, undefined] as const;
+	return allPages(({ limit, _continue }) =>
+		api.list(apiVersion, kind, namespace, ...unset, selector, limit, _continue),
+	);
+}
+
+function namesOf(metadata: V1ObjectMeta | undefined): FoundObject["metadata"] {
+	const { name = "", namespace, labels } = metadata ?? {};
+	return {
+		name,
+		...(namespace === undefined ? {} : { namespace }),
+		...(labels === undefined ? {} : { labels }),
+	};
+}
+
+/**
+ * The release's namespace, where the release made it; `others` names pods in it that are not of the release, which would
+ * go with it.
+ */
+export async function findNamespace(
+	cluster: Cluster,
+	namespace: string,
+): Promise<{ readonly object: FoundObject; readonly others: readonly string[] } | undefined> {
+	const core = cluster.api(CoreV1Api);
+	const found = await cluster.find(core.readNamespace({ name: namespace }));
+	const labels = found?.metadata?.labels ?? {};
+	if (labels["app.kubernetes.io/name"] !== "shunt" || labels["app.kubernetes.io/part-of"] !== "shunt") {
+		return undefined;
+	}
+	const pods = await allPages((page) => cluster.ask(core.listNamespacedPod({ namespace, ...page })));
+	return {
+		object: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
+		others: pods
+			.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] !== "shunt")
+			.map(({ metadata }) => metadata?.name ?? ""),
+	};
+}

@@ -1,0 +1,77 @@
+import { stringify } from "yaml";
+import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { ClusterFlags } from "../cluster/cluster-flags.ts";
+import { connectCluster } from "../cluster/connect-cluster.ts";
+import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
+import { parseNamespace } from "../install/release-flags.ts";
+
+export interface UninstallFlags extends ClusterFlags {
+	readonly force?: true;
+}
+
+/** Finds what was installed, makes sure that nothing needs it any more, and prints it. */
+export function runUninstall(flags: UninstallFlags, world: ReleaseWorld): Promise<ExitCode> {
+	return settle(world, async () => {
+		const cluster = await connect(flags, world);
+		const { findObjects, findNamespace } = await import("./find-objects.ts");
+		await checkUnused(cluster, flags, world);
+		const objects = [...(await findObjects(cluster, flags.namespace))];
+		const namespace = await findNamespace(cluster, flags.namespace);
+		if (objects.length === 0 && namespace === undefined) {
+			throw new Refusal(
+				exitCodes.failed,
+				`nothing of Shunt is installed in the namespace ${flags.namespace}`,
+			);
+		}
+		if (namespace !== undefined && namespace.others.length > 0) {
+			const { others } = namespace;
+			world.stderr(
+				`the namespace ${flags.namespace} is left, as it holds pods that are not Shunt's: ${others.join(", ")}\n`,
+			);
+		} else if (namespace !== undefined) {
+			objects.push(namespace.object);
+		}
+		return deliver(world, objects.map((object) => `---\n${stringify(object)}`).join(""));
+	});
+}
+
+async function connect(flags: UninstallFlags, world: ReleaseWorld): Promise<Cluster> {
+	const namespace = parseNamespace(flags.namespace);
+	const cluster = await connectCluster(flags, world.env);
+	if (!namespace.ok || !cluster.ok) {
+		throw badInput([...(namespace.ok ? [] : namespace.problems), ...(cluster.ok ? [] : cluster.problems)]);
+	}
+	if (cluster.value === undefined) {
+		throw new Refusal(
+			exitCodes.failed,
+			"no kubeconfig found, so what is installed is not known\nsay --kubeconfig",
+		);
+	}
+	return cluster.value;
+}
+
+/** Pods that are injected keep their rules and their proxy, but new ones would come without. */
+async function checkUnused(
+	cluster: Cluster,
+	{ namespace, force }: UninstallFlags,
+	world: ReleaseWorld,
+): Promise<void> {
+	const { count, formatWorkloads, listInjectedWorkloads } = await import("../cluster/injected-workloads.ts");
+	const workloads = await listInjectedWorkloads(cluster, namespace);
+	if (workloads.length === 0) {
+		return;
+	}
+	const text = [
+		`${count(workloads.length, "workload")} still ${workloads.length === 1 ? "has" : "have"} the proxy:`,
+		...formatWorkloads(workloads),
+	].join("\n");
+	if (force !== true) {
+		throw new Refusal(
+			exitCodes.failed,
+			`${text}\ntake it out (shunt.dev/inject: disabled, and a restart) and run this again, or say --force`,
+		);
+	}
+	world.stderr(`${text}\nthey keep it until they restart\n`);
+}

@@ -1,0 +1,61 @@
+import { parseAllDocuments } from "yaml";
+import type { PlainValue } from "../../chart/index.ts";
+import { exitCodes } from "../../domain/exit-code.ts";
+import { isMap, valueAt } from "../chart/plain-maps.ts";
+import { storeName } from "../chart/store.ts";
+import { badInput, Refusal } from "../install/outcome.ts";
+import type { Installed } from "./installed.ts";
+import { isNamed, isStore, readStore } from "./stored-release.ts";
+
+/**
+ * The release whose ConfigMap and Secret are in a text: what `kubectl get configmap,secret -n shunt -o yaml` prints, or
+ * the manifests that were applied.
+ */
+export function readInstalled(text: string, source: string, namespace: string, reset: boolean): Installed {
+	const objects = readObjects(text, source);
+	const store = objects.find((object) => isStore(object, namespace));
+	if (store === undefined && !reset) {
+		throw new Refusal(
+			exitCodes.failed,
+			`${source} has no ConfigMap ${storeName} of the namespace ${namespace}, so there is nothing to upgrade`,
+		);
+	}
+	return {
+		store: store === undefined || reset ? undefined : readStore(store, `${source}: ConfigMap ${storeName}`),
+		secret: async (name) => {
+			const secret = objects.find((object) => isNamed(object, "Secret", name, namespace));
+			return secret === undefined ? undefined : withData(secret);
+		},
+	};
+}
+
+/** All objects, those of Lists too. */
+function readObjects(text: string, source: string): PlainValue[] {
+	const documents = parseAllDocuments(text);
+	const errors = (Array.isArray(documents) ? documents : []).flatMap((document) => document.errors);
+	const [error] = errors;
+	if (error !== undefined) {
+		const complaint = `is no YAML: ${error.message.split("\n", 1)[0]}`;
+		throw badInput([{ source, complaint, accepted: "manifests" }]);
+	}
+	return (Array.isArray(documents) ? documents : [])
+		.map((document): PlainValue => document.toJS())
+		.flatMap((object) => {
+			const items = valueAt(object, ["items"]);
+			return Array.isArray(items) ? items : [object];
+		});
+}
+
+/** `stringData` is for writing; the API has it as `data`. */
+function withData(secret: PlainValue): PlainValue {
+	const texts = valueAt(secret, ["stringData"]);
+	if (!isMap(secret) || !isMap(texts)) {
+		return secret;
+	}
+	const data = valueAt(secret, ["data"]);
+	const encoded = Object.entries(texts).map(([key, value]): [string, string] => [
+		key,
+		Buffer.from(String(value)).toString("base64"),
+	]);
+	return { ...secret, data: { ...(isMap(data) ? data : {}), ...Object.fromEntries(encoded) } };
+}

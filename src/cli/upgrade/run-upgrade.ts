@@ -1,0 +1,107 @@
+import { formatRelease, type RenderedChart } from "../../chart/index.ts";
+import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { connectCluster } from "../cluster/connect-cluster.ts";
+import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
+import { type Request, readRequest, render } from "../install/read-request.ts";
+import type { ReleaseFlags } from "../install/release-flags.ts";
+import { carryOver } from "./carry-over.ts";
+import { chooseCertificate } from "./choose-certificate.ts";
+import { describeUpgrade, isReinjecting, newStore } from "./describe-upgrade.ts";
+import type { Installed } from "./installed.ts";
+import { readInstalled } from "./installed-in-manifests.ts";
+
+export interface UpgradeFlags extends ReleaseFlags {
+	readonly fromManifests?: string;
+	readonly resetValues?: true;
+	readonly rotateCerts?: true;
+}
+
+/** Reads what is installed, renders it anew with what is given, says what changes, and only then prints. */
+export function runUpgrade(flags: UpgradeFlags, world: ReleaseWorld): Promise<ExitCode> {
+	return settle(world, async () => {
+		const request = readRequest(flags, world);
+		const cluster = flags.fromManifests === undefined ? await connect(flags, world) : undefined;
+		const installed =
+			cluster === undefined
+				? readManifests(flags, request, world)
+				: await (await import("./upgrade-in-cluster.ts")).readCluster(cluster, request, flags);
+		const { rendered, note } = await renderUpgrade({ flags, request, installed, now: world.now });
+		const effects =
+			cluster === undefined
+				? []
+				: await (await import("./upgrade-in-cluster.ts")).checkUpgrade(cluster, {
+						rendered,
+						namespace: request.namespace,
+						reinjects: isReinjecting(installed.store, newStore(rendered)),
+					});
+		const lines = [...describeUpgrade(installed.store, newStore(rendered)), note, ...effects];
+		world.stderr(lines.flatMap((line) => (line === undefined ? [] : [`${line}\n`])).join(""));
+		return deliver(world, formatRelease(rendered));
+	});
+}
+
+async function connect(flags: UpgradeFlags, world: ReleaseWorld): Promise<Cluster> {
+	const cluster = await connectCluster(flags, world.env);
+	if (!cluster.ok) {
+		throw badInput(cluster.problems);
+	}
+	if (cluster.value === undefined) {
+		throw new Refusal(
+			exitCodes.failed,
+			"no kubeconfig found, so what is installed is not known\nsay --kubeconfig, or --from-manifests with the release's ConfigMap and Secret",
+		);
+	}
+	return cluster.value;
+}
+
+function readManifests(flags: UpgradeFlags, { namespace }: Request, world: ReleaseWorld): Installed {
+	const path = flags.fromManifests ?? "";
+	const source = path === "-" ? "standard input" : path;
+	if (path === "-" && flags.values?.includes("-")) {
+		throw badInput([{ source: "-", complaint: "is given twice", accepted: "standard input once" }]);
+	}
+	try {
+		const text = path === "-" ? world.stdin() : world.readFile(path);
+		return readInstalled(text, source, namespace, flags.resetValues === true);
+	} catch (error) {
+		if (error instanceof Refusal) {
+			throw error;
+		}
+		throw badInput([
+			{
+				source: "--from-manifests",
+				value: path,
+				complaint: "cannot be read",
+				accepted: "a file of manifests, or -",
+			},
+		]);
+	}
+}
+
+async function renderUpgrade({
+	flags,
+	request: { chart, given, namespace },
+	installed,
+	now,
+}: {
+	readonly flags: UpgradeFlags;
+	readonly request: Request;
+	readonly installed: Installed;
+	readonly now: () => number;
+}): Promise<{ readonly rendered: RenderedChart; readonly note: string | undefined }> {
+	const stored = flags.resetValues === true ? undefined : installed.store?.values;
+	const values = stored === undefined ? given : carryOver(chart, stored, given);
+	const source = certificateSource(chart, values);
+	const secret = source.source === "cert-manager" ? undefined : await installed.secret(source.secretName);
+	const { keep, note } = chooseCertificate(source, secret, {
+		rotate: flags.rotateCerts === true,
+		now: now(),
+	});
+	const known = keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : [];
+	const { kubeVersion } = installed;
+	const version = kubeVersion === undefined ? {} : { kubeVersion };
+	return { rendered: render({ chart, values, namespace, known, isUpgrade: true, now, ...version }), note };
+}
