@@ -5,7 +5,7 @@ import { build } from "esbuild";
 
 /** Output folder and what goes there. The demo is bundled too, since its processes run as users of their own. */
 const bundles = {
-	"dist/main": ["src/main/shunt.ts", "src/main/proxy-init.ts"],
+	"dist/main": ["src/main/shunt.ts", "src/main/proxy-init.ts", "src/main/network-validator.ts"],
 	"dist/demo": ["demo/main.ts", "demo/inhabitant.ts"],
 };
 

@@ -14,6 +14,8 @@ export async function runShunt(argv: readonly string[]): Promise<ExitCode> {
 			return runInit(createNodeHost(), rest);
 		case "clean":
 			return runClean(createNodeHost(), rest);
+		case "validate":
+			return runNetworkValidator(rest, "shunt validate");
 		default: {
 			const { runCommandTree } = await import("./command-tree.ts");
 			return runCommandTree(argv.length === 0 ? ["--help"] : argv);
@@ -24,4 +26,13 @@ export async function runShunt(argv: readonly string[]): Promise<ExitCode> {
 /** `kubectl shunt …` and `proxy-init …` are the same programs under other names. */
 export function runProxyInit(argv: readonly string[]): ExitCode {
 	return runInit(createNodeHost(), argv, "proxy-init");
+}
+
+/** `shunt-network-validator …` is `shunt validate …`. */
+export async function runNetworkValidator(
+	argv: readonly string[],
+	program = "shunt-network-validator",
+): Promise<ExitCode> {
+	const { runValidate } = await import("../validator/run.ts");
+	return runValidate(argv, program);
 }

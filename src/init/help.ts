@@ -9,9 +9,12 @@ export interface Usage {
 	readonly examples: readonly (readonly [string, string])[];
 	/** What a flag's line has no room for. */
 	readonly notes?: string;
+	/** Where it is not that of the programs that make rules. */
+	readonly exitStatus?: string;
 }
 
-export function formatHelp({ program, summary, flags, examples, notes }: Usage): string {
+export function formatHelp(usage: Usage): string {
+	const { program, summary, flags, examples, notes, exitStatus = ordinaryExitStatus } = usage;
 	const rows = flags.map((flag): [string, string] => [flagColumn(flag), `${flag.help}${defaultOf(flag)}`]);
 	const all: [string, string][] = [...rows, ["  -h, --help", "print this text"]];
 	const width = Math.max(...all.map(([left]) => left.length));
@@ -29,10 +32,12 @@ export function formatHelp({ program, summary, flags, examples, notes }: Usage):
 		...examples.map(([what, args]) => `  # ${what}\n  ${program} ${args}`),
 		"",
 		...(notes === undefined ? [] : [notes, ""]),
-		"Exit status: 0 done, 1 failed, 64 bad input, 69 no usable dialect, 77 not permitted",
+		`Exit status: ${exitStatus}`,
 		"",
 	].join("\n");
 }
+
+const ordinaryExitStatus = "0 done, 1 failed, 64 bad input, 69 no usable dialect, 77 not permitted";
 
 export function wantsHelp(argv: readonly string[]): boolean {
 	return argv.includes("--help") || argv.includes("-h");

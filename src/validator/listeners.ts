@@ -1,0 +1,66 @@
+import type { Family } from "../domain/family.ts";
+import { type Endpoint, formatEndpoint } from "../proxy/endpoint.ts";
+import type { Libc } from "./libc.ts";
+import type { Sighting } from "./sighting.ts";
+import { TcpSocket } from "./tcp-socket.ts";
+
+/** What stands where the proxy will, and remembers who came. */
+export class Listeners {
+	/** Ports on which somebody listens already, the pod's own proxy as a rule. */
+	readonly taken: { readonly family: Family; readonly port: number }[] = [];
+	/** Ports that could not be listened on, and the errno(3) name of why. */
+	readonly failed: { readonly family: Family; readonly port: number; readonly code: string }[] = [];
+	readonly #open: { readonly socket: TcpSocket; readonly port: number }[] = [];
+	readonly #accepted: TcpSocket[] = [];
+	readonly #seen = new Map<string, Sighting>();
+
+	constructor(libc: Libc, families: readonly Family[], ports: readonly number[]) {
+		for (const family of families) {
+			for (const port of new Set(ports)) {
+				this.#listen(libc, family, port);
+			}
+		}
+	}
+
+	get descriptors(): number[] {
+		return this.#open.map(({ socket }) => socket.descriptor);
+	}
+
+	/** Takes in whoever is waiting. */
+	acceptAll(): void {
+		for (const { socket, port } of this.#open) {
+			for (let next = socket.accept(); next !== undefined; next = socket.accept()) {
+				this.#accepted.push(next.socket);
+				const original = next.socket.original();
+				this.#seen.set(formatEndpoint(next.from), { kind: "arrived", port, original });
+			}
+		}
+	}
+
+	arrivalFrom(client: Endpoint): Sighting | undefined {
+		return this.#seen.get(formatEndpoint(client));
+	}
+
+	close(): void {
+		for (const socket of [...this.#accepted, ...this.#open.map((each) => each.socket)]) {
+			socket.close();
+		}
+	}
+
+	#listen(libc: Libc, family: Family, port: number): void {
+		const socket = TcpSocket.open(libc, family);
+		const code = typeof socket === "string" ? socket : socket.listen(port);
+		if (code === undefined && typeof socket !== "string") {
+			this.#open.push({ socket, port });
+			return;
+		}
+		if (typeof socket !== "string") {
+			socket.close();
+		}
+		if (code === "EADDRINUSE") {
+			this.taken.push({ family, port });
+		} else {
+			this.failed.push({ family, port, code: code ?? "unknown" });
+		}
+	}
+}

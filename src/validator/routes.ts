@@ -1,0 +1,78 @@
+import { networkInterfaces } from "node:os";
+import { type Cidr, formatAddress, parseAddress, parseCidr } from "../domain/cidr.ts";
+import type { Family } from "../domain/family.ts";
+import type { Libc } from "./libc.ts";
+import { TcpSocket } from "./tcp-socket.ts";
+
+/** A way out of the pod, and an address at its end that nobody has. */
+export interface Route {
+	readonly interface: string;
+	/** The pod's address on it. */
+	readonly source: string;
+	readonly target: string;
+}
+
+/** Blocks that are for documentation or to be discarded, and so lead nowhere (RFC 5737, 3849, 9637, 6666). */
+const nowhere: Readonly<Record<Family, readonly string[]>> = {
+	ipv4: ["192.0.2.2", "198.51.100.2", "203.0.113.2"],
+	ipv6: ["2001:db8::2", "3fff::2", "100::2"],
+};
+
+/**
+ * Everywhere that this pod can send to without meeting anybody. A packet only gets as far as the output rules when the
+ * kernel has a route for it, so these are asked for, with sockets that send nothing. Binding to an interface would do
+ * without a route, but then the kernel keeps to that interface after the redirect too (ip_route_me_harder).
+ */
+export function findRoutes(libc: Libc, family: Family): Route[] {
+	const targets = [...nowhere[family], ...neighboursOfNobody(family)];
+	return targets.flatMap((target) => {
+		const source = sourceFor(libc, family, target);
+		const found = source === undefined ? undefined : interfaceOf(source);
+		return source === undefined || found === undefined ? [] : [{ interface: found, source, target }];
+	});
+}
+
+function sourceFor(libc: Libc, family: Family, target: string): string | undefined {
+	const socket = TcpSocket.open(libc, family, "datagram");
+	if (typeof socket === "string") {
+		return undefined;
+	}
+	try {
+		const failure = socket.connect({ address: target, port: 9 });
+		return failure === undefined ? socket.local()?.address : undefined;
+	} finally {
+		socket.close();
+	}
+}
+
+function interfaceOf(source: string): string | undefined {
+	return Object.entries(networkInterfaces()).find(([, own]) =>
+		own?.some(({ address, internal }) => !internal && address === source),
+	)?.[0];
+}
+
+/**
+ * For a pod whose only routes are to its own subnets. Of an IPv4 subnet that is the first address, which no machine
+ * gets; an IPv6 subnet has so many that a made-up one is nobody's.
+ */
+function neighboursOfNobody(family: Family): string[] {
+	return Object.values(networkInterfaces())
+		.flatMap((own) => own ?? [])
+		.filter(({ internal, cidr, address }) => !internal && cidr !== null && !/^fe[89ab]/.test(address))
+		.flatMap(({ cidr }) => {
+			const subnet = parseCidr(cidr ?? "", "interface");
+			return subnet.ok && subnet.value.family === family ? nobodyIn(subnet.value) : [];
+		});
+}
+
+function nobodyIn({ family, network, prefix }: Cidr): string[] {
+	if (family === "ipv4") {
+		return prefix <= 30 ? [network] : [];
+	}
+	const bytes = parseAddress(network)?.bytes;
+	return prefix <= 64 && bytes !== undefined
+		? [formatAddress({ family, bytes: [...bytes.slice(0, 8), ...madeUp] })]
+		: [];
+}
+
+const madeUp = [0x5e, 0xed, 0x0f, 0x5b, 0x0d, 0xe5, 0xde, 0xad];

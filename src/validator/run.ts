@@ -1,0 +1,98 @@
+import { writeSync } from "node:fs";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { formatProblem } from "../domain/problem.ts";
+import { createNodeHost } from "../host/node.ts";
+import { wantsHelp } from "../init/help.ts";
+import { createLog, type Log } from "../serving/log.ts";
+import { type Conclusion, concludeFrom, shortcomings } from "./conclusion.ts";
+import { helpFor } from "./help.ts";
+import { type Watch, watchFor } from "./interruption.ts";
+import { type Environment, parseValidateOptions, type ValidateOptions } from "./options.ts";
+import { tryPolicy } from "./policy-trial.ts";
+import type { Proof } from "./proof.ts";
+import { logResult, writeJson } from "./report.ts";
+import { validateOnce } from "./single-connection.ts";
+
+/** `shunt validate`. Whatever goes wrong ends with 95, which is what the repair controller looks for. */
+export async function runValidate(argv: readonly string[], program = "shunt validate"): Promise<ExitCode> {
+	if (wantsHelp(argv)) {
+		writeSync(1, helpFor(program));
+		return exitCodes.done;
+	}
+	const parsed = parseValidateOptions(argv, environment, program);
+	if (!parsed.ok) {
+		writeSync(2, parsed.problems.map((problem) => `${program}: ${formatProblem(problem)}\n`).join(""));
+		return exitCodes.badInput;
+	}
+	const started = performance.now();
+	const options = parsed.value;
+	const log = createLog(options, { write: (line) => writeSync(2, line) });
+	const { proofs, conclusion } = await validateInTime(options, log);
+	logResult(log, proofs, conclusion);
+	if (options.output === "json") {
+		writeJson(proofs, conclusion, Math.round(performance.now() - started));
+	}
+	return conclusion.exitCode;
+}
+
+const environment: Environment = (name) => process.env[name];
+
+interface Result {
+	readonly proofs: readonly Proof[];
+	readonly conclusion: Conclusion;
+}
+
+async function validateInTime(options: ValidateOptions, log: Log): Promise<Result> {
+	const watch = watchFor(options.timeout);
+	try {
+		const interrupted = watch.interrupted.then((what) => {
+			const error =
+				what === "timeout"
+					? `Failed to validate networking configuration within ${options.timeout} ms`
+					: `Killed by ${what}`;
+			return failure(error);
+		});
+		return await Promise.race([interrupted, validate(options, log, watch)]);
+	} catch (error) {
+		return failure(error instanceof Error ? error.message : String(error));
+	} finally {
+		watch.end();
+	}
+}
+
+async function validate(options: ValidateOptions, log: Log, watch: Watch): Promise<Result> {
+	for (const warning of options.warnings) {
+		log.warn(warning);
+	}
+	if (options.netns !== undefined) {
+		createNodeHost().enterNetns(options.netns);
+	}
+	const deadline = Date.now() + options.timeout;
+	const { proofs, errors } = await provePolicy(options, log, { deadline, stop: watch.isInterrupted });
+	if (errors.length === 0 && options.single !== undefined) {
+		await validateOnce(options.single.listen, options.single.connect, log);
+	}
+	return { proofs, conclusion: concludeFrom(errors) };
+}
+
+async function provePolicy(
+	{ policy, neighbour, require }: ValidateOptions,
+	log: Log,
+	limits: { readonly deadline: number; readonly stop: () => boolean },
+): Promise<{ readonly proofs: readonly Proof[]; readonly errors: readonly string[] }> {
+	if (policy === undefined) {
+		return { proofs: [], errors: [] };
+	}
+	const { proofs, taken, failed } = await tryPolicy(policy, { neighbour, ...limits });
+	for (const { family, port } of taken) {
+		log.info(
+			`${family} port ${port} is taken, by the pod's proxy as a rule: whoever comes there is traced in the kernel's table of sockets`,
+		);
+	}
+	const unable = failed.map(({ family, port, code }) => `cannot listen on ${family} port ${port}: ${code}`);
+	return { proofs, errors: [...unable, ...shortcomings(proofs, require)] };
+}
+
+function failure(error: string): Result {
+	return { proofs: [], conclusion: concludeFrom([error]) };
+}

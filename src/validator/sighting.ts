@@ -1,0 +1,14 @@
+import type { Endpoint } from "../proxy/endpoint.ts";
+
+/** Where a connection ended up. */
+export type Sighting =
+	/** At a port of this network namespace; `original` is known where it was redirected to a listener of ours. */
+	| { readonly kind: "arrived"; readonly port: number; readonly original?: Endpoint | undefined }
+	/** Somebody took it, who is not in this network namespace or has ended it already. */
+	| { readonly kind: "taken" }
+	/** The network's or a program's answer, an errno(3) name. */
+	| { readonly kind: "answered"; readonly code: string }
+	/** Nobody has answered. A redirected connection stays on this machine and would have been there long since. */
+	| { readonly kind: "silent" }
+	/** It could not even be sent. */
+	| { readonly kind: "unsendable"; readonly code: string };

@@ -1,0 +1,124 @@
+import { parseAddress } from "../domain/cidr.ts";
+import type { Family } from "../domain/family.ts";
+import { type Endpoint, parseSockaddr, sockaddrLength } from "../proxy/endpoint.ts";
+import type { Libc } from "./libc.ts";
+
+// Numbers of Linux's headers; those of sockets are the same on every architecture that Node runs on.
+const domains: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 10 };
+const nonBlocking = 0o4000 | 0o2000000; // SOCK_NONBLOCK | SOCK_CLOEXEC
+const [stream, datagram] = [1, 2];
+const socketLevel = 1;
+const [reuseAddress, errorOption, linger] = [2, 4, 13];
+const protocolLevels: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 41 };
+const hopLimits: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 16 }; // IP_TTL, IPV6_UNICAST_HOPS
+const ipv6Only = 26;
+const originalDestination = 80; // linux/netfilter_ipv4.h, and the same in netfilter_ipv6/ip6_tables.h
+
+/** A socket that never blocks. What fails answers with errno(3)'s name, because here failures are findings. */
+export class TcpSocket {
+	readonly family: Family;
+	readonly descriptor: number;
+	readonly #libc: Libc;
+
+	private constructor(libc: Libc, family: Family, descriptor: number) {
+		this.#libc = libc;
+		this.family = family;
+		this.descriptor = descriptor;
+	}
+
+	/**
+	 * Belongs to the calling thread's filesystem user and group, and network namespace, of this moment; that is what
+	 * rules about users look at (xt_owner.c and nft_meta.c read the cred of the socket's file).
+	 */
+	static open(libc: Libc, family: Family, kind: "stream" | "datagram" = "stream"): TcpSocket | string {
+		const type = (kind === "stream" ? stream : datagram) | nonBlocking;
+		const descriptor = libc.socket(domains[family], type, 0);
+		return descriptor < 0 ? libc.errno() : new TcpSocket(libc, family, descriptor);
+	}
+
+	/** On every address of its family. Answers with what went wrong, such as `EADDRINUSE`. */
+	listen(port: number): string | undefined {
+		this.#set(socketLevel, reuseAddress, [1]);
+		if (this.family === "ipv6") {
+			this.#set(protocolLevels.ipv6, ipv6Only, [1]);
+		}
+		const any = encodeSockaddr(this.family, { address: this.family === "ipv4" ? "0.0.0.0" : "::", port });
+		const isListening =
+			this.#libc.bind(this.descriptor, any, any.length) === 0 &&
+			this.#libc.listen(this.descriptor, 512) === 0;
+		return isListening ? undefined : this.#libc.errno();
+	}
+
+	/**
+	 * Begins to connect. What no rule redirects goes no further than the next hop, and closing ends it without another
+	 * word. Answers `EINPROGRESS` when the packet has gone out, undefined when the connection is there already.
+	 */
+	connect(to: Endpoint): string | undefined {
+		this.#set(protocolLevels[this.family], hopLimits[this.family], [1]);
+		this.#set(socketLevel, linger, [1, 0]);
+		const address = encodeSockaddr(this.family, to);
+		return this.#libc.connect(this.descriptor, address, address.length) === 0
+			? undefined
+			: this.#libc.errno();
+	}
+
+	/** Undefined when nobody waits to be accepted. */
+	accept(): { readonly socket: TcpSocket; readonly from: Endpoint } | undefined {
+		const address = Buffer.alloc(sockaddrLength);
+		const length = Uint32Array.of(sockaddrLength);
+		const descriptor = this.#libc.accept(this.descriptor, address, length, nonBlocking);
+		return descriptor < 0
+			? undefined
+			: {
+					socket: new TcpSocket(this.#libc, this.family, descriptor),
+					from: parseSockaddr(address, this.family),
+				};
+	}
+
+	/** Undefined while nothing has gone wrong. Asking forgets it. */
+	error(): string | undefined {
+		const value = new Int32Array(1);
+		this.#libc.getsockopt(
+			this.descriptor,
+			socketLevel,
+			errorOption,
+			new Uint8Array(value.buffer),
+			Uint32Array.of(4),
+		);
+		return value[0] === 0 ? undefined : this.#libc.nameOf(value[0] ?? 0);
+	}
+
+	local(): Endpoint | undefined {
+		const address = Buffer.alloc(sockaddrLength);
+		const isKnown = this.#libc.getsockname(this.descriptor, address, Uint32Array.of(sockaddrLength)) === 0;
+		return isKnown ? parseSockaddr(address, this.family) : undefined;
+	}
+
+	/** Where an accepted connection was going before it was redirected; undefined when it was not. */
+	original(): Endpoint | undefined {
+		const address = Buffer.alloc(sockaddrLength);
+		const level = protocolLevels[this.family];
+		const length = Uint32Array.of(sockaddrLength);
+		return this.#libc.getsockopt(this.descriptor, level, originalDestination, address, length) === 0
+			? parseSockaddr(address, this.family)
+			: undefined;
+	}
+
+	close(): void {
+		this.#libc.close(this.descriptor);
+	}
+
+	#set(level: number, name: number, numbers: readonly number[]): void {
+		const value = new Uint8Array(Int32Array.from(numbers).buffer);
+		this.#libc.setsockopt(this.descriptor, level, name, value, value.length);
+	}
+}
+
+/** A struct sockaddr_in (ip(7)) or sockaddr_in6 (ipv6(7)). */
+function encodeSockaddr(family: Family, { address, port }: Endpoint): Uint8Array {
+	const bytes = Buffer.alloc(family === "ipv4" ? 16 : sockaddrLength);
+	new Uint16Array(bytes.buffer, bytes.byteOffset, 1)[0] = domains[family];
+	bytes.writeUInt16BE(port, 2);
+	bytes.set(parseAddress(address)?.bytes ?? [], family === "ipv4" ? 4 : 8);
+	return bytes;
+}

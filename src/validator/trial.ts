@@ -1,0 +1,151 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Family } from "../domain/family.ts";
+import type { Libc } from "./libc.ts";
+import { Listeners } from "./listeners.ts";
+import { pollSockets } from "./poll.ts";
+import { isToBeRedirected, type Probe } from "./probe.ts";
+import type { Sighting } from "./sighting.ts";
+import { portsReachedFrom } from "./socket-table.ts";
+import type { TcpSocket } from "./tcp-socket.ts";
+
+export interface TrialOptions {
+	readonly families: readonly Family[];
+	/** Where proxies listen. */
+	readonly ports: readonly number[];
+	/** Opens the socket of a probe, as whom and where it is to be opened. */
+	readonly open: (probe: Probe) => TcpSocket | string;
+	/** Milliseconds that a connection gets of which nothing is heard though it should arrive. */
+	readonly patience: number;
+	/** Gives up when it resolves. */
+	readonly stop: () => boolean;
+}
+
+export interface Trial {
+	readonly sightings: ReadonlyMap<Probe, Sighting>;
+	readonly taken: Listeners["taken"];
+	readonly failed: Listeners["failed"];
+}
+
+/**
+ * What is not to arrive has no message of its own for not arriving. So it is sent first, and once everything that is
+ * to arrive has, it gets this many milliseconds more: loopback is a queue, and the later ones have come through it.
+ */
+const grace = 40;
+
+/** Makes all connections at once and watches where they go. Everything is closed again with a reset. */
+export async function tryConnections(
+	libc: Libc,
+	probes: readonly Probe[],
+	options: TrialOptions,
+): Promise<Trial> {
+	const listeners = new Listeners(libc, options.families, options.ports);
+	const calls: Call[] = [];
+	try {
+		for (const probe of [...probes].sort(expectedToPassFirst)) {
+			calls.push(new Call(probe, options.open(probe), listeners));
+		}
+		await watch(libc, calls, listeners, options);
+		const sightings = new Map(
+			calls.map((call) => [call.probe, call.sighting ?? { kind: "silent" as const }]),
+		);
+		return { sightings, taken: listeners.taken, failed: listeners.failed };
+	} finally {
+		for (const call of calls) {
+			call.close();
+		}
+		listeners.close();
+	}
+}
+
+function expectedToPassFirst(a: Probe, b: Probe): number {
+	return Number(isToBeRedirected(a)) - Number(isToBeRedirected(b));
+}
+
+async function watch(
+	libc: Libc,
+	calls: readonly Call[],
+	listeners: Listeners,
+	{ patience, stop }: TrialOptions,
+): Promise<void> {
+	const started = performance.now();
+	let arrived: number | undefined;
+	while (!stop()) {
+		const open = calls.filter(({ sighting }) => sighting === undefined);
+		const now = performance.now();
+		if (arrived === undefined && !open.some(({ probe }) => isToBeRedirected(probe))) {
+			arrived = now;
+		}
+		const end = arrived === undefined ? started + patience : arrived + grace;
+		if (open.length === 0 || now >= end) {
+			return;
+		}
+		const ready = pollSockets(
+			libc,
+			listeners.descriptors,
+			open.map((call) => call.descriptor),
+			5,
+		);
+		listeners.acceptAll();
+		for (const call of open.filter(({ descriptor }) => ready.has(descriptor))) {
+			call.look(listeners);
+		}
+		// Signals are heard between two rounds.
+		await turn();
+	}
+}
+
+/** One connection that is being made. */
+class Call {
+	readonly probe: Probe;
+	sighting: Sighting | undefined;
+	readonly #socket: TcpSocket | undefined;
+
+	constructor(probe: Probe, socket: TcpSocket | string, listeners: Listeners) {
+		this.probe = probe;
+		if (typeof socket === "string") {
+			this.sighting = { kind: "unsendable", code: socket };
+			return;
+		}
+		this.#socket = socket;
+		const code = socket.connect(probe.to);
+		if (code !== undefined && code !== "EINPROGRESS") {
+			this.sighting = refusals.has(code) ? { kind: "answered", code } : { kind: "unsendable", code };
+		} else if (listeners.taken.length > 0) {
+			// Whoever listens there may be done with it in no time, so it is looked for at once.
+			this.#trace();
+		}
+	}
+
+	get descriptor(): number {
+		return this.#socket?.descriptor ?? -1;
+	}
+
+	/** Called when the kernel has news of the connection. */
+	look(listeners: Listeners): void {
+		const client = this.#socket?.local();
+		const arrival = client === undefined ? undefined : listeners.arrivalFrom(client);
+		if (arrival !== undefined) {
+			this.sighting = arrival;
+			return;
+		}
+		const code = this.#socket?.error();
+		if (code !== undefined) {
+			this.sighting = { kind: "answered", code };
+			return;
+		}
+		this.#trace();
+		this.sighting ??= { kind: "taken" };
+	}
+
+	close(): void {
+		this.#socket?.close();
+	}
+
+	#trace(): void {
+		const client = this.#socket?.local();
+		const [port] = client === undefined ? [] : portsReachedFrom(client, this.probe.family);
+		this.sighting = port === undefined ? undefined : { kind: "arrived", port };
+	}
+}
+
+const refusals: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET"]);
