@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ChartPort, LookupQuery, PlainValue } from "../../chart/index.ts";
 import { issueCertificate } from "./issue-certificate.ts";
+import { validateValues } from "./validate-values.ts";
 
 /** An object that templates may find. */
 export interface KnownObject extends LookupQuery {
@@ -14,6 +15,7 @@ export function chartPort(known: readonly KnownObject[], now: () => number): Cha
 		randomBytes: (count) => new Uint8Array(randomBytes(count)),
 		digest: (algorithm, data) => new Uint8Array(createHash(algorithm).update(data).digest()),
 		issueCertificate: (request) => issueCertificate(request, now()),
+		validateValues,
 		lookup: (query) => known.find((object) => isThe(object, query))?.object,
 	};
 }
