@@ -1,6 +1,7 @@
 // Bundles the Node programs into dist/, one file per entry point plus shared chunks, so that each command loads
-// only what it needs.
-import { mkdir, rename, rm } from "node:fs/promises";
+// only what it needs. Packages are bundled too: of the Kubernetes client, which is 57 MB, 3 MB are used, and
+// the injector holds 50 MB less than it would with all of it.
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 /** Output folder and what goes there. The demo is bundled too, since its processes run as users of their own. */
@@ -9,11 +10,17 @@ const bundles = {
 	"dist/demo": ["demo/main.ts", "demo/inhabitant.ts"],
 };
 
+/** Those whose native code is found beside them. images/shunt.ts puts them into the image. */
+const external = ["koffi"];
+
+/** CommonJS packages ask for Node's modules by a function that ES modules do not have. */
+const banner = `import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);`;
+
 // Aside first: a build that fails leaves the last good one in place, and one that works takes its place in a moment.
 const aside = `dist/.build-${process.pid}`;
 try {
 	for (const [folder, entryPoints] of Object.entries(bundles)) {
-		await build({
+		const { metafile } = await build({
 			entryPoints,
 			outdir: `${aside}/${folder}`,
 			bundle: true,
@@ -21,10 +28,18 @@ try {
 			format: "esm",
 			platform: "node",
 			target: "node20",
-			packages: "external",
+			external,
+			banner: { js: banner },
+			// Names stay, and lines stay short, so that a stack trace means something without the source map.
+			minifyWhitespace: true,
+			lineLimit: 160,
+			legalComments: "none",
 			sourcemap: true,
+			metafile: true,
 			logLevel: "warning",
 		});
+		// Whose licences an image has to carry.
+		await writeFile(`${aside}/${folder}/packages.json`, JSON.stringify(packagesIn(metafile)));
 	}
 	for (const folder of Object.keys(bundles)) {
 		await mkdir(folder, { recursive: true });
@@ -33,4 +48,10 @@ try {
 	}
 } finally {
 	await rm(aside, { recursive: true, force: true });
+}
+
+/** Folders of the packages that went into a bundle. */
+function packagesIn({ inputs }) {
+	const folders = Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+	return [...new Set(folders)].sort();
 }
