@@ -1,5 +1,6 @@
 //! Child processes, all at the same time.
 
+use std::cell::{OnceCell, RefCell};
 use std::ffi::CString;
 use std::time::{Duration, Instant};
 
@@ -41,17 +42,40 @@ impl From<Errno> for Ended {
     }
 }
 
-/// Starts all, waits for all, and answers in their order.
-pub fn run_all(commands: &[Option<Command>], environment: &[CString]) -> Vec<Ended> {
-    let signals = match watch_for_ends() {
-        Ok(signals) => signals,
-        Err(errno) => return commands.iter().map(|_| Ended::from(errno)).collect(),
+thread_local! {
+    static STARTED: RefCell<Vec<Result<Child, Errno>>> = const { RefCell::new(Vec::new()) };
+    static SIGNALS: OnceCell<Result<SignalFd, Errno>> = const { OnceCell::new() };
+}
+
+/// Starts a child. How that went, too, is for [`wait`] to say. None is a command that execve could not be told of.
+pub fn start(command: Option<&Command>, environment: &[CString]) {
+    let child = match prepare() {
+        Ok(()) => Child::start(command, environment),
+        Err(errno) => Err(errno),
     };
-    keep_descriptors_to_ourselves();
-    let mut children: Vec<_> =
-        commands.iter().map(|command| Child::start(command.as_ref(), environment)).collect();
-    wait_for_all(&mut children, &signals);
+    STARTED.with_borrow_mut(|started| started.push(child));
+}
+
+/// Waits for the last `count` that were started, and answers in their order.
+pub fn wait(count: usize) -> Vec<Ended> {
+    let mut children = STARTED.with_borrow_mut(|started| started.split_off(started.len().saturating_sub(count)));
+    SIGNALS.with(|signals| {
+        if let Some(Ok(signals)) = signals.get() {
+            wait_for_all(&mut children, signals);
+        }
+    });
     children.into_iter().map(|child| child.map_or_else(Ended::from, Child::into_ended)).collect()
+}
+
+/// What must be so before the first child starts.
+fn prepare() -> Result<(), Errno> {
+    SIGNALS.with(|signals| {
+        let watched = signals.get_or_init(|| {
+            keep_descriptors_to_ourselves();
+            watch_for_ends()
+        });
+        watched.as_ref().map(|_| ()).map_err(|errno| *errno)
+    })
 }
 
 struct Child {
@@ -65,7 +89,7 @@ struct Child {
 
 impl Child {
     /// posix_spawn(3) is vfork underneath: nothing of our memory is copied, and the error of execve(2) comes back, so
-    /// that a missing program is not taken for one that failed. None is a command that execve could not be told of.
+    /// that a missing program is not taken for one that failed.
     fn start(command: Option<&Command>, environment: &[CString]) -> Result<Child, Errno> {
         let command = command.ok_or(Errno::EINVAL)?;
         let program = command.argv.first().ok_or(Errno::EINVAL)?;

@@ -12,7 +12,7 @@ use nix::unistd::{AccessFlags, access};
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, IntoJs, Object, Result, Value};
 
-use crate::children::{Command, Ended, Outcome as EndedAs, run_all};
+use crate::children::{self, Command, Ended, Outcome as EndedAs};
 use crate::descriptors::{read_all, write_all};
 use crate::errno::{Outcome, from_io, to_object};
 use crate::log;
@@ -22,8 +22,9 @@ use crate::text::Text;
 /// Looks at nothing yet: this is part of start-up, which may happen on the machine that builds the program.
 pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let functions = Object::new(ctx.clone())?;
-    functions.set("run", Func::from(run))?;
-    functions.set("isExecutable", Func::from(is_executable))?;
+    functions.set("start", Func::from(start))?;
+    functions.set("wait", Func::from(wait))?;
+    functions.set("find", Func::from(find))?;
     functions.set("readFile", Func::from(read_file))?;
     functions.set("writeFile", Func::from(write_file))?;
     functions.set("entries", Func::from(entries))?;
@@ -41,14 +42,19 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     Ok(functions)
 }
 
-fn run<'js>(ctx: Ctx<'js>, commands: Array<'js>, environment: Vec<Text>) -> Result<Array<'js>> {
-    let commands =
-        commands.iter::<Object>().map(|command| parse_command(&command?)).collect::<Result<Vec<_>>>()?;
+fn start(command: Object<'_>, environment: Vec<Text>) -> Result<()> {
+    let command = parse_command(&command)?;
     let environment: Vec<_> =
         environment.into_iter().filter_map(|entry| CString::new(entry.0).ok()).collect();
     log::flush();
+    children::start(command.as_ref(), &environment);
+    Ok(())
+}
+
+fn wait(ctx: Ctx<'_>, count: usize) -> Result<Array<'_>> {
+    log::flush();
     let results = Array::new(ctx.clone())?;
-    for (index, ended) in run_all(&commands, &environment).into_iter().enumerate() {
+    for (index, ended) in children::wait(count).into_iter().enumerate() {
         results.set(index, format_ended(&ctx, ended)?)?;
     }
     Ok(results)
@@ -94,9 +100,22 @@ fn format_ended<'js>(ctx: &Ctx<'js>, ended: Ended) -> Result<Object<'js>> {
     Ok(result)
 }
 
-fn is_executable(path: Text) -> bool {
-    access(path.0.as_str(), AccessFlags::X_OK).is_ok()
-        && fs::metadata(path.0).is_ok_and(|file| file.is_file())
+/// `findOnPath` of `src/host/program-path.ts`.
+fn find(program: Text, path: Text) -> Option<Text> {
+    let program = program.0;
+    if program.contains('/') {
+        return (program.starts_with('/') && is_executable(&program)).then_some(Text(program));
+    }
+    let folders = path.0.split(':').filter(|folder| folder.starts_with('/') && !program.is_empty());
+    folders
+        .map(|folder| format!("{}/{program}", folder.strip_suffix('/').unwrap_or(folder)))
+        .find(|candidate| is_executable(candidate))
+        .map(Text)
+}
+
+/// A regular file that we may execute.
+fn is_executable(path: &str) -> bool {
+    access(path, AccessFlags::X_OK).is_ok() && fs::metadata(path).is_ok_and(|file| file.is_file())
 }
 
 fn read_file(path: Text) -> Option<Text> {

@@ -33,6 +33,11 @@ export interface SetUpOptions {
 	readonly wait: boolean;
 	/** Count packets and bytes per rule, in the dialect where that is a choice. */
 	readonly counters: boolean;
+	/**
+	 * Called once the first transactions are on their way, for what else there is to do: they take longer than anything
+	 * of ours.
+	 */
+	readonly meanwhile?: (() => void) | undefined;
 }
 
 export interface FamilyOutcome {

@@ -19,6 +19,11 @@ export interface Attempt {
 	readonly failure: BackendError;
 }
 
+export interface ChoiceOptions extends Omit<SetUpOptions, "meanwhile"> {
+	/** As in {@link SetUpOptions}, for each dialect that is tried. */
+	readonly meanwhile?: (dialect: Dialect) => void;
+}
+
 /**
  * The order in which `auto` tries: the most compatible of the living first, the dying one after it. A host that has its
  * tools under their plain names alone (RHEL's, Bottlerocket's) is served by those.
@@ -29,9 +34,9 @@ const order: readonly Dialect[] = ["nft", "nftables", "legacy", "plain"];
  * Sets up in the dialect that the mode names, or, for `auto`, in the first that works here. The attempt itself is the
  * trial, so `auto` never picks what then fails, and costs nothing more where its first try works.
  */
-export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: SetUpOptions): Choice {
+export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: ChoiceOptions): Choice {
 	if (mode !== "auto") {
-		return { dialect: mode, outcomes: backendOf(mode).setUp(host, plan, options), tried: [] };
+		return { dialect: mode, outcomes: setUp(host, mode, plan, options), tried: [] };
 	}
 	const occupied = occupiedDialects(host);
 	const tried: Attempt[] = [];
@@ -53,14 +58,18 @@ export function describeAttempts(tried: readonly Attempt[]): string {
 	return tried.map(({ dialect, failure }) => `${dialect}: ${failure.message}`).join(" → ");
 }
 
+function setUp(host: Host, dialect: Dialect, plan: Plan, options: ChoiceOptions): readonly FamilyOutcome[] {
+	return backendOf(dialect).setUp(host, plan, { ...options, meanwhile: () => options.meanwhile?.(dialect) });
+}
+
 function trySetUp(
 	host: Host,
 	dialect: Dialect,
 	plan: Plan,
-	options: SetUpOptions,
+	options: ChoiceOptions,
 ): readonly FamilyOutcome[] | BackendError {
 	try {
-		return backendOf(dialect).setUp(host, plan, options);
+		return setUp(host, dialect, plan, options);
 	} catch (error) {
 		// Only what says something about the dialect leads on to the next; a tool that hangs would hang there too.
 		if (error instanceof BackendError && error.code !== "no-answer") {

@@ -7,11 +7,12 @@ import type { Family } from "../domain/family.ts";
  */
 export interface Host {
 	/**
-	 * Runs commands to their end, at the same time where the implementation can, and answers in the given order.
-	 * Nothing is inherited: a child sees only `PATH`, `LC_ALL=C` and the `XTABLES_*` variables, its standard input is
-	 * `stdin`, and output is captured whole however long it is.
+	 * Runs commands to their end and answers in their order; at the same time where the implementation can, and then
+	 * each starts as soon as it is drawn, so that what an iterable does between two and behind the last is done while
+	 * they run. Nothing is inherited: a child sees only `PATH`, `LC_ALL=C` and the `XTABLES_*` variables, its standard
+	 * input is `stdin`, and output is captured whole however long it is.
 	 */
-	run(commands: readonly Command[]): CommandResult[];
+	run(commands: Iterable<Command>): CommandResult[];
 
 	/** The absolute path of an executable on `PATH`, or undefined. */
 	find(program: string): string | undefined;

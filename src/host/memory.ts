@@ -85,7 +85,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		natTable,
 		uninstall: (program) => missing.add(program),
 		intercept: (program, answer) => answers.set(program, answer),
-		run: (wanted) => wanted.map(runTool),
+		run: (wanted) => Array.from(wanted, runTool),
 		find: (program) => {
 			const isInstalled = toolName.test(program) || answers.has(program);
 			return isInstalled && !missing.has(program) ? `/usr/sbin/${program}` : undefined;

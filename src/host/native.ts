@@ -2,16 +2,18 @@ import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
 import type { Command, CommandResult, Host } from "./host.ts";
 import { listNftTables, type NetlinkSocket } from "./nft-tables.ts";
-import { findOnPath } from "./program-path.ts";
+import { defaultPath } from "./program-path.ts";
 
 /**
  * What the Rust program (native/src/functions.rs) offers to the code inside it: system calls with no policy of their
  * own. Failures come as values, because an exception made in Rust would not be a HostError.
  */
 export interface NativeFunctions {
-	run(commands: readonly Command[], environment: readonly string[]): CommandResult[];
-	/** A regular file that we may execute. */
-	isExecutable(path: string): boolean;
+	start(command: Command, environment: readonly string[]): void;
+	/** What became of the last so many that were started, in that order, once all of them have ended. */
+	wait(count: number): CommandResult[];
+	/** As {@link findOnPath}, which has eleven folders to look into on many a node. */
+	find(program: string, path: string): string | undefined;
 	readFile(path: string): string | undefined;
 	writeFile(path: string, text: string): Errno | undefined;
 	entries(folder: string): readonly string[] | undefined;
@@ -33,8 +35,8 @@ export interface NativeFunctions {
 /** The outside world as the native program shows it. */
 export function createNativeHost(functions: NativeFunctions): Host {
 	return {
-		run: (commands) => functions.run(commands, environmentOfChildren(functions)),
-		find: (program) => findOnPath(program, functions.variable("PATH"), functions.isExecutable),
+		run: (commands) => runCommands(functions, commands),
+		find: (program) => functions.find(program, functions.variable("PATH") ?? defaultPath),
 		readFile: functions.readFile,
 		writeFile: (path, text) => throwErrno(path, functions.writeFile(path, text)),
 		entries: functions.entries,
@@ -52,6 +54,22 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		},
 		now: functions.now,
 	};
+}
+
+/** No child is left behind, even where there turns out to be no next command. */
+function runCommands(functions: NativeFunctions, commands: Iterable<Command>): CommandResult[] {
+	const environment = environmentOfChildren(functions);
+	const results: CommandResult[] = [];
+	let started = 0;
+	try {
+		for (const command of commands) {
+			functions.start(command, environment);
+			started += 1;
+		}
+	} finally {
+		results.push(...functions.wait(started));
+	}
+	return results;
 }
 
 function environmentOfChildren(functions: NativeFunctions): string[] {

@@ -2,6 +2,7 @@ import { backendOf } from "../backend/backends.ts";
 import { setUpInMode } from "../backend/choice.ts";
 import { removeLeftovers } from "../backend/leftovers.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import type { Plan } from "../plan/plan.ts";
 import { plan as planFor } from "../plan/planner.ts";
@@ -15,7 +16,7 @@ import { enterNamedNetns } from "./netns.ts";
 import { asksForJson, type InitOptions, parseInitOptions } from "./options.ts";
 import { runProbe } from "./probe.ts";
 import { asksForProbe } from "./probe-options.ts";
-import { type InitResult, logReport, makeReport } from "./report.ts";
+import { type InitResult, logReport, makeReport, type RuleReport, reportRules } from "./report.ts";
 import { formatSimulation, simulatedDialect } from "./simulation.ts";
 
 /** `shunt init`: programs a policy into a network namespace. Answers with the exit status. */
@@ -37,7 +38,7 @@ function init(host: Host, argv: readonly string[], program: string): ExitCode {
 	}
 	const options = parsed.value;
 	const plan = planFor(options.policy);
-	const result = options.simulate ? simulate(options) : programRules(host, options, plan);
+	const result = options.simulate ? simulate(options, plan) : programRules(host, options, plan);
 	if ("exitCode" in result) {
 		return reportFailure(host, program, result, options.output);
 	}
@@ -69,9 +70,9 @@ CAP_SYS_ADMIN. Elsewhere ("this") the kernel keeps the empty nat tables that it 
 "left"; of iptables-legacy's nobody can remove them before the namespace ends. Either way, kernel modules
 that the trial made it load stay loaded.`;
 
-function simulate(options: InitOptions): InitResult {
+function simulate(options: InitOptions, plan: Plan): InitResult {
 	const choice = { dialect: simulatedDialect(options), outcomes: [], tried: [] };
-	return { choice, leftovers: [], milliseconds: 0 };
+	return { choice, leftovers: [], milliseconds: 0, rules: reportRules(choice.dialect, plan) };
 }
 
 /** All or nothing: whatever was changed before a failure is put back. */
@@ -98,22 +99,33 @@ function programRules(host: Host, options: InitOptions, plan: Plan): InitResult 
 
 function setUp(host: Host, options: InitOptions, plan: Plan): InitResult {
 	const started = host.now();
-	const choice = setUpInMode(host, options.mode, plan, options);
+	const { wait, counters } = options;
+	const reported = new Map<Dialect, RuleReport>();
+	const meanwhile = (dialect: Dialect) => {
+		reported.set(dialect, reportRules(dialect, plan));
+	};
+	const choice = setUpInMode(host, options.mode, plan, { wait, counters, meanwhile });
 	const leftovers = removeLeftovers(host, choice.dialect, plan.families);
-	return { choice, leftovers, milliseconds: host.now() - started };
+	const milliseconds = host.now() - started;
+	return {
+		choice,
+		leftovers,
+		milliseconds,
+		rules: reported.get(choice.dialect) ?? reportRules(choice.dialect, plan),
+	};
 }
 
 function report(host: Host, options: InitOptions, plan: Plan, result: InitResult): void {
 	const { logFormat, logLevel, wait, output, simulate } = options;
 	const { choice } = result;
 	const log = createLogger(host, logFormat, logLevel);
-	const made = makeReport(options, plan, result);
+	const made = makeReport(options, result);
 	made.warnings.forEach(log.warn);
 	if (wait && !backendOf(choice.dialect).hasLock) {
 		log.info(`--use-wait-flag does nothing in mode ${choice.dialect}: nf_tables has no lock to wait for`);
 	}
 	if (!simulate) {
-		logReport(log, made, choice);
+		logReport(log, made, result);
 	}
 	if (output === "json") {
 		host.stdout(`${JSON.stringify(made)}\n`);

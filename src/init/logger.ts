@@ -15,24 +15,35 @@ export interface Logger {
 
 /** Lines in the reference program's two formats, on the host's log. */
 export function createLogger(host: Host, format: LogFormat, threshold: LogLevel): Logger {
-	const write = (level: LogLevel, message: string) => {
-		if (logLevels.indexOf(level) <= logLevels.indexOf(threshold)) {
-			host.log(formatLine(format, spelled[level] ?? level, message, new Date(host.now())));
+	const clock = createClock(host);
+	const writer = (level: LogLevel) => {
+		if (logLevels.indexOf(level) > logLevels.indexOf(threshold)) {
+			return () => {};
 		}
+		const word = spelled[level] ?? level;
+		return (message: string) => host.log(formatLine(format, word, message, clock()));
 	};
-	return {
-		error: (message) => write("error", message),
-		warn: (message) => write("warn", message),
-		info: (message) => write("info", message),
-		debug: (message) => write("debug", message),
+	return { error: writer("error"), warn: writer("warn"), info: writer("info"), debug: writer("debug") };
+}
+
+/** The time as ISO 8601 has it. A run logs a line per rule, all within a millisecond or two. */
+function createClock(host: Host): () => string {
+	let last = Number.NaN;
+	let written = "";
+	return () => {
+		const now = Math.floor(host.now());
+		if (now !== last) {
+			last = now;
+			written = new Date(now).toISOString();
+		}
+		return written;
 	};
 }
 
 const spelled: Partial<Record<LogLevel, string>> = { warn: "warning" };
 
-function formatLine(format: LogFormat, level: string, msg: string, date: Date): string {
-	const time = date.toISOString();
+function formatLine(format: LogFormat, level: string, msg: string, time: string): string {
 	return format === "json"
 		? JSON.stringify({ level, msg, time })
-		: `time=${JSON.stringify(time)} level=${level} msg=${JSON.stringify(msg)}`;
+		: `time="${time}" level=${level} msg=${JSON.stringify(msg)}`;
 }

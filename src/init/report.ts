@@ -2,6 +2,7 @@ import type { FamilyOutcome, Scope, WrittenRules } from "../backend/backend.ts";
 import { backendOf } from "../backend/backends.ts";
 import { type Choice, describeAttempts } from "../backend/choice.ts";
 import type { Leftover } from "../backend/leftovers.ts";
+import type { Dialect } from "../domain/mode.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Logger } from "./logger.ts";
 import type { InitOptions } from "./options.ts";
@@ -29,9 +30,30 @@ export interface InitResult {
 	readonly choice: Choice;
 	readonly leftovers: readonly Leftover[];
 	readonly milliseconds: number;
+	readonly rules: RuleReport;
 }
 
-export function makeReport(options: InitOptions, plan: Plan, result: InitResult): InitReport {
+/** The part of a report that depends on nothing that happens. */
+export interface RuleReport {
+	readonly chains: WrittenRules;
+	/** For the log. */
+	readonly lines: readonly string[];
+}
+
+export function reportRules(dialect: Dialect, plan: Plan): RuleReport {
+	const chains = backendOf(dialect).rules(plan);
+	const lines: string[] = [];
+	for (const [scope, byChain] of Object.entries(chains)) {
+		for (const [chain, rules] of Object.entries(byChain)) {
+			for (const rule of rules) {
+				lines.push(`${scope}: -A ${chain} ${rule}`);
+			}
+		}
+	}
+	return { chains, lines };
+}
+
+export function makeReport(options: InitOptions, result: InitResult): InitReport {
 	const { dialect, outcomes, tried } = result.choice;
 	return {
 		mode: {
@@ -41,7 +63,7 @@ export function makeReport(options: InitOptions, plan: Plan, result: InitResult)
 		},
 		simulated: options.simulate,
 		families: outcomes,
-		chains: backendOf(dialect).rules(plan),
+		chains: result.rules.chains,
 		removed: result.leftovers
 			.filter((leftover) => leftover.failure === undefined)
 			.map(({ dialect: mode, scope: family }) => ({ mode, family })),
@@ -57,20 +79,15 @@ function leftoverWarning({ dialect, scope, failure }: Leftover): string[] {
 }
 
 /** `kubectl logs` is where people look for what was applied, so every rule is there. */
-export function logReport(log: Logger, report: InitReport, { tried, dialect }: Choice): void {
+export function logReport(log: Logger, report: InitReport, { choice, rules }: InitResult): void {
+	const { tried, dialect } = choice;
 	if (report.mode.asked === "auto") {
 		log.info(`mode auto: ${[describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ")}`);
 	}
 	for (const { family, outcome } of report.families) {
 		log.info(`${family}: ${sentences[outcome]} (mode ${report.mode.used})`);
 	}
-	for (const [scope, chains] of Object.entries(report.chains)) {
-		for (const [chain, rules] of Object.entries(chains)) {
-			for (const rule of rules) {
-				log.info(`${scope}: -A ${chain} ${rule}`);
-			}
-		}
-	}
+	rules.lines.forEach(log.info);
 	for (const { mode, family } of report.removed) {
 		log.info(`${family}: removed the rules that an earlier run left in mode ${mode}`);
 	}

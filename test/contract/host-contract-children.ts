@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { Command, CommandResult } from "../../src/host/host.ts";
 import { type Define, withFolder, withPrograms } from "./host-contract-kit.ts";
@@ -126,6 +126,36 @@ function together(define: Define): void {
 				exited(0, "met\n"),
 				exited(0, "met\n"),
 			]);
+		});
+	});
+
+	define("takes commands that come one by one", (subject) => {
+		const commands = [sh("echo 1; exit 1"), program("/nowhere"), sh("echo 3")];
+		const { findings } = perform(subject, [{ call: "run one by one", with: [commands, {}] }]);
+		const returned = [exited(1, "1\n"), notStarted("no such file or directory"), exited(0, "3\n")];
+		expect(findings).toEqual([{ returned }]);
+	});
+
+	define("starts a command before it asks for the next", (subject) => {
+		withFolder({}, (folder) => {
+			const awaits = { path: `${folder}/first`, milliseconds: 5000 };
+			const commands = [sh(`: >${folder}/first`), sh("exit 2")];
+			const { findings } = perform(subject, [{ call: "run one by one", with: [commands, { awaits }] }]);
+			expect(findings).toEqual([{ returned: [exited(0), exited(2)] }]);
+		});
+	});
+
+	define("leaves no child behind when there turns out to be no next command", (subject) => {
+		withFolder({ pid: "" }, (folder) => {
+			const commands = [sh(`echo $$ >${folder}/pid; sleep 0.5`), sh("exit 0")];
+			const breaksOff = "that was all";
+			const { findings } = perform(subject, [
+				{ call: "run one by one", with: [commands, { breaksOff }] },
+				{ call: "run", with: [[sh("exit 3")]] },
+			]);
+			expect(findings).toMatchObject([{ threw: { message: breaksOff } }, { returned: [exited(3)] }]);
+			const pid = readFileSync(`${folder}/pid`, "utf8").trim();
+			expect(pid !== "" && existsSync(`/proc/${pid}`)).toBe(false);
 		});
 	});
 

@@ -1,13 +1,21 @@
-import { type Host, HostError } from "../../src/host/host.ts";
+import { type Command, type Host, HostError } from "../../src/host/host.ts";
 
 /**
  * The inner side of the contract suite: a program on a host that does what a file says and writes down what came of
  * it. Files, because standard input and output are themselves what is looked at.
  */
 
-export type Operation = {
-	[Name in keyof Host]: { readonly call: Name; readonly with: Parameters<Host[Name]> };
-}[keyof Host];
+export type Operation =
+	| { [Name in keyof Host]: { readonly call: Name; readonly with: Parameters<Host[Name]> } }[keyof Host]
+	| { readonly call: "run one by one"; readonly with: readonly [readonly Command[], OneByOne] };
+
+/** What happens before the second of the commands that {@link Host.run} draws. */
+export interface OneByOne {
+	/** The host is asked for this file until it is there, for so many milliseconds. */
+	readonly awaits?: { readonly path: string; readonly milliseconds: number };
+	/** There is no second, but an error with this message. */
+	readonly breaksOff?: string;
+}
 
 /** What a call returned (absent: undefined), or threw. */
 export type Finding =
@@ -24,6 +32,9 @@ export function drive(host: Host, [operationsPath = "", findingsPath = ""]: read
 
 function perform(host: Host, operation: Operation): Finding {
 	try {
+		if (operation.call === "run one by one") {
+			return { returned: host.run(oneByOne(host, ...operation.with)) };
+		}
 		const method = host[operation.call] as (...args: readonly unknown[]) => unknown;
 		return { returned: method(...operation.with) };
 	} catch (error) {
@@ -32,5 +43,28 @@ function perform(host: Host, operation: Operation): Finding {
 		}
 		const { name, message } = error;
 		return { threw: { name, message, ...(error instanceof HostError ? { code: error.code } : {}) } };
+	}
+}
+
+function* oneByOne(host: Host, commands: readonly Command[], between: OneByOne): Generator<Command> {
+	for (const [index, command] of commands.entries()) {
+		if (index === 1) {
+			pauseFor(host, between);
+		}
+		yield command;
+	}
+}
+
+function pauseFor(host: Host, { awaits, breaksOff }: OneByOne): void {
+	if (breaksOff !== undefined) {
+		throw new Error(breaksOff);
+	}
+	if (awaits !== undefined) {
+		const end = host.now() + awaits.milliseconds;
+		while (host.readFile(awaits.path) === undefined) {
+			if (host.now() > end) {
+				throw new Error(`${awaits.path} did not come to be`);
+			}
+		}
 	}
 }

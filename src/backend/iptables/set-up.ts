@@ -7,7 +7,7 @@ import { BackendError } from "../backend-error.ts";
 import { observe } from "./observe.ts";
 import { nothing, type OwnState, sameState, wantedOver, wantedState } from "./own-state.ts";
 import { maxRounds, patienceWith } from "./rounds.ts";
-import { openToolbox, type Toolbox } from "./tools.ts";
+import { type FamilyInput, openToolbox, type Toolbox } from "./tools.ts";
 import { transaction } from "./transaction.ts";
 import { undo } from "./undo.ts";
 import type { Variant } from "./variant.ts";
@@ -22,7 +22,7 @@ import type { Variant } from "./variant.ts";
  */
 export function setUp(host: Host, variant: Variant, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	const tools = openToolbox(host, variant, plan.families, options);
-	const first = apply(tools, plan, plan.families.map(newTrack));
+	const first = apply(tools, plan, plan.families.map(newTrack), options.meanwhile);
 	const tracks = first.every((track) => track.changed) ? first : settle(tools, plan, first);
 	const failed = failedOf(tracks);
 	if (failed.length > 0) {
@@ -67,14 +67,9 @@ function isUnsettled(tracks: readonly Track[]): boolean {
 }
 
 /** Sends the transaction of each family that does not hold the plan, all at once. */
-function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
+function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[], meanwhile?: () => void): Track[] {
 	const open = tracks.filter((track) => !track.holds);
-	const failures = tools.restore(
-		open.map(({ family, assumed }) => ({
-			family,
-			input: transaction(assumed, wantedOver(assumed, wantedState(plan, family))),
-		})),
-	);
+	const failures = tools.restore(inputsFor(open, plan, meanwhile));
 	return tracks.map((track) => {
 		const index = open.indexOf(track);
 		const failure = failures[index];
@@ -83,6 +78,14 @@ function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
 		}
 		return { ...track, before: track.before ?? nothing, changed: true, holds: true, failure };
 	});
+}
+
+/** One after the other, so that the first is on its way while the second is written. */
+function* inputsFor(tracks: readonly Track[], plan: Plan, meanwhile?: () => void): Generator<FamilyInput> {
+	for (const { family, assumed } of tracks) {
+		yield { family, input: transaction(assumed, wantedOver(assumed, wantedState(plan, family))) };
+	}
+	meanwhile?.();
 }
 
 /** Reads every family and decides whether it is done, lost, or due another round. */

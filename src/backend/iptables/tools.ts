@@ -8,8 +8,8 @@ import { type Tools, takesWaitFlag, toolsOf, type Variant } from "./variant.ts";
 
 /** One variant's programs, found and ready to run. */
 export interface Toolbox {
-	/** Applies each input to its family, both at the same time. Undefined where it worked. */
-	restore(inputs: readonly FamilyInput[]): (BackendError | undefined)[];
+	/** Applies each input to its family, all at the same time ({@link Host.run}). Undefined where it worked. */
+	restore(inputs: Iterable<FamilyInput>): (BackendError | undefined)[];
 	/** Reads each family's nat table. Changes nothing, but that the legacy tools make a table that was not there. */
 	tables(families: readonly Family[]): (SavedTable | BackendError)[];
 	/** The same, and only our part of it. */
@@ -64,10 +64,8 @@ export function openToolbox(
 	});
 
 	const tables: Toolbox["tables"] = (wanted) => {
-		const commands = wanted.map(
-			(family): Command => ({ argv: [pathsOf(family).save, "-t", "nat"], timeoutMs }),
-		);
-		return zipRun(host, commands).map(
+		const command = (family: Family): Command => ({ argv: [pathsOf(family).save, "-t", "nat"], timeoutMs });
+		return zipRun(host, wanted, command).map(
 			([command, result]) => toolFailure(host, command, result) ?? parseSave(result.stdout),
 		);
 	};
@@ -77,14 +75,13 @@ export function openToolbox(
 		read: (wanted) =>
 			tables(wanted).map((table) => (table instanceof BackendError ? table : ownStateOf(table))),
 		restore(inputs) {
-			const commands = inputs.map((input) => restoreCommand(input, waitFlag));
-			return zipRun(host, commands).map(([command, result], index) => {
-				const input = inputs[index];
-				if (input === undefined || wait || !isLockHeld(result)) {
+			const tried = zipRun(host, inputs, (input) => restoreCommand(input, waitFlag));
+			return tried.map(([command, result, input]) => {
+				if (wait || !isLockHeld(result)) {
 					return toolFailure(host, command, result);
 				}
-				const patient = restoreCommand(input, ["-w", `${lockPatienceSeconds}`]);
-				return zipRun(host, [patient]).map(([again, outcome]) =>
+				const patient = (same: FamilyInput) => restoreCommand(same, ["-w", `${lockPatienceSeconds}`]);
+				return zipRun(host, [input], patient).map(([again, outcome]) =>
 					isLockHeld(outcome) ? neverFree(again) : toolFailure(host, again, outcome),
 				)[0];
 			});
@@ -92,11 +89,24 @@ export function openToolbox(
 	};
 }
 
-function zipRun(host: Host, commands: readonly Command[]): [Command, CommandResult][] {
-	const results = commands.length === 0 ? [] : host.run(commands);
-	return results.flatMap((result, index) => {
-		const command = commands[index];
-		return command === undefined ? [] : [[command, result] as [Command, CommandResult]];
+/** Each item with the command that was made of it and what came of that. */
+function zipRun<T>(
+	host: Host,
+	items: Iterable<T>,
+	commandFor: (item: T) => Command,
+): [Command, CommandResult, T][] {
+	const drawn: [Command, T][] = [];
+	const draw = function* () {
+		for (const item of items) {
+			const command = commandFor(item);
+			drawn.push([command, item]);
+			yield command;
+		}
+	};
+	const results = host.run(draw());
+	return drawn.flatMap(([command, item], index) => {
+		const result = results[index];
+		return result === undefined ? [] : [[command, result, item] as [Command, CommandResult, T]];
 	});
 }
 

@@ -5,8 +5,8 @@ import { type ListedTable, parseListing } from "./parse.ts";
 
 /** The `nft` program, found and ready to run. */
 export interface NftTool {
-	/** Applies one transaction. Undefined where it worked. */
-	apply(input: string): BackendError | undefined;
+	/** Applies one transaction, and does something else meanwhile. Undefined where it worked. */
+	apply(input: string, meanwhile?: () => void): BackendError | undefined;
 	/** Reads our table, which must exist. Changes nothing. */
 	list(): ListedTable | BackendError;
 }
@@ -22,12 +22,15 @@ export function openNft(host: Host): NftTool {
 			`nft: not found in PATH (${host.env("PATH") ?? "which is not set"})`,
 		);
 	}
-	const run = (command: Command): [CommandResult | undefined, BackendError | undefined] => {
-		const [result] = host.run([command]);
+	const run = (
+		command: Command,
+		meanwhile?: () => void,
+	): [CommandResult | undefined, BackendError | undefined] => {
+		const [result] = host.run(alone(command, meanwhile));
 		return [result, result && toolFailure(host, command, result)];
 	};
 	return {
-		apply: (input) => run({ argv: [path, "-f", "-"], stdin: input, timeoutMs })[1],
+		apply: (input, meanwhile) => run({ argv: [path, "-f", "-"], stdin: input, timeoutMs }, meanwhile)[1],
 		list: () => {
 			// Numbers, not the names that this machine's user database happens to have for them.
 			const command: Command = { argv: [path, "-n", "-j", "list", "table", "inet", "shunt"], timeoutMs };
@@ -39,6 +42,11 @@ export function openNft(host: Host): NftTool {
 			);
 		},
 	};
+}
+
+function* alone(command: Command, meanwhile?: () => void): Generator<Command> {
+	yield command;
+	meanwhile?.();
 }
 
 /** Whether our table is there, learnt without starting a process. */
