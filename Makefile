@@ -20,6 +20,7 @@ build: $(NODE_MODULES)
 check: build
 	npx tsc -p tsconfig.core.json
 	npx tsc -p tsconfig.json
+	npx tsc -p tsconfig.page.json
 	npx biome check --error-on-warnings .
 	npx vitest run --project unit test/repository
 

@@ -16,9 +16,29 @@ const external = ["koffi"];
 /** CommonJS packages ask for Node's modules by a function that ES modules do not have. */
 const banner = `import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);`;
 
+/** The page of `shunt explain --html`, which the command carries in itself as text. */
+async function explainPage() {
+	const made = await build({
+		entryPoints: ["src/cli/explain/page/main.ts", "src/cli/explain/page/page.css"],
+		outdir: "page",
+		bundle: true,
+		write: false,
+		minify: true,
+		charset: "ascii",
+		format: "iife",
+		platform: "browser",
+		target: "es2022",
+		legalComments: "none",
+		logLevel: "warning",
+	});
+	const text = (name) => made.outputFiles.find(({ path }) => path.endsWith(name)).text.trim();
+	return { script: text("main.js"), style: text("page.css") };
+}
+
 // Aside first: a build that fails leaves the last good one in place, and one that works takes its place in a moment.
 const aside = `dist/.build-${process.pid}`;
 try {
+	const define = { __EXPLAIN_PAGE__: JSON.stringify(await explainPage()) };
 	for (const [folder, entryPoints] of Object.entries(bundles)) {
 		const { metafile } = await build({
 			entryPoints,
@@ -35,6 +55,7 @@ try {
 			lineLimit: 160,
 			legalComments: "none",
 			sourcemap: true,
+			define,
 			metafile: true,
 			logLevel: "warning",
 		});

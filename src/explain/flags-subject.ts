@@ -4,6 +4,7 @@ import { initFlags } from "../init/flags.ts";
 import { parseInitOptions } from "../init/options.ts";
 import { type PolicyKeyName, policyKey } from "./policy-key.ts";
 import { rulesFor } from "./policy-subject.ts";
+import type { OriginOf } from "./provisions.ts";
 import type { Rules } from "./subject.ts";
 
 /** What `shunt init` would do with these flags. */
@@ -12,16 +13,23 @@ export interface FlagRules {
 	readonly notes: readonly string[];
 }
 
-/** `noun` is what an origin calls a flag: nothing on a command line, "argument " in a container. */
-export function flagRules(argv: readonly string[], program: string, noun = ""): Result<FlagRules> {
+/** How an origin calls a flag, and what it knows of an item besides: nothing on a command line. */
+export interface Naming {
+	readonly noun: string;
+	readonly also: OriginOf;
+}
+
+const plain: Naming = { noun: "", also: () => "" };
+
+export function flagRules(argv: readonly string[], program: string, naming = plain): Result<FlagRules> {
 	const parsed = parseInitOptions(argv, program);
 	if (!parsed.ok) {
 		return parsed;
 	}
 	const { given } = parseCommandLine(argv, initFlags, program);
-	const originOf = (key: PolicyKeyName) => {
+	const originOf = (key: PolicyKeyName, item: string) => {
 		const { flag } = policyKey(key);
-		return given.has(flag) ? `${noun}--${flag}` : "default";
+		return given.has(flag) ? `${naming.noun}--${flag}${naming.also(key, item)}` : "default";
 	};
 	const { policy, warnings } = parsed.value;
 	return ok({ rules: rulesFor(policy, originOf), notes: warnings });

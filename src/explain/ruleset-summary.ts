@@ -1,6 +1,7 @@
 import type { Hook } from "../plan/plan.ts";
 import type { Gap, NatChain, NatRule, NatTable, Ruleset } from "../ruleset/ruleset.ts";
 import { describeAction, describeConditions } from "./condition-words.ts";
+import { reachable } from "./reachable.ts";
 import { tableName, whyOf } from "./ruleset-journey.ts";
 import type { Row, Section } from "./section.ts";
 
@@ -31,21 +32,6 @@ function chainSections(table: NatTable, base: NatChain, hook: Hook): Section[] {
 			title: `${hook === "prerouting" ? "Inbound" : "Outbound"}: ${tableName(table)}, chain ${chain.name}`,
 			rows: chain.rules.map((rule) => rowOf(rule, { chain: chain.name, table, hook })),
 		}));
-}
-
-/** A chain and those that its rules lead to, each once, whatever circles they make. */
-function reachable(table: NatTable, base: NatChain): NatChain[] {
-	const found = [base];
-	for (const { rules } of found) {
-		for (const { action } of rules) {
-			const name = action.kind === "jump" || action.kind === "goto" ? action.chain : undefined;
-			const next = table.chains.find((chain) => chain.name === name);
-			if (next !== undefined && !found.includes(next)) {
-				found.push(next);
-			}
-		}
-	}
-	return found;
 }
 
 function rowOf(

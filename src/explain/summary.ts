@@ -38,12 +38,28 @@ function planSection(hook: Hook, provisions: readonly Provision[], families: rea
 		title: titles[hook],
 		lead: `TCP over ${families.includes("ipv6") ? "IPv4 and IPv6" : "IPv4; IPv6 is left alone"}. The first line that fits decides.`,
 		rows: [
-			...provisions.map((provision) => rowOf(provision)),
+			...joinPorts(provisions).map(rowOf),
 			...(isListed
 				? [{ what: "all others", outcome: "pass", origin: `only listed ports are redirected` } satisfies Row]
 				: []),
 		],
 	};
+}
+
+/** Ports that share their fate and whoever asked for it share a line. */
+function joinPorts(provisions: readonly Provision[]): readonly Provision[] {
+	const joined: Provision[] = [];
+	for (const next of provisions) {
+		const last = joined.at(-1);
+		const isSame = last?.reason === next.reason && last.origin === next.origin;
+		if (isSame && last.match?.kind === "destination-port" && next.match?.kind === "destination-port") {
+			const ports = [...last.match.ports, ...next.match.ports];
+			joined.splice(-1, 1, { ...last, match: { ...last.match, ports } });
+		} else {
+			joined.push(next);
+		}
+	}
+	return joined;
 }
 
 function rowOf({ reason, match, hook, proxyPort, origin }: Provision): Row {

@@ -1,8 +1,8 @@
 import { injectAnnotation } from "../domain/annotation-keys.ts";
-import type { Annotations } from "../domain/annotations.ts";
+import { type Annotations, findConfig, scopesOf } from "../domain/annotations.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { InjectConfig } from "../inject/config.ts";
-import { isObject, type Json, type JsonObject, objectAt } from "../inject/json.ts";
+import { annotationsOf, isObject, type Json, type JsonObject, objectAt } from "../inject/json.ts";
 import { valueAt } from "../inject/path.ts";
 import { shapeProblems } from "../inject/pod-shape.ts";
 import { skipReason } from "../inject/skip.ts";
@@ -11,6 +11,7 @@ import { type AnnotatedPod, annotatedPod, stampedPod } from "./annotated-pod.ts"
 import { flagRules } from "./flags-subject.ts";
 import { type InitContainer, initContainersOf } from "./init-containers.ts";
 import { podNotes } from "./pod-notes.ts";
+import type { OriginOf } from "./provisions.ts";
 import { senderOf } from "./sender.ts";
 import type { Rules, Subject } from "./subject.ts";
 
@@ -76,6 +77,7 @@ function fromContainers(
 	containers: readonly InitContainer[],
 ): Result<readonly Subject[]> {
 	const subjects: Subject[] = [];
+	const naming = { noun: "argument ", also: askedBy(pod) };
 	for (const { name, program } of containers) {
 		const label = containers.length === 1 ? labelOf(target) : `${labelOf(target)} ${name}`;
 		if (program.kind === "foreign") {
@@ -83,7 +85,7 @@ function fromContainers(
 			subjects.push(subject({ label, source: `init container ${name}`, rules, notes: [] }, pod));
 			continue;
 		}
-		const read = flagRules(program.argv, "shunt init", "argument ");
+		const read = flagRules(program.argv, "shunt init", naming);
 		if (!read.ok) {
 			return fail(
 				...read.problems.map((problem) => ({
@@ -95,6 +97,17 @@ function fromContainers(
 		subjects.push(subject({ label, source: `arguments of init container ${name}`, ...read.value }, pod));
 	}
 	return ok(subjects);
+}
+
+/** The annotation that an injector made an argument of, as far as it still says so. */
+function askedBy(pod: JsonObject): OriginOf {
+	const [scope] = scopesOf(undefined, annotationsOf(pod)).slice(-1);
+	return (key, item) => {
+		const written = scope === undefined ? undefined : findConfig(scope, key);
+		const value = written?.ok === true ? written.value : undefined;
+		const items = value?.text.replace(/^\+/, "").split(",") ?? [];
+		return items.some((text) => text.trim() === item) ? `, from ${value?.source}` : "";
+	};
 }
 
 interface Found extends AnnotatedPod {

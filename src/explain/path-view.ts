@@ -1,0 +1,105 @@
+import type { Family } from "../domain/family.ts";
+import type { Hook } from "../plan/plan.ts";
+import { rulesOf } from "../plan/plan.ts";
+import type { NatChain, NatTable, Ruleset } from "../ruleset/ruleset.ts";
+import type { Journey } from "./journey.ts";
+import { chainNames } from "./plan-journey.ts";
+import { reachable } from "./reachable.ts";
+import type { Rules } from "./subject.ts";
+
+/** What a drawing of one direction's path has to show. */
+export interface PathView {
+	readonly hook: Hook;
+	/** Chains that a packet of this family can come to, and whether this one did. */
+	readonly chains: readonly ChainView[];
+	/** Where rules of this direction redirect to, in order, each once. */
+	readonly proxyPorts: readonly number[];
+	/** What became of the packet, if it took this direction. */
+	readonly taken?: Journey["fate"];
+}
+
+export interface ChainView {
+	readonly name: string;
+	readonly visited: boolean;
+}
+
+/** One view for each direction. `journey` is the packet's, if there is one. */
+export function pathViews(rules: Rules, family: Family, journey: Journey | undefined): readonly PathView[] {
+	return (["prerouting", "output"] as const).map((hook) => {
+		const own = journey?.asked.packet.hook === hook ? journey : undefined;
+		const { chains, proxyPorts } = shapeOf(rules, family, hook);
+		return {
+			hook,
+			chains: chains.map(({ name, labels }) => ({
+				name,
+				visited: own?.steps.some((step) => labels.includes(`${step.table ?? ""} ${step.chain}`)) === true,
+			})),
+			proxyPorts,
+			...(own === undefined ? {} : { taken: own.fate }),
+		};
+	});
+}
+
+interface Shape {
+	readonly chains: readonly { readonly name: string; readonly labels: readonly string[] }[];
+	readonly proxyPorts: readonly number[];
+}
+
+function shapeOf(rules: Rules, family: Family, hook: Hook): Shape {
+	switch (rules.kind) {
+		case "plan": {
+			const chain = rules.plan.chains.find((candidate) => candidate.hook === hook);
+			if (chain === undefined || !rules.plan.families.includes(family)) {
+				return nothing;
+			}
+			const ports = rulesOf(chain, family).flatMap(({ verdict }) =>
+				verdict.kind === "redirect" ? [verdict.port] : [],
+			);
+			return {
+				chains: [{ name: chainNames[hook], labels: [` ${chainNames[hook]}`] }],
+				proxyPorts: unique(ports),
+			};
+		}
+		case "ruleset":
+			return rulesetShape(rules.ruleset, family, hook);
+		default:
+			return nothing;
+	}
+}
+
+const nothing: Shape = { chains: [], proxyPorts: [] };
+
+function rulesetShape({ tables }: Ruleset, family: Family, hook: Hook): Shape {
+	const found = tables
+		.filter(({ scope }) => scope === "inet" || scope === family)
+		.flatMap((table) =>
+			table.chains
+				.filter(({ base }) => base?.hook === hook)
+				.flatMap((base) => reachable(table, base))
+				.map((chain) => ({ table, chain })),
+		)
+		.filter(({ chain }) => chain.rules.length > 0);
+	const names = unique(found.map(nameOf));
+	return {
+		chains: names.map((name) => ({
+			name,
+			labels: found
+				.filter((place) => nameOf(place) === name)
+				.map(({ table, chain }) => `${table.dialect} ${table.scope} ${table.name} ${chain.name}`),
+		})),
+		proxyPorts: unique(found.flatMap(({ chain }) => chain.rules.flatMap(redirectPort))),
+	};
+}
+
+/** A table of nftables has a name of its own; all of iptables' are called nat. */
+function nameOf({ table, chain }: { readonly table: NatTable; readonly chain: NatChain }): string {
+	return table.dialect === "nftables" ? `${table.name} ${chain.name}` : chain.name;
+}
+
+function redirectPort({ action }: NatChain["rules"][number]): number[] {
+	return action.kind === "redirect" && action.ports !== undefined ? [action.ports.low] : [];
+}
+
+function unique<T>(items: readonly T[]): readonly T[] {
+	return [...new Set(items)];
+}
