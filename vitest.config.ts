@@ -23,7 +23,7 @@ export default defineConfig({
 					name: "unit",
 					include: [
 						"{src,images,demo,bench}/**/*.test.ts",
-						"test/{property,golden,repository,recorder,injector}/**/*.test.ts",
+						"test/{property,golden,repository,recorder,injector,check,cli}/**/*.test.ts",
 					],
 				},
 			},

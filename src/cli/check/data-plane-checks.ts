@@ -5,7 +5,7 @@ import { allPages, type Cluster } from "../cluster/cluster.ts";
 import type { Category, Check } from "./check.ts";
 import { listed, type Outcome, passedWith, type Shortcoming } from "./outcome.ts";
 import { formatRedirection, type Redirection, redirectionOf } from "./pod-mode.ts";
-import { isProxyReady, livingPods, nameOf, ownerOf, plain } from "./pods.ts";
+import { applicationPods, isProxyReady, nameOf, ownerOf, plain } from "./pods.ts";
 import { withConfig } from "./with-config.ts";
 
 /** A pod and what is the matter with it, for programs. */
@@ -27,7 +27,7 @@ function shortcoming(kind: Shortcoming["kind"], message: string, findings: reado
 }
 
 async function injected(cluster: Cluster): Promise<{ pod: V1Pod; redirection: Redirection }[]> {
-	return (await livingPods(cluster)).flatMap((pod) => {
+	return (await applicationPods(cluster)).flatMap((pod) => {
 		const redirection = redirectionOf(plain(pod));
 		return redirection === undefined ? [] : [{ pod, redirection }];
 	});
@@ -77,7 +77,7 @@ const noneMissing: Check = {
 	run: (inquiry) =>
 		withConfig(inquiry, async (config) => {
 			const [pods, namespaces] = await Promise.all([
-				livingPods(inquiry.cluster),
+				applicationPods(inquiry.cluster),
 				namespaceAnnotations(inquiry.cluster),
 			]);
 			const lacking = pods.flatMap((pod) => {

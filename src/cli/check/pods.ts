@@ -3,12 +3,15 @@ import { type JsonObject, objectAt, textAt } from "../../inject/json.ts";
 import { containerNames } from "../../inject/names.ts";
 import { allPages, type Cluster } from "../cluster/cluster.ts";
 
-/** Those that run or are to run, of every namespace. */
-export async function livingPods(cluster: Cluster): Promise<V1Pod[]> {
+/** The applications' pods that run or are to run, of every namespace. */
+export async function applicationPods(cluster: Cluster): Promise<V1Pod[]> {
 	const core = cluster.api(CoreV1Api);
 	const pods = await allPages((page) => cluster.ask(core.listPodForAllNamespaces(page)));
-	return pods.filter(isLiving);
+	return pods.filter((pod) => isLiving(pod) && pod.metadata?.labels?.[controlPlaneLabel] === undefined);
 }
+
+/** On every pod of the control plane. */
+const controlPlaneLabel = "shunt.dev/control-plane-component";
 
 /** The control plane's. */
 export async function ownPods(cluster: Cluster, namespace: string): Promise<V1Pod[]> {
