@@ -29,6 +29,9 @@ export async function runCommandTree(argv: readonly string[]): Promise<ExitCode>
 		.exitOverride();
 	program.command("init").description("redirect this pod's TCP traffic to a proxy");
 	program.command("clean").description("remove everything of ours, in every dialect");
+	program
+		.command("status")
+		.description("show which dialects hold our rules, and whether they are what they should be");
 	program.command("validate").description("prove with real connections that the rules work");
 	const [wanted = ""] = argv;
 	const names = Object.hasOwn(loaders, wanted) ? [wanted] : Object.keys(loaders);

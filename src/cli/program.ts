@@ -2,6 +2,7 @@ import type { ExitCode } from "../domain/exit-code.ts";
 import { createNodeHost } from "../host/node.ts";
 import { runClean } from "../init/clean.ts";
 import { runInit } from "../init/init.ts";
+import { runStatus } from "../status/status.ts";
 
 /**
  * `shunt COMMAND …`. The node-side commands read their own flags, because the native program runs the very same
@@ -16,6 +17,8 @@ export async function runShunt(argv: readonly string[]): Promise<ExitCode> {
 			return runClean(createNodeHost(), rest);
 		case "validate":
 			return runNetworkValidator(rest, "shunt validate");
+		case "status":
+			return runStatus(createNodeHost(), rest);
 		default: {
 			const { runCommandTree } = await import("./command-tree.ts");
 			return runCommandTree(argv.length === 0 ? ["--help"] : argv);

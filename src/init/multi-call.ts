@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
+import { runStatus } from "../status/status.ts";
 import { runClean } from "./clean.ts";
 import { runInit } from "./init.ts";
 
@@ -22,6 +23,8 @@ function runShunt(host: Host, [command = "--help", ...argv]: readonly string[]):
 			return runInit(host, argv);
 		case "clean":
 			return runClean(host, argv);
+		case "status":
+			return runStatus(host, argv);
 		case "--version":
 			host.stdout(`${version}\n`);
 			return exitCodes.done;
@@ -30,7 +33,7 @@ function runShunt(host: Host, [command = "--help", ...argv]: readonly string[]):
 			host.stdout(help);
 			return exitCodes.done;
 		default:
-			host.log(`shunt: ${JSON.stringify(command)} is not a command here (want init or clean)`);
+			host.log(`shunt: ${JSON.stringify(command)} is not a command here (want init, clean or status)`);
 			return exitCodes.badInput;
 	}
 }
@@ -40,5 +43,6 @@ const help = `The node-side programs of Shunt, without Node.
 Usage:
   shunt init [flags]    redirect a pod's TCP traffic to a proxy (also as proxy-init or shunt-init)
   shunt clean [flags]   remove everything of ours in every dialect
+  shunt status [flags]  show which dialects hold our rules, and whether they are what they should be
   shunt --version
 `;

@@ -1,3 +1,4 @@
+import type { BackendErrorCode } from "../backend/backend-error.ts";
 import { toolFailure } from "../backend/tool-failure.ts";
 import type { Command, Host } from "../host/host.ts";
 
@@ -10,7 +11,7 @@ export interface Question {
 /** What it printed, or a clause that says why there is nothing. */
 export type Answer =
 	| { readonly kind: "printed"; readonly text: string }
-	| { readonly kind: "failed"; readonly why: string };
+	| { readonly kind: "failed"; readonly why: string; readonly code: BackendErrorCode };
 
 const timeoutMs = 60_000;
 
@@ -25,12 +26,12 @@ export function askTools(host: Host, questions: readonly Question[]): Answer[] {
 	return prepared.map(({ program, command }): Answer => {
 		const result = command && results[commands.indexOf(command)];
 		if (command === undefined || result === undefined) {
-			return { kind: "failed", why: `${program} is not installed` };
+			return { kind: "failed", why: `${program} is not installed`, code: "missing-tool" };
 		}
 		const failure = toolFailure(host, command, result);
 		return failure === undefined
 			? { kind: "printed", text: result.stdout }
-			: { kind: "failed", why: failure.message };
+			: { kind: "failed", why: failure.message, code: failure.code };
 	});
 }
 

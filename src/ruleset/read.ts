@@ -12,7 +12,7 @@ export function readRuleset(host: Host): Ruleset {
 	return parseSources(readSources(host));
 }
 
-export function parseSources({ saved, listing, gaps }: Sources): Ruleset {
+export function parseSources({ saved, listing, gaps }: Omit<Sources, "unsaved">): Ruleset {
 	const savedTables = saved.map(({ dialect, family, text }) => parseSavedTable(text, dialect, family));
 	const listed = listing === undefined ? [] : parseNftTables(listing.json, listing.text);
 	const isSaved = (scope: string, name: string) =>
@@ -21,7 +21,15 @@ export function parseSources({ saved, listing, gaps }: Sources): Ruleset {
 		tables: [...savedTables, ...(listed ?? []).filter(({ scope, name }) => !isSaved(scope, name))],
 		gaps:
 			listed === undefined
-				? [...gaps, { dialect: "nftables", scope: "inet", why: "nft printed something else than a listing" }]
+				? [
+						...gaps,
+						{
+							dialect: "nftables",
+							scope: "inet",
+							why: "nft printed something else than a listing",
+							code: "refused",
+						},
+					]
 				: gaps,
 	};
 }

@@ -1,3 +1,4 @@
+import type { BackendErrorCode } from "../backend/backend-error.ts";
 import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
 import type { Hook } from "../plan/plan.ts";
@@ -107,6 +108,7 @@ export interface Gap {
 	readonly scope: Family | "inet";
 	/** Absent where not even the table's name is known. */
 	readonly table?: string;
-	/** A sentence without a full stop. */
+	/** A clause without a full stop. */
 	readonly why: string;
+	readonly code: BackendErrorCode;
 }

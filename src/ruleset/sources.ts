@@ -10,6 +10,9 @@ export interface Sources {
 	readonly saved: readonly SavedSource[];
 	/** Absent where nf_tables holds nothing but tables of iptables-nft. */
 	readonly listing?: Listing;
+	/** Tables that iptables-save should have printed and did not; nft may have listed what iptables-nft could not. */
+	readonly unsaved: readonly Gap[];
+	/** What nobody could read. */
 	readonly gaps: readonly Gap[];
 }
 
@@ -44,19 +47,17 @@ export function readSources(host: Host): Sources {
 	const listed = listingOf(
 		hasOthers ? answers.slice(wanted.length) : askTools(host, rest.length > 0 ? listing : []),
 	);
+	const unsaved = read.flatMap(({ table, answer }) =>
+		answer?.kind === "failed" ? [gapOf(table, answer)] : [],
+	);
 	return {
 		saved,
+		unsaved,
 		...(listed.kind === "listed" ? { listing: listed.listing } : {}),
 		gaps: [
 			...hiddenTables(host),
-			...read.flatMap(({ table, answer }) =>
-				table.dialect === "legacy" && answer?.kind === "failed" ? [gapOf(table, answer.why)] : [],
-			),
-			...(listed.kind === "failed"
-				? rest.map(
-						({ family, name }): Gap => ({ dialect: "nftables", scope: family, table: name, why: listed.why }),
-					)
-				: []),
+			...unsaved.filter(({ dialect }) => dialect === "legacy"),
+			...(listed.kind === "failed" ? rest.map((table) => unlisted(table, listed)) : []),
 		],
 	};
 }
@@ -83,9 +84,11 @@ function savedSource(table: Savable, answer: Answer | undefined): SavedSource[] 
 	return answer?.kind === "printed" && /^\*nat$/m.test(answer.text) ? [{ ...table, text: answer.text }] : [];
 }
 
+type Failed = Extract<Answer, { kind: "failed" }>;
+
 type Listed =
 	| { readonly kind: "listed"; readonly listing: Listing }
-	| { readonly kind: "failed"; readonly why: string }
+	| Failed
 	| { readonly kind: "not-asked" };
 
 function listingOf([json, text]: readonly Answer[]): Listed {
@@ -98,8 +101,12 @@ function listingOf([json, text]: readonly Answer[]): Listed {
 	return { kind: "listed", listing: { json: json.text, text: text.kind === "printed" ? text.text : "" } };
 }
 
-function gapOf({ dialect, family }: Savable, why: string): Gap {
-	return { dialect, scope: family, table: "nat", why };
+function gapOf({ dialect, family }: Savable, { why, code }: Failed): Gap {
+	return { dialect, scope: family, table: "nat", why, code };
+}
+
+function unlisted({ family, name }: NftTable, { why, code }: Failed): Gap {
+	return { dialect: "nftables", scope: family, table: name, why, code };
 }
 
 /**
@@ -117,6 +124,7 @@ function hiddenTables(host: Host): Gap[] {
 				dialect: "legacy",
 				scope,
 				why: "only root is told whether there are any",
+				code: "not-permitted",
 			}));
 }
 

@@ -57,7 +57,8 @@ function read(host: Host, plan: Plan): Drift[] {
 	return driftOf(plan, found);
 }
 
-function driftOf(plan: Plan, found: ListedTable): Drift[] {
+/** What a table that was read has too much or too little for a plan. */
+export function driftOf(plan: Plan, found: ListedTable): Drift[] {
 	const wanted = setRules(plan);
 	return hooks.flatMap((hook): Drift[] =>
 		found.hooks.includes(hook)

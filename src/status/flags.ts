@@ -1,0 +1,82 @@
+import { type Flag, initFlags } from "../init/flags.ts";
+
+const fromInit = (names: readonly string[]): Flag[] =>
+	names.flatMap((name) => initFlags.filter((flag) => flag.name === name));
+
+/** What there is to be looked at, and how it is shown. */
+const ownFlags: readonly Flag[] = [
+	{
+		name: "netns",
+		kind: "value",
+		placeholder: "NAME|PATH",
+		default: "",
+		help: "network namespace to look into, such as /proc/PID/ns/net or a name in /run/netns; without it this process's own",
+	},
+	{
+		name: "pid",
+		kind: "value",
+		placeholder: "PID",
+		default: "",
+		help: "look into the network namespace of this process",
+	},
+	{
+		name: "all",
+		kind: "boolean",
+		default: "false",
+		help: "look into every network namespace of this machine that has a process or a name in /run/netns",
+	},
+	{
+		name: "output",
+		kind: "value",
+		placeholder: "FORMAT",
+		default: "table",
+		help: "table, or json for one object on standard output",
+	},
+];
+
+/** Those of `shunt init` that say which rules there should be. */
+const policyFlagNames: readonly string[] = [
+	"incoming-proxy-port",
+	"outgoing-proxy-port",
+	"proxy-uid",
+	"proxy-gid",
+	"ports-to-redirect",
+	"inbound-ports-to-ignore",
+	"outbound-ports-to-ignore",
+	"subnets-to-ignore",
+	"outbound-ports-to-redirect",
+	"outbound-subnets-to-ignore",
+	"inbound-interfaces-to-ignore",
+	"outbound-interfaces-to-ignore",
+	"uids-to-ignore",
+	"ipv6",
+];
+
+/** Those that say in which dialect. */
+const modeFlagNames: readonly string[] = ["iptables-mode", "firewall-bin-path", "firewall-save-bin-path"];
+
+export const isPolicyFlag = (name: string): boolean => policyFlagNames.includes(name);
+export const isModeFlag = (name: string): boolean => modeFlagNames.includes(name);
+
+/** Made when asked for, which only `shunt status` does. */
+export function statusFlags(): readonly Flag[] {
+	return [
+		...ownFlags,
+		...fromInit(policyFlagNames).map(optional),
+		...fromInit(modeFlagNames).map(optionalMode),
+	];
+}
+
+/** The ports are needed only where a policy is spelled out at all. */
+function optional(flag: Flag): Flag {
+	return { ...flag, help: flag.help.replace("(required)", "(required with any other flag of a policy)") };
+}
+
+function optionalMode(flag: Flag): Flag {
+	return flag.name === "iptables-mode"
+		? {
+				...flag,
+				help: "dialect that the rules should be in: legacy (also called iptables), nft, plain or nftables",
+			}
+		: flag;
+}

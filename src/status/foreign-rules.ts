@@ -1,0 +1,98 @@
+import { hookOfOwnChain } from "../backend/iptables/chains.ts";
+import { type Family, families } from "../domain/family.ts";
+import type { Hook } from "../plan/plan.ts";
+import { type Entry, entriesFor } from "../ruleset/entry-order.ts";
+import type { Action, NatRule, NatTable, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
+
+/** A rule of another program that a packet meets before ours and that may settle what becomes of it. */
+export interface ForeignRule {
+	readonly dialect: TableDialect;
+	readonly scope: NatTable["scope"];
+	readonly table: string;
+	readonly chain: string;
+	readonly hook: Hook;
+	/** From 1 within its chain. */
+	readonly position: number;
+	readonly rule: string;
+	/** `perhaps`: its chain stands at our chain's priority, and the kernel does not tell which of two comes first. */
+	readonly comes: "first" | "perhaps";
+}
+
+export function foreignRulesBefore(ruleset: Ruleset): ForeignRule[] {
+	const hooks: readonly Hook[] = ["prerouting", "output"];
+	const found = hooks.flatMap((hook) => families.flatMap((family) => inHook(ruleset, hook, family)));
+	// A table of both families has been met twice.
+	return [...new Map(found.map((rule) => [JSON.stringify(rule), rule])).values()];
+}
+
+function inHook(ruleset: Ruleset, hook: Hook, family: Family): ForeignRule[] {
+	const found: ForeignRule[] = [];
+	for (const group of entriesFor(ruleset, { hook, family })) {
+		const ours = group.find((entry) => leadsToUs(entry) >= 0);
+		const others = group.filter((entry) => leadsToUs(entry) < 0);
+		found.push(
+			...others.flatMap((entry) =>
+				rulesIn(entry, entry.chain.rules.length, decidesAlone, ours === undefined ? "first" : "perhaps"),
+			),
+		);
+		if (ours !== undefined) {
+			return [...found, ...rulesIn(ours, leadsToUs(ours), decidesHere, "first")];
+		}
+	}
+	// Nothing of ours is at this hook, so nothing comes before it.
+	return [];
+}
+
+/** Where a base chain leads into our rules, counted from 0; -1 when it does not. */
+function leadsToUs({ table, chain }: Entry): number {
+	return isOurTable(table) ? 0 : chain.rules.findIndex((rule) => isOurJump(table, rule));
+}
+
+export function isOurTable({ dialect, scope, name }: NatTable): boolean {
+	return dialect === "nftables" && scope === "inet" && name === "shunt";
+}
+
+export function isOurJump({ dialect }: NatTable, { action }: NatRule): boolean {
+	return dialect !== "nftables" && "chain" in action && hookOfOwnChain(action.chain) !== undefined;
+}
+
+function rulesIn(
+	{ table, chain, base }: Entry,
+	before: number,
+	matters: (table: NatTable, rule: NatRule) => boolean,
+	comes: ForeignRule["comes"],
+): ForeignRule[] {
+	const { dialect, scope, name } = table;
+	return chain.rules.slice(0, before).flatMap((rule, index) => {
+		const place = { dialect, scope, table: name, chain: chain.name, hook: base.hook, position: index + 1 };
+		return matters(table, rule) ? [{ ...place, rule: rule.text, comes }] : [];
+	});
+}
+
+/** In a chain of its own, only what binds the connection or drops it; after all else ours are still asked. */
+function decidesAlone(table: NatTable, rule: NatRule): boolean {
+	return reaches(table, rule, new Set(["redirect", "dnat", "drop", "unparsed"]), new Set());
+}
+
+/** In the chain that leads to ours, also what ends the chain before that. */
+function decidesHere(table: NatTable, rule: NatRule): boolean {
+	const ends = rule.action.kind === "return" || rule.action.kind === "goto";
+	return ends || reaches(table, rule, new Set(["redirect", "dnat", "drop", "unparsed", "accept"]), new Set());
+}
+
+function reaches(
+	table: NatTable,
+	{ action }: NatRule,
+	kinds: ReadonlySet<Action["kind"]>,
+	visited: Set<string>,
+): boolean {
+	if (action.kind !== "jump" && action.kind !== "goto") {
+		return kinds.has(action.kind);
+	}
+	if (visited.has(action.chain)) {
+		return false;
+	}
+	visited.add(action.chain);
+	const target = table.chains.find(({ name }) => name === action.chain);
+	return target?.rules.some((rule) => reaches(table, rule, kinds, visited)) ?? false;
+}

@@ -1,0 +1,153 @@
+import { describeTable } from "../ruleset/entry-order.ts";
+import type { Examination, Held, Verdict } from "./examine.ts";
+import type { Namespace } from "./namespaces.ts";
+import { policyArgs } from "./policy-args.ts";
+import { type Sight, verdictOf } from "./report.ts";
+
+export interface Style {
+	readonly colors: boolean;
+	/** Whether there is more than one namespace to tell apart. */
+	readonly showsNamespaces: boolean;
+}
+
+/** For people: a table with a line for each of our tables, and below it whatever there is to say. */
+export function formatTable(sights: readonly Sight[], style: Style): string {
+	const head = [
+		...(style.showsNamespaces ? ["NAMESPACE", "PROCESS"] : []),
+		"MODE",
+		"FAMILY",
+		"RULES",
+		"STATE",
+	];
+	const rows = sights.flatMap((sight) =>
+		rowsOf(sight).map((row) => ({
+			cells: [...(style.showsNamespaces ? namesOf(sight.namespace) : []), ...row],
+			verdict: verdictOf(sight),
+		})),
+	);
+	const widths = head.map((title, column) =>
+		Math.max(title.length, ...rows.map(({ cells }) => (cells[column] ?? "").length)),
+	);
+	const line = (cells: readonly string[]) =>
+		cells
+			.map((cell, column) => cell.padEnd(column === cells.length - 1 ? 0 : (widths[column] ?? 0)))
+			.join("  ");
+	const table = [line(head), ...rows.map(({ cells, verdict }) => paint(line(cells), verdict, style))];
+	const details = sights.flatMap((sight) => detailsOf(sight, style));
+	return `${[...table, ...details].join("\n")}\n`;
+}
+
+const colors: Record<Verdict, number> = { "in-sync": 32, drift: 31, unknown: 33, "no-rules": 39 };
+
+function paint(text: string, verdict: Verdict, style: Style): string {
+	return style.colors ? `\u001b[${colors[verdict]}m${text}\u001b[39m` : text;
+}
+
+function namesOf({ name, inode, process }: Namespace): [string, string] {
+	const owner = process === undefined ? "-" : `${process.pid} ${process.command}`;
+	const where = process?.pod === undefined ? (process?.container ?? "") : `pod ${process.pod}`;
+	return [name ?? inode, where === "" ? owner : `${owner} (${where})`];
+}
+
+function rowsOf(sight: Sight): string[][] {
+	if ("failure" in sight) {
+		return [["-", "-", "-", sight.failure.messages[0] ?? "failed"]];
+	}
+	const { examination } = sight;
+	const { held, drift, verdict } = examination;
+	if (held.length === 0) {
+		const state = verdict === "unknown" ? "not all could be read" : "no rules of ours";
+		return [["-", "-", "0", drift.length > 0 ? `${state}, and there should be` : state]];
+	}
+	return held.map((one) => [one.dialect, one.scope, `${one.rules}`, stateOf(one, examination)]);
+}
+
+/** What is said of a whole dialect counts for each of its families. */
+function stateOf({ dialect, scope }: Held, { drift }: Examination): string {
+	const differences = drift.filter(
+		(finding) => finding.dialect === dialect && (finding.scope === scope || finding.scope === "inet"),
+	).length;
+	if (differences === 0) {
+		return "in sync";
+	}
+	return differences === 1 ? "1 difference" : `${differences} differences`;
+}
+
+function detailsOf(sight: Sight, style: Style): string[] {
+	if ("failure" in sight) {
+		return [];
+	}
+	const { namespace, examination } = sight;
+	const sections = [
+		...basis(examination, style),
+		...section(
+			"Differences",
+			examination.drift.map(({ dialect, scope, sentence }) => `${dialect} ${scope}: ${sentence}`),
+		),
+		...section("Rules of others that come before ours", examination.foreignFirst.map(describeForeign)),
+		...(style.showsNamespaces ? [] : section("Other nat rules", examination.others.flatMap(describeOther))),
+		...section(
+			"Not read",
+			examination.notRead.map(({ table, why, ...rest }) =>
+				table === undefined
+					? `rules of ${rest.dialect} for ${rest.scope}: ${why}`
+					: `${describeTable({ ...rest, name: table })}: ${why}`,
+			),
+		),
+		...section("Worth knowing", examination.remarks),
+	];
+	const title =
+		style.showsNamespaces && sections.length > 0
+			? [
+					"",
+					`${namesOf(namespace)
+						.filter((name) => name !== "-")
+						.join(", ")}:`,
+				]
+			: [];
+	return [...title, ...sections];
+}
+
+function basis({ comparedWith, policy }: Examination, style: Style): string[] {
+	if (comparedWith === undefined || policy === undefined || style.showsNamespaces) {
+		return [];
+	}
+	const against = comparedWith === "flags" ? "the flags" : "what the rules themselves say";
+	return [
+		"",
+		`Compared with ${against}. The rules that are there are those of:`,
+		`  shunt init ${policyArgs(policy).join(" ")}`,
+	];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+	return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function describeForeign({
+	comes,
+	hook,
+	position,
+	chain,
+	table,
+	rule,
+	...rest
+}: Examination["foreignFirst"][number]): string {
+	const place = `${hook}, rule ${position} of chain ${chain} in ${describeTable({ ...rest, name: table })}`;
+	const order = comes === "perhaps" ? " (perhaps: both stand at one priority)" : "";
+	return `${place}${order}: ${rule}`;
+}
+
+function describeOther({
+	table,
+	rules,
+	programs,
+	notUnderstood,
+	...rest
+}: Examination["others"][number]): string[] {
+	const owners = programs.length === 0 ? "" : `, of ${programs.join(" and ")} by their names`;
+	return [
+		`${describeTable({ ...rest, name: table })}: ${rules} ${rules === 1 ? "rule" : "rules"}${owners}`,
+		...notUnderstood.map((rule) => `  not understood: ${rule}`),
+	];
+}

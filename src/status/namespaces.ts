@@ -1,0 +1,79 @@
+import type { Host } from "../host/host.ts";
+import { type ProcessName, processName } from "./process-name.ts";
+
+/** A network namespace of this machine, and how it is known. */
+export interface Namespace {
+	/** What to enter it by. */
+	readonly path: string;
+	/** The number that `lsns` and `ip netns` show. */
+	readonly inode: string;
+	/** In /run/netns. */
+	readonly name?: string;
+	/** Of those processes in it that we are shown. */
+	readonly processes: number;
+	/** The one that has been in it longest, as far as process ids tell. */
+	readonly process?: ProcessName;
+}
+
+/** Where iproute2, container runtimes and CNI plugins keep namespaces that need no process. */
+const folders = ["/run/netns", "/run/docker/netns"] as const;
+
+/** Every network namespace that has a process here, by its oldest one, and then those that have but a name. */
+export function allNamespaces(host: Host): Namespace[] {
+	const named = folders.flatMap((folder) =>
+		[...(host.entries(folder) ?? [])]
+			.sort()
+			.flatMap((name) => withIdentity(host, `${folder}/${name}`, { name })),
+	);
+	const pids = (host.entries("/proc") ?? []).filter((entry) => /^\d+$/.test(entry)).map(Number);
+	const populated = pids
+		.sort((a, b) => a - b)
+		.flatMap((pid) => withIdentity(host, `/proc/${pid}/ns/net`, { pid }));
+	const identities = [...new Set([...populated, ...named].map(({ identity }) => identity))];
+	return identities.map((identity) => {
+		const names = named.filter((path) => path.identity === identity);
+		const members = populated.filter((path) => path.identity === identity);
+		return describe(host, identity, { names, members });
+	});
+}
+
+/** The one that a path leads to; undefined when there is none. */
+export function namespaceAt(host: Host, path: string): Namespace | undefined {
+	const identity = host.fileIdentity(path);
+	return identity === undefined ? undefined : { path, inode: inodeOf(identity), processes: 0 };
+}
+
+interface KnownPath {
+	readonly path: string;
+	readonly identity: string;
+	readonly name?: string;
+	readonly pid?: number;
+}
+
+function withIdentity(host: Host, path: string, known: Pick<KnownPath, "name" | "pid">): KnownPath[] {
+	// Undefined for a process that has ended meanwhile, or is not ours to look at.
+	const identity = host.fileIdentity(path);
+	return identity === undefined ? [] : [{ path, identity, ...known }];
+}
+
+interface Sightings {
+	readonly names: readonly KnownPath[];
+	readonly members: readonly KnownPath[];
+}
+
+/** By name where there is one: it does not go away with a process. */
+function describe(host: Host, identity: string, { names, members }: Sightings): Namespace {
+	const [named] = names;
+	const [oldest] = members;
+	return {
+		path: (named ?? oldest)?.path ?? "",
+		inode: inodeOf(identity),
+		processes: members.length,
+		...(named?.name === undefined ? {} : { name: named.name }),
+		...(oldest?.pid === undefined ? {} : { process: processName(host, oldest.pid) }),
+	};
+}
+
+function inodeOf(identity: string): string {
+	return identity.slice(identity.indexOf(":") + 1);
+}

@@ -1,0 +1,78 @@
+import type { Dialect } from "../domain/mode.ts";
+import { parseWholeNumber } from "../domain/number.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
+import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import { type CommandLine, parseCommandLine } from "../init/command-line.ts";
+import { FlagValues, parseChoice } from "../init/flag-values.ts";
+import { readMode } from "../init/mode-flags.ts";
+import { readPolicy } from "../init/options.ts";
+import { isModeFlag, isPolicyFlag, statusFlags } from "./flags.ts";
+
+export interface StatusOptions {
+	readonly target: Target;
+	readonly output: "table" | "json";
+	/** Absent when no flag of a policy is given. */
+	readonly policy: RedirectPolicy | undefined;
+	/** Absent when any will do. */
+	readonly mode: Dialect | undefined;
+}
+
+/** Which network namespaces. */
+export type Target =
+	| { readonly kind: "own" }
+	| { readonly kind: "all" }
+	| {
+			readonly kind: "path";
+			readonly path: string;
+			readonly flag: "--netns" | "--pid";
+			readonly given: string;
+	  };
+
+export function parseStatusOptions(argv: readonly string[], program: string): Result<StatusOptions> {
+	const known = statusFlags();
+	const commandLine = parseCommandLine(argv, known, program);
+	const flags = new FlagValues(commandLine, known);
+	const options = {
+		target: readTarget(flags),
+		output: flags.one("output", parseChoice(["table", "json"] as const)) ?? "table",
+		policy: anyGiven(commandLine, isPolicyFlag) ? readPolicy(flags) : undefined,
+		mode: anyGiven(commandLine, isModeFlag) ? dialectAskedFor(flags) : undefined,
+	};
+	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
+}
+
+function anyGiven({ given }: CommandLine, among: (name: string) => boolean): boolean {
+	return [...given.keys()].some(among);
+}
+
+/** Whichever `auto` chose is right. */
+function dialectAskedFor(flags: FlagValues): Dialect | undefined {
+	const mode = readMode(flags);
+	return mode === "auto" ? undefined : mode;
+}
+
+function readTarget(flags: FlagValues): Target {
+	const netns = flags.one("netns", (text) => ok(text)) ?? "";
+	const pid = flags.isGiven("pid") ? flags.one("pid", parsePid) : undefined;
+	const all = flags.boolean("all");
+	if ([netns !== "", flags.isGiven("pid"), all].filter(Boolean).length > 1) {
+		flags.problems.push({
+			source: "--netns, --pid, --all",
+			complaint: "exclude each other",
+			accepted: "at most one of them",
+		});
+	}
+	if (pid !== undefined) {
+		return { kind: "path", path: `/proc/${pid}/ns/net`, flag: "--pid", given: `${pid}` };
+	}
+	if (netns !== "") {
+		const path = netns.includes("/") ? netns : `/run/netns/${netns}`;
+		return { kind: "path", path, flag: "--netns", given: netns };
+	}
+	return { kind: all ? "all" : "own" };
+}
+
+/** PID_MAX_LIMIT in linux/threads.h is 4194304. */
+function parsePid(text: string, source: string): Result<number> {
+	return parseWholeNumber(text, { source, noun: "process id", min: 1, max: 4_194_304 });
+}

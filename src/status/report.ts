@@ -1,0 +1,53 @@
+import type { Failure } from "../init/failure.ts";
+import type { Finding } from "./compare.ts";
+import type { Examination, Verdict } from "./examine.ts";
+import type { Namespace } from "./namespaces.ts";
+import { policyArgs } from "./policy-args.ts";
+
+/** A namespace and what was seen in it, or why nothing was. */
+export type Sight =
+	| { readonly namespace: Namespace; readonly examination: Examination }
+	| { readonly namespace: Namespace; readonly failure: Failure };
+
+/** What `--output json` prints; see the help text for what each part means. */
+export function makeReport(sights: readonly Sight[]) {
+	return { verdict: worst(sights.map(verdictOf)), namespaces: sights.map(reportOf) };
+}
+
+export function verdictOf(sight: Sight): Verdict {
+	return "failure" in sight ? "unknown" : sight.examination.verdict;
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict {
+	const order: readonly Verdict[] = ["drift", "unknown", "in-sync", "no-rules"];
+	return order.find((verdict) => verdicts.includes(verdict)) ?? "no-rules";
+}
+
+function reportOf(sight: Sight) {
+	const { path: netns, ...known } = sight.namespace;
+	const head = { netns: { path: netns, ...known }, verdict: verdictOf(sight) };
+	if ("failure" in sight) {
+		return { ...head, errors: sight.failure.messages };
+	}
+	const { comparedWith, policy, held, drift, foreignFirst, others, remarks, notRead } = sight.examination;
+	return {
+		...head,
+		...(comparedWith === undefined ? {} : { comparedWith }),
+		...(policy === undefined ? {} : { policy: policyArgs(policy) }),
+		held: held.map(inWordsOfFlags),
+		drift: drift.map(({ kind, ...rest }: Finding) => ({ kind, ...inWordsOfFlags(rest) })),
+		foreignFirst: foreignFirst.map(inWordsOfFlags),
+		others: others.map(inWordsOfFlags),
+		remarks,
+		notRead: notRead.map(inWordsOfFlags),
+	};
+}
+
+/** What is a dialect and a scope inside is a mode and a family to users, as in the report of `shunt init`. */
+function inWordsOfFlags<T extends { readonly dialect: unknown; readonly scope: unknown }>({
+	dialect: mode,
+	scope: family,
+	...rest
+}: T) {
+	return { mode, family, ...rest };
+}

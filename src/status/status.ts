@@ -1,0 +1,141 @@
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { type Host, HostError } from "../host/host.ts";
+import { badInput, environmentFailure, type Failure, guard, reportFailure } from "../init/failure.ts";
+import { formatHelp, wantsHelp } from "../init/help.ts";
+import { asksForJson } from "../init/options.ts";
+import { examine } from "./examine.ts";
+import { exitCodeOf } from "./exit-status.ts";
+import { statusFlags } from "./flags.ts";
+import { formatTable } from "./format-table.ts";
+import { allNamespaces, type Namespace, namespaceAt } from "./namespaces.ts";
+import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
+import { lackOfPermission } from "./permission.ts";
+import { createProgress } from "./progress.ts";
+import { makeReport, type Sight } from "./report.ts";
+
+/** `shunt status`: which dialects hold our rules, and whether they are what they should be. Changes nothing. */
+export function runStatus(host: Host, argv: readonly string[], program = "shunt status"): ExitCode {
+	return guard(host, program, () => status(host, argv, program));
+}
+
+function status(host: Host, argv: readonly string[], program: string): ExitCode {
+	if (wantsHelp(argv)) {
+		host.stdout(formatHelp({ program, summary, flags: statusFlags(), examples, notes, exitStatus }));
+		return exitCodes.done;
+	}
+	const options = parseStatusOptions(argv, program);
+	if (!options.ok) {
+		return reportFailure(host, program, badInput(options.problems), asksForJson(argv));
+	}
+	const { target, output } = options.value;
+	const found = target.kind === "all" ? lookAround(host, options.value, program) : look(host, options.value);
+	if ("exitCode" in found) {
+		return reportFailure(host, program, found, output === "json" ? "json" : "text");
+	}
+	const text =
+		output === "json" ? `${JSON.stringify(makeReport(found))}\n` : formatTable(found, styleOf(host, target));
+	host.stdout(text);
+	for (const message of found.flatMap((sight) => ("failure" in sight ? sight.failure.messages : []))) {
+		host.log(`${program}: ${message}`);
+	}
+	return exitCodeOf(found);
+}
+
+const summary =
+	"Shows in which dialects a network namespace holds rules of ours, and whether they are what they\n" +
+	"should be: what flags of a policy say, or, without any, what the rules themselves say (every policy\n" +
+	"asks for certain rules, in one order, the same for both families). Changes nothing.";
+
+const examples = [
+	["In this network namespace", ""],
+	["In a pod's, from the node, by a process of the pod", "--pid 4321"],
+	["Are they still what was applied?", "-p 4143 -o 4140 --proxy-uid 2102 --iptables-mode nft --netns my-pod"],
+	["On the whole node, for programs", "--all --output json"],
+] as const;
+
+const notes = `The object of --output json has a verdict and a list of namespaces; each has:
+  netns         path, inode, name in /run/netns, processes, process (pid, command, container, pod)
+  verdict       in-sync, drift, no-rules, or unknown where a table could not be read
+  comparedWith  flags or rules
+  policy        arguments of shunt init that make the rules that are there
+  held          mode, family and number of rules of each table with rules of ours
+  drift         kind, mode, family, hook, position, rule, and all that in a sentence
+  foreignFirst  rules of other programs that come before ours and may decide instead of them
+  others        what other programs have in the nat tables, and which rules were not understood
+  remarks       what is no drift but worth knowing
+  notRead       tables that could not be read, and why`;
+
+const exitStatus = `0 in sync, or no rules of ours and none asked for, 2 drift, 1 failed, 64 bad input,
+             69 a table cannot be read for want of its program, 77 not permitted`;
+
+function styleOf(host: Host, target: Target) {
+	const colors = host.isTerminal() && (host.env("NO_COLOR") ?? "") === "" && host.env("TERM") !== "dumb";
+	return { colors, showsNamespaces: target.kind === "all" };
+}
+
+/** One namespace, which has to be there. */
+function look(host: Host, options: StatusOptions): Sight[] | Failure {
+	const { target } = options;
+	const path = target.kind === "path" ? target.path : "/proc/self/ns/net";
+	const namespace = namespaceAt(host, path);
+	const lost = target.kind === "path" ? enterTarget(host, target) : undefined;
+	if (lost !== undefined) {
+		return lost;
+	}
+	const sight = sightOf(host, options, namespace ?? { path, inode: "", processes: 0 });
+	return "failure" in sight ? sight.failure : [sight];
+}
+
+function enterTarget(
+	host: Host,
+	{ path, flag, given }: Extract<Target, { kind: "path" }>,
+): Failure | undefined {
+	try {
+		host.enterNetns(path);
+		return undefined;
+	} catch (error) {
+		if (!(error instanceof HostError) || (error.code !== "not-found" && error.code !== "invalid")) {
+			return environmentFailure(error);
+		}
+		return badInput([
+			flag === "--pid"
+				? {
+						source: flag,
+						value: given,
+						complaint: "is not a running process",
+						accepted: "the id of one that runs on this machine",
+					}
+				: {
+						source: flag,
+						value: given,
+						complaint: "is not a network namespace",
+						accepted: "a path such as /proc/PID/ns/net, or a name in /run/netns",
+					},
+		]);
+	}
+}
+
+/**
+ * Every namespace in turn. Entering one is for good, but only until the next is entered: this process does nothing
+ * else, and nothing but its own thread and its children depends on where it is.
+ */
+function lookAround(host: Host, options: StatusOptions, program: string): Sight[] {
+	const namespaces = allNamespaces(host);
+	const progress = createProgress(host, program, namespaces.length);
+	return namespaces.flatMap((namespace, index): Sight[] => {
+		progress(index);
+		try {
+			host.enterNetns(namespace.path);
+		} catch (error) {
+			// It has gone since it was listed, with its last process or its name.
+			const isGone = error instanceof HostError && (error.code === "not-found" || error.code === "invalid");
+			return isGone ? [] : [{ namespace, failure: environmentFailure(error) }];
+		}
+		return [sightOf(host, options, namespace)];
+	});
+}
+
+function sightOf(host: Host, options: StatusOptions, namespace: Namespace): Sight {
+	const failure = lackOfPermission(host);
+	return failure === undefined ? { namespace, examination: examine(host, options) } : { namespace, failure };
+}
