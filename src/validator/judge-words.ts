@@ -78,7 +78,7 @@ function answerOf(sighting: Sighting): string {
 		case "answered":
 			return ` (the answer was ${sighting.code})`;
 		case "taken":
-			return " (somebody else took it)";
+			return " (somebody took it who could not be traced)";
 		case "unsendable":
 			return ` (it could not be sent: ${sighting.code})`;
 		default:

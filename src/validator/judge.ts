@@ -51,12 +51,24 @@ function judgeOne(probe: Probe, sighting: Sighting): Proof {
 	if (wrong !== undefined) {
 		return { ...about, outcome: "failed", text: wrong };
 	}
-	return sighting.kind === "unsendable"
-		? { ...about, outcome: "unproven", text: `port ${probe.to.port}: could not be sent (${sighting.code})` }
-		: { ...about, outcome: "proven", text: howItEnded(probe, sighting) };
+	const unclear = whyUnclear(sighting);
+	return unclear === undefined
+		? { ...about, outcome: "proven", text: howItEnded(probe, sighting) }
+		: { ...about, outcome: "unproven", text: `port ${probe.to.port}: ${unclear}` };
 }
 
-/** Many ports of one list that are as they should be are one thing to say. */
+function whyUnclear(sighting: Sighting): string | undefined {
+	switch (sighting.kind) {
+		case "unsendable":
+			return `could not be sent (${sighting.code})`;
+		case "taken":
+			return "was taken by somebody who was gone before it could be seen who";
+		default:
+			return undefined;
+	}
+}
+
+/** Many ports of one list with which it is the same are one thing to say. */
 function merge(judged: readonly Judged[]): Proof[] {
 	const groups = new Map<string | Probe, Judged[]>();
 	for (const one of judged) {
@@ -65,15 +77,24 @@ function merge(judged: readonly Judged[]): Proof[] {
 	}
 	return [...groups.values()].flatMap((group) => {
 		const [first] = group;
-		if (first === undefined || group.length === 1) {
-			return group.map(({ proof }) => proof);
-		}
 		const ports = group.map(({ probe }) => probe.to.port).sort((a, b) => a - b);
-		return [{ ...first.proof, text: first.proof.text.replace(/\bport \d+/, `ports ${ports.join(", ")}`) }];
+		return first === undefined || group.length === 1
+			? group.map(({ proof }) => proof)
+			: [{ ...first.proof, text: inPlural(first.proof.text, ports) }];
 	});
 }
 
+/** By what is said, but for the port. */
 function mergeKey({ proof, probe }: Judged): string | Probe {
-	const isMergeable = proof.topic === "port" && proof.outcome === "proven";
-	return isMergeable ? `${proof.direction} ${proof.family} ${proof.rule} ${isToBeRedirected(probe)}` : probe;
+	const { topic, direction, family, outcome, text } = proof;
+	return topic === "port" ? `${direction} ${family} ${outcome} ${text.replace(onePort, "")}` : probe;
+}
+
+const onePort = /\bport \d+/;
+
+function inPlural(text: string, ports: readonly number[]): string {
+	return text
+		.replace(onePort, `ports ${ports.join(", ")}`)
+		.replace("a connection to", "connections to")
+		.replace(/ was (?=redirected|not redirected)/, " were ");
 }

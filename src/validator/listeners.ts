@@ -17,7 +17,7 @@ export class Listeners {
 	constructor(libc: Libc, families: readonly Family[], ports: readonly number[]) {
 		for (const family of families) {
 			for (const port of new Set(ports)) {
-				this.#listen(libc, family, port);
+				this.listen(libc, family, port);
 			}
 		}
 	}
@@ -47,20 +47,38 @@ export class Listeners {
 		}
 	}
 
-	#listen(libc: Libc, family: Family, port: number): void {
-		const socket = TcpSocket.open(libc, family);
-		const code = typeof socket === "string" ? socket : socket.listen(port);
-		if (code === undefined && typeof socket !== "string") {
-			this.#open.push({ socket, port });
-			return;
-		}
-		if (typeof socket !== "string") {
-			socket.close();
-		}
+	listen(libc: Libc, family: Family, port: number): void {
+		const code = this.#tryToListen(libc, family, port);
 		if (code === "EADDRINUSE") {
 			this.taken.push({ family, port });
-		} else {
-			this.failed.push({ family, port, code: code ?? "unknown" });
+		} else if (code !== undefined) {
+			this.failed.push({ family, port, code });
 		}
+	}
+
+	/**
+	 * Whoever has the port of a proxy carries on what comes there, or refuses it in no time and without a trace. So
+	 * there is somebody where it was going; or else the application, whose port it is.
+	 */
+	standIn(libc: Libc, family: Family, port: number): void {
+		this.#tryToListen(libc, family, port);
+	}
+
+	isTaken(family: Family, port: number): boolean {
+		return this.taken.some((each) => each.family === family && each.port === port);
+	}
+
+	#tryToListen(libc: Libc, family: Family, port: number): string | undefined {
+		const socket = TcpSocket.open(libc, family);
+		if (typeof socket === "string") {
+			return socket;
+		}
+		const code = socket.listen(port);
+		if (code === undefined) {
+			this.#open.push({ socket, port });
+		} else {
+			socket.close();
+		}
+		return code;
 	}
 }

@@ -84,9 +84,11 @@ async function provePolicy(
 		return { proofs: [], errors: [] };
 	}
 	const { proofs, taken, failed } = await tryPolicy(policy, { neighbour, ...limits });
-	for (const { family, port } of taken) {
+	if (taken.length > 0) {
+		const ports = [...new Set(taken.map(({ port }) => port))].join(", ");
 		log.info(
-			`${family} port ${port} is taken, by the pod's proxy as a rule: whoever comes there is traced in the kernel's table of sockets`,
+			`somebody listens already, the pod's proxy as a rule: connections are traced in the kernel's table`,
+			{ ports },
 		);
 	}
 	const unable = failed.map(({ family, port, code }) => `cannot listen on ${family} port ${port}: ${code}`);

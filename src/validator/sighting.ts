@@ -4,7 +4,7 @@ import type { Endpoint } from "../proxy/endpoint.ts";
 export type Sighting =
 	/** At a port of this network namespace; `original` is known where it was redirected to a listener of ours. */
 	| { readonly kind: "arrived"; readonly port: number; readonly original?: Endpoint | undefined }
-	/** Somebody took it, who is not in this network namespace or has ended it already. */
+	/** Somebody took it, and has ended it before it could be seen who. */
 	| { readonly kind: "taken" }
 	/** The network's or a program's answer, an errno(3) name. */
 	| { readonly kind: "answered"; readonly code: string }

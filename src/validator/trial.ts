@@ -41,6 +41,12 @@ export async function tryConnections(
 	const listeners = new Listeners(libc, options.families, options.ports);
 	const calls: Call[] = [];
 	try {
+		for (const { direction, family, to, expected } of probes) {
+			const { fate } = expected;
+			if (direction === "inbound" && fate.kind === "redirect" && listeners.isTaken(family, fate.port)) {
+				listeners.standIn(libc, family, to.port);
+			}
+		}
 		for (const probe of [...probes].sort(expectedToPassFirst)) {
 			calls.push(new Call(probe, options.open(probe), listeners));
 		}
@@ -109,7 +115,7 @@ class Call {
 		this.#socket = socket;
 		const code = socket.connect(probe.to);
 		if (code !== undefined && code !== "EINPROGRESS") {
-			this.sighting = refusals.has(code) ? { kind: "answered", code } : { kind: "unsendable", code };
+			this.sighting = { kind: code === "ECONNREFUSED" ? "answered" : "unsendable", code };
 		} else if (listeners.taken.length > 0) {
 			// Whoever listens there may be done with it in no time, so it is looked for at once.
 			this.#trace();
@@ -128,13 +134,13 @@ class Call {
 			this.sighting = arrival;
 			return;
 		}
-		const code = this.#socket?.error();
-		if (code !== undefined) {
-			this.sighting = { kind: "answered", code };
-			return;
-		}
 		this.#trace();
-		this.sighting ??= { kind: "taken" };
+		if (this.sighting === undefined) {
+			const code = this.#socket?.error();
+			// Only who had accepted it can reset it.
+			const isTaken = code === undefined || code === "ECONNRESET";
+			this.sighting = isTaken ? { kind: "taken" } : { kind: "answered", code };
+		}
 	}
 
 	close(): void {
@@ -143,9 +149,7 @@ class Call {
 
 	#trace(): void {
 		const client = this.#socket?.local();
-		const [port] = client === undefined ? [] : portsReachedFrom(client, this.probe.family);
+		const [port] = client === undefined ? [] : portsReachedFrom(client);
 		this.sighting = port === undefined ? undefined : { kind: "arrived", port };
 	}
 }
-
-const refusals: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET"]);
