@@ -79,7 +79,9 @@ function rulesetShape({ tables }: Ruleset, family: Family, hook: Hook): Shape {
 				.map((chain) => ({ table, chain })),
 		)
 		.filter(({ chain }) => chain.rules.length > 0);
-	const names = unique(found.map(nameOf));
+	// iptables calls these after the hook, which has its name in the drawing anyway.
+	const isHook = (place: Place) => place.chain.base !== undefined && place.table.dialect !== "nftables";
+	const names = unique(found.filter((place) => !isHook(place) || leadsNowhere(place)).map(nameOf));
 	return {
 		chains: names.map((name) => ({
 			name,
@@ -91,8 +93,18 @@ function rulesetShape({ tables }: Ruleset, family: Family, hook: Hook): Shape {
 	};
 }
 
+/** Then its own rules are all there is. */
+function leadsNowhere({ chain }: Place): boolean {
+	return chain.rules.every(({ action }) => action.kind !== "jump" && action.kind !== "goto");
+}
+
+interface Place {
+	readonly table: NatTable;
+	readonly chain: NatChain;
+}
+
 /** A table of nftables has a name of its own; all of iptables' are called nat. */
-function nameOf({ table, chain }: { readonly table: NatTable; readonly chain: NatChain }): string {
+function nameOf({ table, chain }: Place): string {
 	return table.dialect === "nftables" ? `${table.name} ${chain.name}` : chain.name;
 }
 

@@ -13,9 +13,11 @@ const prefixes: readonly (readonly [string, string])[] = [
 	["cali-", "Calico"],
 ];
 
-/** Whose a chain is, as far as its name or its table's tells; never us. */
-export function ownerOf(chain: string, table: string): string | undefined {
-	return prefixes.find(([prefix]) => chain.startsWith(prefix) || table.startsWith(prefix))?.[1];
+/** Whose a rule is, as far as the first of these names tells that does: its chain's, its table's, where it leads. */
+export function ownerOf(...names: readonly string[]): string | undefined {
+	return names
+		.map((name) => prefixes.find(([prefix]) => name.startsWith(prefix))?.[1])
+		.find((owner) => owner !== undefined);
 }
 
 /** Whether what an owner redirects to is a proxy. */

@@ -55,21 +55,26 @@ export function whyOf({ rule, chain, table }: Pick<NatStep, "rule" | "chain" | "
 	if (isEntrance(rule.comment)) {
 		return "the redirect rules begin there";
 	}
-	const owner = ownerOf(chain, table.name);
 	const remark = rule.comment === undefined ? "" : `, commented ${JSON.stringify(rule.comment)}`;
-	return owner === undefined ? `a rule of another program${remark}` : `a rule of ${owner}${remark}`;
+	return `a rule of ${ownerOfRule({ rule, chain, table }) ?? "another program"}${remark}`;
+}
+
+function ownerOfRule({ rule, chain, table }: Pick<NatStep, "rule" | "chain" | "table">): string | undefined {
+	const { action } = rule;
+	const target = action.kind === "jump" || action.kind === "goto" ? action.chain : "";
+	return ownerOf(chain, table.name, target);
 }
 
 function clauseFor(step: NatStep, hook: Hook): string {
 	const { rule, chain, position } = step;
 	const why = whyOf(step, hook);
 	return reasonOf(rule.comment) === undefined
-		? `rule ${position} of ${chain} says so, ${why}: ${rule.text}`
+		? `rule ${position} of chain ${chain} says so (${why}): ${rule.text}`
 		: why;
 }
 
 function isProxys({ rule, chain, table }: NatStep): boolean {
-	return reasonOf(rule.comment) !== undefined || isMesh(ownerOf(chain, table.name));
+	return reasonOf(rule.comment) !== undefined || isMesh(ownerOfRule({ rule, chain, table }));
 }
 
 /** The condition that a reason is about; that on the protocol says nothing new. */

@@ -119,8 +119,9 @@ function segmentClass(taken: Fate | undefined, way: "pass" | "redirect" | undefi
 }
 
 function portOf(taken: Fate | undefined, ports: readonly number[]): string | undefined {
-	const port = taken?.kind === "redirect" ? taken.port : ports[0];
-	return port === undefined ? undefined : `:${port}`;
+	const shown = taken?.kind === "redirect" ? [taken.port] : ports;
+	const texts = shown.slice(0, 2).map((port) => `:${port}`);
+	return texts.length === 0 ? undefined : `${texts.join(" ")}${shown.length > 2 ? " …" : ""}`;
 }
 
 /** As many chains as fit below the hook's name. */
