@@ -13,7 +13,7 @@ WORKDIR /shunt
 COPY package.json package-lock.json ./
 # Not npm ci: it refuses a lock file that leaves out other platforms' builds of a development tool.
 RUN npm install --no-save
-# One dependency is compiled, and comes as a package for each platform.
+# One dependency is compiled, comes as a package for each platform, and is all that is not bundled.
 RUN mkdir /production && cp package.json package-lock.json /production && cd /production && \
 	npm install --no-save --omit=dev --os=linux --cpu="$(echo "$TARGETARCH" | sed s/amd64/x64/)"
 COPY . .

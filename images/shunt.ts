@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { debianFiles, withDebian } from "./debian-tree.ts";
 import { type FileTree, file, link } from "./file-tree.ts";
+import { bundledLicences, nativePackages } from "./node-packages.ts";
 import type { Image } from "./oci-archive.ts";
-import { productionPackages } from "./production-packages.ts";
 import { readProgram, root, type Target } from "./target.ts";
 import { proxyUser, users } from "./users.ts";
 
@@ -24,7 +24,10 @@ export async function shunt(target: Target, reference: string): Promise<Image> {
 		architecture: target.architecture,
 		layers: [
 			{ comment: "Node", tree: withDebian(new Map([...users, ...node]), debian, []) },
-			{ comment: "shunt", tree: new Map([...programs(), ...productionPackages(target, home)]) },
+			{
+				comment: "shunt",
+				tree: new Map([...programs(), ...bundledLicences(home), ...nativePackages(target, home)]),
+			},
 		],
 		config: shuntConfig,
 	};
