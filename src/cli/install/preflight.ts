@@ -7,6 +7,7 @@ import { storeName } from "../chart/store.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { findSecret } from "../cluster/find-secret.ts";
 import { checkAllowed } from "./check-allowed.ts";
+import { checkVersion } from "./check-version.ts";
 import { Refusal } from "./outcome.ts";
 import { type Request, render } from "./read-request.ts";
 import { findResources } from "./served-resources.ts";
@@ -35,7 +36,9 @@ export async function renderFor(
 	const secret = source === "cert-manager" ? undefined : await findSecret(cluster, namespace, secretName);
 	const isKept = secret !== undefined && (source !== "generated" || certificateState(secret, now()).good);
 	const known = isKept ? [knownSecret(secretName, namespace, secret)] : [];
-	return render({ ...request, kubeVersion, known });
+	const rendered = render({ ...request, kubeVersion, known });
+	checkVersion(rendered, kubeVersion);
+	return rendered;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Chart, PlainMap, RenderedChart } from "../../chart/index.ts";
+import { type Chart, formatRelease, type PlainMap, type RenderedChart } from "../../chart/index.ts";
 import { openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
 import { readGivenValues } from "../chart/value-flags.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
@@ -38,4 +38,13 @@ export function render(request: ReleaseRequest): RenderedChart {
 		throw badValues(rendered.problem);
 	}
 	return rendered.value;
+}
+
+/**
+ * The text for `kubectl apply`. Without what `helm test` creates when it is asked to: applied, it would run before the
+ * injector does, and a pod that has run cannot be applied in another form.
+ */
+export function printRelease(rendered: RenderedChart): string {
+	const hooks = rendered.hooks.filter(({ hooks }) => hooks?.every((event) => event !== "test"));
+	return formatRelease({ ...rendered, hooks });
 }

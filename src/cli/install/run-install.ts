@@ -1,11 +1,11 @@
-import { formatRelease, type RenderedChart } from "../../chart/index.ts";
+import type { RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ClusterError } from "../cluster/cluster-error.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { badInput, deliver, Refusal, settle } from "./outcome.ts";
-import { type Request, readRequest, render } from "./read-request.ts";
+import { printRelease, type Request, readRequest, render } from "./read-request.ts";
 import type { ReleaseFlags } from "./release-flags.ts";
 
 export interface InstallFlags extends ReleaseFlags {
@@ -24,7 +24,7 @@ export function runInstall(flags: InstallFlags, world: ReleaseWorld): Promise<Ex
 		for (const warning of rendered.warnings) {
 			world.stderr(`warning: ${warning}\n`);
 		}
-		return deliver(world, formatRelease(rendered));
+		return deliver(world, printRelease(rendered));
 	});
 }
 

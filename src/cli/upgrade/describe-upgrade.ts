@@ -1,17 +1,5 @@
-import { parseValues, type RenderedChart } from "../../chart/index.ts";
-import { storeName } from "../chart/store.ts";
+import type { StoredRelease } from "../chart/stored-release.ts";
 import { listChanges } from "./list-changes.ts";
-import { readStore, type StoredRelease } from "./stored-release.ts";
-
-/** What the release will store of itself. */
-export function newStore({ manifests }: RenderedChart): StoredRelease {
-	const manifest = manifests.find(({ kind, name }) => kind === "ConfigMap" && name === storeName);
-	const object = parseValues(manifest?.path ?? "", manifest?.text ?? "");
-	if (!object.ok) {
-		throw new Error(`the chart makes no ConfigMap ${storeName}`);
-	}
-	return readStore(object.value, `the chart's ConfigMap ${storeName}`);
-}
 
 /** What changes, for the user, a line each. */
 export function describeUpgrade(before: StoredRelease | undefined, after: StoredRelease): string[] {

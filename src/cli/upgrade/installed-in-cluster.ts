@@ -1,10 +1,10 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import { exitCodes } from "../../domain/exit-code.ts";
 import { storeName } from "../chart/store.ts";
+import { readStore, type StoredRelease } from "../chart/stored-release.ts";
 import { asPlain } from "../cluster/as-plain.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { Refusal } from "../install/outcome.ts";
-import { readStore, type StoredRelease } from "./stored-release.ts";
 
 /** The release that a cluster has in a namespace. Throws a Refusal where there is none. */
 export async function findStore(cluster: Cluster, namespace: string): Promise<StoredRelease> {

@@ -3,9 +3,9 @@ import type { PlainValue } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
 import { isMap, valueAt } from "../chart/plain-maps.ts";
 import { storeName } from "../chart/store.ts";
+import { isNamed, isStore, readStore } from "../chart/stored-release.ts";
 import { badInput, Refusal } from "../install/outcome.ts";
 import type { Installed } from "./installed.ts";
-import { isNamed, isStore, readStore } from "./stored-release.ts";
 
 /**
  * The release whose ConfigMap and Secret are in a text: what `kubectl get configmap,secret -n shunt -o yaml` prints, or

@@ -1,5 +1,5 @@
 import type { PlainValue } from "../../chart/index.ts";
-import type { StoredRelease } from "./stored-release.ts";
+import type { StoredRelease } from "../chart/stored-release.ts";
 
 /** An installed release, wherever it was read. */
 export interface Installed {

@@ -1,15 +1,17 @@
-import { formatRelease, type RenderedChart } from "../../chart/index.ts";
+import type { RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
+import { newStore } from "../chart/stored-release.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { checkVersion } from "../install/check-version.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
-import { type Request, readRequest, render } from "../install/read-request.ts";
+import { printRelease, type Request, readRequest, render } from "../install/read-request.ts";
 import type { ReleaseFlags } from "../install/release-flags.ts";
 import { carryOver } from "./carry-over.ts";
 import { chooseCertificate } from "./choose-certificate.ts";
-import { describeUpgrade, isReinjecting, newStore } from "./describe-upgrade.ts";
+import { describeUpgrade, isReinjecting } from "./describe-upgrade.ts";
 import type { Installed } from "./installed.ts";
 import { readInstalled } from "./installed-in-manifests.ts";
 
@@ -39,7 +41,7 @@ export function runUpgrade(flags: UpgradeFlags, world: ReleaseWorld): Promise<Ex
 					});
 		const lines = [...describeUpgrade(installed.store, newStore(rendered)), note, ...effects];
 		world.stderr(lines.flatMap((line) => (line === undefined ? [] : [`${line}\n`])).join(""));
-		return deliver(world, formatRelease(rendered));
+		return deliver(world, printRelease(rendered));
 	});
 }
 
@@ -103,5 +105,9 @@ async function renderUpgrade({
 	const known = keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : [];
 	const { kubeVersion } = installed;
 	const version = kubeVersion === undefined ? {} : { kubeVersion };
-	return { rendered: render({ chart, values, namespace, known, isUpgrade: true, now, ...version }), note };
+	const rendered = render({ chart, values, namespace, known, isUpgrade: true, now, ...version });
+	if (kubeVersion !== undefined) {
+		checkVersion(rendered, kubeVersion);
+	}
+	return { rendered, note };
 }

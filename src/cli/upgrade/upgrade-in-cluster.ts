@@ -1,4 +1,5 @@
 import type { RenderedChart } from "../../chart/index.ts";
+import type { StoredRelease } from "../chart/stored-release.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ClusterError } from "../cluster/cluster-error.ts";
 import { findSecret } from "../cluster/find-secret.ts";
@@ -16,7 +17,6 @@ import { findResources } from "../install/served-resources.ts";
 import type { Installed } from "./installed.ts";
 import { findStore } from "./installed-in-cluster.ts";
 import type { UpgradeFlags } from "./run-upgrade.ts";
-import type { StoredRelease } from "./stored-release.ts";
 
 /** The installed release, as the cluster has it. */
 export async function readCluster(

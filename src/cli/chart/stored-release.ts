@@ -1,8 +1,8 @@
-import { type PlainMap, type PlainValue, parseValues } from "../../chart/index.ts";
+import { type PlainMap, type PlainValue, parseValues, type RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
-import { isMap, textAt, valueAt } from "../chart/plain-maps.ts";
-import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
 import { Refusal } from "../install/outcome.ts";
+import { isMap, textAt, valueAt } from "./plain-maps.ts";
+import { storedConfigKey, storedValuesKey, storeName } from "./store.ts";
 
 /** What an installed release says of itself. */
 export interface StoredRelease {
@@ -31,6 +31,16 @@ export function readStore(configMap: PlainValue, place: string): StoredRelease {
 		version: textAt(configMap, "metadata", "labels", "app.kubernetes.io/version"),
 		helmRelease: textAt(configMap, "metadata", "annotations", "meta.helm.sh/release-name"),
 	};
+}
+
+/** What a release will store of itself. */
+export function newStore({ manifests }: RenderedChart): StoredRelease {
+	const manifest = manifests.find(({ kind, name }) => kind === "ConfigMap" && name === storeName);
+	const object = parseValues(manifest?.path ?? "", manifest?.text ?? "");
+	if (!object.ok) {
+		throw new Error(`the chart makes no ConfigMap ${storeName}`);
+	}
+	return readStore(object.value, `the chart's ConfigMap ${storeName}`);
 }
 
 function parseConfig(text: string | undefined): PlainMap | undefined {

@@ -1,0 +1,272 @@
+import { createServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Status } from "../support/api-server/status.ts";
+import { Installation, modeIn, objectIn, objectsOf } from "./support/installation.ts";
+
+let cluster: Installation;
+
+beforeEach(async () => {
+	cluster = await Installation.start();
+});
+afterEach(async () => {
+	await cluster.stop();
+});
+
+describe("shunt install without a cluster", () => {
+	it("prints manifests in the mode that is asked for", async () => {
+		const { status, stdout, stderr } = await cluster.run(
+			"install",
+			"--ignore-cluster",
+			"--set",
+			"proxyInit.iptablesMode=nft",
+		);
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+		expect(modeIn(stdout)).toBe("nft");
+		expect(objectIn(stdout, "Namespace", "shunt")).toBeDefined();
+		expect(cluster.api.seen).toEqual([]);
+	});
+
+	it("goes on where there is no kubeconfig, and says so", async () => {
+		cluster.env = { HOME: "/nonexistent" };
+		const { status, stdout, stderr } = await cluster.run("install");
+		expect(status).toBe(0);
+		expect(modeIn(stdout)).toBe("legacy");
+		expect(stderr).toBe("no kubeconfig found: nothing is checked against a cluster\n");
+	});
+
+	it("takes values from files below flags, and --ha below files", async () => {
+		const file = cluster.write("a.yaml", "injector: {replicas: 5}\nproxyInit: {iptablesMode: plain}\n");
+		const list = `"${cluster.write("b,c.yaml", "proxy: {uid: 3000}")}"`;
+		const args = [
+			"--ignore-cluster",
+			"--ha",
+			"-f",
+			`${file},${list}`,
+			"--set",
+			"proxyInit.iptablesMode=auto",
+		];
+		const { stdout, stderr } = await cluster.run("install", ...args);
+		expect(stderr).toBe("");
+		const { spec } = objectIn(stdout, "Deployment", "shunt-injector") as unknown as {
+			spec: { replicas: number };
+		};
+		expect(spec.replicas).toBe(5);
+		expect(modeIn(stdout)).toBe("auto");
+		expect(stdout).toContain("uid: 3000");
+		const ha = await cluster.run("install", "--ignore-cluster", "--ha");
+		expect(ha.stdout).toContain("replicas: 3");
+	});
+
+	it("reads values from standard input, and texts of files", async () => {
+		cluster.stdin = "proxyInit: {iptablesMode: nftables}\n";
+		const level = cluster.write("level", "debug");
+		const { stdout } = await cluster.run(
+			"install",
+			"--ignore-cluster",
+			"-f",
+			"-",
+			"--set-file",
+			`proxyInit.logLevel=${level}`,
+			"--set-json",
+			'proxyInit.skipSubnets=["10.0.0.0/8"]',
+			"--set-string",
+			"proxy.uid=3000",
+		);
+		expect(modeIn(stdout)).toBe("nftables");
+		expect(stdout).toContain("logLevel: debug");
+		expect(stdout).toContain('skipSubnets: "10.0.0.0/8"');
+		expect(stdout).toContain("uid: 3000");
+	});
+
+	it.each([
+		["a mode that there is none of", ["--set", "proxyInit.iptablesMode=nftt"], "iptablesMode"],
+		["a misspelt key", ["--set", "proxyInit.iptableMode=nft"], "iptableMode"],
+		["a wrong type", ["--set", "cniEnabled=maybe"], "cniEnabled"],
+		["a bad port", ["--set", "proxyInit.ignoreInboundPorts=70000"], "70000"],
+		["a bad subnet", ["--set", "proxyInit.skipSubnets=10.0.0.0/33"], "10.0.0.0/33"],
+		["close-wait without root", ["--set", "proxyInit.closeWaitTimeoutSecs=5"], "closeWaitTimeoutSecs"],
+		["a file that is not there", ["-f", "/nonexistent.yaml"], "/nonexistent.yaml: cannot be read"],
+		["a --set that is none", ["--set", "proxyInit"], "--set"],
+		["a namespace that is none", ["-n", "Shunt_1"], '--namespace: "Shunt_1"'],
+	])("refuses %s before anything is printed", async (_, args, expected) => {
+		const { status, stdout, stderr } = await cluster.run("install", "--ignore-cluster", ...args);
+		expect({ status, stdout }).toEqual({ status: 64, stdout: "" });
+		expect(stderr).toContain(expected);
+	});
+
+	it("refuses wrong values before it asks a cluster", async () => {
+		const { status } = await cluster.run("install", "--set", "proxyInit.iptablesMode=nftt");
+		expect(status).toBe(64);
+		expect(cluster.api.seen).toEqual([]);
+	});
+
+	it("takes no flag that there is none of", async () => {
+		const { status, stdout, stderr } = await cluster.run("install", "--wait");
+		expect({ status, stdout }).toEqual({ status: "usage", stdout: "" });
+		expect(stderr).toContain("--wait");
+	});
+});
+
+describe("shunt install before a cluster", () => {
+	it("asks it first, and installs once", async () => {
+		const first = await cluster.apply("install", "--set", "proxyInit.iptablesMode=nft");
+		expect(first.stderr).toBe("");
+		const second = await cluster.run("install");
+		expect(second.status).toBe(1);
+		expect(second.stdout).toBe("");
+		expect(second.stderr).toContain("Shunt is already installed in the namespace shunt");
+		expect(second.stderr).toContain('run "shunt upgrade -n shunt"');
+	});
+
+	it("does not take over a release in another namespace", async () => {
+		await cluster.apply("install", "-n", "elsewhere");
+		const { status, stdout, stderr } = await cluster.run("install");
+		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+		expect(stderr).toContain("already installed in the namespace elsewhere");
+	});
+
+	it("asks whether each of its kinds may be created", async () => {
+		const asked: string[] = [];
+		cluster.api.allows = ({ verb, group, resource, namespace }) => {
+			asked.push([verb, group, resource, namespace].join(" "));
+			return true;
+		};
+		const { stdout } = await cluster.run("install");
+		const kinds = new Set(objectsOf(stdout).map(({ kind }) => kind));
+		expect(asked).toHaveLength(kinds.size);
+		expect(asked).toContain("create apps deployments shunt");
+		expect(asked).toContain("create admissionregistration.k8s.io mutatingwebhookconfigurations ");
+	});
+
+	it("names every permission that lacks", async () => {
+		cluster.api.allows = ({ resource }) => resource !== "clusterroles" && resource !== "secrets";
+		const { status, stdout, stderr } = await cluster.run("install");
+		expect({ status, stdout }).toEqual({ status: 77, stdout: "" });
+		expect(stderr.trimEnd().split("\n").toSorted()).toEqual([
+			"you may not create clusterroles.rbac.authorization.k8s.io",
+			"you may not create secrets in the namespace shunt",
+		]);
+	});
+
+	it("goes on where the cluster does not say what is allowed", async () => {
+		cluster.api.obstacle = ({ path }) =>
+			path.includes("selfsubjectaccessreviews") ? new Status(403, "Forbidden", "no") : undefined;
+		const { status, stderr } = await cluster.run("install");
+		expect(status).toBe(0);
+		expect(stderr).toContain("does not say what you may do");
+	});
+
+	it("refuses kinds that the cluster does not have", async () => {
+		const { status, stdout, stderr } = await cluster.run("install", "--set", "podMonitor.enabled=true");
+		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+		expect(stderr).toContain("the cluster knows no PodMonitor of monitoring.coreos.com/v1");
+	});
+
+	it("refuses a cluster that is too old for these values", async () => {
+		cluster.api.gitVersion = "v1.28.9";
+		const { status, stdout, stderr } = await cluster.run("install");
+		expect({ status, stdout }).toEqual({ status: 64, stdout: "" });
+		expect(stderr).toBe(
+			'proxy.nativeSidecar: "true" needs Kubernetes 1.29, and this is v1.28.9 (want false)\n',
+		);
+		expect((await cluster.run("install", "--set", "proxy.nativeSidecar=false")).status).toBe(0);
+	});
+
+	it("keeps a certificate that is there", async () => {
+		const { stdout } = await cluster.run("install", "--ignore-cluster");
+		const secret = objectIn(stdout, "Secret", "shunt-injector-tls");
+		cluster.api.store.put("v1/secrets", secret);
+		const again = await cluster.run("install");
+		expect(objectIn(again.stdout, "Secret", "shunt-injector-tls")["data"]).toEqual(secret["data"]);
+	});
+
+	it("finds a certificate that is provided by a Secret", async () => {
+		const { stdout } = await cluster.run("install", "--ignore-cluster");
+		const secret = objectIn(stdout, "Secret", "shunt-injector-tls");
+		const metadata = { ...secret.metadata, name: "ours" };
+		cluster.api.store.put("v1/secrets", { ...secret, metadata });
+		const args = ["--set", "injector.tls.source=provided,injector.tls.existingSecret=ours"];
+		const { status, stdout: provided } = await cluster.run("install", ...args);
+		expect(status).toBe(0);
+		const webhook = objectIn(provided, "MutatingWebhookConfiguration", "shunt-injector");
+		expect(JSON.stringify(webhook)).toContain((secret["data"] as Record<string, string>)["ca.crt"]);
+		const offline = await cluster.run("install", "--ignore-cluster", ...args);
+		expect(offline.status).toBe(64);
+		expect(offline.stderr).toContain("injector.tls.ca");
+	});
+});
+
+describe("shunt install before a cluster that is not well", () => {
+	async function refused(...args: string[]) {
+		const { status, stdout, stderr } = await cluster.run("install", ...args);
+		expect(stdout).toBe("");
+		return { status, stderr };
+	}
+
+	it("says who does not let it", async () => {
+		cluster.api.obstacle = ({ path }) =>
+			path.includes("configmaps") ? new Status(403, "Forbidden", "configmaps is forbidden") : undefined;
+		expect(await refused()).toEqual({
+			status: 77,
+			stderr: `https://127.0.0.1:${cluster.api.port} does not allow this: configmaps is forbidden\n`,
+		});
+	});
+
+	it("says that its credentials are not accepted", async () => {
+		cluster.env["KUBECONFIG"] = cluster.write(
+			"k",
+			cluster.api.kubeconfig.replace("a-token", "another-token"),
+		);
+		const { status, stderr } = await refused();
+		expect(status).toBe(77);
+		expect(stderr).toContain("does not accept these credentials");
+	});
+
+	it("does not wait for ever", async () => {
+		let release = (): void => undefined;
+		const held = new Promise<void>((resolve) => {
+			release = resolve;
+		});
+		cluster.api.obstacle = () => held;
+		const { status, stderr } = await refused("--request-timeout", "200ms");
+		release();
+		expect(status).toBe(1);
+		expect(stderr).toContain("did not answer in time");
+		expect(stderr).toContain("--ignore-cluster");
+	});
+
+	it("says that nobody answers", async () => {
+		const rude = createServer((socket) => socket.destroy());
+		await new Promise<void>((resolve) => rude.listen(0, "127.0.0.1", resolve));
+		const address = rude.address();
+		const port = typeof address === "object" ? `${address?.port}` : "";
+		const text = cluster.api.kubeconfig.replace(`:${cluster.api.port}`, `:${port}`);
+		cluster.env["KUBECONFIG"] = cluster.write("k", text);
+		const hungUp = await refused();
+		await new Promise((resolve) => rude.close(resolve));
+		const absent = await refused();
+		for (const { status, stderr } of [hungUp, absent]) {
+			expect(status).toBe(1);
+			expect(stderr).toContain(`https://127.0.0.1:${port} cannot be reached`);
+			expect(stderr).toContain("--ignore-cluster renders without asking the cluster");
+		}
+	});
+
+	it("says that its answers are none", async () => {
+		cluster.api.gitVersion = undefined as never;
+		cluster.api.obstacle = ({ path }) =>
+			path === "/version" ? new Status(502, "BadGateway", "try later") : undefined;
+		const { status, stderr } = await refused();
+		expect(status).toBe(1);
+		expect(stderr).toContain("answered 502: try later");
+	});
+
+	it("takes no kubeconfig for one that is none, and no context for one that is not there", async () => {
+		const broken = cluster.write("broken", "a: [");
+		expect((await refused("--kubeconfig", broken)).status).toBe(64);
+		expect((await refused("--kubeconfig", "/nonexistent")).stderr).toContain("does not exist");
+		const { status, stderr } = await refused("--context", "nope");
+		expect(status).toBe(64);
+		expect(stderr).toContain('--context: "nope" is no context');
+	});
+});
