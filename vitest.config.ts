@@ -23,7 +23,7 @@ export default defineConfig({
 					name: "unit",
 					include: [
 						"{src,images,demo,bench}/**/*.test.ts",
-						"test/{property,golden,repository,recorder,injector,check,cli}/**/*.test.ts",
+						"test/{property,golden,repository,recorder,injector,check,cli,explain}/**/*.test.ts",
 					],
 				},
 			},
@@ -42,13 +42,15 @@ export default defineConfig({
 					name: "native",
 					include: ["test/contract/**/*native*.test.ts", "test/kernel/**/*.test.ts"],
 					// What does not run `shunt init` or `shunt clean` has nothing native in it.
-					exclude: ["test/kernel/{proxy,demo,bench}*.test.ts"],
+					exclude: ["test/kernel/{proxy,demo,bench,explain}*.test.ts"],
 					env: { SHUNT_PROGRAM: `${import.meta.dirname}/dist/native/shunt` },
 					...slow,
 				},
 			},
 			{ extends: true, test: { name: "envoy", include: ["test/envoy/**/*.test.ts"], ...slow } },
 			{ extends: true, test: { name: "chart", include: ["test/chart/**/*.test.ts"], ...slow } },
+			// A page in Chromium, which `scripts/ensure-chromium.sh` installs.
+			{ extends: true, test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...slow, maxWorkers: 1 } },
 			// One machine with a containerd at a time.
 			{ extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow, maxWorkers: 1 } },
 		],

@@ -46,6 +46,12 @@ else
 	left_out "without Envoy, or what the kernel tier needs, no connection is led through Envoy"
 fi
 
+if scripts/ensure-chromium.sh >/dev/null; then
+	tiers+=(browser)
+else
+	left_out "without Chromium the page that shunt explain writes is not looked at"
+fi
+
 status=0
 for tier in "${tiers[@]}"; do
 	printf '\n=== %s\n' "$tier"
