@@ -8,7 +8,7 @@ export interface OriginRequest {
 	readonly scopes: readonly Scope[];
 	/** What stood in a list before each scope had its say: `+` in front of a list adds to it. */
 	readonly before: readonly Inherited[];
-	/** What a key that no annotation sets comes from, such as `default (proxy.uid)`. */
+	/** What a key that no annotation sets comes from, such as `default of proxy.uid`. */
 	readonly defaultOrigin: (value: string) => string;
 	/** The proxy's own ports, which are always exempt, under the keys that set them. */
 	readonly reserved: readonly {
@@ -37,7 +37,7 @@ export function annotationOrigins({ scopes, before, defaultOrigin, reserved }: O
 		const own = key === "skip-inbound-ports" ? reserved.find(({ port }) => port === item) : undefined;
 		if (own !== undefined) {
 			const where = annotationFor(own.key, () => false) ?? defaultOrigin(own.value);
-			return `the proxy's ${own.key.replace("-port", " port")}, ${where}`;
+			return `the proxy's ${own.key.replace("-port", " port")}: ${where}`;
 		}
 		return (
 			annotationFor(key, (scope) => before[scope]?.(key, item) === true) ??

@@ -85,5 +85,5 @@ function defaultOrigin(path: string | undefined, world: ManifestWorld): (value: 
 	const values: Json =
 		path === undefined ? {} : (parseDocuments(world.readFile(path), path).documents[0]?.value ?? {});
 	return (value) =>
-		valueAt(values, value.split(".")) === undefined ? `default (${value})` : `${path} (${value})`;
+		valueAt(values, value.split(".")) === undefined ? `default of ${value}` : `${value} in ${path}`;
 }
