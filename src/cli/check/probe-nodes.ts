@@ -78,7 +78,7 @@ async function tryNode(run: NodeRun, node: string, id: string): Promise<Judgemen
 	}
 	const log = await cluster.ask(core.readNamespacedPodLog({ name, namespace }));
 	const read = readProbeLog(log);
-	const [last = "it printed nothing"] = log.trim().split("\n").slice(-1);
+	const last = log.trim().split("\n").at(-1) || "it printed nothing";
 	return read === undefined
 		? { kind: "unknown", reason: `${reasonOf(ended) ?? "the probe did not report"}: ${last}` }
 		: { kind: "probed", ...read };

@@ -69,7 +69,8 @@ async function check(run: Run): Promise<ExitCode> {
 	);
 	const paints = createPaints(wantsColour(world.isTerminal, world.env));
 	const delivered = await deliver(world, formatResults(results, flags.output, paints));
-	return delivered === exitCodes.done && !isSuccess(results) ? exitCodes.failed : delivered;
+	const isFine = isSuccess(results) && !stop.isStopped();
+	return delivered === exitCodes.done && !isFine ? exitCodes.failed : delivered;
 }
 
 async function nodeProbe(
