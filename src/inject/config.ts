@@ -43,7 +43,7 @@ export interface ValidatorConfig {
 	readonly image: Image;
 	readonly logLevel: string;
 	readonly logFormat: string;
-	/** Chosen to fit the pod's policy where absent. */
+	/** Linkerd's single connection is made in addition where either is given. */
 	readonly connectAddr: string | undefined;
 	readonly listenAddr: string | undefined;
 	readonly timeout: string;

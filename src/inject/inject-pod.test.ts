@@ -152,26 +152,26 @@ describe("the containers' order", () => {
 });
 
 describe("the validator", () => {
-	const connectAddr = (annotations: JsonObject, values: JsonObject = {}) => {
-		const spec = inject({ ...plain, metadata: { annotations } }, { cniEnabled: true, ...values });
-		const args = argsOf(find(spec, "shunt-network-validator"));
-		return args[args.indexOf("--connect-addr") + 1];
-	};
+	const validator = (values: JsonObject = {}) =>
+		find(inject(plain, { cniEnabled: true, ...values }), "shunt-network-validator");
 
-	it("dials what Linkerd's dials", () => {
-		expect(connectAddr({})).toBe("1.1.1.1:20001");
-		expect(connectAddr({}, { disableIPv6: false })).toBe("[fd00::1]:20001");
-		expect(connectAddr({}, { networkValidator: { connectAddr: "192.0.2.2:1404" } })).toBe("192.0.2.2:1404");
+	it("tries the policy that the CNI plugin reads", () => {
+		expect(validator()["env"]).toEqual([
+			{
+				name: "SHUNT_REDIRECT",
+				valueFrom: { fieldRef: { fieldPath: "metadata.annotations['shunt.dev/redirect']" } },
+			},
+		]);
 	});
 
-	it("dials something else where the pod's policy would let that pass", () => {
-		expect(connectAddr({ "config.shunt.dev/skip-outbound-ports": "20001" })).toBe("1.1.1.1:20002");
-		expect(connectAddr({ "config.shunt.dev/skip-outbound-subnets": "1.0.0.0/8" })).toBe("192.0.2.2:20001");
-		expect(connectAddr({ "config.shunt.dev/redirect-outbound-ports": "443,8000-8010" })).toBe("1.1.1.1:443");
-	});
-
-	it("falls back on Linkerd's where nothing is redirected at all", () => {
-		expect(connectAddr({ "config.shunt.dev/skip-outbound-ports": "1-65535" })).toBe("1.1.1.1:20001");
+	it("makes Linkerd's single connection only where one is configured", () => {
+		const log = ["--log-format", "plain", "--log-level", "debug"];
+		expect(argsOf(validator())).toEqual([...log, "--timeout", "10s"]);
+		const networkValidator = { connectAddr: "192.0.2.2:1404", listenAddr: "[::]:4140" };
+		expect(argsOf(validator({ networkValidator }))).toEqual([
+			...log,
+			...["--connect-addr", "192.0.2.2:1404", "--listen-addr", "[::]:4140", "--timeout", "10s"],
+		]);
 	});
 });
 

@@ -55,7 +55,7 @@ function firstContainers(redirection: Redirection): JsonObject[] {
 	if (!config.cniEnabled) {
 		return [initContainer(policy, config, { closeWaitSeconds: closeWaitOf(redirection), resources })];
 	}
-	return config.validator.enabled ? [validatorContainer(policy, config, resources)] : [];
+	return config.validator.enabled ? [validatorContainer(config, resources)] : [];
 }
 
 function proxyFor(redirection: Redirection): JsonObject {

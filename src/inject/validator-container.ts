@@ -1,18 +1,17 @@
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import { redirectAnnotation } from "../domain/annotation-keys.ts";
 import type { InjectConfig, ValidatorConfig } from "./config.ts";
 import { imageFields } from "./image-fields.ts";
 import type { JsonObject } from "./json.ts";
 import { containerNames, shuntProgram } from "./names.ts";
 import { resourceFields } from "./resource-fields.ts";
 import { restricted } from "./security-context.ts";
-import { redirectedAddress } from "./validator-address.ts";
 
 /**
- * Fails, with the status that the repair controller looks for, while the CNI plugin's rules are not in place. Its user
- * is nobody's: as the proxy's, it would be exempt from what it is to see.
+ * Fails, with the status that the repair controller looks for, while the CNI plugin's rules are not in place. It tries
+ * the very policy that the plugin reads, the pod's stamp. Its user is nobody's: as the proxy's, it would be exempt from
+ * what it is to see.
  */
 export function validatorContainer(
-	policy: RedirectPolicy,
 	{ validator, proxy }: InjectConfig,
 	resources: InjectConfig["proxy"]["resources"] = proxy.resources,
 ): JsonObject {
@@ -23,18 +22,25 @@ export function validatorContainer(
 		args: [
 			...["--log-format", validator.logFormat],
 			...["--log-level", validator.logLevel],
-			...["--connect-addr", validator.connectAddr ?? redirectedAddress(policy)],
-			...["--listen-addr", validator.listenAddr ?? listenAddress(policy)],
+			...option("--connect-addr", validator.connectAddr),
+			...option("--listen-addr", validator.listenAddr),
 			...["--timeout", validator.timeout],
 		],
+		env: [policyVariable],
 		...resourceFields(resources),
 		...securityFields(validator),
 		terminationMessagePolicy: "FallbackToLogsOnError",
 	};
 }
 
-function listenAddress({ families, outbound }: RedirectPolicy): string {
-	return `${families.includes("ipv6") ? "[::]" : "0.0.0.0"}:${outbound.proxyPort}`;
+const policyVariable = {
+	name: "SHUNT_REDIRECT",
+	valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${redirectAnnotation}']` } },
+};
+
+/** Linkerd's single connection, for those who ask for it. */
+function option(flag: string, value: string | undefined): string[] {
+	return value === undefined ? [] : [flag, value];
 }
 
 function securityFields({ enableSecurityContext, securityContext }: ValidatorConfig): JsonObject {
