@@ -31,6 +31,8 @@ export interface JsonCategory {
 
 export interface Circumstances {
 	readonly world?: Partial<CheckWorld>;
+	/** More variables of the environment. */
+	readonly env?: Readonly<Record<string, string>>;
 	/** Called with all that was said on standard error each time more is. */
 	readonly onProgress?: (said: string) => unknown;
 }
@@ -39,7 +41,7 @@ export interface Circumstances {
 export async function check(
 	api: ApiServer,
 	args: readonly string[],
-	{ world = {}, onProgress }: Circumstances = {},
+	{ world = {}, env = {}, onProgress }: Circumstances = {},
 ): Promise<Checked> {
 	const folder = mkdtempSync(join(tmpdir(), "shunt-check-"));
 	const kubeconfig = join(folder, "kubeconfig");
@@ -51,7 +53,7 @@ export async function check(
 			status = ended;
 		},
 		{
-			env: { HOME: folder, KUBECONFIG: kubeconfig },
+			env: { HOME: folder, KUBECONFIG: kubeconfig, ...env },
 			chart: () => findChart("shunt"),
 			readFile: (path) => readFileSync(path, "utf8"),
 			stdin: () => "",
