@@ -37,6 +37,29 @@ Each takes [source, text] and says what is wrong with it, in the injector's own 
 {{- end -}}
 {{- end }}
 
+{{/*
+How many bits the text has as an address: 32, 128, or 0 where it is none. An IPv6 address has eight groups, of which one
+run may be left out, and the last two of which may be written as an IPv4 address.
+*/}}
+{{- define "shunt.addressWidth" -}}
+{{- $octet := "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])" -}}
+{{- $dotted := printf "%s(\\.%s){3}$" $octet $octet -}}
+{{- $halves := regexReplaceAll (printf ":%s" $dotted) . ":0:0" | splitList "::" -}}
+{{- $groups := 0 -}}
+{{- $sound := contains ":" . -}}
+{{- range without $halves "" -}}
+{{- $sound = and $sound (regexMatch "^[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*$" .) -}}
+{{- $groups = add $groups (splitList ":" . | len) | int -}}
+{{- end -}}
+{{- if regexMatch (printf "^%s" $dotted) . -}}
+32
+{{- else if and $sound (or (and (eq (len $halves) 1) (eq $groups 8)) (and (eq (len $halves) 2) (lt $groups 8))) -}}
+128
+{{- else -}}
+0
+{{- end -}}
+{{- end }}
+
 {{- define "shunt.check.interface" -}}
 {{- include "shunt.check.form" (concat . (list
   "^[0-9A-Za-z][0-9A-Za-z_.@-]{0,14}$"

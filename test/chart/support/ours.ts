@@ -20,14 +20,23 @@ export const port: ChartPort = {
 };
 
 /** The same chart, values and release with our renderer. */
-export function renderWithOurs(files: Files, sources: ValueSources = {}, options = {}): Rendered {
-	const result = renderObjects(files, sources);
+export function renderWithOurs(
+	files: Files,
+	sources: ValueSources = {},
+	options = {},
+	more: ChartPort = {},
+): Rendered {
+	const result = renderObjects(files, sources, more);
 	return result.ok
 		? { ok: true, text: formatRelease(result.value, options) }
 		: { ok: false, error: formatChartProblem(result.problem) };
 }
 
-export function renderObjects(files: Files, sources: ValueSources = {}): ChartResult<RenderedChart> {
+export function renderObjects(
+	files: Files,
+	sources: ValueSources = {},
+	more: ChartPort = {},
+): ChartResult<RenderedChart> {
 	const chart = loadChart(new Map(Object.entries(files)));
 	if (!chart.ok) {
 		return chart;
@@ -42,7 +51,7 @@ export function renderObjects(files: Files, sources: ValueSources = {}): ChartRe
 				values.value,
 				release,
 				{ kubeVersion, apiVersions: helmApiVersions, helmVersion: "v3.22" },
-				port,
+				{ ...port, ...more },
 			)
 		: values;
 }

@@ -1,0 +1,53 @@
+import { parseAllDocuments } from "yaml";
+import type { ChartPort } from "../../../../src/chart/index.ts";
+import { issueCertificate } from "../../../../src/cli/chart/issue-certificate.ts";
+import { validateValues } from "../../../../src/cli/chart/validate-values.ts";
+import { type JsonObject, objectAt, textAt } from "../../../../src/inject/json.ts";
+import { renderObjects } from "../../support/ours.ts";
+import { type Given, withGiven } from "./chart-files.ts";
+
+/** What `shunt install` gives to templates. */
+export const cliPort: ChartPort = {
+	issueCertificate: (request) => issueCertificate(request, Date.now()),
+	validateValues,
+};
+
+/** The objects of a rendered text. */
+export function objectsOf(text: string): JsonObject[] {
+	return parseAllDocuments(text)
+		.map((document) => document.toJS())
+		.filter((object) => object !== null);
+}
+
+/** The chart's objects for given values, by our renderer; its tests too on request. */
+export function render(
+	given: Given,
+	{ hooks = false, port = {} }: { readonly hooks?: boolean; readonly port?: ChartPort } = {},
+): JsonObject[] {
+	const { files, sources } = withGiven(given);
+	const result = renderObjects(files, sources, { ...cliPort, ...port });
+	if (!result.ok) {
+		throw new Error(result.problem.message);
+	}
+	const manifests = [...result.value.manifests, ...(hooks ? result.value.hooks : [])];
+	return manifests.flatMap(({ text }) => objectsOf(text));
+}
+
+/** The one object of a kind. */
+export function only(objects: readonly JsonObject[], kind: string): JsonObject {
+	const found = objects.filter((object) => object["kind"] === kind);
+	if (found.length !== 1 || found[0] === undefined) {
+		throw new Error(`there are ${found.length} objects of kind ${kind}`);
+	}
+	return found[0];
+}
+
+/** What the injector mounts. */
+export function configOf(objects: readonly JsonObject[]): string {
+	return textAt(objectAt(only(objects, "ConfigMap"), "data"), "config.yaml") ?? "";
+}
+
+/** The pods that the injector's Deployment makes. */
+export function injectorPod(objects: readonly JsonObject[]): JsonObject {
+	return objectAt(objectAt(only(objects, "Deployment"), "spec"), "template");
+}
