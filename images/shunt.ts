@@ -33,11 +33,20 @@ export async function shunt(target: Target, reference: string): Promise<Image> {
 	};
 }
 
+const entryPoints = ["shunt", "shunt-network-validator"];
+
 function programs(): FileTree {
 	const bundles = readdirSync(`${root}dist/main`).filter((name) => name.endsWith(".js"));
 	return new Map([
-		["/usr/bin/shunt", link("../lib/shunt/bin/shunt")],
-		[`${home}/bin/shunt`, file(withoutEnv(readFileSync(`${root}bin/shunt`, "utf8")), 0o755)],
+		...entryPoints.flatMap(
+			(name) =>
+				[
+					[`/usr/bin/${name}`, link(`../lib/shunt/bin/${name}`)],
+					[`${home}/bin/${name}`, file(withoutEnv(readFileSync(`${root}bin/${name}`, "utf8")), 0o755)],
+				] as const,
+		),
+		// Where Linkerd's injector looks for it.
+		["/usr/lib/linkerd/linkerd2-network-validator", link("../shunt/bin/shunt-network-validator")],
 		...["package.json", "LICENSE"].map(
 			(name) => [`${home}/${name}`, file(readFileSync(`${root}${name}`))] as const,
 		),
