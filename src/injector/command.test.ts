@@ -4,14 +4,18 @@ import { CommanderError } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { injectorCommand } from "./command.ts";
+import { connectCluster } from "./kubernetes-cluster.ts";
 import type { InjectorWorld } from "./run-injector.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/shunt-injector-`);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Nothing may be started from bad input. */
+/** Nothing may be started from bad input; a kubeconfig is only read. */
 const untouchable = new Proxy({} as InjectorWorld, {
 	get: (_, name) => {
+		if (name === "cluster") {
+			return async (kubeconfig: string | undefined) => connectCluster(kubeconfig);
+		}
 		throw new Error(`touched ${String(name)}`);
 	},
 });
@@ -63,11 +67,24 @@ describe("shunt injector", () => {
 
 	it("names every file that cannot be read", async () => {
 		const missing = ["--config", `${folder}/none`, "--tls-cert", `${folder}/none.crt`, "--tls-key", folder];
-		const { status, text } = await run(...missing);
+		const { status, text } = await run(...missing, "--kubeconfig", `${folder}/none.kubeconfig`);
 		expect(status).toBe(exitCodes.badInput);
 		expect(text).toMatch(
 			/none: cannot be read \(ENOENT\).*\n.*none\.crt: cannot be read \(ENOENT\).*\n.*\(EISDIR\)/,
 		);
+		expect(text).toMatch(/none\.kubeconfig: cannot be read: ENOENT/);
+	});
+
+	it("says what is wrong with a kubeconfig", async () => {
+		const { status, text } = await run("--kubeconfig", file("kubeconfig", "kind: Secret"));
+		expect(status).toBe(exitCodes.badInput);
+		expect(text).toContain(`${folder}/kubeconfig: cannot be read: it is no kubeconfig`);
+	});
+
+	it("wants a kubeconfig where it is in no pod", async () => {
+		const { status, text } = await run();
+		expect(status).toBe(exitCodes.badInput);
+		expect(text).toContain("--kubeconfig: is needed where this is no pod");
 	});
 
 	it("names everything that is wrong in the files", async () => {

@@ -1,26 +1,30 @@
 import {
 	type Configuration,
 	createConfiguration,
-	KubeConfig,
+	type KubeConfig,
 	type RequestContext,
 	type ResponseContext,
 	ServerConfiguration,
 } from "@kubernetes/client-node";
+import { readKubeconfig } from "../cli/cluster/read-kubeconfig.ts";
+import { fail, type Result } from "../domain/problem.ts";
 
 /** Of one request; a list has many pages. */
 const requestTimeoutMs = 15_000;
 
-/** Outside of a pod the client would make an address of what is undefined. */
-export function loadConfig(kubeconfig: string | undefined): KubeConfig {
-	const config = new KubeConfig();
+/** The file that a flag names, and else what a pod has. */
+export function loadConfig(kubeconfig: string | undefined): Result<KubeConfig> {
 	if (kubeconfig !== undefined) {
-		config.loadFromFile(kubeconfig);
-	} else if (process.env["KUBERNETES_SERVICE_HOST"] === undefined) {
-		throw new Error("this is no pod, so --kubeconfig has to say how to reach the API server");
-	} else {
-		config.loadFromCluster();
+		return readKubeconfig({ kind: "files", files: [kubeconfig] }, undefined);
 	}
-	return config;
+	// Without it the client would make an address of what is undefined.
+	return process.env["KUBERNETES_SERVICE_HOST"] === undefined
+		? fail({
+				source: "--kubeconfig",
+				complaint: "is needed where this is no pod",
+				accepted: "a kubeconfig file",
+			})
+		: readKubeconfig({ kind: "pod" }, undefined);
 }
 
 /** As `makeApiClient` has it, with the deadline. */

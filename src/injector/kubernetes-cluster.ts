@@ -1,4 +1,5 @@
-import { ApiException, CoreV1Api, EventsV1Api, Watch } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, EventsV1Api, type KubeConfig, Watch } from "@kubernetes/client-node";
+import { ok, type Result } from "../domain/problem.ts";
 import type { Cluster, Namespace, NamespaceList } from "./cluster.ts";
 import { apiConfiguration, loadConfig } from "./kubernetes-client.ts";
 import { eventOf } from "./kubernetes-event.ts";
@@ -9,9 +10,13 @@ import { within } from "./within.ts";
 const listTimeoutMs = 60_000;
 const pageSize = 500;
 
-/** A kubeconfig file, or what a pod's service account gives. */
-export function connectCluster(kubeconfig: string | undefined): Cluster {
+/** By a kubeconfig file, or what a pod's service account gives. Nobody is asked yet. */
+export function connectCluster(kubeconfig: string | undefined): Result<Cluster> {
 	const config = loadConfig(kubeconfig);
+	return config.ok ? ok(clusterOf(config.value)) : config;
+}
+
+function clusterOf(config: KubeConfig): Cluster {
 	const api = apiConfiguration(config);
 	const [core, events] = [new CoreV1Api(api), new EventsV1Api(api)];
 	const watch = new Watch(config);

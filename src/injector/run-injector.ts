@@ -1,5 +1,5 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import type { Problem } from "../domain/problem.ts";
+import type { Problem, Result } from "../domain/problem.ts";
 import { createLog, type Log } from "../serving/log.ts";
 import type { FlushedOutput } from "../serving/stdout.ts";
 import { type Signals, stopRequests } from "../serving/stop-signals.ts";
@@ -12,7 +12,7 @@ import type { WebhookLimits } from "./webhook-server.ts";
 /** What the injector needs of the process that it runs in. */
 export interface InjectorWorld {
 	output(): FlushedOutput;
-	cluster(kubeconfig: string | undefined): Promise<Cluster>;
+	cluster(kubeconfig: string | undefined): Promise<Result<Cluster>>;
 	readonly signals: Signals;
 	/** The usual ones when absent. */
 	readonly limits?: WebhookLimits;
@@ -25,14 +25,20 @@ export async function runInjector(
 	refuse: (problems: readonly Problem[]) => ExitCode,
 ): Promise<ExitCode> {
 	const mounted = await loadMounted(options);
-	if (!mounted.ok) {
-		return refuse(mounted.problems);
+	const cluster = await world.cluster(options.kubeconfig);
+	if (!mounted.ok || !cluster.ok) {
+		return refuse([mounted, cluster].flatMap((result) => (result.ok ? [] : result.problems)));
 	}
 	const output = world.output();
 	const log = createLog(options, output);
 	try {
-		const cluster = await world.cluster(options.kubeconfig);
-		const injector = new Injector({ options, mounted: mounted.value, cluster, log, limits: world.limits });
+		const injector = new Injector({
+			options,
+			mounted: mounted.value,
+			cluster: cluster.value,
+			log,
+			limits: world.limits,
+		});
 		await serve(injector, { options, world, log });
 		return exitCodes.done;
 	} catch (error) {

@@ -127,7 +127,11 @@ describe("the namespaces of a cluster", () => {
 function connected() {
 	const mount = new Mount({ kubeconfig: api.kubeconfig });
 	try {
-		return connectCluster(mount.path("kubeconfig"));
+		const cluster = connectCluster(mount.path("kubeconfig"));
+		if (!cluster.ok) {
+			throw new Error(JSON.stringify(cluster.problems));
+		}
+		return cluster.value;
 	} finally {
 		mount.remove();
 	}
