@@ -4,9 +4,9 @@ import { isFreeKey, type Schema } from "./free-keys.ts";
 
 /**
  * The values of the new release: what is stored stays, so that a changed default changes nothing that runs; what is
- * given comes over it; keys that the stored release did not know get the chart's defaults. In a map whose keys are the
- * user's own, such as nodeSelector, the chart's keys were known: where they are not stored they had been taken away, and
- * stay away.
+ * given comes over it; keys that the stored release did not know get the chart's defaults. A map whose keys are the
+ * user's own, such as nodeSelector, stays as it is stored: defaults that are not in it had been taken away, and so had
+ * the map where it is missing.
  */
 export function carryOver(chart: Chart, stored: PlainMap, given: PlainMap): PlainMap {
 	const defaults = effectiveValues(chart, {});
@@ -29,12 +29,22 @@ function takenAway(
 		Object.entries(defaults).flatMap(([key, value]): [string, PlainValue][] => {
 			const path = [...above, key];
 			if (!Object.hasOwn(stored, key)) {
-				return isFree(path) ? [[key, null]] : [];
+				const isOwn = isFree(path) || (above.length > 0 && isMapOfFreeKeys(value, path, isFree));
+				return isOwn ? [[key, null]] : [];
 			}
 			const below = stored[key];
 			return isMap(value) && isMap(below) ? [[key, takenAway(value, below, isFree, path)]] : [];
 		}),
 	);
+}
+
+function isMapOfFreeKeys(
+	value: PlainValue,
+	path: readonly string[],
+	isFree: (path: readonly string[]) => boolean,
+): boolean {
+	const keys = isMap(value) ? Object.keys(value) : [];
+	return keys.length > 0 && keys.every((key) => isFree([...path, key]));
 }
 
 /** A null takes a default away; where there is none (any more) it would only be a value that no schema expects. */

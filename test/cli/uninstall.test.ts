@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { redirectAnnotation } from "../../src/domain/annotation-keys.ts";
+import { Status } from "../support/api-server/status.ts";
+import { Installation, objectsOf } from "./support/installation.ts";
+
+let cluster: Installation;
+
+beforeEach(async () => {
+	cluster = await Installation.start();
+});
+afterEach(async () => {
+	await cluster.stop();
+});
+
+function names(text: string): string[] {
+	return objectsOf(text).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+}
+
+function putPod(name: string, namespace: string, annotations: Record<string, string> = {}): void {
+	const metadata = { name, namespace, annotations };
+	cluster.api.store.put("v1/pods", { apiVersion: "v1", kind: "Pod", metadata });
+}
+
+describe("shunt uninstall", () => {
+	it("prints everything that was installed, and nothing else", async () => {
+		const args = ["--ha", "--set", "networkPolicy.enabled=true"];
+		const { stdout: installed } = await cluster.apply("install", ...args);
+		cluster.api.store.put("v1/configmaps", {
+			apiVersion: "v1",
+			kind: "ConfigMap",
+			metadata: { name: "somebody-else's", namespace: "shunt" },
+		});
+		const { status, stdout, stderr } = await cluster.run("uninstall");
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+		expect(names(stdout).toSorted()).toEqual(names(installed).toSorted());
+		expect(names(stdout)[0]).toBe("MutatingWebhookConfiguration /shunt-injector");
+		expect(names(stdout).at(-1)).toBe("Namespace /shunt");
+		expect(objectsOf(stdout).every(({ apiVersion }) => apiVersion !== undefined)).toBe(true);
+		expect(stdout).not.toMatch(/^(?:data|spec):/m);
+	});
+
+	it("leaves a namespace that it did not make, or in which others live", async () => {
+		cluster.api.putNamespace("shunt");
+		await cluster.apply("install", "--set", "installNamespace=false");
+		expect(names((await cluster.run("uninstall")).stdout)).not.toContain("Namespace /shunt");
+		await cluster.apply("upgrade", "--set", "installNamespace=true");
+		expect(names((await cluster.run("uninstall")).stdout)).toContain("Namespace /shunt");
+		putPod("guest", "shunt");
+		const { status, stdout, stderr } = await cluster.run("uninstall");
+		expect(status).toBe(0);
+		expect(names(stdout)).not.toContain("Namespace /shunt");
+		expect(stderr).toContain("the namespace shunt is left, as it holds pods that are not Shunt's: guest");
+	});
+
+	it("refuses while pods are injected, unless it is forced to", async () => {
+		await cluster.apply("install");
+		putPod("web", "shop", { [redirectAnnotation]: "{}" });
+		const refused = await cluster.run("uninstall");
+		expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 1, stdout: "" });
+		expect(refused.stderr).toContain("1 workload still has the proxy:\n  pod/web in shop (1 pod)\n");
+		expect(refused.stderr).toContain("--force");
+		const forced = await cluster.run("uninstall", "--force");
+		expect(forced.status).toBe(0);
+		expect(names(forced.stdout)).toContain("Namespace /shunt");
+		expect(forced.stderr).toContain("they keep it until they restart");
+	});
+
+	it("finds nothing where nothing is", async () => {
+		const { status, stdout, stderr } = await cluster.run("uninstall");
+		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+		expect(stderr).toBe("nothing of Shunt is installed in the namespace shunt\n");
+	});
+
+	it("prints nothing when it may not look everywhere", async () => {
+		await cluster.apply("install");
+		cluster.api.obstacle = ({ path }) =>
+			path.includes("/secrets") ? new Status(403, "Forbidden", "secrets is forbidden") : undefined;
+		const { status, stdout, stderr } = await cluster.run("uninstall");
+		expect({ status, stdout }).toEqual({ status: 77, stdout: "" });
+		expect(stderr).toContain("secrets is forbidden");
+	});
+
+	it("needs a cluster, and a namespace", async () => {
+		expect((await cluster.run("uninstall", "-n", "A B")).status).toBe(64);
+		cluster.env = { HOME: "/nonexistent" };
+		const { status, stderr } = await cluster.run("uninstall");
+		expect(status).toBe(1);
+		expect(stderr).toContain("--kubeconfig");
+	});
+});
