@@ -78,7 +78,9 @@ describe("shunt injector", () => {
 	it("says what is wrong with a kubeconfig", async () => {
 		const { status, text } = await run("--kubeconfig", file("kubeconfig", "kind: Secret"));
 		expect(status).toBe(exitCodes.badInput);
-		expect(text).toContain(`${folder}/kubeconfig: cannot be read: it is no kubeconfig`);
+		expect(text).toContain(
+			`${folder}/kubeconfig: says no current context (want a kubeconfig file whose current context is complete)`,
+		);
 	});
 
 	it("wants a kubeconfig where it is in no pod", async () => {

@@ -15,7 +15,10 @@ const requestTimeoutMs = 15_000;
 /** The file that a flag names, and else what a pod has. */
 export function loadConfig(kubeconfig: string | undefined): Result<KubeConfig> {
 	if (kubeconfig !== undefined) {
-		return readKubeconfig({ kind: "files", files: [kubeconfig] }, undefined);
+		const read = readKubeconfig({ kind: "files", files: [kubeconfig] }, undefined);
+		// There is no flag here that could choose another context.
+		const accepted = "a kubeconfig file whose current context is complete";
+		return read.ok ? read : fail(...read.problems.map((problem) => ({ ...problem, accepted })));
 	}
 	// Without it the client would make an address of what is undefined.
 	return process.env["KUBERNETES_SERVICE_HOST"] === undefined
