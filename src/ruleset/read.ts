@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.ts";
 import { parseSavedTable } from "./iptables/parse-table.ts";
 import { parseNftTables } from "./nftables/parse-listing.ts";
-import type { Ruleset } from "./ruleset.ts";
+import type { NatChain, NatTable, Ruleset } from "./ruleset.ts";
 import { readSources, type Sources } from "./sources.ts";
 
 /**
@@ -15,10 +15,8 @@ export function readRuleset(host: Host): Ruleset {
 export function parseSources({ saved, listing, gaps }: Omit<Sources, "unsaved">): Ruleset {
 	const savedTables = saved.map(({ dialect, family, text }) => parseSavedTable(text, dialect, family));
 	const listed = listing === undefined ? [] : parseNftTables(listing.json, listing.text);
-	const isSaved = (scope: string, name: string) =>
-		savedTables.some((table) => table.dialect === "nft" && table.scope === scope && table.name === name);
 	return {
-		tables: [...savedTables, ...(listed ?? []).filter(({ scope, name }) => !isSaved(scope, name))],
+		tables: [...savedTables, ...(listed ?? []).flatMap((table) => withoutSaved(table, savedTables))],
 		gaps:
 			listed === undefined
 				? [
@@ -32,4 +30,16 @@ export function parseSources({ saved, listing, gaps }: Omit<Sources, "unsaved">)
 					]
 				: gaps,
 	};
+}
+
+/** A table that iptables-nft-save has printed is listed once more, and matters for the base chains that it left out. */
+function withoutSaved(listed: NatTable, savedTables: readonly NatTable[]): NatTable[] {
+	const saved = savedTables.find(
+		({ dialect, scope, name }) => dialect === "nft" && scope === listed.scope && name === listed.name,
+	);
+	const chains = listed.chains.map((chain): NatChain => {
+		const isSaved = saved?.chains.some(({ name }) => name === chain.name);
+		return isSaved ? { name: chain.name, rules: chain.rules } : chain;
+	});
+	return chains.some(({ base }) => base !== undefined) ? [{ ...listed, chains }] : [];
 }

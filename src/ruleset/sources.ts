@@ -42,7 +42,8 @@ export function readSources(host: Host): Sources {
 	const read = wanted.map((table, index) => ({ table, answer: answers[index] }));
 	const saved = read.flatMap(({ table, answer }) => savedSource(table, answer));
 	const isSaved = ({ family, name }: NftTable) =>
-		name === "nat" && saved.some((source) => source.dialect === "nft" && source.family === family);
+		name === "nat" &&
+		saved.some(({ dialect, text, ...of }) => dialect === "nft" && of.family === family && isWhole(text));
 	const rest = nftTables.filter((table) => !isSaved(table));
 	const listed = listingOf(
 		hasOthers ? answers.slice(wanted.length) : askTools(host, rest.length > 0 ? listing : []),
@@ -79,9 +80,14 @@ const listing: readonly Question[] = [
 	{ program: "nft", args: ["-a", "list", "ruleset"] },
 ];
 
-/** Of a table that it did not make, iptables-nft-save prints that it is incompatible, and succeeds. */
+/** Of a table that it cannot read, iptables-nft-save prints no more than that it is incompatible, and succeeds. */
 function savedSource(table: Savable, answer: Answer | undefined): SavedSource[] {
 	return answer?.kind === "printed" && /^\*nat$/m.test(answer.text) ? [{ ...table, text: answer.text }] : [];
+}
+
+/** It leaves out base chains of names and places that are not iptables', and says so. */
+function isWhole(text: string): boolean {
+	return !/^# Table `nat' .*incompatible/m.test(text);
 }
 
 type Failed = Extract<Answer, { kind: "failed" }>;
