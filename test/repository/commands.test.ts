@@ -3,7 +3,19 @@ import { expect, it } from "vitest";
 import { runShunt } from "../support/programs.ts";
 
 /** `docs/commands.md` is what the programs themselves print. `UPDATE_GOLDEN=1` writes it anew. */
-const commands = [[], ["init"], ["clean"], ["validate"], ["proxy"], ["inject"], ["uninject"], ["injector"]];
+const commands = [
+	[],
+	["init"],
+	["clean"],
+	["validate"],
+	["proxy"],
+	["inject"],
+	["uninject"],
+	["injector"],
+	["install"],
+	["upgrade"],
+	["uninstall"],
+];
 
 it("the documented commands are the help texts", () => {
 	const sections = commands.map((command) => {
