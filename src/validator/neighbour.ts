@@ -18,6 +18,7 @@ export interface Neighbour {
 	readonly ways: readonly Way[];
 	/** Sockets that are opened meanwhile are the neighbour's. */
 	inside<T>(act: () => T): T;
+	/** Once is enough. */
 	remove(): void;
 }
 

@@ -46,6 +46,7 @@ export async function tryPolicy(policy: RedirectPolicy, options: PolicyTrialOpti
 		}),
 	);
 	const neighbour = options.neighbour ? neighbourOr(libc, policy.families) : "switched off by --neighbour";
+	const dismiss = () => (typeof neighbour === "string" ? undefined : neighbour.remove());
 	try {
 		const inbound = policy.families.map((family) => inboundOf(policy, family, neighbour));
 		const all = join([...outbound, ...inbound]);
@@ -54,13 +55,13 @@ export async function tryPolicy(policy: RedirectPolicy, options: PolicyTrialOpti
 			ports: proxyPortsOf(policy),
 			open: opener(libc, self, neighbour),
 			patience: Math.min(patience, Math.max(0, deadline - Date.now())),
+			// Taking down a wire takes the kernel some 20 ms, in which outbound connections have their time.
+			onInboundSettled: dismiss,
 			stop,
 		});
 		return { proofs: judge(all, trial.sightings), taken: trial.taken, failed: trial.failed };
 	} finally {
-		if (typeof neighbour !== "string") {
-			neighbour.remove();
-		}
+		dismiss();
 	}
 }
 

@@ -11,7 +11,6 @@ import { type Environment, parseValidateOptions, type ValidateOptions } from "./
 import { tryPolicy } from "./policy-trial.ts";
 import type { Proof } from "./proof.ts";
 import { logResult, writeJson } from "./report.ts";
-import { validateOnce } from "./single-connection.ts";
 
 /** `shunt validate`. Whatever goes wrong ends with 95, which is what the repair controller looks for. */
 export async function runValidate(argv: readonly string[], program = "shunt validate"): Promise<ExitCode> {
@@ -70,6 +69,7 @@ async function validate(options: ValidateOptions, log: Log, watch: Watch): Promi
 	const deadline = Date.now() + options.timeout;
 	const { proofs, errors } = await provePolicy(options, log, { deadline, stop: watch.isInterrupted });
 	if (errors.length === 0 && options.single !== undefined) {
+		const { validateOnce } = await import("./single-connection.ts");
 		await validateOnce(options.single.listen, options.single.connect, log);
 	}
 	return { proofs, conclusion: concludeFrom(errors) };

@@ -16,7 +16,9 @@ export interface TrialOptions {
 	readonly open: (probe: Probe) => TcpSocket | string;
 	/** Milliseconds that a connection gets of which nothing is heard though it should arrive. */
 	readonly patience: number;
-	/** Gives up when it resolves. */
+	/** Called once, as soon as nothing more is to be learnt about inbound connections. */
+	readonly onInboundSettled: () => void;
+	/** Gives up when it says so. */
 	readonly stop: () => boolean;
 }
 
@@ -30,7 +32,7 @@ export interface Trial {
  * What is not to arrive has no message of its own for not arriving. So it is sent first, and once everything that is
  * to arrive has, it gets this many milliseconds more: loopback is a queue, and the later ones have come through it.
  */
-const grace = 40;
+const grace = 30;
 
 /** Makes all connections at once and watches where they go. Everything is closed again with a reset. */
 export async function tryConnections(
@@ -71,12 +73,17 @@ async function watch(
 	libc: Libc,
 	calls: readonly Call[],
 	listeners: Listeners,
-	{ patience, stop }: TrialOptions,
+	{ patience, stop, onInboundSettled }: TrialOptions,
 ): Promise<void> {
 	const started = performance.now();
 	let arrived: number | undefined;
+	let isInboundOpen = true;
 	while (!stop()) {
 		const open = calls.filter(({ sighting }) => sighting === undefined);
+		if (isInboundOpen && !open.some(({ probe }) => probe.direction === "inbound")) {
+			isInboundOpen = false;
+			onInboundSettled();
+		}
 		const now = performance.now();
 		if (arrived === undefined && !open.some(({ probe }) => isToBeRedirected(probe))) {
 			arrived = now;
@@ -134,13 +141,14 @@ class Call {
 			this.sighting = arrival;
 			return;
 		}
-		this.#trace();
-		if (this.sighting === undefined) {
-			const code = this.#socket?.error();
-			// Only who had accepted it can reset it.
-			const isTaken = code === undefined || code === "ECONNRESET";
-			this.sighting = isTaken ? { kind: "taken" } : { kind: "answered", code };
+		const code = this.#socket?.error();
+		// Only who had accepted it can reset it.
+		if (code !== undefined && code !== "ECONNRESET") {
+			this.sighting = { kind: "answered", code };
+			return;
 		}
+		this.#trace();
+		this.sighting ??= { kind: "taken" };
 	}
 
 	close(): void {

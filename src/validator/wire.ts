@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import type { Family } from "../domain/family.ts";
 import type { Libc } from "./libc.ts";
 import type { Way } from "./probe.ts";
@@ -20,7 +19,7 @@ export function makeWire(
 	families: readonly Family[],
 	ends: { readonly here: WireEnd; readonly hereDescriptor: number; readonly there: WireEnd },
 ): { readonly ways: Way[]; readonly remove: () => void } {
-	const name = `shunt${randomInt(2 ** 40).toString(36)}`;
+	const name = `shunt${drawn(2 ** 40).toString(36)}`;
 	const { here, there } = ends;
 	there.socket.addPair(name, { name, namespace: ends.hereDescriptor });
 	const indexOf = (end: WireEnd) => end.inside(() => libc.if_nametoindex(name));
@@ -43,9 +42,13 @@ export function makeWire(
 /** Drawn by lot, since another validator may be at work in the same pod. */
 function addressesOf(family: Family) {
 	if (family === "ipv4") {
-		const block = 4 * randomInt(64);
+		const block = 4 * drawn(64);
 		return { source: `198.51.100.${block + 1}`, target: `198.51.100.${block + 2}`, prefix: 30 };
 	}
-	const block = `2001:db8:${randomInt(1, 0xffff).toString(16)}:${randomInt(1, 0xffff).toString(16)}:`;
+	const block = `2001:db8:${drawn(0xffff).toString(16)}:${drawn(0xffff).toString(16)}:`;
 	return { source: `${block}:1`, target: `${block}:2`, prefix: 64 };
+}
+
+function drawn(below: number): number {
+	return Math.floor(Math.random() * below);
 }
