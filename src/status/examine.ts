@@ -3,7 +3,7 @@ import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { Host } from "../host/host.ts";
 import { plan as planFor } from "../plan/planner.ts";
 import { parseSources } from "../ruleset/read.ts";
-import type { Gap, TableDialect } from "../ruleset/ruleset.ts";
+import type { Gap, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
 import { readSources, type Sources } from "../ruleset/sources.ts";
 import { compare, type Finding } from "./compare.ts";
 import { type ForeignRule, foreignRulesBefore } from "./foreign-rules.ts";
@@ -60,7 +60,7 @@ export function examine(host: Host, expected: Expectation): Examination {
 		}),
 		...strayModes(byDialect.map(dialectOf), expected.mode),
 	];
-	const notRead = unreadable(sources);
+	const notRead = unreadable(sources, ruleset);
 	return {
 		verdict: verdictOf(drift, holdings, notRead),
 		...(kept === undefined ? {} : { comparedWith: expected.policy === undefined ? "rules" : "flags" }),
@@ -117,12 +117,9 @@ function strayModes(found: readonly TableDialect[], wanted: Dialect | undefined)
 	}));
 }
 
-/** Only of tables in which there may be something of ours. */
-function unreadable({ saved, unsaved, gaps }: Sources): Gap[] {
-	const isRead = (gap: Gap) =>
-		saved.some(({ dialect, family }) => dialect === gap.dialect && family === gap.scope);
-	const all = [...unsaved, ...gaps].filter((gap) => !isRead(gap));
-	return [...new Map(all.map((gap) => [JSON.stringify(gap), gap])).values()];
+/** Each once: a table whose program is missing is in both lists. */
+function unreadable({ unsaved }: Sources, { gaps }: Ruleset): Gap[] {
+	return [...new Map([...unsaved, ...gaps].map((gap) => [JSON.stringify(gap), gap])).values()];
 }
 
 /** Whether a table that was not read may hold rules of ours. */

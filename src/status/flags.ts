@@ -29,6 +29,7 @@ const ownFlags: readonly Flag[] = [
 		name: "output",
 		kind: "value",
 		placeholder: "FORMAT",
+		choices: ["table", "json"],
 		default: "table",
 		help: "table, or json for one object on standard output",
 	},

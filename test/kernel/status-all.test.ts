@@ -1,0 +1,148 @@
+import { statSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type Netns, withNetns } from "../support/netns.ts";
+import { runShunt, shuntProgram } from "../support/programs.ts";
+import { withSleeper } from "../support/sleeper.ts";
+import { different, hold, standard } from "../support/standard-policy.ts";
+import { type Seen, type SeenNamespace, seeStatus } from "../support/status-run.ts";
+
+describe("status --all", () => {
+	it("finds every namespace once, whatever leads there, and sees each by itself", () =>
+		withNetns("status", (equal) =>
+			withNetns("status", (drifted) =>
+				withNetns("status", (empty) =>
+					withSleeper(drifted, (pid) => {
+						hold(equal, "nft", standard);
+						hold(drifted, "legacy", different);
+						drifted.run("ip6tables-legacy", ["-t", "nat", "-F", "PROXY_INIT_OUTPUT"]);
+						const seen = seeStatus(["--all"]);
+						expect(seen.status).toBe(2);
+						expect(seen.verdict).toBe("drift");
+						const inodes = seen.namespaces.map(({ netns }) => netns.inode);
+						expect(new Set(inodes).size).toBe(inodes.length);
+						expect(find(seen, equal)).toMatchObject({
+							verdict: "in-sync",
+							netns: { name: equal.name, processes: 0 },
+						});
+						expect(find(seen, empty)).toMatchObject({ verdict: "no-rules", netns: { name: empty.name } });
+						const there = find(seen, drifted);
+						expect(there).toMatchObject({ verdict: "drift", netns: { name: drifted.name, processes: 1 } });
+						expect(there?.netns.process).toMatchObject({ pid, command: "sleep" });
+						expect(there?.drift.map(({ family, kind }) => `${family} ${kind}`)).toContain(
+							"ipv6 missing-rule",
+						);
+						expect(inodes).toContain(`${statSync("/proc/self/ns/net").ino}`);
+					}),
+				),
+			),
+		));
+
+	it("compares with flags where there are any", () =>
+		withNetns("status", (netns) => {
+			hold(netns, "nft", different);
+			expect(find(seeStatus(["--all", ...different.args]), netns)?.verdict).toBe("in-sync");
+			expect(find(seeStatus(["--all", ...standard.args]), netns)?.verdict).toBe("drift");
+		}));
+
+	it("passes over a name that no namespace is behind any more", () =>
+		withNetns("status", (netns) => {
+			hold(netns, "nft", standard);
+			// In a mount namespace of its own, so that nobody else meets the stale name.
+			const script = 'mount -t tmpfs none /run && mkdir /run/netns && touch /run/netns/stale && exec "$@"';
+			const args = ["-m", "sh", "-c", script, "sh", shuntProgram, "status", "--all", "--output", "json"];
+			const { status, stdout, stderr } = netns.try("unshare", args);
+			expect([0, 2], stderr).toContain(status);
+			const seen: Seen = JSON.parse(stdout);
+			expect(seen.namespaces.map(({ netns: { name } }) => name)).not.toContain("stale");
+			expect(seen.namespaces.some(({ verdict }) => verdict === "in-sync")).toBe(true);
+		}));
+
+	it("without permission: exit 77, and a word on each", () =>
+		withNetns("status", (netns) => {
+			const nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set", "-all"];
+			const args = [...nobody, "--inh-caps", "-all", shuntProgram, "status", "--all", "--output", "json"];
+			const { status, stdout, stderr } = netns.try("setpriv", args);
+			expect(status, stderr).toBe(77);
+			const seen: Seen = JSON.parse(stdout);
+			expect(find(seen, netns)).toMatchObject({
+				verdict: "unknown",
+				errors: [expect.stringMatching(/not permitted|denied/)],
+			});
+		}));
+});
+
+describe("the table of status", () => {
+	it("has a line for each table with rules of ours, and says what differs and what comes first", () =>
+		withNetns("status", (netns) => {
+			netns.run("iptables-nft", [
+				"-t",
+				"nat",
+				"-A",
+				"OUTPUT",
+				"-p",
+				"tcp",
+				"--dport",
+				"5",
+				"-j",
+				"REDIRECT",
+				"--to-ports",
+				"6",
+			]);
+			hold(netns, "nft", standard);
+			netns.run("ip6tables-nft", ["-t", "nat", "-D", "PROXY_INIT_OUTPUT", "1"]);
+			const { status, stdout } = runShunt(["status", "--netns", netns.name]);
+			expect(status).toBe(2);
+			expect(stdout).toBe(
+				`MODE  FAMILY  RULES  STATE
+nft   ipv4    7      in sync
+nft   ipv6    6      1 difference
+
+Compared with what the rules themselves say. The rules that are there are those of:
+  shunt init --incoming-proxy-port 4143 --outgoing-proxy-port 4140 --proxy-uid 2102 --inbound-ports-to-ignore 4190-4191
+
+Differences:
+  nft ipv6: rule 1 of chain PROXY_INIT_OUTPUT is missing: by user 2102: return [proxy-init/ignore-proxy-user-id]
+
+Rules of others that come before ours:
+  output, rule 1 of chain OUTPUT in table ip nat (nft): -p tcp -m tcp --dport 5 -j REDIRECT --to-ports 6
+
+Other nat rules:
+  table ip nat (nft): 1 rule
+`.replace("4190-4191", "4190,4191"),
+			);
+		}));
+
+	it("of many namespaces names each, and says no more than there is to say", () =>
+		withNetns("status", (netns) => {
+			hold(netns, "legacy", standard);
+			const { stdout } = runShunt(["status", "--all"]);
+			const lines = stdout.split("\n");
+			expect(lines[0]).toMatch(/^NAMESPACE +PROCESS +MODE +FAMILY +RULES +STATE$/);
+			const mine = lines
+				.filter((line) => line.startsWith(netns.name))
+				.map((line) => line.split(/ +/).slice(1));
+			expect(mine).toEqual([
+				["-", "legacy", "ipv4", "7", "in", "sync"],
+				["-", "legacy", "ipv6", "7", "in", "sync"],
+			]);
+		}));
+
+	it("is in colour on a terminal alone, and not with NO_COLOR", () =>
+		withNetns("status", (netns) => {
+			hold(netns, "nft", standard);
+			const command = [shuntProgram, "status", "--netns", netns.path].join(" ");
+			const onTerminal = (env: NodeJS.ProcessEnv) =>
+				netns.try("script", ["-qec", command, "/dev/null"], {
+					env: { ...process.env, TERM: "xterm", ...env },
+				}).stdout;
+			const green = "\u001b[32m";
+			expect(onTerminal({ NO_COLOR: "" })).toContain(green);
+			expect(onTerminal({ NO_COLOR: "1" })).not.toContain("\u001b");
+			expect(runShunt(["status", "--netns", netns.path]).stdout).not.toContain("\u001b");
+		}));
+});
+
+function find({ namespaces }: Seen, { path }: Netns): SeenNamespace | undefined {
+	const inode = `${statSync(path).ino}`;
+	return namespaces.find(({ netns }) => netns.inode === inode);
+}
