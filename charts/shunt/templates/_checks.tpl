@@ -2,12 +2,12 @@
 Each takes [source, text] and says what is wrong with it, in the injector's own words, or nothing.
 */}}
 
-{{/* Takes [source, text, noun, least, most]. */}}
+{{/* Takes [source, text, noun, least, most], and what more there is to say. */}}
 {{- define "shunt.check.number" -}}
 {{- $text := index . 1 -}}
 {{- $sound := regexMatch "^(0|-?[1-9][0-9]{0,14})$" $text -}}
 {{- if not (and $sound (ge (int64 $text) (index . 3 | int64)) (le (int64 $text) (index . 4 | int64))) -}}
-{{ first . }}: {{ toRawJson $text }} is not a valid {{ index . 2 }} (want a whole number from {{ index . 3 }} to {{ index . 4 }})
+{{ first . }}: {{ toRawJson $text }} is not a valid {{ index . 2 }} (want a whole number from {{ index . 3 }} to {{ index . 4 }}{{ if gt (len .) 5 }} ({{ last . }}){{ end }})
 {{- end -}}
 {{- end }}
 

@@ -46,7 +46,7 @@ Values one by one: which check is for which. The schema has made sure of types b
   (list "proxy.ports.outbound" "TCP port" 1 65535)
   (list "proxy.ports.admin" "TCP port" 1 65535)
   (list "proxy.ports.control" "TCP port" 1 65535)
-  (list "proxy.uid" "user id for a proxy" 1 $largest)
+  (list "proxy.uid" "user id for a proxy" 1 $largest "as root it could not be told from an application")
   (list "injector.replicas" "number of replicas" 0 1000)
   (list "injector.port" "TCP port" 1 65535)
   (list "injector.adminPort" "TCP port" 1 65535)
