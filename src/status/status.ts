@@ -53,7 +53,16 @@ const examples = [
 	["On the whole node, for programs", "--all --output json"],
 ] as const;
 
-const notes = `The object of --output json has a verdict and a list of namespaces; each has:
+const notes = `The table has a line for each table of the kernel's with rules of ours, and below it what differs:
+  MODE  FAMILY  RULES  STATE
+  nft   ipv4    7      in sync
+  nft   ipv6    6      1 difference
+
+  Differences:
+    nft ipv6: rule 1 of chain PROXY_INIT_OUTPUT is missing: by user 2102: return [proxy-init/ignore-proxy-user-id]
+Rules of other programs that come before ours are shown, and are no drift: ours are as they should be.
+
+The object of --output json has a verdict and a list of namespaces; each has:
   netns         path, inode, name in /run/netns, processes, process (pid, command, container, pod)
   verdict       in-sync, drift, no-rules, or unknown where a table could not be read
   comparedWith  flags or rules

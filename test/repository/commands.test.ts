@@ -7,6 +7,7 @@ const commands = [
 	[],
 	["init"],
 	["clean"],
+	["status"],
 	["validate"],
 	["proxy"],
 	["inject"],
