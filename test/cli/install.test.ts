@@ -235,6 +235,14 @@ describe("shunt install before a cluster that is not well", () => {
 		expect(stderr).toContain("--ignore-cluster");
 	});
 
+	it("says what it waits for, where that takes long", async () => {
+		const slowly = new Promise<void>((resolve) => setTimeout(resolve, 2500));
+		cluster.api.obstacle = ({ path }) => (path === "/version" ? slowly : undefined);
+		const { status, stderr } = await cluster.run("install");
+		expect(status).toBe(0);
+		expect(stderr).toBe(`still asking https://127.0.0.1:${cluster.api.port} …\n`);
+	});
+
 	it("says that nobody answers", async () => {
 		const rude = createServer((socket) => socket.destroy());
 		await new Promise<void>((resolve) => rude.listen(0, "127.0.0.1", resolve));

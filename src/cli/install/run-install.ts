@@ -4,6 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { ClusterError } from "../cluster/cluster-error.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { badInput, deliver, Refusal, settle } from "./outcome.ts";
 import { printRelease, type Request, readRequest, render } from "./read-request.ts";
 import type { ReleaseFlags } from "./release-flags.ts";
@@ -20,7 +21,7 @@ export function runInstall(flags: InstallFlags, world: ReleaseWorld): Promise<Ex
 		const rendered =
 			cluster === undefined
 				? render({ ...request, values: request.given, now: world.now })
-				: await preflight(cluster, request, world);
+				: await sayWhenSlow(cluster, world, () => preflight(cluster, request, world));
 		for (const warning of rendered.warnings) {
 			world.stderr(`warning: ${warning}\n`);
 		}

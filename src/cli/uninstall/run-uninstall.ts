@@ -4,8 +4,10 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { ClusterFlags } from "../cluster/cluster-flags.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
 import { parseNamespace } from "../install/release-flags.ts";
+import type { FoundObject } from "./find-objects.ts";
 
 export interface UninstallFlags extends ClusterFlags {
 	readonly force?: true;
@@ -15,26 +17,30 @@ export interface UninstallFlags extends ClusterFlags {
 export function runUninstall(flags: UninstallFlags, world: ReleaseWorld): Promise<ExitCode> {
 	return settle(world, async () => {
 		const cluster = await connect(flags, world);
-		const { findObjects, findNamespace } = await import("./find-objects.ts");
-		await checkUnused(cluster, flags, world);
-		const objects = [...(await findObjects(cluster, flags.namespace))];
-		const namespace = await findNamespace(cluster, flags.namespace);
-		if (objects.length === 0 && namespace === undefined) {
-			throw new Refusal(
-				exitCodes.failed,
-				`nothing of Shunt is installed in the namespace ${flags.namespace}`,
-			);
-		}
-		if (namespace !== undefined && namespace.others.length > 0) {
-			const { others } = namespace;
-			world.stderr(
-				`the namespace ${flags.namespace} is left, as it holds pods that are not Shunt's: ${others.join(", ")}\n`,
-			);
-		} else if (namespace !== undefined) {
-			objects.push(namespace.object);
-		}
+		const objects = await sayWhenSlow(cluster, world, () => find(cluster, flags, world));
 		return deliver(world, objects.map((object) => `---\n${stringify(object)}`).join(""));
 	});
+}
+
+async function find(
+	cluster: Cluster,
+	flags: UninstallFlags,
+	world: ReleaseWorld,
+): Promise<readonly FoundObject[]> {
+	const { findObjects, findNamespace } = await import("./find-objects.ts");
+	await checkUnused(cluster, flags, world);
+	const objects = await findObjects(cluster, flags.namespace);
+	const namespace = await findNamespace(cluster, flags.namespace);
+	if (objects.length === 0 && namespace === undefined) {
+		throw new Refusal(exitCodes.failed, `nothing of Shunt is installed in the namespace ${flags.namespace}`);
+	}
+	const others = namespace?.others ?? [];
+	if (others.length > 0) {
+		world.stderr(
+			`the namespace ${flags.namespace} is left, as it holds pods that are not Shunt's: ${others.join(", ")}\n`,
+		);
+	}
+	return namespace === undefined || others.length > 0 ? objects : [...objects, namespace.object];
 }
 
 async function connect(flags: UninstallFlags, world: ReleaseWorld): Promise<Cluster> {

@@ -5,6 +5,7 @@ import { newStore } from "../chart/stored-release.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { checkVersion } from "../install/check-version.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
 import { printRelease, type Request, readRequest, render } from "../install/read-request.ts";
@@ -26,21 +27,11 @@ export function runUpgrade(flags: UpgradeFlags, world: ReleaseWorld): Promise<Ex
 	return settle(world, async () => {
 		const request = readRequest(flags, world);
 		const cluster = flags.fromManifests === undefined ? await connect(flags, world) : undefined;
-		const installed =
+		const { rendered, lines } =
 			cluster === undefined
-				? readManifests(flags, request, world)
-				: await (await import("./upgrade-in-cluster.ts")).readCluster(cluster, request, flags);
-		const { rendered, note } = await renderUpgrade({ flags, request, installed, now: world.now });
-		const effects =
-			cluster === undefined
-				? []
-				: await (await import("./upgrade-in-cluster.ts")).checkUpgrade(cluster, {
-						rendered,
-						namespace: request.namespace,
-						reinjects: isReinjecting(installed.store, newStore(rendered)),
-					});
-		const lines = [...describeUpgrade(installed.store, newStore(rendered)), note, ...effects];
-		world.stderr(lines.flatMap((line) => (line === undefined ? [] : [`${line}\n`])).join(""));
+				? await plan(flags, request, { installed: readManifests(flags, request, world), now: world.now })
+				: await sayWhenSlow(cluster, world, () => planInCluster(cluster, flags, request, world));
+		world.stderr([...rendered.warnings.map((warning) => `warning: ${warning}`), ...lines, ""].join("\n"));
 		return deliver(world, printRelease(rendered));
 	});
 }
@@ -83,31 +74,41 @@ function readManifests(flags: UpgradeFlags, { namespace }: Request, world: Relea
 	}
 }
 
-async function renderUpgrade({
-	flags,
-	request: { chart, given, namespace },
-	installed,
-	now,
-}: {
-	readonly flags: UpgradeFlags;
-	readonly request: Request;
-	readonly installed: Installed;
-	readonly now: () => number;
-}): Promise<{ readonly rendered: RenderedChart; readonly note: string | undefined }> {
-	const stored = flags.resetValues === true ? undefined : installed.store?.values;
+/** The new release, and what it changes, for the user. */
+interface Plan {
+	readonly rendered: RenderedChart;
+	readonly lines: readonly string[];
+}
+
+async function planInCluster(
+	cluster: Cluster,
+	flags: UpgradeFlags,
+	request: Request,
+	{ now }: ReleaseWorld,
+): Promise<Plan> {
+	const { checkUpgrade, readCluster } = await import("./upgrade-in-cluster.ts");
+	const installed = await readCluster(cluster, request, flags);
+	const { rendered, lines } = await plan(flags, request, { installed, now });
+	checkVersion(rendered, installed.kubeVersion ?? "");
+	const reinjects = isReinjecting(installed.store, newStore(rendered));
+	const effects = await checkUpgrade(cluster, { rendered, namespace: request.namespace, reinjects });
+	return { rendered, lines: [...lines, ...effects] };
+}
+
+async function plan(
+	{ resetValues, rotateCerts }: UpgradeFlags,
+	{ chart, given, namespace }: Request,
+	{ installed, now }: { readonly installed: Installed; readonly now: () => number },
+): Promise<Plan> {
+	const stored = resetValues === true ? undefined : installed.store?.values;
 	const values = stored === undefined ? given : carryOver(chart, stored, given);
 	const source = certificateSource(chart, values);
 	const secret = source.source === "cert-manager" ? undefined : await installed.secret(source.secretName);
-	const { keep, note } = chooseCertificate(source, secret, {
-		rotate: flags.rotateCerts === true,
-		now: now(),
-	});
+	const { keep, note } = chooseCertificate(source, secret, { rotate: rotateCerts === true, now: now() });
 	const known = keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : [];
 	const { kubeVersion } = installed;
 	const version = kubeVersion === undefined ? {} : { kubeVersion };
 	const rendered = render({ chart, values, namespace, known, isUpgrade: true, now, ...version });
-	if (kubeVersion !== undefined) {
-		checkVersion(rendered, kubeVersion);
-	}
-	return { rendered, note };
+	const changes = describeUpgrade(installed.store, newStore(rendered));
+	return { rendered, lines: [...changes, ...(note === undefined ? [] : [note])] };
 }
