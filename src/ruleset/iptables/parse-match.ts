@@ -42,9 +42,6 @@ function interfacePattern(printed: string): InterfacePattern {
 
 /** What stands behind `-m`: an extension's name and its options. All of them are read, or none. */
 export function parseExtension([extension = "", ...words]: readonly string[]): Condition[] | undefined {
-	if (extension === "comment") {
-		return [];
-	}
 	const conditions: Condition[] = [];
 	for (const { option, value, negated } of optionsIn(words)) {
 		if (isTrueOfFirstPackets(option, value) && !negated) {

@@ -8,9 +8,10 @@ import { parseTarget } from "./parse-target.ts";
  * extension at a time, so that the rest still says something.
  */
 export function parseRule(spec: string, isChain: (name: string) => boolean): NatRule {
-	const parts = splitParts(splitWords(spec));
+	const { words, comments } = withoutComments(splitWords(spec));
+	const parts = settleNegations(splitParts(words));
 	const target = parts.find(([word]) => word === "-j" || word === "-g");
-	const comment = parts.find(([word, extension]) => word === "-m" && extension === "comment")?.[3];
+	const [comment] = comments;
 	return {
 		text: spec,
 		conditions: parts.filter((part) => part !== target).flatMap(parsePart),
@@ -19,20 +20,36 @@ export function parseRule(spec: string, isChain: (name: string) => boolean): Nat
 	};
 }
 
+/** A comment may be any text, also one that looks like a rule's end, so comments go before anything is looked for. */
+function withoutComments(words: readonly string[]): { words: string[]; comments: string[] } {
+	const kept: string[] = [];
+	const comments: string[] = [];
+	for (let rest = words; rest.length > 0; ) {
+		const [first = "", second, third, fourth = ""] = rest;
+		const isComment = first === "-m" && second === "comment" && third === "--comment";
+		if (isComment) {
+			comments.push(fourth);
+		} else {
+			kept.push(first);
+		}
+		rest = rest.slice(isComment ? 4 : 1);
+	}
+	return { words: kept, comments };
+}
+
 /** Each begins with an option of iptables itself, which is a single letter; an extension's long ones follow its `-m`. */
 function splitParts(words: readonly string[]): string[][] {
 	const parts: string[][] = [];
 	for (const word of words) {
 		const last = parts.at(-1);
-		const isText = last?.at(-1) === "--comment";
-		const opens = !isText && (/^-[a-z]$/.test(word) || (word === "!" && last?.[0] !== "-m"));
+		const opens = /^-[a-z]$/.test(word) || (word === "!" && last?.[0] !== "-m");
 		if (last === undefined || (opens && !isOpen(last))) {
 			parts.push([word]);
 		} else {
 			last.push(word);
 		}
 	}
-	return settleNegations(parts);
+	return parts;
 }
 
 /** A lone `!` waits for its option. */
