@@ -3,6 +3,6 @@
  * Quotes that do not surround an item belong to it.
  */
 export function splitList(text: string): string[] {
-	const items = text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"(?=,|$)|([^,]*))/g);
+	const items = text === "" ? [] : `,${text}`.matchAll(/,(?:"((?:[^"]|"")*)"(?=,|$)|([^,]*))/g);
 	return [...items].map(([, quoted, plain = ""]) => quoted?.replaceAll('""', '"') ?? plain);
 }

@@ -52,9 +52,15 @@ function describe(value: PlainValue | undefined): string {
 	if (value === undefined || value === null) {
 		return "(none)";
 	}
-	const isPlain = typeof value === "string" && /^[A-Za-z0-9][\w.,:/+ -]*$/.test(value);
+	const isPlain =
+		typeof value === "string" && /^[A-Za-z0-9][\w.,:/+ -]*$/.test(value) && !looksLikeOther(value);
 	const text = isPlain ? value : canonical(value);
 	return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+/** What would be a number, a truth value or nothing without quotes. */
+function looksLikeOther(text: string): boolean {
+	return !Number.isNaN(Number(text)) || /^(?:true|false|yes|no|on|off|null)$/i.test(text);
 }
 
 /** As `--set` wants a key that has dots. */
