@@ -8,7 +8,7 @@ const slow = { testTimeout: 600_000, hookTimeout: 120_000, maxWorkers: 2 };
  * the tools; `native` is the kernel tier again, and the contract of its own host, on the native program; `e2e` runs the
  * images in pods, which takes root, containerd and what `make images` makes; `chart` compares our charts' renderer with
  * Helm, which `scripts/ensure-helm.sh` installs; `envoy` needs what the kernel tier does, and Envoy, which
- * `scripts/ensure-envoy.sh` fetches.
+ * `scripts/ensure-envoy.sh` fetches; `shells` presses the tab key in zsh and fish, and runs `kubectl shunt`.
  */
 export default defineConfig({
 	test: {
@@ -50,7 +50,11 @@ export default defineConfig({
 			{ extends: true, test: { name: "envoy", include: ["test/envoy/**/*.test.ts"], ...slow } },
 			{ extends: true, test: { name: "chart", include: ["test/chart/**/*.test.ts"], ...slow } },
 			// A page in Chromium, which `scripts/ensure-chromium.sh` installs.
-			{ extends: true, test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...slow, maxWorkers: 1 } },
+			{
+				extends: true,
+				test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...slow, maxWorkers: 1 },
+			},
+			{ extends: true, test: { name: "shells", include: ["test/shells/**/*.test.ts"], ...slow } },
 			// One machine with a containerd at a time.
 			{ extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow, maxWorkers: 1 } },
 		],

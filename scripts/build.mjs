@@ -6,15 +6,15 @@ import { build } from "esbuild";
 
 /** Output folder and what goes there. The demo is bundled too, since its processes run as users of their own. */
 const bundles = {
-	"dist/main": ["src/main/shunt.ts", "src/main/proxy-init.ts", "src/main/network-validator.ts"],
+	"dist/main": [
+		"src/main/shunt.ts",
+		"src/main/proxy-init.ts",
+		"src/main/network-validator.ts",
+		"src/main/kubectl-shunt.ts",
+		"src/main/kubectl-complete-shunt.ts",
+	],
 	"dist/demo": ["demo/main.ts", "demo/inhabitant.ts"],
 };
-
-/** Those whose native code is found beside them. images/shunt.ts puts them into the image. */
-const external = ["koffi"];
-
-/** CommonJS packages ask for Node's modules by a function that ES modules do not have. */
-const banner = `import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);`;
 
 /** The page of `shunt explain --html`, which the command carries in itself as text. */
 async function explainPage() {
@@ -34,6 +34,12 @@ async function explainPage() {
 	const text = (name) => made.outputFiles.find(({ path }) => path.endsWith(name)).text.trim();
 	return { script: text("main.js"), style: text("page.css") };
 }
+
+/** Those whose native code is found beside them. images/shunt.ts puts them into the image. */
+const external = ["koffi"];
+
+/** CommonJS packages ask for Node's modules by a function that ES modules do not have. */
+const banner = `import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);`;
 
 // Aside first: a build that fails leaves the last good one in place, and one that works takes its place in a moment.
 const aside = `dist/.build-${process.pid}`;
@@ -55,8 +61,8 @@ try {
 			lineLimit: 160,
 			legalComments: "none",
 			sourcemap: true,
-			define,
 			metafile: true,
+			define,
 			logLevel: "warning",
 		});
 		// Whose licences an image has to carry.
@@ -73,6 +79,8 @@ try {
 
 /** Folders of the packages that went into a bundle. */
 function packagesIn({ inputs }) {
-	const folders = Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+	const folders = Object.keys(inputs).flatMap(
+		(path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+	);
 	return [...new Set(folders)].sort();
 }

@@ -40,6 +40,12 @@ else
 	left_out "without Helm and kubectl our renderer is not held against them"
 fi
 
+if scripts/ensure-tools.sh zsh fish && scripts/ensure-kubectl.sh >/dev/null; then
+	tiers+=(shells)
+else
+	left_out "without zsh, fish and kubectl nobody presses the tab key in them"
+fi
+
 if [[ " ${tiers[*]} " == *" kernel "* ]] && scripts/ensure-envoy.sh >/dev/null; then
 	tiers+=(envoy)
 else

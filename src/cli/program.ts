@@ -1,4 +1,4 @@
-import type { ExitCode } from "../domain/exit-code.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { createNodeHost } from "../host/node.ts";
 import { runClean } from "../init/clean.ts";
 import { runInit } from "../init/init.ts";
@@ -8,25 +8,34 @@ import { runStatus } from "../status/status.ts";
  * `shunt COMMAND …`. The node-side commands read their own flags, because the native program runs the very same
  * code; so they also start without loading what the others need.
  */
-export async function runShunt(argv: readonly string[]): Promise<ExitCode> {
+export async function runShunt(argv: readonly string[], name = "shunt"): Promise<ExitCode> {
 	const [command, ...rest] = argv;
 	switch (command) {
 		case "init":
-			return runInit(createNodeHost(), rest);
+			return runInit(createNodeHost(), rest, `${name} init`);
 		case "clean":
-			return runClean(createNodeHost(), rest);
+			return runClean(createNodeHost(), rest, `${name} clean`);
 		case "validate":
-			return runNetworkValidator(rest, "shunt validate");
+			return runNetworkValidator(rest, `${name} validate`);
 		case "status":
-			return runStatus(createNodeHost(), rest);
+			return runStatus(createNodeHost(), rest, `${name} status`);
+		case "__complete":
+			return runComplete(rest);
 		default: {
 			const { runCommandTree } = await import("./command-tree.ts");
-			return runCommandTree(argv.length === 0 ? ["--help"] : argv);
+			return runCommandTree(argv.length === 0 ? ["--help"] : argv, name);
 		}
 	}
 }
 
-/** `kubectl shunt …` and `proxy-init …` are the same programs under other names. */
+/** What a shell may offer; see completion/complete.ts. */
+export async function runComplete(words: readonly string[]): Promise<ExitCode> {
+	const { completionOf } = await import("./completion/run-complete.ts");
+	createNodeHost().stdout(await completionOf(words));
+	return exitCodes.done;
+}
+
+/** `proxy-init …` is `shunt init …`. */
 export function runProxyInit(argv: readonly string[]): ExitCode {
 	return runInit(createNodeHost(), argv, "proxy-init");
 }

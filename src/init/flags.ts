@@ -1,3 +1,5 @@
+import { modes } from "../domain/mode.ts";
+
 /** One flag: the parser, the help text and the documentation are all made from this. */
 export interface Flag {
 	readonly name: string;
@@ -6,6 +8,8 @@ export interface Flag {
 	readonly kind: "boolean" | "value" | "list";
 	/** What stands for the value in help texts. */
 	readonly placeholder?: string;
+	/** All that a value can be, where that is few; shells complete them. */
+	readonly choices?: readonly string[];
 	/** As it would be written on the command line. */
 	readonly default: string;
 	readonly help: string;
@@ -119,6 +123,7 @@ export const initFlags = [
 		name: "iptables-mode",
 		kind: "value",
 		placeholder: "MODE",
+		choices: modes,
 		default: "",
 		help: "dialect to speak: legacy (also called iptables; the default), nft, plain, nftables, or auto for the first that works here",
 	},
@@ -126,6 +131,7 @@ export const initFlags = [
 		name: "firewall-bin-path",
 		kind: "value",
 		placeholder: "NAME",
+		choices: ["iptables-legacy", "iptables-nft", "iptables"],
 		default: "",
 		help: "older way to name the mode: iptables-legacy, iptables-nft or iptables",
 	},
@@ -133,6 +139,7 @@ export const initFlags = [
 		name: "firewall-save-bin-path",
 		kind: "value",
 		placeholder: "NAME",
+		choices: ["iptables-legacy-save", "iptables-nft-save", "iptables-save"],
 		default: "",
 		help: "older way to name the mode, with -save at the end",
 	},
@@ -179,6 +186,7 @@ export const initFlags = [
 		name: "output",
 		kind: "value",
 		placeholder: "FORMAT",
+		choices: ["text", "json"],
 		default: "text",
 		help: "text, or json for one object on standard output",
 	},
@@ -186,6 +194,7 @@ export const initFlags = [
 		name: "log-format",
 		kind: "value",
 		placeholder: "FORMAT",
+		choices: ["plain", "json"],
 		default: "plain",
 		help: "plain or json",
 	},
@@ -193,6 +202,7 @@ export const initFlags = [
 		name: "log-level",
 		kind: "value",
 		placeholder: "LEVEL",
+		choices: ["trace", "debug", "info", "warn", "error", "fatal", "panic"],
 		default: "info",
 		help: "trace, debug, info, warn, error, fatal or panic",
 	},

@@ -14,9 +14,11 @@ const commands = [
 	["inject"],
 	["uninject"],
 	["injector"],
+	["check"],
 	["install"],
 	["upgrade"],
 	["uninstall"],
+	["completion"],
 ];
 
 it("the documented commands are the help texts", () => {

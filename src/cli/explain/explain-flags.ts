@@ -60,6 +60,7 @@ export const outputFlags: readonly Flag[] = [
 		name: "output",
 		kind: "value",
 		placeholder: "FORMAT",
+		choices: ["table", "json"],
 		default: "table",
 		help: "table or json (-o table and -o json mean this too)",
 	},
