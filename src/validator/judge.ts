@@ -86,8 +86,8 @@ function merge(judged: readonly Judged[]): Proof[] {
 
 /** By what is said, but for the port. */
 function mergeKey({ proof, probe }: Judged): string | Probe {
-	const { topic, direction, family, outcome, text } = proof;
-	return topic === "port" ? `${direction} ${family} ${outcome} ${text.replace(onePort, "")}` : probe;
+	const { topic, direction, family, outcome, rule, text } = proof;
+	return topic === "port" ? `${direction} ${family} ${outcome} ${rule} ${text.replace(onePort, "")}` : probe;
 }
 
 const onePort = /\bport \d+/;

@@ -41,8 +41,17 @@ export class Listeners {
 		return this.#seen.get(formatEndpoint(client));
 	}
 
+	/** Ends the connections of all who came so far. */
+	dismissAll(): void {
+		this.acceptAll();
+		for (const socket of this.#accepted.splice(0)) {
+			socket.close();
+		}
+	}
+
 	close(): void {
-		for (const socket of [...this.#accepted, ...this.#open.map((each) => each.socket)]) {
+		this.dismissAll();
+		for (const { socket } of this.#open) {
 			socket.close();
 		}
 	}

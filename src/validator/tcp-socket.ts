@@ -55,7 +55,7 @@ export class TcpSocket {
 	 */
 	connect(to: Endpoint): string | undefined {
 		this.#set(protocolLevels[this.family], hopLimits[this.family], [1]);
-		this.#set(socketLevel, linger, [1, 0]);
+		this.#closeWithReset();
 		const address = encodeSockaddr(this.family, to);
 		return this.#libc.connect(this.descriptor, address, address.length) === 0
 			? undefined
@@ -67,12 +67,12 @@ export class TcpSocket {
 		const address = Buffer.alloc(sockaddrLength);
 		const length = Uint32Array.of(sockaddrLength);
 		const descriptor = this.#libc.accept(this.descriptor, address, length, nonBlocking);
-		return descriptor < 0
-			? undefined
-			: {
-					socket: new TcpSocket(this.#libc, this.family, descriptor),
-					from: parseSockaddr(address, this.family),
-				};
+		if (descriptor < 0) {
+			return undefined;
+		}
+		const socket = new TcpSocket(this.#libc, this.family, descriptor);
+		socket.#closeWithReset();
+		return { socket, from: parseSockaddr(address, this.family) };
 	}
 
 	/** Undefined while nothing has gone wrong. Asking forgets it. */
@@ -106,6 +106,11 @@ export class TcpSocket {
 
 	close(): void {
 		this.#libc.close(this.descriptor);
+	}
+
+	/** One packet, and no sequel to it when its way is gone. */
+	#closeWithReset(): void {
+		this.#set(socketLevel, linger, [1, 0]);
 	}
 
 	#set(level: number, name: number, numbers: readonly number[]): void {

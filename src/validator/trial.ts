@@ -82,6 +82,11 @@ async function watch(
 		const open = calls.filter(({ sighting }) => sighting === undefined);
 		if (isInboundOpen && !open.some(({ probe }) => probe.direction === "inbound")) {
 			isInboundOpen = false;
+			// Both ends while there is a wire between them: what they have left to say would go out by another way.
+			for (const call of calls.filter(({ probe }) => probe.direction === "inbound")) {
+				call.close();
+			}
+			listeners.dismissAll();
 			onInboundSettled();
 		}
 		const now = performance.now();
@@ -111,7 +116,7 @@ async function watch(
 class Call {
 	readonly probe: Probe;
 	sighting: Sighting | undefined;
-	readonly #socket: TcpSocket | undefined;
+	#socket: TcpSocket | undefined;
 
 	constructor(probe: Probe, socket: TcpSocket | string, listeners: Listeners) {
 		this.probe = probe;
@@ -151,8 +156,10 @@ class Call {
 		this.sighting ??= { kind: "taken" };
 	}
 
+	/** Once is enough. */
 	close(): void {
 		this.#socket?.close();
+		this.#socket = undefined;
 	}
 
 	#trace(): void {
