@@ -25,7 +25,7 @@ check: build
 	npx vitest run --project unit test/repository
 
 bench: build native
-	scripts/ensure-tools.sh python3 time haproxy
+	scripts/ensure-tools.sh python3 time haproxy wrk
 	scripts/reference.sh || true
 	npx tsx bench/main.ts
 

@@ -1,39 +1,31 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { writeFileSync } from "node:fs";
 import { reviewOf, typicalPod } from "../test/injector/support/reviews.ts";
-import { latency, memory, throughput } from "./injector/sections.ts";
+import { priorityWords } from "./injector/priority.ts";
+import { coldStart, latency, memory, throughput } from "./injector/sections.ts";
 import { startServers } from "./injector/servers.ts";
-import { machineFacts } from "./machine.ts";
 
-const file = fileURLToPath(new URL("injector-results.md", import.meta.url));
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
-const rounds = Number(values.rounds);
-const review = JSON.stringify(reviewOf(typicalPod()));
-
-/** Measures the injector against the least that a Node webhook can do, and writes the results file anew. */
-const folder = mkdtempSync(`${tmpdir()}/shunt-bench-`);
-const servers = await startServers();
-try {
+/** Measures the injector against the least that a Node webhook can do. */
+export async function benchInjector(folder: string, rounds: number): Promise<string> {
+	const review = JSON.stringify(reviewOf(typicalPod()));
 	const body = `${folder}/review.json`;
 	writeFileSync(body, review);
-	const sections = [
-		introduction(),
-		await throughput(servers, body, rounds),
-		await latency(servers, body, Math.ceil(rounds / 2)),
-		await memory(servers, body),
-	];
-	writeFileSync(file, `${sections.join("\n\n")}\n`);
-} finally {
-	await servers.stop();
-	rmSync(folder, { recursive: true, force: true });
+	const servers = await startServers(folder);
+	try {
+		const cold = await coldStart(servers, body);
+		return [
+			introduction(review),
+			await throughput(servers, body, rounds),
+			await latency(servers, body, { rounds, cold }),
+			await memory(servers, body),
+		].join("\n\n");
+	} finally {
+		await servers.stop();
+	}
 }
 
-function introduction(): string {
+function introduction(review: string): string {
 	return [
-		"# The injector under load",
-		`\`npx tsx bench/injector.ts\` repeats it and takes about three minutes as root; \`--rounds N\` changes that. ${machineFacts()}`,
-		`Debian's wrk posts one review of a typical pod (${Buffer.byteLength(review)} bytes; it is injected) over TLS 1.3 with connections that are kept. The injector runs at its default log level and has one processor (\`taskset -c 0\`), the load the other. "echo" is a bare Node HTTPS server that sends the body back: what TLS, HTTP and Node cost before anybody has decided anything. It takes turns with the injector on the same processor. All of them have a niceness of -15, since others share the machine.`,
+		"## The injector under load",
+		`Debian's wrk posts one review of a typical pod (${Buffer.byteLength(review)} bytes; it is injected) over TLS 1.3 with connections that are kept. The injector runs at its default log level and has one processor (\`taskset -c 0\`), the load the other. "echo" is a bare Node HTTPS server that sends the body back: what TLS, HTTP and Node cost before anybody has decided anything. It takes turns with the injector on the same processor. ${priorityWords()}`,
 	].join("\n\n");
 }

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchCostPerConnection } from "./cost-per-connection.ts";
+import { benchInjector } from "./injector.ts";
 import { machineFacts } from "./machine.ts";
 import { benchManyNamespaces } from "./many-namespaces.ts";
 import { benchMemory } from "./memory.ts";
 import type { Meter } from "./meter.ts";
 import { benchOneNamespace } from "./one-namespace.ts";
+import { benchRendering } from "./rendering.ts";
 import { benchUnderQuota } from "./under-quota.ts";
 
 export interface Bench {
@@ -25,6 +27,8 @@ export const sections: Readonly<Record<string, Section>> = {
 	"cost-per-connection": measured(({ rounds }) => benchCostPerConnection(rounds)),
 	memory: measured(async ({ folder }) => benchMemory(folder)),
 	proxy: async () => readProxyResults(),
+	rendering: measured(({ meter, rounds }) => benchRendering(meter, rounds)),
+	injector: measured(({ folder, rounds }) => benchInjector(folder, Math.ceil(rounds / 5))),
 };
 
 /** Each section carries its own date and machine, since it may be younger than its neighbours. */

@@ -18,12 +18,13 @@ function done(summary, latency)
 	local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
 	io.write(
 		string.format(
-			'\nJSON{"requests":%d,"microseconds":%d,"failed":%d,"p50":%d,"p99":%d}\n',
+			'\nJSON{"requests":%d,"microseconds":%d,"failed":%d,"p50":%d,"p99":%d,"worst":%d}\n',
 			summary.requests,
 			summary.duration,
 			failed,
 			latency:percentile(50),
-			latency:percentile(99)
+			latency:percentile(99),
+			latency.max
 		)
 	)
 end

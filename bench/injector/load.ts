@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { on } from "./priority.ts";
 import { processFacts } from "./process-facts.ts";
 
 export interface Target {
@@ -22,6 +23,7 @@ export interface Measured {
 	/** Milliseconds. */
 	readonly p50: number;
 	readonly p99: number;
+	readonly worst: number;
 	readonly requests: number;
 	/** Answers other than 200, and requests without an answer. */
 	readonly failed: number;
@@ -39,20 +41,18 @@ export async function measure(target: Target, body: string, load: Load): Promise
 	const cpuBefore = processFacts(target.pid).cpuSeconds;
 	const wrk = ["wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", script];
 	const pause = perSecond === undefined ? 0 : (1000 * connections) / perSecond;
-	const { stdout } = await run(
-		"nice",
-		["-n", "-15", "taskset", "-c", "1", ...wrk, `https://127.0.0.1:${target.port}/`],
-		{
-			env: { ...process.env, REVIEW: body, MEAN_PAUSE_MS: `${Math.round(pause)}` },
-		},
-	);
+	const [program = "", ...args] = [...on(1), ...wrk, `https://127.0.0.1:${target.port}/`];
+	const { stdout } = await run(program, args, {
+		env: { ...process.env, REVIEW: body, MEAN_PAUSE_MS: `${Math.round(pause)}` },
+	});
 	const [, json = "{}"] = /^JSON(.*)$/m.exec(stdout) ?? [];
-	const { requests, microseconds, failed, p50, p99 } = JSON.parse(json);
+	const { requests, microseconds, failed, p50, p99, worst } = JSON.parse(json);
 	return {
 		perSecond: requests / (microseconds / 1e6),
 		cpuMicroseconds: ((processFacts(target.pid).cpuSeconds - cpuBefore) / requests) * 1e6,
 		p50: p50 / 1000,
 		p99: p99 / 1000,
+		worst: worst / 1000,
 		requests,
 		failed,
 	};

@@ -1,25 +1,28 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = new URL("../../", import.meta.url);
-const outdir = fileURLToPath(new URL("dist/bench-injector", root));
 
-/** Bundled as for a release: running the sources through tsx costs time at every call of a closure (keepNames). */
-export async function buildPrograms(): Promise<{ readonly injector: string; readonly echo: string }> {
+/** `shunt injector` as it is built; running the sources through tsx costs time at every call of a closure (keepNames). */
+export function injectorProgram(): readonly string[] {
+	const program = fileURLToPath(new URL("dist/main/shunt.js", root));
+	if (!existsSync(program)) {
+		throw new Error(`${program} is not there: run "make build" first`);
+	}
+	return [program, "injector"];
+}
+
+export async function buildEchoServer(folder: string): Promise<string> {
+	const outfile = `${folder}/echo.mjs`;
 	await build({
-		entryPoints: {
-			injector: fileURLToPath(new URL("test/injector/support/injector-main.ts", root)),
-			echo: fileURLToPath(new URL("bench/injector/echo-server.ts", root)),
-		},
-		outdir,
+		entryPoints: [fileURLToPath(new URL("echo-server.ts", import.meta.url))],
+		outfile,
 		bundle: true,
-		splitting: true,
 		format: "esm",
 		platform: "node",
 		target: "node20",
-		packages: "external",
-		outExtension: { ".js": ".mjs" },
 		logLevel: "warning",
 	});
-	return { injector: `${outdir}/injector.mjs`, echo: `${outdir}/echo.mjs` };
+	return outfile;
 }
