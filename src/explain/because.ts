@@ -5,10 +5,11 @@ import type { Reason } from "../plan/reason.ts";
 import { directionOf } from "./packet-fields.ts";
 
 /**
- * Why a rule exists, as a clause that reads on from "because". `detail` says which connections it is about, as
+ * Why a rule exists, as a clause that reads on from "because". `whole` says which connections it is about, as
  * {@link describeMatch} does.
  */
-export function because(reason: Reason, hook: Hook, detail: string | undefined): string {
+export function because(reason: Reason, hook: Hook, whole: string | undefined): string {
+	const detail = abridge(whole);
 	const direction = directionOf(hook);
 	switch (reason) {
 		case "ignore-proxy-user-id":
@@ -32,6 +33,13 @@ export function because(reason: Reason, hook: Hook, detail: string | undefined):
 		case "redirect-all-outgoing-to-proxy-port":
 			return "every outbound TCP connection that nothing exempts goes to the proxy";
 	}
+}
+
+/** The rule itself has the whole list, and so has the summary. */
+function abridge(text: string | undefined): string | undefined {
+	return text !== undefined && text.length > 160
+		? `${text.slice(0, text.lastIndexOf(", ", 120))} and more`
+		: text;
 }
 
 function bare(detail: string | undefined): string | undefined {

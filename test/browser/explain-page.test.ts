@@ -8,9 +8,22 @@ import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { evaluate, type Packet } from "../../src/plan/evaluate.ts";
 import { plan } from "../../src/plan/planner.ts";
 import { packet, policy } from "../support/arbitraries.ts";
+import { restore } from "../support/dialect.ts";
+import { explainOne } from "../support/explain-run.ts";
+import { istioRules } from "../support/foreign-meshes.ts";
+import { withNetns } from "../support/netns.ts";
 import { type Browser, startBrowser } from "./chromium.ts";
 import { lowContrast } from "./contrast.ts";
 import { writeManifest, writePage } from "./written-page.ts";
+
+/** Something at a later priority, and in it something that nobody understands. */
+const laterTable = `table ip later {
+	chain output {
+		type nat hook output priority -90; policy accept;
+		tcp dport 81 numgen random mod 2 0 redirect to :9
+	}
+}
+`;
 
 const manifests = "test/explain/manifests";
 let browser: Browser;
@@ -80,6 +93,34 @@ describe("the page", () => {
 		}
 		expect([...fates].sort()).toEqual(["pass", "redirect"]);
 	});
+
+	it("follows the rules of a namespace, other programs' too, as the command line does", () =>
+		withNetns("browser", async (netns) => {
+			restore(netns, "nft", "ipv4", istioRules);
+			netns.run("nft", ["-f", "-"], laterTable);
+			const page = await browser.open(writePage(["--netns", netns.path, "outbound", "10.0.0.5:80"]));
+			for (const [direction, to, port, uid] of [
+				["outbound", "10.0.0.5", "80", "1000"],
+				["outbound", "10.0.0.5", "80", "1337"],
+				["outbound", "10.0.0.5", "81", "1337"],
+				["outbound", "127.0.0.1", "80", "1000"],
+				["inbound", "10.0.0.5", "15008", ""],
+				["inbound", "10.0.0.5", "80", ""],
+			] as const) {
+				await page.selectOption("#field-direction", direction);
+				await page.fill("#field-to", to);
+				await page.fill("#field-port", port);
+				if (direction === "outbound") {
+					await page.fill("#field-uid", uid);
+				}
+				const who = direction === "outbound" ? ["--uid", uid] : [];
+				const said = explainOne(["--netns", netns.path, direction, `${to}:${port}`, ...who]);
+				expect(await page.textContent("#sentence")).toBe(said.sentence);
+				expect(await page.locator(".step").count()).toBe(said.rules.length);
+			}
+			expect(await page.textContent(".notes")).toContain("not understood");
+			await page.close();
+		}));
 
 	it("marks the way that the packet takes and no other", async () => {
 		const page = await browser.open(writePage(["-f", `${manifests}/default.yaml`, "inbound", "8080"]));

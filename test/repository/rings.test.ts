@@ -30,6 +30,7 @@ describe("the walls between the rings", () => {
 		["src/backend/iptables/planted-wall.ts", "../../cli/program.ts", "ring 2 imports only"],
 		["src/init/planted-wall.ts", "../host/memory.ts", "ring 2 imports only"],
 		["src/init/planted-wall.ts", "node:child_process", "ring 2 imports only"],
+		["src/explain/planted-wall.ts", "../cli/explain/report.ts", "ring 2 imports only"],
 		["src/cli/planted-wall.ts", "../main/shunt.ts", "nothing imports it"],
 	])("stop %s from importing %s", (file, target, message) => {
 		expect(lint(plant(file, `export * from "${target}";\n`))).toContain(message);
