@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { formatStamp } from "../../src/domain/pod-policy-stamp.ts";
-import { policyFrom } from "../support/policies.ts";
+import { injectPod } from "../../src/inject/inject-pod.ts";
+import { annotationsOf, objectAt, objectsAt } from "../../src/inject/json.ts";
+import { containerNames } from "../../src/inject/names.ts";
+import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { eventually } from "../support/proxy-sockets.ts";
 import {
 	asInjected,
@@ -47,6 +49,19 @@ describe("the ways out of a pod", () => {
 			expect(required.errors).toEqual([expect.stringMatching(/^required, but outbound ipv6: not provable/)]);
 		}));
 
+	it("addresses that are not certain to be nobody else's yet are waited for", () =>
+		withRules((world) => {
+			const { pod } = world;
+			pod.run("ip", ["-6", "address", "flush", "dev", "eth0"]);
+			pod.run("ip", ["address", "add", "fd78::2/64", "dev", "eth0"]);
+			const route = ["-6", "route", "replace", "default", "via", "fd78::1", "dev", "eth0"];
+			pod.run("ip", route);
+			expect(pod.run("ip", ["address", "show", "dev", "eth0"])).toContain("tentative");
+			const { status, proofs } = world.validate([...policy, "--require", "ipv6"]);
+			expect(status).toBe(0);
+			expect(rulesOf(proofs, "proven")).toContain(redirected("ipv6"));
+		}));
+
 	it("with the loopback interface alone nothing is proven: 95", () =>
 		withRules((world) => {
 			world.pod.run("ip", ["link", "delete", "eth0"]);
@@ -87,11 +102,14 @@ const counters = `table inet seen {
 `;
 
 describe("as the injector has it run", () => {
-	const injected = { prefix: asInjected, env: { SHUNT_REDIRECT: formatStamp(policyFrom(policy.join(" "))) } };
+	const { args, env } = injectedValidator();
+	const injected = { prefix: asInjected, env };
+	const validate = (world: ValidatedPod, more: readonly string[] = []) =>
+		world.validate([...args, ...more], injected);
 
 	it("outbound rules of both families are proven, and what is not is said", () =>
 		withRules((world) => {
-			const { status, proofs, stderr } = world.validate([], injected);
+			const { status, proofs, stderr } = validate(world);
 			expect(status).toBe(0);
 			expect(rulesOf(proofs, "proven")).toEqual(
 				["ipv4", "ipv6"].flatMap((family) => [
@@ -107,7 +125,7 @@ describe("as the injector has it run", () => {
 
 	it.each(["inbound", "uid", "all"])("requiring %s is a failure", (what) =>
 		withRules((world) => {
-			const { status, errors } = world.validate(["--require", what], injected);
+			const { status, errors } = validate(world, ["--require", what]);
 			expect(status).toBe(95);
 			expect(errors[0]).toMatch(/^required, but (in|out)bound ipv4: not provable here: /);
 		}),
@@ -115,7 +133,7 @@ describe("as the injector has it run", () => {
 
 	it("without rules: 95", () =>
 		withValidatedPod((world) => {
-			expect(world.validate([], injected)).toMatchObject({
+			expect(validate(world)).toMatchObject({
 				status: 95,
 				errors: ["ipv4", "ipv6"].map((family) =>
 					expect.stringContaining(`outbound ${family}: a connection to`),
@@ -125,7 +143,7 @@ describe("as the injector has it run", () => {
 
 	it("a pod without the annotation is tried with a single connection", () =>
 		withRules((world) => {
-			const { status, stderr } = world.validate([], { ...injected, env: { SHUNT_REDIRECT: "" } });
+			const { status, stderr } = world.validate(args, { ...injected, env: { SHUNT_REDIRECT: "" } });
 			expect(stderr).toContain("SHUNT_REDIRECT is empty");
 			expect(stderr).toContain("Connecting to 192.0.2.2:1404");
 			expect(status).toBe(0);
@@ -228,6 +246,34 @@ describe("where the proxy runs already", () => {
 		}),
 	);
 });
+
+/** What the injector adds to a pod with the policy of these tests, and the kubelet makes of its environment. */
+function injectedValidator(): { readonly args: string[]; readonly env: Record<string, string> } {
+	const config = parseInjectConfig({
+		cniEnabled: true,
+		disableIPv6: false,
+		proxyInit: { ignoreInboundPorts: "", ignoreOutboundPorts: "4567" },
+	});
+	const outcome = config.ok
+		? injectPod({
+				pod: { metadata: { name: "injected" }, spec: { containers: [{ name: "application" }] } },
+				config: config.value,
+				whenUnannotated: "redirect",
+			})
+		: config;
+	if (!("kind" in outcome) || outcome.kind !== "injected") {
+		throw new Error(JSON.stringify(outcome));
+	}
+	const container = objectsAt(objectAt(outcome.pod, "spec"), "initContainers").find(
+		({ name }) => name === containerNames.validator,
+	);
+	const env = objectsAt(container ?? {}, "env").map(({ name, valueFrom }): [string, string] => {
+		const [, annotation = ""] = /annotations\['(.*)'\]/.exec(JSON.stringify(valueFrom)) ?? [];
+		return [`${name}`, `${annotationsOf(outcome.pod)[annotation]}`];
+	});
+	const args = container?.["args"];
+	return { args: Array.isArray(args) ? args.map(String) : [], env: Object.fromEntries(env) };
+}
 
 /** Listens for both families on one socket, as many proxies do, and holds on to whoever comes. */
 const dualStack = `for (const port of [4140, 4143]) {
