@@ -27,7 +27,7 @@ export function readProxy(section: ConfigSection): ProxyConfig {
 
 const images = {
 	shunt: { name: imageNames.shunt, version },
-	envoy: { name: "envoyproxy/envoy", version: "distroless-v1.34.1" },
+	envoy: { name: "envoyproxy/envoy", version: "distroless-v1.40.0" },
 	custom: { name: "", version: "" },
 } as const;
 

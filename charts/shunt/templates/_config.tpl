@@ -66,7 +66,7 @@ securityContext: {{- toYaml . | nindent 2 }}
 {{- define "shunt.config.proxy" -}}
 {{- $images := dict
   "shunt" (dict "name" "shunt/shunt" "version" .Chart.AppVersion)
-  "envoy" (dict "name" "envoyproxy/envoy" "version" "distroless-v1.34.1")
+  "envoy" (dict "name" "envoyproxy/envoy" "version" "distroless-v1.40.0")
   "custom" (dict "name" "" "version" "") -}}
 {{- $image := merge (dict "root" . "image" .Values.proxy.image) (get $images .Values.proxy.kind) -}}
 {{- with .Values.proxy -}}
