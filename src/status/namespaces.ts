@@ -9,7 +9,7 @@ export interface Namespace {
 	readonly inode: string;
 	/** In /run/netns. */
 	readonly name?: string;
-	/** Of those processes in it that we are shown. */
+	/** Of those processes in it that we are shown, this one apart. */
 	readonly processes: number;
 	/** The one that has been in it longest, as far as process ids tell. */
 	readonly process?: ProcessName;
@@ -18,24 +18,34 @@ export interface Namespace {
 /** Where iproute2, container runtimes and CNI plugins keep namespaces that need no process. */
 const folders = ["/run/netns", "/run/docker/netns"] as const;
 
-/** Every network namespace that has a process here, by its oldest one, and then those that have but a name. */
+/**
+ * Every network namespace that has a process or a name here: our own, then by their oldest process, then those that
+ * have but a name. Ours has to be looked into before any other is entered, since no path that goes by our process
+ * leads back to it.
+ */
 export function allNamespaces(host: Host): Namespace[] {
 	const named = folders.flatMap((folder) =>
 		[...(host.entries(folder) ?? [])]
 			.sort()
 			.flatMap((name) => withIdentity(host, `${folder}/${name}`, { name })),
 	);
-	const pids = (host.entries("/proc") ?? []).filter((entry) => /^\d+$/.test(entry)).map(Number);
+	const [ourPid] = (host.readFile("/proc/self/stat") ?? "").split(" ");
+	const pids = (host.entries("/proc") ?? []).filter((entry) => /^\d+$/.test(entry) && entry !== ourPid);
 	const populated = pids
+		.map(Number)
 		.sort((a, b) => a - b)
 		.flatMap((pid) => withIdentity(host, `/proc/${pid}/ns/net`, { pid }));
-	const identities = [...new Set([...populated, ...named].map(({ identity }) => identity))];
+	const ours = withIdentity(host, ownPath, {});
+	const identities = [...new Set([...ours, ...populated, ...named].map(({ identity }) => identity))];
 	return identities.map((identity) => {
-		const names = named.filter((path) => path.identity === identity);
+		const names = [...ours, ...named].filter((path) => path.identity === identity);
 		const members = populated.filter((path) => path.identity === identity);
 		return describe(host, identity, { names, members });
 	});
 }
+
+/** The network namespace that we are in. */
+export const ownPath = "/proc/self/ns/net";
 
 /** The one that a path leads to; undefined when there is none. */
 export function namespaceAt(host: Host, path: string): Namespace | undefined {
@@ -61,15 +71,16 @@ interface Sightings {
 	readonly members: readonly KnownPath[];
 }
 
-/** By name where there is one: it does not go away with a process. */
+/** By name where there is one, which does not go away with a process. */
 function describe(host: Host, identity: string, { names, members }: Sightings): Namespace {
-	const [named] = names;
+	const [place] = names;
+	const name = names.find((path) => path.name !== undefined)?.name;
 	const [oldest] = members;
 	return {
-		path: (named ?? oldest)?.path ?? "",
+		path: (place ?? oldest)?.path ?? "",
 		inode: inodeOf(identity),
 		processes: members.length,
-		...(named?.name === undefined ? {} : { name: named.name }),
+		...(name === undefined ? {} : { name }),
 		...(oldest?.pid === undefined ? {} : { process: processName(host, oldest.pid) }),
 	};
 }

@@ -7,7 +7,7 @@ import { examine } from "./examine.ts";
 import { exitCodeOf } from "./exit-status.ts";
 import { statusFlags } from "./flags.ts";
 import { formatTable } from "./format-table.ts";
-import { allNamespaces, type Namespace, namespaceAt } from "./namespaces.ts";
+import { allNamespaces, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
 import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
 import { lackOfPermission } from "./permission.ts";
 import { createProgress } from "./progress.ts";
@@ -35,7 +35,9 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 	const text =
 		output === "json" ? `${JSON.stringify(makeReport(found))}\n` : formatTable(found, styleOf(host, target));
 	host.stdout(text);
-	for (const message of found.flatMap((sight) => ("failure" in sight ? sight.failure.messages : []))) {
+	for (const message of new Set(
+		found.flatMap((sight) => ("failure" in sight ? sight.failure.messages : [])),
+	)) {
 		host.log(`${program}: ${message}`);
 	}
 	return exitCodeOf(found);
@@ -85,7 +87,7 @@ function styleOf(host: Host, target: Target) {
 /** One namespace, which has to be there. */
 function look(host: Host, options: StatusOptions): Sight[] | Failure {
 	const { target } = options;
-	const path = target.kind === "path" ? target.path : "/proc/self/ns/net";
+	const path = target.kind === "path" ? target.path : ownPath;
 	const namespace = namespaceAt(host, path);
 	const lost = target.kind === "path" ? enterTarget(host, target) : undefined;
 	if (lost !== undefined) {
@@ -134,7 +136,9 @@ function lookAround(host: Host, options: StatusOptions, program: string): Sight[
 	return namespaces.flatMap((namespace, index): Sight[] => {
 		progress(index);
 		try {
-			host.enterNetns(namespace.path);
+			if (namespace.path !== ownPath) {
+				host.enterNetns(namespace.path);
+			}
 		} catch (error) {
 			// It has gone since it was listed, with its last process or its name.
 			const isGone = error instanceof HostError && (error.code === "not-found" || error.code === "invalid");

@@ -38,6 +38,8 @@ export interface SeenNamespace {
 		readonly programs: readonly string[];
 		readonly notUnderstood: readonly string[];
 	}[];
+	/** Why nothing could be seen; then there is nothing below `verdict`. */
+	readonly errors?: readonly string[];
 	readonly remarks: readonly string[];
 	readonly notRead: readonly { readonly mode: string; readonly family: string; readonly why: string }[];
 }
