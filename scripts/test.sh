@@ -52,10 +52,10 @@ else
 	left_out "without Envoy, or what the kernel tier needs, no connection is led through Envoy"
 fi
 
-if scripts/ensure-chromium.sh >/dev/null; then
+if [[ " ${tiers[*]} " == *" kernel "* ]] && scripts/ensure-chromium.sh >/dev/null; then
 	tiers+=(browser)
 else
-	left_out "without Chromium the page that shunt explain writes is not looked at"
+	left_out "without Chromium, or what the kernel tier needs, the page of shunt explain is not looked at"
 fi
 
 status=0
