@@ -79,7 +79,7 @@ describe("check --probe-nodes", () => {
 			await check(api, [
 				...preProbe,
 				"--set",
-				"proxyInit.image.name=example.com/mine,proxyInit.image.version=9",
+				"proxyInit.image.name=example.com/mine,proxyInit.image.version=9,imagePullSecrets[0].name=mine",
 				"--wait",
 				"90s",
 			]);
@@ -92,6 +92,7 @@ describe("check --probe-nodes", () => {
 		expect(pod?.spec).toMatchObject({
 			hostNetwork: false,
 			restartPolicy: "Never",
+			imagePullSecrets: [{ name: "mine" }],
 			activeDeadlineSeconds: 90,
 			automountServiceAccountToken: false,
 			tolerations: [{ operator: "Exists" }],

@@ -1,10 +1,10 @@
 import { CoreV1Api } from "@kubernetes/client-node";
-import type { InjectConfig } from "../../inject/config.ts";
 import type { Category, Check, Inquiry } from "./check.ts";
 import type { NodeProbe } from "./node-probe.ts";
 import type { NodeFinding } from "./node-report.ts";
 import { failed, type Outcome, skipped } from "./outcome.ts";
 import { probeNodes } from "./probe-nodes.ts";
+import { type ProbeTarget, probeTarget } from "./probe-target.ts";
 import type { Reading } from "./release.ts";
 
 const served: Check = {
@@ -16,28 +16,27 @@ const served: Check = {
 		if (probe === undefined) {
 			return skipped("nobody asked for it");
 		}
-		const reading = await configFor(inquiry, probe);
+		const reading = await targetFor(inquiry, probe);
 		if (reading.kind !== "read") {
 			return reading.kind === "absent"
 				? skipped("the release's configuration cannot be read")
 				: failed("there is no saying which mode is wanted", reading.complaints);
 		}
-		const config = reading.value;
 		const namespace = await namespaceFor(inquiry, probe);
-		const findings = await probeNodes({ cluster, config, namespace, probe, now: inquiry.now });
-		return judge(findings, config.mode);
+		const findings = await probeNodes({ cluster, target: reading.value, namespace, probe, now: inquiry.now });
+		return judge(findings, reading.value.config.mode);
 	},
 };
 
 /** What the flags say goes over what the release was made of. */
-async function configFor({ release }: Inquiry, { configFrom }: NodeProbe): Promise<Reading<InjectConfig>> {
-	if (configFrom === undefined) {
-		return release.config();
+async function targetFor({ release }: Inquiry, { targetFrom }: NodeProbe): Promise<Reading<ProbeTarget>> {
+	if (targetFrom === undefined) {
+		return probeTarget(await release.config(), await release.values());
 	}
 	const stored = await release.values();
 	return stored.kind === "unreadable"
 		? stored
-		: configFrom(stored.kind === "read" ? stored.value : undefined);
+		: targetFrom(stored.kind === "read" ? stored.value : undefined);
 }
 
 /** Before an installation its namespace may not be there yet. */

@@ -1,23 +1,23 @@
 import { formatChartProblem } from "../../chart/index.ts";
-import type { InjectConfig } from "../../inject/config.ts";
 import type { JsonObject } from "../../inject/json.ts";
 import { isObject, objectAt, textAt } from "../../inject/json.ts";
 import { openChart, renderRelease } from "../chart/render-release.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
 import { readGivenValues, type ValueFlags } from "../chart/value-flags.ts";
 import { parseDocuments } from "../inject/yaml-documents.ts";
-import { type Found, readConfigText } from "./release.ts";
+import { type ProbeTarget, probeTarget } from "./probe-target.ts";
+import { type Reading, readConfigText, readValuesText } from "./release.ts";
 import type { CheckWorld } from "./world.ts";
 
 /**
- * The configuration that `shunt install`, or `shunt upgrade` where there are stored values, would give the injector for
- * these flags; read off what it would print.
+ * What nodes are tried with: the configuration that these flags would give the injector by `shunt install`, or by
+ * `shunt upgrade` where there are stored values; read off what would be printed.
  */
-export function configFromFlags(
+export function targetFromFlags(
 	flags: ValueFlags & { readonly namespace: string },
 	stored: JsonObject | undefined,
 	world: CheckWorld,
-): Found<InjectConfig> {
+): Reading<ProbeTarget> {
 	const chart = openChart(world.chart());
 	const values = readGivenValues(flags, overStored(stored, world), stored === undefined ? [] : [storedName]);
 	if (!chart.ok || !values.ok) {
@@ -32,12 +32,16 @@ export function configFromFlags(
 	const texts = rendered.value.manifests.filter(
 		({ kind, name }) => kind === "ConfigMap" && name === storeName,
 	);
-	return readConfigText(configTextIn(texts[0]?.text ?? ""));
+	const data = dataOf(texts[0]?.text ?? "");
+	return probeTarget(
+		readConfigText(textAt(data, storedConfigKey)),
+		readValuesText(textAt(data, storedValuesKey)),
+	);
 }
 
-function configTextIn(manifest: string): string | undefined {
+function dataOf(manifest: string): JsonObject {
 	const [document] = parseDocuments(manifest, storeName).documents;
-	return isObject(document?.value) ? textAt(objectAt(document.value, "data"), storedConfigKey) : undefined;
+	return isObject(document?.value) ? objectAt(document.value, "data") : {};
 }
 
 /** As messages call it. */

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { CoreV1Api, type V1Node, type V1Pod } from "@kubernetes/client-node";
-import type { InjectConfig } from "../../inject/config.ts";
 import { allPages, type Cluster } from "../cluster/cluster.ts";
 import { ClusterError } from "../cluster/cluster-error.ts";
 import type { NodeProbe } from "./node-probe.ts";
 import { type NodeFinding, readProbeLog } from "./node-report.ts";
 import { probePod, probeSelector, runLabel } from "./probe-pod.ts";
+import type { ProbeTarget } from "./probe-target.ts";
 
 export interface NodeRun {
 	readonly cluster: Cluster;
-	readonly config: InjectConfig;
+	readonly target: ProbeTarget;
 	/** Where the pods are. */
 	readonly namespace: string;
 	readonly probe: NodeProbe;
@@ -63,13 +63,13 @@ type Judgement =
 	| ({ readonly kind: "probed" } & NonNullable<ReturnType<typeof readProbeLog>>);
 
 async function tryNode(run: NodeRun, node: string, id: string): Promise<Judgement> {
-	const { cluster, config, namespace, probe } = run;
+	const { cluster, target, namespace, probe } = run;
 	if (probe.isStopped()) {
 		return { kind: "unknown", reason: "interrupted" };
 	}
 	const core = cluster.api(CoreV1Api);
 	const deadlineSeconds = Math.ceil(probe.timeoutMs / 1000);
-	const body = probePod({ config, node, run: id, deadlineSeconds });
+	const body = probePod({ target, node, run: id, deadlineSeconds });
 	const created = await cluster.ask(core.createNamespacedPod({ namespace, body }));
 	const name = created.metadata?.name ?? "";
 	const ended = await untilOver(run, name);

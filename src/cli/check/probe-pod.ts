@@ -6,6 +6,7 @@ import { initVolume } from "../../inject/init-container.ts";
 import { shuntProgram } from "../../inject/names.ts";
 import { initSecurityContext } from "../../inject/security-context.ts";
 import { componentLabel } from "./pods.ts";
+import type { ProbeTarget } from "./probe-target.ts";
 
 /** Marks the pods of one run, so that none of them is forgotten. */
 export const runLabel = "shunt.dev/probe-run";
@@ -13,7 +14,7 @@ export const probeSelector = `app.kubernetes.io/name=shunt,${componentLabel}=pro
 
 export interface ProbePodRequest {
 	/** How the release's init containers are, which this one resembles in all but what it does. */
-	readonly config: InjectConfig;
+	readonly target: ProbeTarget;
 	readonly node: string;
 	readonly run: string;
 	/** After so many seconds the kubelet ends it, if nobody else does. */
@@ -24,7 +25,8 @@ export interface ProbePodRequest {
  * Tries the dialects on a node, with an init container's own image and rights, in a network namespace that goes with the
  * pod. It goes to the node by name, past the scheduler, and tolerates whatever the node is tainted with.
  */
-export function probePod({ config, node, run, deadlineSeconds }: ProbePodRequest): V1Pod {
+export function probePod({ target, node, run, deadlineSeconds }: ProbePodRequest): V1Pod {
+	const { config, pullSecrets } = target;
 	const { name, mountPath } = config.init.xtMountPath;
 	return {
 		apiVersion: "v1",
@@ -48,6 +50,7 @@ export function probePod({ config, node, run, deadlineSeconds }: ProbePodRequest
 			terminationGracePeriodSeconds: 0,
 			automountServiceAccountToken: false,
 			enableServiceLinks: false,
+			imagePullSecrets: pullSecrets,
 			tolerations: [{ operator: "Exists" }],
 			containers: [
 				{

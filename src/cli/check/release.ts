@@ -41,6 +41,11 @@ export function releaseReader(cluster: Cluster, namespace: string): ReleaseReade
 	};
 }
 
+/** A release's values, as the text that it keeps them in. */
+export function readValuesText(text: string | undefined): Found<JsonObject> {
+	return readObject(text, storedValuesKey);
+}
+
 /** What an injector would make of this text. */
 export function readConfigText(text: string | undefined): Found<InjectConfig> {
 	const reading = readObject(text, storedConfigKey);

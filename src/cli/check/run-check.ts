@@ -77,16 +77,16 @@ async function nodeProbe(
 	{ flags, options, world, stop }: Run,
 	progress: (text: string) => void,
 ): Promise<NodeProbe> {
-	const { configFromFlags } = await import("./node-probe-config.ts");
+	const { targetFromFlags } = await import("./node-probe-config.ts");
 	if (options.pre) {
-		const config = configFromFlags(flags, undefined, world);
-		if (config.kind === "unreadable") {
-			throw new Refusal(exitCodes.badInput, config.complaints.join("\n"));
+		const target = targetFromFlags(flags, undefined, world);
+		if (target.kind === "unreadable") {
+			throw new Refusal(exitCodes.badInput, target.complaints.join("\n"));
 		}
 	}
 	return {
-		configFrom:
-			options.pre || options.hasValues ? (stored) => configFromFlags(flags, stored, world) : undefined,
+		targetFrom:
+			options.pre || options.hasValues ? (stored) => targetFromFlags(flags, stored, world) : undefined,
 		namespace: flags.probeNamespace,
 		timeoutMs: Math.max(options.waitMs, leastProbeMs),
 		progress,
