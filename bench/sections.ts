@@ -9,6 +9,7 @@ import type { Meter } from "./meter.ts";
 import { benchOneNamespace } from "./one-namespace.ts";
 import { benchRendering } from "./rendering.ts";
 import { benchUnderQuota } from "./under-quota.ts";
+import { benchValidate } from "./validate.ts";
 
 export interface Bench {
 	readonly meter: Meter;
@@ -27,6 +28,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	"cost-per-connection": measured(({ rounds }) => benchCostPerConnection(rounds)),
 	memory: measured(async ({ folder }) => benchMemory(folder)),
 	proxy: async () => readProxyResults(),
+	validate: measured(({ rounds }) => benchValidate(rounds)),
 	rendering: measured(({ meter, rounds }) => benchRendering(meter, rounds)),
 	injector: measured(({ folder, rounds }) => benchInjector(folder, Math.ceil(rounds / 5))),
 };
