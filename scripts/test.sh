@@ -50,6 +50,7 @@ if [[ " ${tiers[*]} " == *" kernel "* ]] && scripts/ensure-envoy.sh >/dev/null; 
 	tiers+=(envoy)
 else
 	left_out "without Envoy, or what the kernel tier needs, no connection is led through Envoy"
+	export SHUNT_TEST_WITHOUT_ENVOY=1
 fi
 
 if [[ " ${tiers[*]} " == *" kernel "* ]] && scripts/ensure-chromium.sh >/dev/null; then

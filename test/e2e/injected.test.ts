@@ -4,6 +4,7 @@ import { families } from "../../src/domain/family.ts";
 import type { Mode } from "../../src/domain/mode.ts";
 import { podNetwork } from "../support/cri/containerd-config.ts";
 import type { Death } from "../support/cri/pod.ts";
+import { hasEnvoy } from "../support/envoy-program.ts";
 import { type Injection, injectManifest } from "../support/kubelet/injected.ts";
 import { type RunningPod, runPod } from "../support/kubelet/kubelet.ts";
 import { outsidePorts, startNode } from "../support/kubelet/node.ts";
@@ -18,7 +19,9 @@ const proxies = [
 	{ proxy: "envoy", nativeSidecar: false },
 ] as const;
 const modes: readonly Mode[] = ["legacy", "nft", "nftables"];
-const injections: Injection[] = proxies.flatMap((proxy) => modes.map((mode) => ({ ...proxy, mode })));
+const injections: Injection[] = proxies
+	.filter(({ proxy }) => proxy !== "envoy" || hasEnvoy)
+	.flatMap((proxy) => modes.map((mode) => ({ ...proxy, mode })));
 
 const served = 8080;
 const skipped = 9080;
