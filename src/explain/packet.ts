@@ -1,8 +1,9 @@
-import type { Address } from "../domain/cidr.ts";
+import { type Address, formatAddress, parseAddress } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { Packet } from "../plan/evaluate.ts";
 import { type Assumption, addressOf, examples, isLoopback } from "./assumptions.ts";
+import { isAmong } from "./local-addresses.ts";
 import { type Direction, directions, hookOf, type PacketRequest } from "./packet-fields.ts";
 import { PacketReader } from "./packet-reader.ts";
 
@@ -11,12 +12,17 @@ export interface AskedPacket {
 	readonly direction: Direction;
 	readonly packet: Packet;
 	readonly assumed: readonly Assumption[];
+	/** Whether the destination is an address of the pod; absent where those are not known. */
+	readonly destinationIsLocal?: boolean;
 }
 
-/** Who the pod's application runs as, where that is known. */
+/** What is known of the pod besides its rules. */
 export interface Sender {
+	/** Whom its application runs as. */
 	readonly uid?: number;
 	readonly gid?: number;
+	/** Its addresses, in their shortest spelling. */
+	readonly addresses?: readonly string[];
 }
 
 const protocols: readonly Packet["protocol"][] = ["tcp", "udp", "icmp"];
@@ -24,6 +30,7 @@ const protocols: readonly Packet["protocol"][] = ["tcp", "udp", "icmp"];
 /** Fills in what was not said; every mistake in what was is reported. */
 export function readPacket(request: PacketRequest, sender: Sender = {}): Result<AskedPacket> {
 	const reader = new PacketReader(request);
+	const { addresses = [] } = sender;
 	const direction = readDirection(reader);
 	const protocol =
 		reader.choice("protocol", protocols) ??
@@ -31,14 +38,20 @@ export function readPacket(request: PacketRequest, sender: Sender = {}): Result<
 	const packet: Packet = {
 		hook: hookOf[direction],
 		protocol,
-		...readAddresses(reader, direction),
+		...readAddresses(reader, direction, addresses),
 		...readPort(reader, protocol),
 		...readOwner(reader, direction, sender),
 	};
-	const whole = { ...packet, interface: readInterface(reader, packet) };
+	const destinationIsLocal = isAmong(addresses, packet.destination) || isLoopback(packet.destination);
+	const whole = { ...packet, interface: readInterface(reader, packet, destinationIsLocal) };
 	return reader.problems.length > 0
 		? fail(...reader.problems)
-		: ok({ direction, packet: whole, assumed: reader.assumed });
+		: ok({
+				direction,
+				packet: whole,
+				assumed: reader.assumed,
+				...(addresses.length > 0 ? { destinationIsLocal } : {}),
+			});
 }
 
 function readDirection(reader: PacketReader): Direction {
@@ -53,29 +66,42 @@ function readDirection(reader: PacketReader): Direction {
 
 type Addresses = Pick<Packet, "family" | "source" | "destination" | "interface">;
 
-function readAddresses(reader: PacketReader, direction: Direction): Addresses {
+function readAddresses(reader: PacketReader, direction: Direction, addresses: readonly string[]): Addresses {
 	const from = reader.address("from");
 	const to = reader.address("to");
 	const family = readFamily(reader, { from, to });
-	const { pod, peer } = examples[family];
-	const [fromText, toText] = direction === "inbound" ? [peer, pod] : [pod, peer];
-	const fromLoopback = to !== undefined && isLoopback(to) && direction === "outbound";
+	const pod = podAddress(family, addresses);
+	const peer: Guess = { text: examples[family].peer, because: "an example of a peer's address" };
+	const stays = direction === "outbound" && to !== undefined && ownWay(to, addresses);
+	const source = stays || (direction === "inbound" ? peer : pod);
+	const destination = direction === "inbound" ? pod : peer;
 	return {
 		family,
-		source:
-			from ??
-			(fromLoopback
-				? addressOf(reader.assume("from", loopback[family], "the destination is a loopback address"))
-				: addressOf(reader.assume("from", fromText, who(direction, "inbound")))),
-		destination: to ?? addressOf(reader.assume("to", toText, who(direction, "outbound"))),
+		source: from ?? addressOf(reader.assume("from", source.text, source.because)),
+		destination: to ?? addressOf(reader.assume("to", destination.text, destination.because)),
 		interface: "",
 	};
 }
 
-const loopback: Readonly<Record<Family, string>> = { ipv4: "127.0.0.1", ipv6: "::1" };
+interface Guess {
+	readonly text: string;
+	readonly because: string;
+}
 
-function who(direction: Direction, peerWhen: Direction): string {
-	return direction === peerWhen ? "an example of a peer's address" : "an example of the pod's address";
+function podAddress(family: Family, addresses: readonly string[]): Guess {
+	const known = addresses.find((text) => parseAddress(text)?.family === family && !text.startsWith("fe80:"));
+	return known === undefined
+		? { text: examples[family].pod, because: "an example of the pod's address" }
+		: { text: known, because: "the pod's address" };
+}
+
+/** The kernel gives a connection to oneself the address that it goes to, but in 127.0.0.0/8 always the same. */
+function ownWay(to: Address, addresses: readonly string[]): Guess | false {
+	if (isLoopback(to)) {
+		const text = to.family === "ipv4" ? "127.0.0.1" : "::1";
+		return { text, because: "the destination is a loopback address" };
+	}
+	return isAmong(addresses, to) && { text: formatAddress(to), because: "the destination is the pod itself" };
 }
 
 interface GivenAddresses {
@@ -133,12 +159,14 @@ function readId(reader: PacketReader, field: "uid" | "gid", known: number | unde
 		: reader.assume(field, known, "what the first container runs as");
 }
 
-function readInterface(reader: PacketReader, { hook, destination }: Packet): string {
+function readInterface(reader: PacketReader, { hook, destination }: Packet, isLocal: boolean): string {
 	const given = reader.interface();
 	if (given !== undefined) {
 		return given;
 	}
-	return hook === "output" && isLoopback(destination)
-		? reader.assume("interface", "lo", "the destination is a loopback address")
-		: reader.assume("interface", "eth0", "a pod's usual one");
+	if (hook === "output" && isLocal) {
+		const what = isLoopback(destination) ? "a loopback address" : "the pod itself";
+		return reader.assume("interface", "lo", `the destination is ${what}`);
+	}
+	return reader.assume("interface", "eth0", "a pod's usual one");
 }

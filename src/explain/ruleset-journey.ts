@@ -10,8 +10,11 @@ import { sentenceFor } from "./sentence.ts";
 
 /** A packet's way through rules that stand in a namespace; {@link traverse} decides. */
 export function rulesetJourney(ruleset: Ruleset, asked: AskedPacket): Journey {
-	const { packet } = asked;
-	const traversal = traverse(ruleset, packet);
+	const { packet, destinationIsLocal } = asked;
+	const traversal = traverse(ruleset, {
+		...packet,
+		...(destinationIsLocal === undefined ? {} : { destinationIsLocal }),
+	});
 	const decider = deciderOf(traversal);
 	const { fate } = traversal;
 	const steps = traversal.steps.map(

@@ -1,3 +1,4 @@
+import { formatAddress, parseAddress } from "../domain/cidr.ts";
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from "../inject/json.ts";
 import { containerNames } from "../inject/names.ts";
 import type { Sender } from "./packet.ts";
@@ -10,7 +11,20 @@ export function senderOf(pod: JsonObject): Sender {
 	const application = objectsAt(spec, "containers").find(({ name }) => !proxies.has(`${name}`));
 	const uid = application === undefined ? undefined : identityOf(application, spec, "runAsUser");
 	const gid = application === undefined ? undefined : identityOf(application, spec, "runAsGroup");
-	return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
+	const addresses = addressesOf(pod);
+	return {
+		...(uid === undefined ? {} : { uid }),
+		...(gid === undefined ? {} : { gid }),
+		...(addresses.length === 0 ? {} : { addresses }),
+	};
+}
+
+/** A running pod's, as `kubectl get pod -o yaml` shows them. */
+function addressesOf(pod: JsonObject): readonly string[] {
+	return objectsAt(objectAt(pod, "status"), "podIPs").flatMap((entry) => {
+		const address = parseAddress(textAt(entry, "ip") ?? "");
+		return address === undefined ? [] : [formatAddress(address)];
+	});
 }
 
 export function identityOf(

@@ -104,6 +104,31 @@ describe.each(dialects)("where another mesh's rules stand, in %s", (dialect) => 
 	);
 });
 
+it("knows the namespace's own addresses, so that a connection to them is one that stays", () =>
+	withCountedPod(({ netns, rulesThatCount }) => {
+		restore(netns, "nft", "ipv4", [...istioRules, "-A OUTPUT -m addrtype --dst-type LOCAL -j RETURN"]);
+		const attempt = out(podAddress, 80, 1337);
+		const explained = explainOne(["--netns", netns.path, "outbound", `${podAddress}:80`, "--uid", "1337"]);
+		expect(explained.fate).toEqual({ kind: "redirect", port: 15_006 });
+		expect(fitting(explained).sort()).toEqual(rulesThatCount(attempt, "nft").sort());
+		expect(explained.assumed).toMatchObject([
+			{ field: "protocol" },
+			{ field: "family" },
+			{ field: "from", value: podAddress, because: "the destination is the pod itself" },
+			{ field: "gid" },
+			{ field: "interface", value: "lo", because: "the destination is the pod itself" },
+		]);
+		const local = explainOne(["--netns", netns.path, "outbound", `${podAddress}:80`, "--uid", "1000"]);
+		expect(local.rules.at(-1)).toMatchObject({ chain: "OUTPUT", position: 2, matched: "yes" });
+		const far = explainOne(["--netns", netns.path, "outbound", "203.0.113.9:80", "--uid", "1337"]);
+		expect(far.rules.at(-1)).toMatchObject({ chain: "OUTPUT", position: 2, matched: "no" });
+		expect(explainOne(["--netns", netns.path, "inbound", "80"]).assumed).toContainEqual({
+			field: "to",
+			value: podAddress,
+			because: "the pod's address",
+		});
+	}));
+
 it("follows Istio's native tables", () =>
 	withNetns("explain", (netns) => {
 		netns.run("nft", ["-f", "-"], istioNftables);

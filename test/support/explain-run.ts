@@ -14,6 +14,7 @@ export interface Explained {
 	readonly sentence: string;
 	readonly fate: { readonly kind: string; readonly port?: number };
 	readonly notes: readonly string[];
+	readonly assumed: readonly { readonly field: string; readonly value: string; readonly because: string }[];
 	readonly rules: readonly {
 		readonly chain: string;
 		readonly position: number;

@@ -1,4 +1,5 @@
 import { ok, type Result } from "../../domain/problem.ts";
+import { localAddresses } from "../../explain/local-addresses.ts";
 import { rulesetNotes } from "../../explain/ruleset-notes.ts";
 import type { Subject } from "../../explain/subject.ts";
 import { type Host, HostError } from "../../host/host.ts";
@@ -22,7 +23,7 @@ export function liveSubjects(source: Live, host: Host): Result<readonly Subject[
 			source: "as the kernel holds them now",
 			rules: { kind: "ruleset", ruleset },
 			notes: rulesetNotes(ruleset),
-			sender: {},
+			sender: { addresses: localAddresses(host) },
 		},
 	]);
 }
