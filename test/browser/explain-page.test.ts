@@ -237,6 +237,21 @@ it("the judge of contrast sees what is too faint", async () => {
 	await page.close();
 });
 
+it("a rule's comment in a kernel is shown as text and nothing more", () =>
+	withNetns("browser", async (netns) => {
+		const before = browser.complaints.length;
+		const hostile = "</script><script>window.owned=1</script><img src=x>";
+		restore(netns, "nft", "ipv4", [
+			`-A OUTPUT -p tcp -m comment --comment "${hostile}" -j REDIRECT --to-ports 5`,
+		]);
+		const page = await browser.open(writePage(["--netns", netns.path, "outbound", "10.0.0.5:80"]));
+		expect(await page.textContent(".step.decides")).toContain(hostile);
+		expect(await page.evaluate(() => "owned" in window)).toBe(false);
+		expect(await page.locator("script").count()).toBe(2);
+		expect(browser.complaints.slice(before)).toEqual([]);
+		await page.close();
+	}));
+
 describe.each([
 	["wide", 1400],
 	["narrow", 360],

@@ -128,6 +128,21 @@ it("the injector's stamp counts more than annotations", async () => {
 	expect(subject?.notes).toEqual(["no container makes the rules: the node's CNI plugin does"]);
 });
 
+it("takes a running pod's addresses from its status", async () => {
+	const stdin = JSON.stringify({
+		apiVersion: "v1",
+		kind: "Pod",
+		metadata: { name: "a" },
+		spec: { containers: [{}] },
+		status: { podIPs: [{ ip: "10.244.1.7" }, { ip: "FD00:0::7" }, { ip: "garbage" }] },
+	});
+	const [inbound] = await explainedAsJson(["-f", "-", "inbound", "80", "--family", "ipv6"], { stdin });
+	expect(inbound?.assumed).toContainEqual({ field: "to", value: "fd00::7", because: "the pod's address" });
+	const [own] = await explainedAsJson(["-f", "-", "outbound", "10.244.1.7:80"], { stdin });
+	expect(own?.fate).toEqual({ kind: "pass" });
+	expect(own?.sentence).toContain("loopback interface");
+});
+
 it("names the values' file for what it sets, and defaults for the rest", async () => {
 	const files = { "values.yaml": "proxyInit: {ignoreOutboundPorts: '6000'}\nproxy: {uid: 3000}\n" };
 	const stdin = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{}]}}';
