@@ -63,6 +63,18 @@ describe.each(Object.entries(makers))("the image %s", (name, make) => {
 		expect(tree.has("/usr/lib/os-release")).toBe(true);
 	});
 
+	it("has of node_modules only what comes with compiled code, and the licences of all else", () => {
+		const packages = [...tree.keys()].flatMap(
+			(path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+		);
+		const licences = [...tree.keys()].filter((path) => path.startsWith("/usr/lib/shunt/licences/"));
+		const isOurs = name === "shunt";
+		expect([...new Set(packages)].sort()).toEqual(
+			isOurs ? [expect.stringMatching(/^@koromix\/koffi-linux-/), "koffi"] : [],
+		);
+		expect(licences.includes("/usr/lib/shunt/licences/@kubernetes/client-node/LICENSE")).toBe(isOurs);
+	});
+
 	it("is about as large as images/README.md says", () => {
 		const readme = readFileSync(`${root}images/README.md`, "utf8");
 		const row = new RegExp(`^\\| \`${name}\` \\| ([\\d.]+) MB \\| ([\\d.]+) MB \\|`, "m").exec(readme);
