@@ -55,7 +55,7 @@ describe("shunt upgrade", () => {
 			"install",
 			"--ha",
 			"--set",
-			"proxyInit.iptablesMode=auto,injector.nodeSelector=null,injector.podLabels.a\\.b/c=d",
+			"proxyInit.iptablesMode=auto,proxyInit.logLevel=null,injector.podLabels.a\\.b/c=d",
 		);
 		const { status, stdout, stderr } = await cluster.run("upgrade");
 		expect(status).toBe(0);
@@ -83,20 +83,13 @@ describe("shunt upgrade", () => {
 
 	it("gives keys that the older release did not have their defaults, and says so", async () => {
 		cluster.changeChart("0.0.9", (values) => {
-			Reflect.deleteProperty(values["proxyInit"] as object, "logFormat");
+			Reflect.deleteProperty(values["podMonitor"] as object, "scrapeTimeout");
 		});
 		await cluster.apply("install");
 		cluster.useOwnChart();
-		const { stderr } = await cluster.run("upgrade");
-		expect(stderr).toContain("proxyInit.logFormat: (none) → plain\n");
-	});
-
-	it("does not bring back what was taken away from a map of the user's own", async () => {
-		await cluster.apply("install", "--set", "injector.nodeSelector.kubernetes\\.io/os=null");
-		const { stdout, stderr } = await cluster.run("upgrade", "--set", "injector.nodeSelector.disk=ssd");
-		expect(stderr).toContain("injector.nodeSelector.disk: (none) → ssd\n");
-		const deployment = JSON.stringify(objectIn(stdout, "Deployment", "shunt-injector"));
-		expect(deployment).toContain('"nodeSelector":{"disk":"ssd"}');
+		const { stdout, stderr } = await cluster.run("upgrade");
+		expect(stderr).toContain("podMonitor.scrapeTimeout: (none) → 10s\n");
+		expect(stdout).toContain("scrapeTimeout: 10s");
 	});
 
 	it("takes values away again", async () => {
@@ -105,7 +98,7 @@ describe("shunt upgrade", () => {
 		const { status, stdout, stderr } = await cluster.run("upgrade", ...args);
 		expect(status).toBe(0);
 		expect(stderr).toContain("injector.podLabels.team: a → (none)\n");
-		expect(stderr).toContain("proxyInit.logLevel: debug → (none)\n");
+		expect(stderr).toMatch(/^proxyInit.logLevel: debug → (?:\(none\)|"")$/m);
 		expect(stdout).not.toContain("team: a");
 	});
 
@@ -161,6 +154,16 @@ proxy:
 		const { status, stderr } = await cluster.run("upgrade");
 		expect(status).toBe(0);
 		expect(stderr).toContain('Helm installed this as "mesh"');
+	});
+
+	it("names what is no longer part of the release, which kubectl leaves", async () => {
+		await cluster.apply("install", "--set", "networkPolicy.enabled=true,installNamespace=true");
+		const { status, stderr } = await cluster.run("upgrade", "--set", "networkPolicy.enabled=false");
+		expect(status).toBe(0);
+		expect(stderr).toContain(
+			"NetworkPolicy shunt-injector is no longer part of it: kubectl delete -n shunt networkpolicy.networking.k8s.io shunt-injector\n",
+		);
+		expect(stderr.match(/no longer part/g)).toHaveLength(1);
 	});
 
 	it("asks whether it may change what it prints", async () => {
@@ -348,7 +351,7 @@ describe("a store that is not well", () => {
 		const { status, stdout } = await cluster.run("upgrade");
 		expect(status).toBe(0);
 		expect(modeIn(stdout)).toBe("plain");
-		expect(stdout).toContain("kubernetes.io/os: linux");
+		expect(stdout).toContain("uid: 2102");
 	});
 
 	it("is not there", async () => {

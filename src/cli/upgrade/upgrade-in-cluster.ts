@@ -14,6 +14,7 @@ import { Refusal } from "../install/outcome.ts";
 import { askVersion } from "../install/preflight.ts";
 import type { Request } from "../install/read-request.ts";
 import { findResources } from "../install/served-resources.ts";
+import { describeLeftovers } from "./find-leftovers.ts";
 import type { Installed } from "./installed.ts";
 import { findStore } from "./installed-in-cluster.ts";
 import type { UpgradeFlags } from "./run-upgrade.ts";
@@ -56,7 +57,11 @@ export async function checkUpgrade(
 ): Promise<readonly string[]> {
 	const resources = await findResources(cluster, rendered.manifests);
 	const notes = await checkAllowed(cluster, { resources, namespace, verb: "patch" });
-	return [...notes, ...(reinjects ? await describeWorkloads(cluster, namespace) : [unchanged])];
+	return [
+		...notes,
+		...(await describeLeftovers(cluster, rendered.manifests, namespace)),
+		...(reinjects ? await describeWorkloads(cluster, namespace) : [unchanged]),
+	];
 }
 
 const unchanged = "no injected workload changes";
