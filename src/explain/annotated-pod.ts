@@ -9,14 +9,11 @@ import { defaultsFor } from "../inject/pod-defaults.ts";
 import { annotationOrigins, type Inherited } from "./annotation-origin.ts";
 import { rulesFor } from "./policy-subject.ts";
 import { provisionsOf } from "./provisions.ts";
-import type { Rules } from "./subject.ts";
-import type { Surroundings } from "./workload-subjects.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { ToldRules } from "./told-rules.ts";
 
 /** What a pod's annotations come to, with where each part of it was said. */
-export interface AnnotatedPod {
-	readonly source: string;
-	readonly rules: Rules;
-}
+export type AnnotatedPod = Omit<ToldRules, "notes">;
 
 /** The policy that the injector stamped on the pod, if it did: nobody asks any further then. */
 export function stampedPod(pod: JsonObject): Result<AnnotatedPod> | undefined {

@@ -1,4 +1,4 @@
-import { type ConfigKeyName, configKeys } from "../domain/annotation-keys.ts";
+import type { ConfigKeyName } from "../domain/annotation-keys.ts";
 import { findConfig, type Scope } from "../domain/annotations.ts";
 import { type PolicyKeyName, policyKey } from "./policy-key.ts";
 import type { OriginOf } from "./provisions.ts";
@@ -44,12 +44,4 @@ export function annotationOrigins({ scopes, before, defaultOrigin, reserved }: O
 			defaultOrigin(policyKey(key).value)
 		);
 	};
-}
-
-/** Whether a pod says anything of its own about redirection. */
-export function hasSettings(scope: Scope): boolean {
-	return configKeys.some(({ name }) => {
-		const written = findConfig(scope, name);
-		return !written.ok || written.value !== undefined;
-	});
 }

@@ -1,3 +1,4 @@
+import type { Mode } from "../domain/mode.ts";
 import { ok, type Result } from "../domain/problem.ts";
 import { parseCommandLine } from "../init/command-line.ts";
 import { initFlags } from "../init/flags.ts";
@@ -9,6 +10,7 @@ import type { Rules } from "./subject.ts";
 
 /** What `shunt init` would do with these flags. */
 export interface FlagRules {
+	readonly mode: Mode;
 	readonly rules: Rules;
 	readonly notes: readonly string[];
 }
@@ -31,6 +33,6 @@ export function flagRules(argv: readonly string[], program: string, naming = pla
 		const { flag } = policyKey(key);
 		return given.has(flag) ? `${naming.noun}--${flag}${naming.also(key, item)}` : "default";
 	};
-	const { policy, warnings } = parsed.value;
-	return ok({ rules: rulesFor(policy, originOf), notes: warnings });
+	const { mode, policy, warnings } = parsed.value;
+	return ok({ mode, rules: rulesFor(policy, originOf), notes: warnings });
 }

@@ -61,7 +61,7 @@ describe.each(Object.entries(cases))("%s", (file, packets) => {
 describe("the whole policy", () => {
 	it("of a default injection, with where each part was said", async () => {
 		expect((await explained(["-f", `${folder}/default.yaml`])).stdout).toMatchInlineSnapshot(`
-			"pod/web-7c9d6b7f4d-x2x5k (arguments of init container linkerd-init)
+			"pod/web-7c9d6b7f4d-x2x5k (arguments of init container linkerd-init, mode nft)
 
 			Inbound: connections that arrive in the pod
 			  TCP over IPv4; IPv6 is left alone. The first line that fits decides.

@@ -32,6 +32,10 @@ const files = {
 		spec: {},
 	}),
 	"stamp.json": pod.replace('"name":"a"', '"name":"a","annotations":{"shunt.dev/redirect":"{}"}'),
+	"two.json": pod.replace(
+		'"spec":{',
+		'"spec":{"initContainers":[{"name":"linkerd-init"},{"name":"shunt-init","args":["init"]}],',
+	),
 	"broken.yaml": "a: [",
 	"values.yaml": "proxyInit: {ignoreInboundPorts: x}",
 };
@@ -53,6 +57,13 @@ const mistakes: readonly (readonly [
 	["-f broken.yaml", ["broken.yaml:1", "is not YAML"]],
 	["-f service.json", ["service.json", "makes no pods"]],
 	["-f pod.json --config values.yaml", ["values.yaml: proxyInit.ignoreInboundPorts", "is not a TCP port"]],
+	[
+		"-f two.json",
+		["pod/a: init container linkerd-init: --incoming-proxy-port", "is required"],
+		["pod/a: init container linkerd-init: --outgoing-proxy-port", "is required"],
+		["pod/a: init container shunt-init: --incoming-proxy-port", "is required"],
+		["pod/a: init container shunt-init: --outgoing-proxy-port", "is required"],
+	],
 	["-f template.json", ["deployment/d: pod", "has the wrong form"]],
 	[
 		"-f stamp.json",

@@ -30,7 +30,7 @@ describe("an init container's arguments are found", () => {
 		["by the image", { name: "x", image: "registry.example:5000/linkerd/proxy-init:v2@sha256:00", args }],
 	])("%s", async (_, container) => {
 		const [subject] = await explainPod({ initContainers: [{ name: "other", args: ["-p", "1"] }, container] });
-		expect(subject?.source).toBe(`arguments of init container ${container.name}`);
+		expect(subject?.source).toBe(`arguments of init container ${container.name}, mode legacy`);
 		expect(subject?.fate).toEqual({ kind: "redirect", port: 4140 });
 	});
 

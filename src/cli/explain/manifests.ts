@@ -1,6 +1,7 @@
-import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { all, fail, ok, type Problem, type Result } from "../../domain/problem.ts";
 import type { Subject } from "../../explain/subject.ts";
-import { podOf, type Surroundings, workloadSubjects } from "../../explain/workload-subjects.ts";
+import type { Surroundings } from "../../explain/surroundings.ts";
+import { podOf, workloadSubjects } from "../../explain/workload-subjects.ts";
 import type { Json } from "../../inject/json.ts";
 import { valueAt } from "../../inject/path.ts";
 import { labelOf, type Target, targetsOf } from "../../inject/workload.ts";
@@ -30,11 +31,8 @@ export function manifestSubjects(source: Manifests, world: ManifestWorld): Resul
 }
 
 function explainEach(targets: readonly Target[], surroundings: Surroundings): Result<readonly Subject[]> {
-	const results = targets.map((target) => workloadSubjects(target, surroundings));
-	const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
-	return problems.length > 0
-		? fail(...problems)
-		: ok(results.flatMap((result) => (result.ok ? result.value : [])));
+	const subjects = all(targets.map((target) => workloadSubjects(target, surroundings)));
+	return subjects.ok ? ok(subjects.value.flat()) : subjects;
 }
 
 function readDocuments(paths: readonly string[], world: ManifestWorld): Result<readonly ManifestDocument[]> {

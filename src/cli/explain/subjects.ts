@@ -19,8 +19,12 @@ function readFrom(source: Source, world: ExplainWorld) {
 	switch (source.kind) {
 		case "flags": {
 			const read = flagRules(source.argv, "shunt explain");
-			const subject = { label: "these flags", source: "as shunt init would apply them", sender: {} };
-			return read.ok ? ok([{ ...subject, ...read.value }]) : read;
+			if (!read.ok) {
+				return read;
+			}
+			const { mode, ...rest } = read.value;
+			const told = `as shunt init would apply them, mode ${mode}`;
+			return ok([{ label: "these flags", source: told, sender: {}, ...rest }]);
 		}
 		case "manifests":
 			return manifestSubjects(source, world);
