@@ -19,11 +19,17 @@ export function schemaProblems(document: Json): string[] {
 	});
 }
 
-function problemsOf(model: (typeof models)[keyof typeof models], object: JsonObject): string[] {
+/** A class of kubernetes-models. */
+export interface Model {
+	readonly prototype: { validate(): void };
+}
+
+/** The same against one model. */
+export function problemsOf(model: Model, object: JsonObject): string[] {
 	const watched = watch(object, "");
 	try {
 		// Not on an instance, whose constructor copies the object and so looks at everything.
-		model.prototype.validate.call(watched.value as never);
+		model.prototype.validate.call(watched.value);
 	} catch (error) {
 		return [error instanceof Error ? error.message : String(error)];
 	}

@@ -117,10 +117,17 @@ livenessPath: {{ quote . }}
 {{- end }}
 
 {{/*
-All values but for what belongs into a Secret.
+All values but for what belongs into a Secret, so that they make the same release again. What a null took away is stored
+as empty: if it was left out, the chart's default would come back.
 */}}
 {{- define "shunt.storedValues" -}}
 {{- $values := omit (deepCopy .Values) "global" -}}
 {{- $_ := set $values.injector "tls" (omit $values.injector.tls "crt" "key") -}}
-{{ toYaml $values }}
+{{- $amounts := dict "request" "" "limit" "" -}}
+{{- $empty := dict
+  "proxyInit" (dict "ignoreInboundPorts" "" "ignoreOutboundPorts" "" "kubeAPIServerPorts" "" "logLevel" "" "logFormat" "")
+  "injector" (dict
+    "resources" (dict "cpu" $amounts "memory" (deepCopy $amounts))
+    "webhook" (dict "excludedNamespaces" list)) -}}
+{{ merge $values $empty | toYaml }}
 {{- end }}

@@ -1,19 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { renderWithHelm } from "../support/helm.ts";
 import { flagsOf, renderWithOurs } from "../support/ours.ts";
-import { type Given, tlsGiven, withGiven } from "./support/chart-files.ts";
+import { type Given, withCertificate, withGiven } from "./support/chart-files.ts";
 import { given } from "./support/given.ts";
 import { sampleGiven } from "./support/random-given.ts";
 import { cliPort } from "./support/rendered.ts";
 
-/** Everything but what is generated is the same to the byte, so a certificate is given wherever one would be made. */
-function withCertificate({ values = {}, ...rest }: Given): Given {
-	const { injector = {}, ...others } = values as { injector?: { tls?: object } };
-	const flags = [...(rest.set ?? [])].join();
-	const tls = injector.tls ?? (flags.includes("injector.tls.source") ? undefined : tlsGiven);
-	return { ...rest, values: { ...others, injector: { ...injector, ...(tls === undefined ? {} : { tls }) } } };
-}
-
+/** To the byte, certificates aside: one is given wherever it would be generated. */
 function expectSame(one: Given): void {
 	const { files, sources } = withGiven(withCertificate(one));
 	const helm = renderWithHelm(files, flagsOf(sources));

@@ -75,7 +75,6 @@ export const accepted: readonly (readonly string[])[] = [
 	set("proxy.resources.cpu=null"),
 	set("injector.resources.memory.limit=null"),
 	set("installNamespace=null"),
-	set("proxyInit=null,proxyInit.iptablesMode=nft"),
 	set("installNamespace=false"),
 	set("installNamespace=true"),
 	set("injector.tolerations[0].key=a,injector.tolerations[0].operator=Exists,injector.tolerations[1].key=b"),

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
+	type Chart,
 	type ChartPort,
 	type ChartResult,
 	formatChartProblem,
@@ -37,7 +38,16 @@ export function renderObjects(
 	sources: ValueSources = {},
 	more: ChartPort = {},
 ): ChartResult<RenderedChart> {
-	const chart = loadChart(new Map(Object.entries(files)));
+	return renderLoaded(loadChart(new Map(Object.entries(files))), files, sources, more);
+}
+
+/** The same with a chart that is loaded already; `files` are those that the values come from. */
+export function renderLoaded(
+	chart: ChartResult<Chart>,
+	files: Files,
+	sources: ValueSources = {},
+	more: ChartPort = {},
+): ChartResult<RenderedChart> {
 	if (!chart.ok) {
 		return chart;
 	}

@@ -53,43 +53,48 @@ volumeMounts:
 {{- end }}
 
 {{/*
+On which nodes: our programs run on Linux. Takes the injector's values.
+*/}}
+{{- define "shunt.nodeSelector" -}}
+{{ merge (deepCopy (.nodeSelector | default dict)) (dict "kubernetes.io/os" "linux") | toYaml }}
+{{- end }}
+
+{{/*
 Where the pods run.
 */}}
 {{- define "shunt.injector.placement" -}}
 {{- $selector := include "shunt.selectorLabels" (dict "component" "injector") | fromYaml -}}
-{{- with .Values.imagePullSecrets -}}
-imagePullSecrets: {{- toYaml . | nindent 2 }}
-{{ end -}}
+{{- $others := dict "topologyKey" "kubernetes.io/hostname" "labelSelector" (dict "matchLabels" $selector) -}}
 {{- with .Values.injector -}}
-{{- with .priorityClassName -}}
-priorityClassName: {{ quote . }}
-{{ end -}}
-{{- with .nodeSelector -}}
-nodeSelector: {{- toYaml . | nindent 2 }}
-{{ end -}}
-{{- with .tolerations -}}
+nodeSelector: {{- include "shunt.nodeSelector" . | nindent 2 }}
+{{- with .tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
-{{ end -}}
-{{- with .topologySpreadConstraints -}}
+{{- end }}
+{{- with .priorityClassName }}
+priorityClassName: {{ quote . }}
+{{- end }}
+{{- with .topologySpreadConstraints }}
 topologySpreadConstraints:
   {{- range . }}
   - {{ merge (deepCopy .) (dict "labelSelector" (dict "matchLabels" $selector)) | toYaml | indent 4 | trim }}
   {{- end }}
-{{ end -}}
-{{- if ne .podAntiAffinity "none" -}}
-{{- $term := dict "topologyKey" "kubernetes.io/hostname" "labelSelector" (dict "matchLabels" $selector) -}}
+{{- end }}
+{{- if ne .podAntiAffinity "none" }}
 affinity:
   podAntiAffinity:
     {{- if eq .podAntiAffinity "required" }}
     requiredDuringSchedulingIgnoredDuringExecution:
-      - {{ toYaml $term | indent 8 | trim }}
+      - {{ toYaml $others | indent 8 | trim }}
     {{- else }}
     preferredDuringSchedulingIgnoredDuringExecution:
       - weight: 100
-        podAffinityTerm: {{- toYaml $term | nindent 10 }}
+        podAffinityTerm: {{- toYaml $others | nindent 10 }}
     {{- end }}
-{{ end -}}
-{{- end -}}
+{{- end }}
+{{- end }}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{/*

@@ -43,3 +43,19 @@ export const tlsGiven = {
 	crt: `${begin}\nY3J0\n-----END CERTIFICATE-----\n`,
 	key: "-----BEGIN PRIVATE KEY-----\na2V5\n-----END PRIVATE KEY-----\n",
 };
+
+interface SomeValues {
+	readonly injector?: { readonly tls?: { readonly source?: string; readonly existingSecret?: string } };
+}
+
+/** The same values with a given certificate in place of one that would be generated. */
+export function withCertificate(given: Given): Given {
+	const { injector = {}, ...others } = (given.values ?? {}) as SomeValues;
+	const { source = "generated", existingSecret = "" } = injector.tls ?? {};
+	const isByFlag = (given.set ?? []).some((flag) => flag.includes("injector.tls.source"));
+	// What was stored has the source, and not the certificate.
+	const isMissing = source === "generated" || (source === "provided" && existingSecret === "");
+	return isByFlag || !isMissing
+		? given
+		: { ...given, values: { ...others, injector: { ...injector, tls: { ...injector.tls, ...tlsGiven } } } };
+}

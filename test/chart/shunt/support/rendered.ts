@@ -1,10 +1,10 @@
 import { parseAllDocuments } from "yaml";
-import type { ChartPort } from "../../../../src/chart/index.ts";
+import { type ChartPort, loadChart } from "../../../../src/chart/index.ts";
 import { issueCertificate } from "../../../../src/cli/chart/issue-certificate.ts";
 import { validateValues } from "../../../../src/cli/chart/validate-values.ts";
 import { type JsonObject, objectAt, textAt } from "../../../../src/inject/json.ts";
-import { renderObjects } from "../../support/ours.ts";
-import { type Given, withGiven } from "./chart-files.ts";
+import { renderLoaded } from "../../support/ours.ts";
+import { chartFiles, type Given, withGiven } from "./chart-files.ts";
 
 /** What `shunt install` gives to templates. */
 export const cliPort: ChartPort = {
@@ -19,13 +19,18 @@ export function objectsOf(text: string): JsonObject[] {
 		.filter((object) => object !== null);
 }
 
-/** The chart's objects for given values, by our renderer; its tests too on request. */
+const chart = loadChart(new Map(Object.entries(chartFiles)));
+
+/**
+ * The chart's objects for given values, by our renderer; its tests too on request. The schema is left out, which takes
+ * longer than all the rest: what it refuses has tests of its own.
+ */
 export function render(
 	given: Given,
 	{ hooks = false, port = {} }: { readonly hooks?: boolean; readonly port?: ChartPort } = {},
 ): JsonObject[] {
 	const { files, sources } = withGiven(given);
-	const result = renderObjects(files, sources, { ...cliPort, ...port });
+	const result = renderLoaded(chart, files, sources, { issueCertificate: cliPort.issueCertificate, ...port });
 	if (!result.ok) {
 		throw new Error(result.problem.message);
 	}

@@ -1,0 +1,144 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { LookupQuery } from "../../../src/chart/index.ts";
+import { type JsonObject, objectAt, objectsAt, textAt } from "../../../src/inject/json.ts";
+import { release, renderWithHelm } from "../support/helm.ts";
+import { flagsOf } from "../support/ours.ts";
+import { type Given, tlsGiven, withGiven } from "./support/chart-files.ts";
+import { injectorPod, objectsOf, only, render } from "./support/rendered.ts";
+
+const decode = (text: string | undefined) => Buffer.from(text ?? "", "base64").toString();
+const encode = (text: string) => Buffer.from(text).toString("base64");
+
+interface Tls {
+	readonly ca: string;
+	readonly crt: string;
+	readonly key: string;
+	readonly trusted: string;
+}
+
+/** What the injector gets, and what the API server trusts. */
+function tlsOf(objects: readonly JsonObject[]): Tls {
+	const data = objectAt(only(objects, "Secret"), "data");
+	const [webhook = {}] = objectsAt(only(objects, "MutatingWebhookConfiguration"), "webhooks");
+	return {
+		ca: decode(textAt(data, "ca.crt")),
+		crt: decode(textAt(data, "tls.crt")),
+		key: decode(textAt(data, "tls.key")),
+		trusted: decode(textAt(objectAt(webhook, "clientConfig"), "caBundle")),
+	};
+}
+
+function byHelm(one: Given): JsonObject[] {
+	const { files, sources } = withGiven(one);
+	const rendered = renderWithHelm(files, flagsOf(sources));
+	return objectsOf(rendered.ok ? rendered.text : rendered.error);
+}
+
+/** A cluster that has the release's Secret. */
+function storing(data: Readonly<Record<string, string>>) {
+	const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encode(value)]));
+	return {
+		port: {
+			lookup: ({ kind, namespace, name }: LookupQuery) =>
+				kind === "Secret" && namespace === release.namespace && name === "shunt-injector-tls"
+					? { data: encoded }
+					: undefined,
+		},
+	};
+}
+
+describe("a generated certificate", () => {
+	it.each([
+		["us", () => render({ name: "" })],
+		["Helm", () => byHelm({ name: "" })],
+	])("by %s is the injector's, and the API server trusts who issued it", (_, objects) => {
+		const { ca, crt, key, trusted } = tlsOf(objects());
+		expect(trusted).toBe(ca);
+		const [issuer, certificate] = [new X509Certificate(ca), new X509Certificate(crt)];
+		expect(issuer.ca).toBe(true);
+		expect(certificate.checkIssued(issuer)).toBe(true);
+		expect(certificate.verify(issuer.publicKey)).toBe(true);
+		expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
+		expect(certificate.checkHost(`shunt-injector.${release.namespace}.svc`)).toBeDefined();
+		const years = (new Date(certificate.validTo).getTime() - Date.now()) / (365 * 24 * 3_600_000);
+		expect(years).toBeGreaterThan(9);
+		expect(years).toBeLessThan(11);
+	});
+
+	it("is another each time, unless the cluster has one already", () => {
+		const first = tlsOf(render({ name: "" }));
+		expect(tlsOf(render({ name: "" })).crt).not.toBe(first.crt);
+		const stored = storing({ "ca.crt": first.ca, "tls.crt": first.crt, "tls.key": first.key });
+		expect(tlsOf(render({ name: "" }, stored))).toEqual(first);
+	});
+
+	it("is made anew where what the cluster has is incomplete", () => {
+		const stored = storing({ "tls.crt": tlsGiven.crt, "tls.key": tlsGiven.key });
+		expect(tlsOf(render({ name: "" }, stored)).crt).not.toBe(tlsGiven.crt);
+	});
+
+	it("is valid for as long as asked", () => {
+		const { crt } = tlsOf(render({ name: "", set: ["injector.tls.daysValid=30"] }));
+		const days = (new Date(new X509Certificate(crt).validTo).getTime() - Date.now()) / (24 * 3_600_000);
+		expect(Math.round(days)).toBe(30);
+	});
+});
+
+describe("a provided certificate", () => {
+	const values = { injector: { tls: tlsGiven } };
+
+	it("is used as it is", () => {
+		const { ca, crt, key } = tlsGiven;
+		expect(tlsOf(render({ name: "", values }))).toEqual({ ca, crt, key, trusted: ca });
+	});
+
+	it("stays when the release is upgraded without it", () => {
+		const { ca, crt, key } = tlsGiven;
+		const stored = storing({ "ca.crt": ca, "tls.crt": crt, "tls.key": key });
+		const one = { name: "", set: ["injector.tls.source=provided"] };
+		expect(tlsOf(render(one, stored))).toEqual({ ca, crt, key, trusted: ca });
+	});
+
+	it("may be in a Secret, which is left alone", () => {
+		const tls = { source: "provided", existingSecret: "mine", ca: tlsGiven.ca };
+		const objects = render({ name: "", values: { injector: { tls } } });
+		expect(objects.filter((object) => object["kind"] === "Secret")).toEqual([]);
+		const volumes = objectsAt(objectAt(injectorPod(objects), "spec"), "volumes");
+		expect(volumes).toContainEqual(
+			expect.objectContaining({ name: "tls", secret: expect.objectContaining({ secretName: "mine" }) }),
+		);
+		const [webhook = {}] = objectsAt(only(objects, "MutatingWebhookConfiguration"), "webhooks");
+		expect(decode(textAt(objectAt(webhook, "clientConfig"), "caBundle"))).toBe(tlsGiven.ca);
+	});
+});
+
+describe("cert-manager's certificate", () => {
+	const render_ = (...set: string[]) =>
+		render({ name: "", set: ["injector.tls.source=cert-manager", ...set] });
+
+	it("is its own authority where no issuer is named, and cert-manager says so to the API server", () => {
+		const objects = render_();
+		expect(objects.filter((object) => object["kind"] === "Secret")).toEqual([]);
+		expect(only(objects, "Issuer")["spec"]).toEqual({ selfSigned: {} });
+		expect(only(objects, "Certificate")["spec"]).toMatchObject({
+			secretName: "shunt-injector-tls",
+			dnsNames: expect.arrayContaining([`shunt-injector.${release.namespace}.svc`]),
+			issuerRef: { kind: "Issuer", name: "shunt-injector" },
+		});
+		const configuration = only(objects, "MutatingWebhookConfiguration");
+		expect(objectAt(objectAt(configuration, "metadata"), "annotations")).toEqual({
+			"cert-manager.io/inject-ca-from": `${release.namespace}/shunt-injector`,
+		});
+		const [webhook = {}] = objectsAt(configuration, "webhooks");
+		expect(Object.keys(objectAt(webhook, "clientConfig"))).toEqual(["service"]);
+	});
+
+	it("is the named issuer's", () => {
+		const objects = render_("injector.tls.issuerRef.name=ca", "injector.tls.issuerRef.kind=ClusterIssuer");
+		expect(objects.filter((object) => object["kind"] === "Issuer")).toEqual([]);
+		expect(only(objects, "Certificate")["spec"]).toMatchObject({
+			issuerRef: { kind: "ClusterIssuer", name: "ca" },
+		});
+	});
+});
