@@ -55,6 +55,11 @@ export default defineConfig({
 				test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...slow, maxWorkers: 1 },
 			},
 			{ extends: true, test: { name: "shells", include: ["test/shells/**/*.test.ts"], ...slow } },
+			// A real API server, which `scripts/ensure-api-server.sh` builds.
+			{
+				extends: true,
+				test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...slow, maxWorkers: 1 },
+			},
 			// One machine with a containerd at a time.
 			{ extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow, maxWorkers: 1 } },
 		],

@@ -46,6 +46,13 @@ else
 	left_out "without zsh, fish and kubectl nobody presses the tab key in them"
 fi
 
+if [ "$(id -u)" = 0 ] && scripts/ensure-tools.sh etcd=etcd-server curl && scripts/ensure-api-server.sh >/dev/null &&
+	scripts/ensure-kubectl.sh >/dev/null && scripts/ensure-helm.sh >/dev/null; then
+	tiers+=(cluster)
+else
+	left_out "without root, etcd, an API server, kubectl and Helm nothing is installed on a cluster"
+fi
+
 if [[ " ${tiers[*]} " == *" kernel "* ]] && scripts/ensure-envoy.sh >/dev/null; then
 	tiers+=(envoy)
 else

@@ -6,6 +6,8 @@ export type EventFate = "sent" | "failed" | "dropped" | "repeated";
 export interface EventQueueOptions {
 	readonly send: (note: EventNote) => Promise<void>;
 	readonly counted: (fate: EventFate) => void;
+	/** Told why. */
+	readonly failed?: (error: unknown) => void;
 	readonly capacity?: number;
 	readonly now?: () => number;
 }
@@ -27,7 +29,7 @@ export class EventQueue {
 	#sending: Promise<void> | undefined;
 
 	constructor(options: EventQueueOptions) {
-		this.#options = { capacity: 1000, now: Date.now, ...options };
+		this.#options = { capacity: 1000, now: Date.now, failed: () => {}, ...options };
 	}
 
 	add(note: EventNote): void {
@@ -59,12 +61,13 @@ export class EventQueue {
 	}
 
 	async #send(note: EventNote): Promise<void> {
-		const { send, counted } = this.#options;
+		const { send, counted, failed } = this.#options;
 		try {
 			await within(sendTimeoutMs, send(note));
 			counted("sent");
-		} catch {
+		} catch (error) {
 			counted("failed");
+			failed(error);
 		}
 	}
 

@@ -40,11 +40,15 @@ export class Injector {
 	#draining = false;
 
 	constructor(parts: InjectorParts) {
-		const { cluster, mounted } = parts;
+		const { cluster, mounted, log } = parts;
 		this.#parts = parts;
 		this.#namespaces = new NamespaceCache((name) => cluster.readNamespace(name));
 		this.#metrics = createMetrics(() => this.#namespaces.size);
-		this.#events = new EventQueue({ send: cluster.createEvent, counted: this.#metrics.event });
+		this.#events = new EventQueue({
+			send: cluster.createEvent,
+			counted: this.#metrics.event,
+			failed: (error) => log.debug("an event could not be made", { error: `${error}`.slice(0, 500) }),
+		});
 		const deciding = this.#deciding();
 		this.#webhook = new WebhookServer(mounted.certificate.value, {
 			answer: async (body) => {

@@ -26,7 +26,8 @@ function clusterOf(config: KubeConfig): Cluster {
 			watchNamespaces({ watch, resourceVersion, onChange, signal }),
 		readNamespace: (name) => readOne(core, name).catch(rethrow),
 		createEvent: async (note) => {
-			await events.createNamespacedEvent({ namespace: note.regarding.namespace, body: eventOf(note) });
+			const { namespace } = note.regarding;
+			await events.createNamespacedEvent({ namespace, body: eventOf(note) }).catch(rethrow);
 		},
 	};
 }

@@ -1,6 +1,7 @@
 // tsyringe, under @peculiar/x509, asks for this polyfill before anything else.
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
+import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 
 export interface CertifiedKey {
@@ -11,7 +12,7 @@ export interface CertifiedKey {
 }
 
 export interface Authority extends CertifiedKey {
-	/** A server's certificate for `localhost` and 127.0.0.1. */
+	/** A server's certificate for `localhost`, or other names and addresses, and 127.0.0.1. */
 	issue(names?: readonly string[]): Promise<CertifiedKey>;
 }
 
@@ -47,8 +48,9 @@ export async function createAuthority(name = "test authority"): Promise<Authorit
 					signingAlgorithm: algorithm,
 					extensions: [
 						new x509.SubjectAlternativeNameExtension([
-							...names.map((value) => ({ type: "dns", value }) as const),
-							{ type: "ip", value: "127.0.0.1" },
+							...[...names, "127.0.0.1"].map(
+								(value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value }) as const,
+							),
 						]),
 					],
 				},

@@ -65,10 +65,19 @@ function list(store: Store, { route, query }: ApiRequest): Answer {
 function create(store: Store, { route, body }: ApiRequest): Answer {
 	const given = body as ApiObject;
 	const metadata = { ...given.metadata, ...(route.namespace ? { namespace: route.namespace } : {}) };
+	checkName(metadata);
 	if (metadata.name !== undefined && store.get(collectionOf(route), keyOf(metadata)) !== undefined) {
 		throw new Status(409, "AlreadyExists", `${route.resource} "${metadata.name}" already exists`);
 	}
 	return { code: 201, body: store.put(collectionOf(route), { ...given, metadata }) };
+}
+
+/** A DNS subdomain; a stem for generated names may end with dashes (NameIsDNSSubdomain in apimachinery). */
+function checkName({ name, generateName = "" }: ApiObject["metadata"]): void {
+	const checked = name ?? generateName.replace(/-+$/, "a");
+	if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(checked)) {
+		throw new Status(422, "Invalid", `"${name ?? generateName}" is not a lowercase RFC 1123 subdomain`);
+	}
 }
 
 function replace(store: Store, { route, body }: ApiRequest, found: ApiObject): Answer {

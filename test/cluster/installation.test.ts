@@ -1,0 +1,242 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { ControlPlane, type Ran } from "../support/control-plane/control-plane.ts";
+
+const shunt = fileURLToPath(new URL("../../bin/shunt", import.meta.url));
+
+let plane: ControlPlane;
+
+beforeAll(async () => {
+	plane = await ControlPlane.start();
+}, 1_800_000);
+
+afterAll(async () => {
+	await plane?.stop();
+});
+
+/** The tests follow one another, as an administrator's day does. */
+describe("on a real API server", () => {
+	it("a cluster without Shunt passes the checks before an install", () => {
+		const { status, stdout } = plane.run(shunt, ["check", "--pre", "--wait", "0s"]);
+		expect(stdout).not.toContain("×");
+		expect(status).toBe(0);
+	});
+
+	it("what shunt install prints is applied, field for field", () => {
+		const manifests = succeed(plane.run(shunt, ["install", "--set", "proxyInit.iptablesMode=nft"])).stdout;
+		const applied = succeed(
+			plane.run("kubectl", ["apply", "--validate=strict", "-f", "-"], { input: manifests }),
+		);
+		expect(applied.stdout).toContain(
+			"mutatingwebhookconfiguration.admissionregistration.k8s.io/shunt-injector created",
+		);
+		expect(applied.stderr).toBe("");
+		const again = succeed(plane.run("kubectl", ["diff", "-f", "-"], { input: manifests }));
+		expect(again.stdout).toBe("");
+	});
+
+	it("a second install is refused, and nothing printed", () => {
+		const { status, stdout, stderr } = plane.run(shunt, ["install"]);
+		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+		expect(stderr).toContain("shunt upgrade");
+	});
+
+	it("the injector, with the rights that the chart gives it and no more, admits pods", async () => {
+		await startInjector();
+		await admitsPods();
+		expect(injectedModes("before")).toEqual({
+			containers: ["shunt-init", "shunt-proxy"],
+			mode: "iptables-nft",
+		});
+		await becomes(
+			() => plane.run("kubectl", ["get", "events.events.k8s.io", "-n", "team"]).stdout,
+			/Injected/,
+		);
+		expect(may("list", "secrets", "team")).toBe("no");
+		expect(may("get", "pods", "team")).toBe("no");
+		expect(may("list", "namespaces")).toBe("yes");
+	});
+
+	it("a pod with a wrong annotation is refused, and its author told why", () => {
+		const pod = podNamed("wrong", { "config.shunt.dev/skip-outbound-ports": "80-20" });
+		const { status, stderr } = plane.run("kubectl", ["apply", "-f", "-"], { input: JSON.stringify(pod) });
+		expect(status).not.toBe(0);
+		expect(stderr).toMatch(/denied the request: .*config\.shunt\.dev\/skip-outbound-ports.*"80-20"/);
+	});
+
+	it("shunt check finds what is wrong, and the data plane's modes", () => {
+		const { status, stdout } = plane.run(shunt, ["check", "--proxy", "--wait", "0s", "-o", "json"]);
+		const checks = JSON.parse(stdout).categories.flatMap(
+			(category: { checks: unknown[] }) => category.checks,
+		);
+		const resultOf = (id: string) => checks.find((check: { id: string }) => check.id === id)?.result;
+		expect(resultOf("webhook-injects")).toBe("ok");
+		expect(resultOf("proxy-mode")).toBe("ok");
+		// Without controllers no Deployment has a pod.
+		expect(resultOf("injector-available")).toBe("failed");
+		expect(status).toBe(1);
+	});
+
+	it("an upgrade changes the mode, keeps the certificate, and says so", async () => {
+		const before = certificate();
+		const { stdout, stderr } = succeed(
+			plane.run(shunt, ["upgrade", "--set", "proxyInit.iptablesMode=nftables"]),
+		);
+		expect(stderr).toMatch(/proxyInit\.iptablesMode: nft → nftables/);
+		expect(stderr).toMatch(/1 workload/);
+		succeed(plane.run("kubectl", ["apply", "--validate=strict", "-f", "-"], { input: stdout }));
+		expect(certificate()).toBe(before);
+		mount();
+		await becomes(() => injectedModes(`after-${Date.now()}`).mode ?? "", /^nftables$/);
+	});
+
+	it("an upgrade without a word changes nothing at all", () => {
+		const { stdout } = succeed(plane.run(shunt, ["upgrade"]));
+		expect(succeed(plane.run("kubectl", ["diff", "-f", "-"], { input: stdout })).stdout).toBe("");
+	});
+
+	it("uninstall waits for the pods to go, and then takes everything", () => {
+		expect(plane.run(shunt, ["uninstall"]).status).toBe(1);
+		succeed(plane.run("kubectl", ["delete", "namespace", "team", "--wait=false"]));
+		succeed(plane.run("kubectl", ["delete", "pods", "--all", "-n", "team", "--grace-period=0", "--force"]));
+		const { stdout } = succeed(plane.run(shunt, ["uninstall"]));
+		succeed(plane.run("kubectl", ["delete", "--wait=false", "-f", "-"], { input: stdout }));
+		const kinds = "mutatingwebhookconfigurations,clusterroles,clusterrolebindings";
+		const left = plane.run("kubectl", ["get", kinds, "-l", "app.kubernetes.io/part-of=shunt", "-o", "name"]);
+		expect(left.stdout).toBe("");
+	});
+
+	it("helm installs and upgrades the same chart, and keeps its certificate", () => {
+		const chart = fileURLToPath(new URL("../../charts/shunt", import.meta.url));
+		const place = ["-n", "by-helm", "--set", "proxyInit.iptablesMode=auto"];
+		succeed(plane.run("helm", ["install", "shunt", chart, "--create-namespace", ...place]));
+		const before = certificate("by-helm");
+		succeed(plane.run("helm", ["upgrade", "shunt", chart, ...place, "--set", "disableIPv6=false"]));
+		expect(certificate("by-helm")).toBe(before);
+		succeed(plane.run("helm", ["uninstall", "shunt", "-n", "by-helm"]));
+	});
+});
+
+function succeed(ran: Ran): Ran {
+	expect(ran.status, `${ran.stdout.slice(-2_000)}\n${ran.stderr}`).toBe(0);
+	return ran;
+}
+
+const port = 8443;
+const adminPort = 9995;
+let mounted = "";
+
+/** What a kubelet mounts into the injector's pod, and mounts anew when it changes. */
+function mount(): void {
+	const get = (kind: string, name: string) =>
+		JSON.parse(succeed(plane.run("kubectl", ["get", kind, name, "-n", "shunt", "-o", "json"])).stdout);
+	const secret = get("secret", "shunt-injector-tls").data;
+	for (const name of ["tls.crt", "tls.key"]) {
+		writeFileSync(join(mounted, name), Buffer.from(secret[name], "base64"));
+	}
+	writeFileSync(join(mounted, "config.yaml"), get("configmap", "shunt-config").data["config.yaml"]);
+}
+
+/** The injector with what is mounted and the token that its Deployment gives it, where its Service leads to here. */
+async function startInjector(): Promise<void> {
+	mounted = join(plane.folder, "mounted");
+	mkdirSync(mounted);
+	mount();
+	const token = succeed(
+		plane.run("kubectl", ["create", "token", "shunt-injector", "-n", "shunt"]),
+	).stdout.trim();
+	const { child, log } = plane.launch(shunt, [
+		"injector",
+		...[`--port=${port}`, `--admin-port=${adminPort}`, `--config=${join(mounted, "config.yaml")}`],
+		...[`--tls-cert=${join(mounted, "tls.crt")}`, `--tls-key=${join(mounted, "tls.key")}`],
+		...[`--kubeconfig=${plane.kubeconfigFor(token)}`, "--check-interval=1s"],
+	]);
+	await becomes(() => {
+		expect(child.exitCode, log.join("")).toBeNull();
+		const ready = `http://127.0.0.1:${adminPort}/ready`;
+		return plane.run("curl", ["-sm", "3", "-o", "/dev/null", "-w", "%{http_code}", ready]).stdout;
+	}, /200/);
+	pointServiceAt(port);
+}
+
+/** The API server learns of the namespace, the webhook and its endpoint in its own time. */
+async function admitsPods(): Promise<void> {
+	const metadata = { name: "team", annotations: { "shunt.dev/inject": "enabled" } };
+	const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata });
+	succeed(plane.run("kubectl", ["apply", "-f", "-"], { input: namespace }));
+	await becomes(() => {
+		plane.run("kubectl", ["delete", "pod", "trial", "-n", "team", "--grace-period=0", "--force"]);
+		return applyPod("trial");
+	}, /shunt-init/);
+	succeed(plane.run("kubectl", ["delete", "pod", "trial", "-n", "team", "--grace-period=0", "--force"]));
+}
+
+function pointServiceAt(port: number): void {
+	const slice = {
+		apiVersion: "discovery.k8s.io/v1",
+		kind: "EndpointSlice",
+		metadata: {
+			name: "shunt-injector-test",
+			namespace: "shunt",
+			labels: { "kubernetes.io/service-name": "shunt-injector" },
+		},
+		addressType: "IPv4",
+		endpoints: [{ addresses: [ControlPlane.address], conditions: { ready: true } }],
+		ports: [{ name: "webhook", port, protocol: "TCP" }],
+	};
+	succeed(plane.run("kubectl", ["apply", "-f", "-"], { input: JSON.stringify(slice) }));
+}
+
+function podNamed(name: string, annotations: Readonly<Record<string, string>> = {}) {
+	return {
+		apiVersion: "v1",
+		kind: "Pod",
+		metadata: { name, namespace: "team", annotations },
+		spec: { containers: [{ name: "app", image: "app:1" }] },
+	};
+}
+
+/** What the API server made of a pod, as text. */
+function applyPod(name: string): string {
+	const input = JSON.stringify(podNamed(name));
+	return plane.run("kubectl", ["apply", "-o", "yaml", "-f", "-"], { input }).stdout;
+}
+
+function injectedModes(name: string) {
+	const { initContainers } = parse(applyPod(name)).spec;
+	const args: (string | undefined)[] = initContainers[0].args;
+	const flag = args.findIndex((arg) => arg === "--firewall-bin-path" || arg === "--iptables-mode");
+	return {
+		containers: initContainers.map((container: { name: string }) => container.name),
+		mode: args[flag + 1],
+	};
+}
+
+function certificate(namespace = "shunt"): string {
+	const secret = ["get", "secret", "shunt-injector-tls", "-n", namespace, "-o", "jsonpath={.data.tls\\.crt}"];
+	return succeed(plane.run("kubectl", secret)).stdout;
+}
+
+/** Whether the injector's service account may. */
+function may(verb: string, resource: string, namespace = "shunt"): string {
+	const account = "system:serviceaccount:shunt:shunt-injector";
+	return plane
+		.run("kubectl", ["auth", "can-i", verb, resource, "-n", namespace, "--as", account])
+		.stdout.trim();
+}
+
+async function becomes(look: () => string, wanted: RegExp): Promise<void> {
+	let seen = "";
+	for (let tries = 0; tries < 150; tries++) {
+		seen = look();
+		if (wanted.test(seen)) {
+			return;
+		}
+		await sleep(200);
+	}
+	expect(seen).toMatch(wanted);
+}
