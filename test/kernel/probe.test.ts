@@ -1,4 +1,5 @@
 import type { SpawnSyncReturns } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { type Dialect, dialects } from "../../src/domain/mode.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
@@ -123,6 +124,33 @@ describe("a probe", () => {
 				expect(snapshot(netns)).toBe(before);
 			}),
 		));
+});
+
+describe("a probe on a kernel that really refuses", () => {
+	const launcher = fileURLToPath(new URL("../support/kernel-without.mjs", import.meta.url));
+
+	it.each([
+		["nf_tables", "nft", ["legacy"]],
+		["ip_tables", "legacy", ["nft", "nftables"]],
+		["nf_tables,ip_tables", "auto", []],
+	] as const)("%s says so, serves no mode %s, and names what works", (modules, mode, working) =>
+		withNetns("probe", (netns) => {
+			const before = snapshot(netns);
+			const prefix = [process.execPath, launcher, modules];
+			const { status, report } = probe(netns, ["--iptables-mode", mode], { prefix });
+			expect(status).toBe(69);
+			// Which of them "plain" is differs between distributions.
+			const named = dialects.filter((dialect) => dialect !== "plain");
+			expect(named.filter((dialect) => report.dialects[dialect].ok)).toEqual(working);
+			for (const dialect of named.filter((other) => !report.dialects[other].ok)) {
+				expect(report.dialects[dialect]).toMatchObject({
+					code: "refused",
+					message: expect.stringMatching(/\S/),
+				});
+			}
+			expect(snapshot(netns)).toBe(before);
+		}),
+	);
 });
 
 interface Report {

@@ -2,6 +2,7 @@ import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
+import { aloud } from "./aloud.ts";
 import type { Inquiry } from "./check.ts";
 import { type CheckFlags, type CheckOptions, parseCheckFlags } from "./check-flags.ts";
 import { formatResults } from "./format-results.ts";
@@ -65,7 +66,7 @@ async function check(run: Run): Promise<ExitCode> {
 	const results = await runChecks(
 		categories.filter((category) => category.isWanted(options)),
 		inquiry,
-		{ waitMs: options.waitMs, now: world.now, progress, ...stop },
+		{ waitMs: options.waitMs, now: world.now, progress, aloud: aloud(progress), ...stop },
 	);
 	const paints = createPaints(wantsColour(world.isTerminal, world.env));
 	const delivered = await deliver(world, formatResults(results, flags.output, paints));

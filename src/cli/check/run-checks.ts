@@ -22,6 +22,8 @@ export interface Patience {
 	isStopped(): boolean;
 	/** Tells a person what is waited for. */
 	progress(text: string): void;
+	/** Does something, and says what it is if that takes long. */
+	aloud<T>(what: string, action: () => Promise<T>): Promise<T>;
 }
 
 const pauseMs = 2000;
@@ -64,7 +66,7 @@ async function patiently(
 ): Promise<Outcome> {
 	let told: string | undefined;
 	for (;;) {
-		const outcome = await attempt(check, inquiry);
+		const outcome = await patience.aloud(check.description, () => attempt(check, inquiry));
 		const left = patience.deadline - patience.now();
 		if (outcome.kind !== "failed" || !check.isWorthWaiting || left <= 0 || patience.isStopped()) {
 			return outcome;

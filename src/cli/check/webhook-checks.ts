@@ -2,7 +2,8 @@ import { AdmissionregistrationV1Api, CoreV1Api, type V1Pod } from "@kubernetes/c
 import { injectAnnotation } from "../../domain/annotation-keys.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import type { Category, Check, Inquiry } from "./check.ts";
-import { failed, type Outcome, passed, passedWith } from "./outcome.ts";
+import { selects } from "./label-selector.ts";
+import { failed, type Outcome, passed, passedWith, skipped } from "./outcome.ts";
 import { formatRedirection, redirectionOf } from "./pod-mode.ts";
 import { plain } from "./pods.ts";
 import { injectorName } from "./release.ts";
@@ -36,8 +37,27 @@ const injects: Check = {
 	id: "webhook-injects",
 	description: "a new pod that asks for a proxy gets one, in the release's mode (dry run)",
 	isWorthWaiting: true,
-	run: (inquiry) => withConfig(inquiry, async (config) => judge(plain(await dryRun(inquiry)), config)),
+	run: (inquiry) =>
+		withConfig(inquiry, async (config) =>
+			(await isLeftOut(inquiry))
+				? skipped(`the webhook is not asked about namespace ${trialNamespace}`)
+				: judge(plain(await dryRun(inquiry)), config),
+		),
 };
+
+/** By its selectors, which the release's values make. */
+async function isLeftOut({ cluster }: Inquiry): Promise<boolean> {
+	const core = cluster.api(CoreV1Api);
+	const webhooks = cluster.api(AdmissionregistrationV1Api);
+	const [found, namespace] = await Promise.all([
+		cluster.find(webhooks.readMutatingWebhookConfiguration({ name: injectorName })),
+		cluster.find(core.readNamespace({ name: trialNamespace })),
+	]);
+	// The API server sees to it that every namespace has the label.
+	const labels = { "kubernetes.io/metadata.name": trialNamespace, ...namespace?.metadata?.labels };
+	const selectors = (found?.webhooks ?? []).map(({ namespaceSelector }) => namespaceSelector);
+	return selectors.length > 0 && !selectors.some((selector) => selects(selector, labels));
+}
 
 function dryRun({ cluster }: Inquiry): Promise<V1Pod> {
 	const core = cluster.api(CoreV1Api);
