@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { debianFiles, withDebian } from "./debian-tree.ts";
 import { type FileTree, file, link } from "./file-tree.ts";
 import { bundledLicences, nativePackages } from "./node-packages.ts";
@@ -50,10 +50,17 @@ function programs(): FileTree {
 		...["package.json", "LICENSE"].map(
 			(name) => [`${home}/${name}`, file(readFileSync(`${root}${name}`))] as const,
 		),
-		...bundles.map(
-			(name) => [`${home}/dist/main/${name}`, file(readFileSync(`${root}dist/main/${name}`))] as const,
+		...[...bundles.map((name) => `dist/main/${name}`), ...charts()].map(
+			(path) => [`${home}/${path}`, file(readFileSync(`${root}${path}`))] as const,
 		),
 	]);
+}
+
+/** What `shunt install` renders. */
+function charts(): string[] {
+	return readdirSync(`${root}charts`, { recursive: true, encoding: "utf8" })
+		.map((path) => `charts/${path}`)
+		.filter((path) => statSync(`${root}${path}`).isFile());
 }
 
 /** There is no env(1) in the image. */

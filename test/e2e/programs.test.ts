@@ -35,6 +35,12 @@ describe("the image of the Node programs", () => {
 		}
 	});
 
+	it("holds the chart that it installs", async () => {
+		const { exitCode, log } = await run("install", "--ignore-cluster");
+		expect(exitCode, log.join("\n")).toBe(0);
+		expect(log).toContain("kind: MutatingWebhookConfiguration");
+	});
+
 	it("holds the Kubernetes client, which reads what it is told to read", async () => {
 		const { exitCode, message } = await run("injector", "--kubeconfig", "/etc/passwd");
 		expect(exitCode).toBe(64);
