@@ -74,25 +74,28 @@ async function check(run: Run): Promise<ExitCode> {
 	return delivered === exitCodes.done && !isFine ? exitCodes.failed : delivered;
 }
 
-async function nodeProbe(
-	{ flags, options, world, stop }: Run,
-	progress: (text: string) => void,
-): Promise<NodeProbe> {
-	const { targetFromFlags } = await import("./node-probe-config.ts");
-	if (options.pre) {
-		const target = targetFromFlags(flags, undefined, world);
-		if (target.kind === "unreadable") {
-			throw new Refusal(exitCodes.badInput, target.complaints.join("\n"));
-		}
-	}
+async function nodeProbe(run: Run, progress: (text: string) => void): Promise<NodeProbe> {
+	const { flags, options, stop } = run;
 	return {
-		targetFrom:
-			options.pre || options.hasValues ? (stored) => targetFromFlags(flags, stored, world) : undefined,
+		targetFrom: await targetOf(run),
 		namespace: flags.probeNamespace,
 		timeoutMs: Math.max(options.waitMs, leastProbeMs),
 		progress,
 		...stop,
 	};
+}
+
+/** Before an installation no cluster is needed to see that the values are wrong. */
+async function targetOf({ flags, options, world }: Run): Promise<NodeProbe["targetFrom"]> {
+	const { targetFromFlags } = await import("./node-probe-config.ts");
+	if (!options.pre) {
+		return options.hasValues ? (stored) => targetFromFlags(flags, stored, world) : undefined;
+	}
+	const target = targetFromFlags(flags, undefined, world);
+	if (target.kind === "unreadable") {
+		throw new Refusal(exitCodes.badInput, target.complaints.join("\n"));
+	}
+	return () => target;
 }
 
 /** An image has to be pulled first; `--wait 0` is about other things. */
