@@ -33,6 +33,7 @@ export async function startBrowser(): Promise<Browser> {
 		args: flags,
 		timeout: 120_000,
 	});
+	context.setDefaultTimeout(120_000);
 	return {
 		complaints,
 		open: (path) => open(context, path, complaints),
