@@ -1,4 +1,3 @@
-import { formatEndpoint } from "../proxy/endpoint.ts";
 import type { Probe } from "./probe.ts";
 import { ruleName } from "./rule-words.ts";
 import type { Sighting } from "./sighting.ts";
@@ -20,10 +19,7 @@ export function whatIsWrong(probe: Probe, sighting: Sighting): string | undefine
 function wrongRedirect(probe: Probe, sighting: Sighting, wanted: number): string | undefined {
 	const reached = redirectedTo(probe, sighting);
 	if (reached === wanted) {
-		const original = sighting.kind === "arrived" ? sighting.original : undefined;
-		return original === undefined || formatEndpoint(original) === formatEndpoint(probe.to)
-			? undefined
-			: `${subjectOf(probe)} came to ${wanted} as one to ${formatEndpoint(original)}: another rule rewrites it first`;
+		return undefined;
 	}
 	return reached === undefined
 		? `${subjectOf(probe)} was not redirected to ${wanted}${answerOf(sighting)}: ${missing(probe)}`

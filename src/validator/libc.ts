@@ -3,8 +3,8 @@ import { constants } from "node:os";
 
 /**
  * The system calls of a socket, one by one. Node's sockets hide three things that a proof needs: the moment at which a
- * connection is made (between two changes of the user or the namespace), its first packet's hop limit, and where an
- * accepted connection was going before it was redirected. Each answers -1 and {@link Libc.errno} like C does.
+ * connection is made (between two changes of the user or the namespace), its first packet's hop limit, and how it is
+ * going while it is not there yet. Each answers -1 and {@link Libc.errno} like C does.
  */
 export interface Libc {
 	socket(domain: number, type: number, protocol: number): number;

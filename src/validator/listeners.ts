@@ -31,8 +31,7 @@ export class Listeners {
 		for (const { socket, port } of this.#open) {
 			for (let next = socket.accept(); next !== undefined; next = socket.accept()) {
 				this.#accepted.push(next.socket);
-				const original = next.socket.original();
-				this.#seen.set(formatEndpoint(next.from), { kind: "arrived", port, original });
+				this.#seen.set(formatEndpoint(next.from), { kind: "arrived", port });
 			}
 		}
 	}

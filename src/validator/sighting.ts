@@ -1,9 +1,7 @@
-import type { Endpoint } from "../proxy/endpoint.ts";
-
 /** Where a connection ended up. */
 export type Sighting =
-	/** At a port of this network namespace; `original` is known where it was redirected to a listener of ours. */
-	| { readonly kind: "arrived"; readonly port: number; readonly original?: Endpoint | undefined }
+	/** At a port of this network namespace. */
+	| { readonly kind: "arrived"; readonly port: number }
 	/** Somebody took it, and has ended it before it could be seen who. */
 	| { readonly kind: "taken" }
 	/** The network's or a program's answer, an errno(3) name. */

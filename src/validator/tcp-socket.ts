@@ -12,7 +12,6 @@ const [reuseAddress, errorOption, linger] = [2, 4, 13];
 const protocolLevels: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 41 };
 const hopLimits: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 16 }; // IP_TTL, IPV6_UNICAST_HOPS
 const ipv6Only = 26;
-const originalDestination = 80; // linux/netfilter_ipv4.h, and the same in netfilter_ipv6/ip6_tables.h
 
 /** A socket that never blocks. What fails answers with errno(3)'s name, because here failures are findings. */
 export class TcpSocket {
@@ -42,20 +41,19 @@ export class TcpSocket {
 		if (this.family === "ipv6") {
 			this.#set(protocolLevels.ipv6, ipv6Only, [1]);
 		}
-		const any = encodeSockaddr(this.family, { address: this.family === "ipv4" ? "0.0.0.0" : "::", port });
-		const isListening =
-			this.#libc.bind(this.descriptor, any, any.length) === 0 &&
-			this.#libc.listen(this.descriptor, 512) === 0;
+		const isListening = this.#bind(port) && this.#libc.listen(this.descriptor, 512) === 0;
 		return isListening ? undefined : this.#libc.errno();
 	}
 
 	/**
-	 * Begins to connect. What no rule redirects goes no further than the next hop, and closing ends it without another
-	 * word. Answers `EINPROGRESS` when the packet has gone out, undefined when the connection is there already.
+	 * Begins to connect, from a port of its own: left to connect(2), two connections to different places may come from
+	 * one port and could not be told apart where they arrive. What no rule redirects goes no further than the next hop,
+	 * and closing ends it without another word. Answers `EINPROGRESS` when the packet has gone out, undefined when the connection is there already.
 	 */
 	connect(to: Endpoint): string | undefined {
 		this.#set(protocolLevels[this.family], hopLimits[this.family], [1]);
 		this.#closeWithReset();
+		this.#bind(0);
 		const address = encodeSockaddr(this.family, to);
 		return this.#libc.connect(this.descriptor, address, address.length) === 0
 			? undefined
@@ -94,18 +92,14 @@ export class TcpSocket {
 		return isKnown ? parseSockaddr(address, this.family) : undefined;
 	}
 
-	/** Where an accepted connection was going before it was redirected; undefined when it was not. */
-	original(): Endpoint | undefined {
-		const address = Buffer.alloc(sockaddrLength);
-		const level = protocolLevels[this.family];
-		const length = Uint32Array.of(sockaddrLength);
-		return this.#libc.getsockopt(this.descriptor, level, originalDestination, address, length) === 0
-			? parseSockaddr(address, this.family)
-			: undefined;
-	}
-
 	close(): void {
 		this.#libc.close(this.descriptor);
+	}
+
+	/** To every address of its family; port 0 is one that nobody has. */
+	#bind(port: number): boolean {
+		const any = encodeSockaddr(this.family, { address: this.family === "ipv4" ? "0.0.0.0" : "::", port });
+		return this.#libc.bind(this.descriptor, any, any.length) === 0;
 	}
 
 	/** One packet, and no sequel to it when its way is gone. */

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Family } from "../domain/family.ts";
+import { Call } from "./call.ts";
 import type { Libc } from "./libc.ts";
 import { Listeners } from "./listeners.ts";
 import { pollSockets } from "./poll.ts";
 import { isToBeRedirected, type Probe } from "./probe.ts";
 import type { Sighting } from "./sighting.ts";
-import { portsReachedFrom } from "./socket-table.ts";
 import type { TcpSocket } from "./tcp-socket.ts";
 
 export interface TrialOptions {
@@ -53,9 +53,7 @@ export async function tryConnections(
 			calls.push(new Call(probe, options.open(probe), listeners));
 		}
 		await watch(libc, calls, listeners, options);
-		const sightings = new Map(
-			calls.map((call) => [call.probe, call.sighting ?? { kind: "silent" as const }]),
-		);
+		const sightings = new Map(calls.map((call) => [call.probe, call.result()]));
 		return { sightings, taken: listeners.taken, failed: listeners.failed };
 	} finally {
 		for (const call of calls) {
@@ -97,74 +95,13 @@ async function watch(
 		if (open.length === 0 || now >= end) {
 			return;
 		}
-		const ready = pollSockets(
-			libc,
-			listeners.descriptors,
-			open.map((call) => call.descriptor),
-			5,
-		);
+		const waiting = open.flatMap(({ descriptor }) => descriptor ?? []);
+		const ready = pollSockets(libc, listeners.descriptors, waiting, 5);
 		listeners.acceptAll();
-		for (const call of open.filter(({ descriptor }) => ready.has(descriptor))) {
+		for (const call of open.filter((each) => each.isUnclear || ready.has(each.descriptor ?? -1))) {
 			call.look(listeners);
 		}
 		// Signals are heard between two rounds.
 		await turn();
-	}
-}
-
-/** One connection that is being made. */
-class Call {
-	readonly probe: Probe;
-	sighting: Sighting | undefined;
-	#socket: TcpSocket | undefined;
-
-	constructor(probe: Probe, socket: TcpSocket | string, listeners: Listeners) {
-		this.probe = probe;
-		if (typeof socket === "string") {
-			this.sighting = { kind: "unsendable", code: socket };
-			return;
-		}
-		this.#socket = socket;
-		const code = socket.connect(probe.to);
-		if (code !== undefined && code !== "EINPROGRESS") {
-			this.sighting = { kind: code === "ECONNREFUSED" ? "answered" : "unsendable", code };
-		} else if (listeners.taken.length > 0) {
-			// Whoever listens there may be done with it in no time, so it is looked for at once.
-			this.#trace();
-		}
-	}
-
-	get descriptor(): number {
-		return this.#socket?.descriptor ?? -1;
-	}
-
-	/** Called when the kernel has news of the connection. */
-	look(listeners: Listeners): void {
-		const client = this.#socket?.local();
-		const arrival = client === undefined ? undefined : listeners.arrivalFrom(client);
-		if (arrival !== undefined) {
-			this.sighting = arrival;
-			return;
-		}
-		const code = this.#socket?.error();
-		// Only who had accepted it can reset it.
-		if (code !== undefined && code !== "ECONNRESET") {
-			this.sighting = { kind: "answered", code };
-			return;
-		}
-		this.#trace();
-		this.sighting ??= { kind: "taken" };
-	}
-
-	/** Once is enough. */
-	close(): void {
-		this.#socket?.close();
-		this.#socket = undefined;
-	}
-
-	#trace(): void {
-		const client = this.#socket?.local();
-		const [port] = client === undefined ? [] : portsReachedFrom(client);
-		this.sighting = port === undefined ? undefined : { kind: "arrived", port };
 	}
 }

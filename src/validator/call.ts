@@ -1,0 +1,74 @@
+import type { Listeners } from "./listeners.ts";
+import type { Probe } from "./probe.ts";
+import type { Sighting } from "./sighting.ts";
+import { portsReachedFrom } from "./socket-table.ts";
+import type { TcpSocket } from "./tcp-socket.ts";
+
+/** One connection that is being made. */
+export class Call {
+	readonly probe: Probe;
+	sighting: Sighting | undefined;
+	#socket: TcpSocket | undefined;
+	/** The client's half is there. The other one may yet be on its way to whoever listens. */
+	#isAnswered = false;
+
+	constructor(probe: Probe, socket: TcpSocket | string, listeners: Listeners) {
+		this.probe = probe;
+		if (typeof socket === "string") {
+			this.sighting = { kind: "unsendable", code: socket };
+			return;
+		}
+		this.#socket = socket;
+		const code = socket.connect(probe.to);
+		if (code !== undefined && code !== "EINPROGRESS") {
+			this.sighting = { kind: code === "ECONNREFUSED" ? "answered" : "unsendable", code };
+		} else if (listeners.taken.length > 0) {
+			// Whoever listens there may be done with it in no time, so it is looked for at once.
+			this.#trace();
+		}
+	}
+
+	/** What to wait for, while there is something to wait for. */
+	get descriptor(): number | undefined {
+		return this.#isAnswered ? undefined : this.#socket?.descriptor;
+	}
+
+	/** Called when the kernel has news of the connection, and again while it is not clear what they mean. */
+	look(listeners: Listeners): void {
+		// First, because a connection that is refused gives back its port, and another may have it by now.
+		const code = this.#socket?.error();
+		// Only who had accepted it can reset it.
+		if (code !== undefined && code !== "ECONNRESET") {
+			this.sighting = { kind: "answered", code };
+			return;
+		}
+		const client = this.#socket?.local();
+		this.sighting = client === undefined ? undefined : listeners.arrivalFrom(client);
+		if (this.sighting !== undefined) {
+			return;
+		}
+		this.#isAnswered = true;
+		this.#trace();
+	}
+
+	get isUnclear(): boolean {
+		return this.#isAnswered && this.sighting === undefined;
+	}
+
+	/** When it is over. */
+	result(): Sighting {
+		return this.sighting ?? { kind: this.#isAnswered ? "taken" : "silent" };
+	}
+
+	/** Once is enough. */
+	close(): void {
+		this.#socket?.close();
+		this.#socket = undefined;
+	}
+
+	#trace(): void {
+		const client = this.#socket?.local();
+		const [port] = client === undefined ? [] : portsReachedFrom(client);
+		this.sighting = port === undefined ? undefined : { kind: "arrived", port };
+	}
+}
