@@ -93,6 +93,7 @@ host-contract)
 	;;
 esac
 npx --no-install tsx scripts/native-bundle.ts "$entry" "native/target/bundle/$bundle.js"
+npx --no-install tsx scripts/native-bundle.ts src/main/native-status.ts native/target/bundle/status.js
 "${toolchain:+$toolchain/}cargo" "$@" --target "$target" --bin "$bundle"
 
 # The second half of the link: start-up's result becomes part of the program.

@@ -62,10 +62,14 @@ impl Engine {
 type Loaded = (Persistent<Function<'static>>, Persistent<Object<'static>>);
 
 fn load(ctx: &Ctx<'_>, bytecode: &'static [u8]) -> Result<Loaded, Error> {
+    Ok((Persistent::save(ctx, main_of(ctx, bytecode)?), Persistent::save(ctx, functions::create(ctx)?)))
+}
+
+/// Loads and evaluates a bundle.
+pub fn main_of<'js>(ctx: &Ctx<'js>, bytecode: &'static [u8]) -> Result<Function<'js>, Error> {
     // SAFETY: the bytes were written by build.rs with this version of this engine and are part of this program.
     let module = unsafe { Module::load(ctx.clone(), bytecode) }?;
     let (module, finished) = module.eval()?;
     finished.finish::<()>()?;
-    let main: Function = module.get("main")?;
-    Ok((Persistent::save(ctx, main), Persistent::save(ctx, functions::create(ctx)?)))
+    module.get("main")
 }

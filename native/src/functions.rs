@@ -10,10 +10,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use nix::sched::{CloneFlags, setns, unshare};
 use nix::unistd::{AccessFlags, access};
 use rquickjs::prelude::Func;
-use rquickjs::{Array, Ctx, IntoJs, Object, Result, Value};
+use rquickjs::{Array, Ctx, Error, Function, IntoJs, Object, Result, Value};
 
 use crate::children::{self, Command, Ended, Outcome as EndedAs};
 use crate::descriptors::{read_all, write_all};
+use crate::engine::main_of;
 use crate::errno::{Outcome, from_io, to_object};
 use crate::log;
 use crate::netfilter_socket;
@@ -39,6 +40,7 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("enterNewNetns", Func::from(enter_new_netns))?;
     functions.set("netfilterSocket", Func::from(netfilter_socket::open))?;
     functions.set("now", Func::from(now))?;
+    functions.set("bundle", Func::from(bundle))?;
     Ok(functions)
 }
 
@@ -175,6 +177,14 @@ fn enter_netns(path: Text) -> Outcome {
 /// For good, and for the children too.
 fn enter_new_netns() -> Outcome {
     Outcome(unshare(CloneFlags::CLONE_NEWNET))
+}
+
+/// Of the bundles that wait in the program's read-only data, the one of this name.
+fn bundle(ctx: Ctx<'_>, name: Text) -> Result<Function<'_>> {
+    match name.0.as_str() {
+        "status" => main_of(&ctx, include_bytes!(concat!(env!("OUT_DIR"), "/status.bytecode"))),
+        _ => Err(Error::new_from_js_message("string", "bundle", name.0)),
+    }
 }
 
 /// Milliseconds since the epoch that never run backwards, whatever is done to the node's clock meanwhile.

@@ -1,3 +1,4 @@
+import type { ExitCode } from "../domain/exit-code.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
 import type { Command, CommandResult, Host } from "./host.ts";
@@ -30,6 +31,11 @@ export interface NativeFunctions {
 	enterNewNetns(): Errno | undefined;
 	netfilterSocket(): NetlinkSocket | undefined;
 	now(): number;
+	/**
+	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). Whatever is in there is copied into
+	 * the memory of every run, so that only what every run needs belongs there.
+	 */
+	bundle(name: "status"): (functions: NativeFunctions, argv: readonly string[]) => ExitCode;
 }
 
 /** The outside world as the native program shows it. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { exitCodes } from "../domain/exit-code.ts";
 import { createMemoryHost } from "../host/memory.ts";
 import { runMultiCall } from "./multi-call.ts";
 
 function output(invokedAs: string, ...argv: string[]): [number, string] {
 	const host = createMemoryHost();
-	const status = runMultiCall(host, invokedAs, argv);
+	const status = runMultiCall(host, invokedAs, argv, { status: () => exitCodes.drift });
 	return [status, host.output.join("") || host.logged.join("\n")];
 }
 
@@ -24,6 +25,10 @@ describe("the node-side programs in one", () => {
 		[["--version"], "."],
 	])("are chosen by %j", (argv, text) => {
 		expect(output("shunt", ...argv)).toEqual([0, expect.stringContaining(text)]);
+	});
+
+	it("leave to others what is theirs", () => {
+		expect(output("shunt", "status")).toEqual([exitCodes.drift, ""]);
 	});
 
 	it("know what they are not", () => {

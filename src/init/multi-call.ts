@@ -1,7 +1,6 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
-import { runStatus } from "../status/status.ts";
 import { runClean } from "./clean.ts";
 import { runInit } from "./init.ts";
 
@@ -9,22 +8,36 @@ import { runInit } from "./init.ts";
  * The node-side programs in one: which of them it is shows in the name by which it was called (`invokedAs`, with or
  * without its folders) or in the first argument.
  */
-export function runMultiCall(host: Host, invokedAs: string, argv: readonly string[]): ExitCode {
+export function runMultiCall(
+	host: Host,
+	invokedAs: string,
+	argv: readonly string[],
+	others: OtherPrograms,
+): ExitCode {
 	const name = invokedAs.slice(invokedAs.lastIndexOf("/") + 1);
-	return initNames.has(name) ? runInit(host, argv, name) : runShunt(host, argv);
+	return initNames.has(name) ? runInit(host, argv, name) : runShunt(host, argv, others);
+}
+
+/** What is not part of this bundle, so that starting `shunt init` does not cost more with every program beside it. */
+export interface OtherPrograms {
+	status(argv: readonly string[]): ExitCode;
 }
 
 /** The last is where Linkerd's injector looks for it. */
 const initNames: ReadonlySet<string> = new Set(["proxy-init", "shunt-init", "linkerd2-proxy-init"]);
 
-function runShunt(host: Host, [command = "--help", ...argv]: readonly string[]): ExitCode {
+function runShunt(
+	host: Host,
+	[command = "--help", ...argv]: readonly string[],
+	others: OtherPrograms,
+): ExitCode {
 	switch (command) {
 		case "init":
 			return runInit(host, argv);
 		case "clean":
 			return runClean(host, argv);
 		case "status":
-			return runStatus(host, argv);
+			return others.status(argv);
 		case "--version":
 			host.stdout(`${version}\n`);
 			return exitCodes.done;

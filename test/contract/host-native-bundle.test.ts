@@ -9,10 +9,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("takes the native program", async () => {
-	const { code, objections } = await bundleForNative("src/main/native.ts");
-	expect(objections).toEqual([]);
-	expect(code).toMatch(/export\s*\{\w+ as main\}/);
+test.each(["src/main/native.ts", "src/main/native-status.ts"])(
+	"takes the native program's %s",
+	async (entry) => {
+		const { code, objections } = await bundleForNative(entry);
+		expect(objections).toEqual([]);
+		expect(code).toMatch(/export\s*\{\w+ as main\}/);
+	},
+);
+
+test("what every run loads has nothing of shunt status in it", async () => {
+	const { code } = await bundleForNative("src/main/native.ts");
+	expect(code).toContain("shunt init");
+	expect(code).not.toContain("foreignFirst");
 });
 
 test("refuses another implementation of the host", async () => {
