@@ -39,12 +39,10 @@ function byHelm(one: Given): JsonObject[] {
 function storing(data: Readonly<Record<string, string>>) {
 	const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encode(value)]));
 	return {
-		port: {
-			lookup: ({ kind, namespace, name }: LookupQuery) =>
-				kind === "Secret" && namespace === release.namespace && name === "shunt-injector-tls"
-					? { data: encoded }
-					: undefined,
-		},
+		lookup: ({ kind, namespace, name }: LookupQuery) =>
+			kind === "Secret" && namespace === release.namespace && name === "shunt-injector-tls"
+				? { data: encoded }
+				: undefined,
 	};
 }
 

@@ -4,7 +4,7 @@ import { get, type JsonObject, objectAt, objectsAt, textAt } from "../../../src/
 import { release } from "../support/helm.ts";
 import { given } from "./support/given.ts";
 import { objectProblems } from "./support/object-schema.ts";
-import { injectorPod, only, render } from "./support/rendered.ts";
+import { connected, injectorPod, only, render } from "./support/rendered.ts";
 
 const nameOf = (object: JsonObject) => `${object["kind"]} ${textAt(objectAt(object, "metadata"), "name")}`;
 
@@ -12,7 +12,7 @@ const clusterWide = ["Namespace", "ClusterRole", "ClusterRoleBinding", "Mutating
 
 describe("the chart's objects", () => {
 	it.each(given.map((one) => [one.name, one] as const))("are what Kubernetes knows, with %s", (_, one) => {
-		for (const object of render(one, { hooks: true })) {
+		for (const object of [...render(one), ...render(one, connected)]) {
 			expect({ [nameOf(object)]: objectProblems(object) }).toEqual({ [nameOf(object)]: [] });
 		}
 	});
@@ -84,7 +84,7 @@ describe("every container", () => {
 		["with the CNI plugin", ["cniEnabled=true"]],
 		["with classic sidecars", ["proxy.nativeSidecar=false"]],
 	])("has as few rights as it can do with, %s", (_, set) => {
-		const pods = render({ name: "", set }, { hooks: true }).flatMap((object) =>
+		const pods = render({ name: "", set }, connected).flatMap((object) =>
 			object["kind"] === "Pod" ? [object] : object["kind"] === "Deployment" ? [injectorPod([object])] : [],
 		);
 		const containers = pods
@@ -188,9 +188,8 @@ describe("high availability", () => {
 });
 
 describe("the Namespace", () => {
-	const connected = { lookup: ({ kind }: { kind: string }) => (kind === "Namespace" ? { kind } : undefined) };
 	const has = (set: readonly string[], port = {}) =>
-		render({ name: "", set }, { port }).some((object) => object["kind"] === "Namespace");
+		render({ name: "", set }, port).some((object) => object["kind"] === "Namespace");
 
 	it("is there unless Helm makes the release, for which it has to be there before", () => {
 		expect(has([])).toBe(true);

@@ -6,11 +6,10 @@ import { type JsonObject, objectAt, textAt } from "../../../../src/inject/json.t
 import { renderLoaded } from "../../support/ours.ts";
 import { chartFiles, type Given, withGiven } from "./chart-files.ts";
 
+const issuing: ChartPort = { issueCertificate: (request) => issueCertificate(request, Date.now()) };
+
 /** What `shunt install` gives to templates. */
-export const cliPort: ChartPort = {
-	issueCertificate: (request) => issueCertificate(request, Date.now()),
-	validateValues,
-};
+export const cliPort: ChartPort = { ...issuing, validateValues };
 
 /** The objects of a rendered text. */
 export function objectsOf(text: string): JsonObject[] {
@@ -19,23 +18,25 @@ export function objectsOf(text: string): JsonObject[] {
 		.filter((object) => object !== null);
 }
 
+/** What templates find that Helm renders for a cluster. */
+export const connected: ChartPort = {
+	lookup: ({ kind }) => (kind === "Namespace" ? { kind } : undefined),
+};
+
 const chart = loadChart(new Map(Object.entries(chartFiles)));
 
 /**
- * The chart's objects for given values, by our renderer; its tests too on request. The schema is left out, which takes
- * longer than all the rest: what it refuses has tests of its own.
+ * The chart's objects for given values, by our renderer; its test too where it is connected. The schema is left out,
+ * which takes longer than all the rest: what it refuses has tests of its own.
  */
-export function render(
-	given: Given,
-	{ hooks = false, port = {} }: { readonly hooks?: boolean; readonly port?: ChartPort } = {},
-): JsonObject[] {
+export function render(given: Given, port: ChartPort = {}): JsonObject[] {
 	const { files, sources } = withGiven(given);
-	const result = renderLoaded(chart, files, sources, { issueCertificate: cliPort.issueCertificate, ...port });
+	const result = renderLoaded(chart, files, sources, { ...issuing, ...port });
 	if (!result.ok) {
 		throw new Error(result.problem.message);
 	}
-	const manifests = [...result.value.manifests, ...(hooks ? result.value.hooks : [])];
-	return manifests.flatMap(({ text }) => objectsOf(text));
+	const { manifests, hooks } = result.value;
+	return [...manifests, ...hooks].flatMap(({ text }) => objectsOf(text));
 }
 
 /** The one object of a kind. */
