@@ -43,23 +43,25 @@ export async function tryConnections(
 	const listeners = new Listeners(libc, options.families, options.ports);
 	const calls: Call[] = [];
 	try {
-		for (const { direction, family, to, expected } of probes) {
-			const { fate } = expected;
-			if (direction === "inbound" && fate.kind === "redirect" && listeners.isTaken(family, fate.port)) {
-				listeners.standIn(libc, family, to.port);
-			}
-		}
+		standInForApplications(libc, probes, listeners);
 		for (const probe of [...probes].sort(expectedToPassFirst)) {
 			calls.push(new Call(probe, options.open(probe), listeners));
 		}
-		await watch(libc, calls, listeners, options);
+		await watch(libc, new Round(calls, options), listeners, options.stop);
 		const sightings = new Map(calls.map((call) => [call.probe, call.result()]));
 		return { sightings, taken: listeners.taken, failed: listeners.failed };
 	} finally {
-		for (const call of calls) {
-			call.close();
-		}
+		close(calls);
 		listeners.close();
+	}
+}
+
+function standInForApplications(libc: Libc, probes: readonly Probe[], listeners: Listeners): void {
+	for (const { direction, family, to, expected } of probes) {
+		const { fate } = expected;
+		if (direction === "inbound" && fate.kind === "redirect" && listeners.isTaken(family, fate.port)) {
+			listeners.standIn(libc, family, to.port);
+		}
 	}
 }
 
@@ -67,34 +69,8 @@ function expectedToPassFirst(a: Probe, b: Probe): number {
 	return Number(isToBeRedirected(a)) - Number(isToBeRedirected(b));
 }
 
-async function watch(
-	libc: Libc,
-	calls: readonly Call[],
-	listeners: Listeners,
-	{ patience, stop, onInboundSettled }: TrialOptions,
-): Promise<void> {
-	const started = performance.now();
-	let arrived: number | undefined;
-	let isInboundOpen = true;
-	while (!stop()) {
-		const open = calls.filter(({ sighting }) => sighting === undefined);
-		if (isInboundOpen && !open.some(({ probe }) => probe.direction === "inbound")) {
-			isInboundOpen = false;
-			// Both ends while there is a wire between them: what they have left to say would go out by another way.
-			for (const call of calls.filter(({ probe }) => probe.direction === "inbound")) {
-				call.close();
-			}
-			listeners.dismissAll();
-			onInboundSettled();
-		}
-		const now = performance.now();
-		if (arrived === undefined && !open.some(({ probe }) => isToBeRedirected(probe))) {
-			arrived = now;
-		}
-		const end = arrived === undefined ? started + patience : arrived + grace;
-		if (open.length === 0 || now >= end) {
-			return;
-		}
+async function watch(libc: Libc, round: Round, listeners: Listeners, stop: () => boolean): Promise<void> {
+	for (let open = round.next(listeners); open.length > 0 && !stop(); open = round.next(listeners)) {
 		const waiting = open.flatMap(({ descriptor }) => descriptor ?? []);
 		const ready = pollSockets(libc, listeners.descriptors, waiting, 5);
 		listeners.acceptAll();
@@ -103,5 +79,51 @@ async function watch(
 		}
 		// Signals are heard between two rounds.
 		await turn();
+	}
+}
+
+/** Knows how long to go on. */
+class Round {
+	readonly #calls: readonly Call[];
+	readonly #options: TrialOptions;
+	readonly #started = performance.now();
+	#arrived: number | undefined;
+	#isInboundOpen = true;
+
+	constructor(calls: readonly Call[], options: TrialOptions) {
+		this.#calls = calls;
+		this.#options = options;
+	}
+
+	/** The connections of which there may be more to learn; none when it is over. */
+	next(listeners: Listeners): Call[] {
+		const open = this.#calls.filter(({ sighting }) => sighting === undefined);
+		if (this.#isInboundOpen && !open.some(isInbound)) {
+			this.#isInboundOpen = false;
+			this.#endInbound(listeners);
+		}
+		const now = performance.now();
+		if (this.#arrived === undefined && !open.some(({ probe }) => isToBeRedirected(probe))) {
+			this.#arrived = now;
+		}
+		const end = this.#arrived === undefined ? this.#started + this.#options.patience : this.#arrived + grace;
+		return now < end ? open : [];
+	}
+
+	/** Both ends while there is a wire between them: what they have left to say would go out by another way. */
+	#endInbound(listeners: Listeners): void {
+		close(this.#calls.filter(isInbound));
+		listeners.dismissAll();
+		this.#options.onInboundSettled();
+	}
+}
+
+function isInbound({ probe }: Call): boolean {
+	return probe.direction === "inbound";
+}
+
+function close(calls: readonly Call[]): void {
+	for (const call of calls) {
+		call.close();
 	}
 }
