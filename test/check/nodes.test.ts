@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryHost } from "../../src/host/memory.ts";
-import { runMultiCall } from "../../src/init/multi-call.ts";
+import { runInit } from "../../src/init/init.ts";
 import { ApiServer } from "../support/api-server/api-server.ts";
 import { Status } from "../support/api-server/status.ts";
 import { check, checkJson, find } from "./support/checking.ts";
@@ -15,12 +15,10 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 /** What a node's container would do, on a fake kernel: the real programs and kernels are in test/kernel/check-nodes. */
-function runInit({ spec }: ScheduledPod, uninstalled: readonly string[] = []): Run {
+function runContainer({ spec }: ScheduledPod, uninstalled: readonly string[] = []): Run {
 	const host = createMemoryHost();
 	uninstalled.forEach(host.uninstall);
-	const [{ command, args } = { command: [], args: [] }] = spec.containers;
-	const [program = "", ...rest] = [...command, ...args];
-	const exitCode = runMultiCall(host, program, rest);
+	const exitCode = runInit(host, spec.containers[0]?.args ?? []);
 	return { exitCode, log: [...host.logged, ...host.output].join("\n") };
 }
 
@@ -31,7 +29,7 @@ describe("check --probe-nodes", () => {
 	it("says what every node can serve, and leaves no pod", async () => {
 		putNode(api, "old");
 		putNode(api, "new", { taints: [{ key: "a", effect: "NoExecute" }] });
-		const seen = playKubelets(api, (pod) => runInit(pod, pod.spec.nodeName === "new" ? noLegacy : []));
+		const seen = playKubelets(api, (pod) => runContainer(pod, pod.spec.nodeName === "new" ? noLegacy : []));
 		const checked = await checkJson(api, preProbe);
 		expect(checked.status).toBe(1);
 		expect(find(checked, "node-modes")).toMatchObject({
@@ -52,7 +50,7 @@ describe("check --probe-nodes", () => {
 		[["--set", "proxyInit.iptablesMode=nftables"], "nftables", 1],
 	] as const)("compares with the mode that %j asks for", async (flags, mode, status) => {
 		putNode(api, "new");
-		const seen = playKubelets(api, (pod) => runInit(pod, noLegacy));
+		const seen = playKubelets(api, (pod) => runContainer(pod, noLegacy));
 		const checked = await checkJson(api, [...preProbe, ...flags]);
 		expect(seen[0]?.spec.containers[0]?.args).toEqual(["--probe", "--iptables-mode", mode, "--ipv6=false"]);
 		expect(checked.status).toBe(status);
@@ -61,7 +59,7 @@ describe("check --probe-nodes", () => {
 	it("compares with the release's mode once there is one, and with flags over its values", async () => {
 		installRelease(api, { proxyInit: { iptablesMode: "nft" }, disableIPv6: false });
 		putNode(api, "a");
-		const seen = playKubelets(api, (pod) => runInit(pod));
+		const seen = playKubelets(api, (pod) => runContainer(pod));
 		expect((await check(api, ["--probe-nodes"])).status).toBe(0);
 		await check(api, ["--probe-nodes", "--set", "proxyInit.iptablesMode=auto"]);
 		const args = seen.map(({ spec }) => spec.containers[0]?.args);
@@ -75,7 +73,7 @@ describe("check --probe-nodes", () => {
 	it("runs the release's init image with an init container's rights and no more", async () => {
 		putNode(api, "a");
 		const [pod] = await (async () => {
-			const seen = playKubelets(api, (one) => runInit(one));
+			const seen = playKubelets(api, (one) => runContainer(one));
 			await check(api, [
 				...preProbe,
 				"--set",
@@ -116,7 +114,7 @@ describe("check --probe-nodes", () => {
 		putNode(api, "windows", { os: "windows" });
 		putNode(api, "broken", { ready: false });
 		putNode(api, "fine");
-		const seen = playKubelets(api, (pod) => runInit(pod));
+		const seen = playKubelets(api, (pod) => runContainer(pod));
 		const checked = await checkJson(api, preProbe);
 		expect(seen.map(({ spec }) => spec.nodeName)).toEqual(["fine"]);
 		expect(checked.status).toBe(0);
@@ -135,7 +133,7 @@ describe("check --probe-nodes", () => {
 		for (const name of names) {
 			putNode(api, name);
 		}
-		const seen = playKubelets(api, (pod) => runInit(pod));
+		const seen = playKubelets(api, (pod) => runContainer(pod));
 		const checked = await checkJson(api, preProbe);
 		expect(find(checked, "node-modes").details).toHaveLength(40);
 		expect(seen.map(({ spec }) => spec.nodeName).toSorted()).toEqual(names.toSorted());
@@ -145,7 +143,7 @@ describe("check --probe-nodes", () => {
 
 	it("runs its pods where it is told", async () => {
 		putNode(api, "a");
-		const seen = playKubelets(api, (pod) => runInit(pod));
+		const seen = playKubelets(api, (pod) => runContainer(pod));
 		await check(api, [...preProbe, "--probe-namespace", "lab"]);
 		expect(seen[0]?.metadata.namespace).toBe("lab");
 	});
@@ -226,7 +224,7 @@ describe("a node of which nothing becomes known", () => {
 
 	it("is one whose log cannot be had", async () => {
 		putNode(api, "a");
-		playKubelets(api, (pod) => runInit(pod));
+		playKubelets(api, (pod) => runContainer(pod));
 		api.obstacle = ({ path }) =>
 			path.endsWith("/log") ? new Status(502, "BadGateway", "no kubelet") : undefined;
 		expect(find(await checkJson(api, preProbe), "node-modes")).toMatchObject(unknown(/no kubelet/));
@@ -268,7 +266,7 @@ describe("whatever happens", () => {
 
 	it("somebody who may not delete is told how to, by somebody who may", async () => {
 		putNode(api, "a");
-		playKubelets(api, (pod) => runInit(pod));
+		playKubelets(api, (pod) => runContainer(pod));
 		api.obstacle = ({ method }) =>
 			method === "DELETE" ? new Status(403, "Forbidden", "you may not") : undefined;
 		const { stderr } = await check(api, preProbe);
