@@ -62,10 +62,10 @@ function both(args: readonly string[]): Promise<[Ended, Ended]> {
 
 interface Rendered {
 	readonly kind: string;
-	readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> };
+	readonly metadata: { readonly name: string };
 }
 
-/** All objects in order, without what is made anew each time and what only `helm test` creates. */
+/** All objects in order, without what is made anew each time. */
 function objects(text: string, keepCertificates: boolean): Rendered[] {
 	const documents = parseAllDocuments(text);
 	const all: Rendered[] = (Array.isArray(documents) ? documents : [])
@@ -74,8 +74,7 @@ function objects(text: string, keepCertificates: boolean): Rendered[] {
 			return document.toJS();
 		})
 		.filter((object) => object !== null);
-	const kept = all.filter(({ metadata }) => metadata.annotations?.["helm.sh/hook"] !== "test");
-	return keepCertificates ? kept : kept.map(withoutCertificates);
+	return keepCertificates ? all : all.map(withoutCertificates);
 }
 
 function withoutCertificates(object: Rendered): Rendered {

@@ -145,6 +145,35 @@ describe("what it answers", () => {
 		expect(error.message).toMatch(message);
 	});
 
+	it.each([
+		["that is not there", { command: "/nonexistent" }, /there are no credentials for https:.*ENOENT/],
+		["that fails", { command: "sh", args: ["-c", "echo no such profile >&2; exit 3"] }, /no such profile/],
+		["that says something else", { command: "echo", args: ["hello"] }, /there are no credentials/],
+	])("is not asked for without credentials, from a program %s", async (_, program, message) => {
+		const config = JSON.parse(api.kubeconfig);
+		const exec = { apiVersion: "client.authentication.k8s.io/v1", interactiveMode: "Never", ...program };
+		config.users[0].user = { exec };
+		const kubeconfig = write("exec", JSON.stringify(config));
+		const error = await failure(await connectCluster({ ...flags, kubeconfig }, nowhere));
+		expect(error.code).toBe("unauthorized");
+		expect(error.message).toMatch(message);
+	});
+
+	it("is given to who has credentials from a program", async () => {
+		const config = JSON.parse(api.kubeconfig);
+		const credential = {
+			apiVersion: "client.authentication.k8s.io/v1",
+			kind: "ExecCredential",
+			status: { token: api.token },
+		};
+		const exec = { apiVersion: credential.apiVersion, command: "echo", args: [JSON.stringify(credential)] };
+		config.users[0].user = { exec };
+		const found = cluster(
+			await connectCluster({ ...flags, kubeconfig: write("exec", JSON.stringify(config)) }, nowhere),
+		);
+		expect((await found.ask(found.api(CoreV1Api).listNamespace())).items).toBeDefined();
+	});
+
 	it("is waited for no longer than told", async () => {
 		let release = (): void => undefined;
 		const held = new Promise<void>((resolve) => {

@@ -4,10 +4,11 @@ import {
 	type KubeConfig,
 	type RequestContext,
 	type ResponseContext,
+	type SecurityAuthentication,
 	ServerConfiguration,
 } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
-import { clusterErrorOf, isNotFound } from "./cluster-error.ts";
+import { ClusterError, clusterErrorOf, isNotFound } from "./cluster-error.ts";
 
 /** Connects to nothing yet: each request does for itself, and gives up after so many milliseconds. */
 export function openCluster(config: KubeConfig, timeoutMs: number): Cluster {
@@ -27,7 +28,7 @@ export function openCluster(config: KubeConfig, timeoutMs: number): Cluster {
 function configurationOf(config: KubeConfig, server: string, timeoutMs: number): Configuration {
 	return createConfiguration({
 		baseServer: new ServerConfiguration(server, {}),
-		authMethods: { default: config },
+		authMethods: { default: credentialsOf(config, server) },
 		promiseMiddleware: [
 			{
 				pre: async (context: RequestContext) => {
@@ -38,4 +39,19 @@ function configurationOf(config: KubeConfig, server: string, timeoutMs: number):
 			},
 		],
 	});
+}
+
+/** Those of the kubeconfig, which may come from a file that is gone or from a program that fails. */
+function credentialsOf(config: KubeConfig, server: string): SecurityAuthentication {
+	return {
+		getName: () => config.getName(),
+		applySecurityAuthentication: async (context) => {
+			try {
+				await config.applySecurityAuthentication(context);
+			} catch (error) {
+				const [reason] = String(error instanceof Error ? error.message : error).split("\n", 1);
+				throw new ClusterError("unauthorized", `there are no credentials for ${server}: ${reason}`, error);
+			}
+		},
+	};
 }
