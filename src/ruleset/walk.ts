@@ -3,7 +3,7 @@ import { matches } from "./condition.ts";
 import { describeTable, type Entry, entriesFor } from "./entry-order.ts";
 import type { NatFate, NatStep } from "./fate.ts";
 import type { NatPacket } from "./packet.ts";
-import type { Action, NatRule, NatTable, Ruleset, Span } from "./ruleset.ts";
+import type { Action, NatChain, NatRule, NatTable, Ruleset, Span } from "./ruleset.ts";
 
 /** Something that cannot be told, and in how many ways it may be. */
 export interface Doubt {
@@ -38,6 +38,7 @@ const deepest = 32;
 class Walker {
 	readonly steps: NatStep[] = [];
 	readonly doubts: Doubt[] = [];
+	readonly #chains = new Map<NatTable, ReadonlyMap<string, NatChain>>();
 	readonly #packet: NatPacket;
 	readonly #choices: readonly number[];
 
@@ -88,7 +89,7 @@ class Walker {
 	}
 
 	#chain(table: NatTable, name: string, depth: number): Exit {
-		const chain = table.chains.find((candidate) => candidate.name === name);
+		const chain = this.#find(table, name);
 		if (chain === undefined || depth > deepest) {
 			return { kind: "unknown", why: [`${describeTable(table)} has no chain ${name} that ends`] };
 		}
@@ -104,6 +105,12 @@ class Walker {
 			}
 		}
 		return undefined;
+	}
+
+	#find(table: NatTable, name: string): NatChain | undefined {
+		const chains = this.#chains.get(table) ?? new Map(table.chains.map((chain) => [chain.name, chain]));
+		this.#chains.set(table, chains);
+		return chains.get(name);
 	}
 
 	#isTaken(visited: Omit<NatStep, "matched">): boolean {

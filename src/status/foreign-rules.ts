@@ -2,7 +2,7 @@ import { hookOfOwnChain } from "../backend/iptables/chains.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Hook } from "../plan/plan.ts";
 import { type Entry, entriesFor } from "../ruleset/entry-order.ts";
-import type { Action, NatRule, NatTable, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
+import type { Action, NatChain, NatRule, NatTable, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
 
 /** A rule of another program that a packet meets before ours and that may settle what becomes of it. */
 export interface ForeignRule {
@@ -59,29 +59,39 @@ export function isOurJump({ dialect }: NatTable, { action }: NatRule): boolean {
 function rulesIn(
 	{ table, chain, base }: Entry,
 	before: number,
-	matters: (table: NatTable, rule: NatRule) => boolean,
+	deciding: Deciding,
 	comes: ForeignRule["comes"],
 ): ForeignRule[] {
 	const { dialect, scope, name } = table;
+	const chains = new Map(table.chains.map((one) => [one.name, one]));
 	return chain.rules.slice(0, before).flatMap((rule, index) => {
 		const place = { dialect, scope, table: name, chain: chain.name, hook: base.hook, position: index + 1 };
-		return matters(table, rule) ? [{ ...place, rule: rule.text, comes }] : [];
+		const decides =
+			deciding.here.has(rule.action.kind) || reaches(chains, rule, deciding.anywhere, new Set());
+		return decides ? [{ ...place, rule: rule.text, comes }] : [];
 	});
 }
 
-/** In a chain of its own, only what binds the connection or drops it; after all else ours are still asked. */
-function decidesAlone(table: NatTable, rule: NatRule): boolean {
-	return reaches(table, rule, new Set(["redirect", "dnat", "drop", "unparsed"]), new Set());
+/** What keeps a packet from our rules: done by a rule of the base chain itself, or in any chain that it leads to. */
+interface Deciding {
+	readonly here: ReadonlySet<Action["kind"]>;
+	readonly anywhere: ReadonlySet<Action["kind"]>;
 }
 
-/** In the chain that leads to ours, also what ends the chain before that. */
-function decidesHere(table: NatTable, rule: NatRule): boolean {
-	const ends = rule.action.kind === "return" || rule.action.kind === "goto";
-	return ends || reaches(table, rule, new Set(["redirect", "dnat", "drop", "unparsed", "accept"]), new Set());
-}
+/** In a base chain of its own, only what binds the connection or drops it; after all else ours are still asked. */
+const decidesAlone: Deciding = {
+	here: new Set(),
+	anywhere: new Set(["redirect", "dnat", "drop", "unparsed"]),
+};
+
+/** In the base chain that leads to ours, also what ends that chain before it does. */
+const decidesHere: Deciding = {
+	here: new Set(["return", "goto"]),
+	anywhere: new Set(["redirect", "dnat", "drop", "unparsed", "accept"]),
+};
 
 function reaches(
-	table: NatTable,
+	chains: ReadonlyMap<string, NatChain>,
 	{ action }: NatRule,
 	kinds: ReadonlySet<Action["kind"]>,
 	visited: Set<string>,
@@ -93,6 +103,5 @@ function reaches(
 		return false;
 	}
 	visited.add(action.chain);
-	const target = table.chains.find(({ name }) => name === action.chain);
-	return target?.rules.some((rule) => reaches(table, rule, kinds, visited)) ?? false;
+	return chains.get(action.chain)?.rules.some((rule) => reaches(chains, rule, kinds, visited)) ?? false;
 }

@@ -148,6 +148,12 @@ function describeOther({
 	const owners = programs.length === 0 ? "" : `, of ${programs.join(" and ")} by their names`;
 	return [
 		`${describeTable({ ...rest, name: table })}: ${rules} ${rules === 1 ? "rule" : "rules"}${owners}`,
-		...notUnderstood.map((rule) => `  not understood: ${rule}`),
+		...notUnderstood.slice(0, mostShown).map((rule) => `  not understood: ${rule}`),
+		...(notUnderstood.length > mostShown
+			? [`  and ${notUnderstood.length - mostShown} more, which --output json lists`]
+			: []),
 	];
 }
+
+/** A node's own namespace has thousands of which a part is left to chance. */
+const mostShown = 5;

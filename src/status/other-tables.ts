@@ -30,10 +30,10 @@ export function otherTables({ tables }: Ruleset): OtherTable[] {
 
 /** The chains of others that the base chains lead to, themselves included. */
 function reachable({ chains }: NatTable): NatChain[] {
+	const byName = new Map(chains.map((chain) => [chain.name, chain]));
 	const names = new Set(chains.flatMap(({ name, base }) => (base === undefined ? [] : [name])));
 	for (const name of names) {
-		const chain = chains.find((candidate) => candidate.name === name);
-		for (const { action } of chain?.rules ?? []) {
+		for (const { action } of byName.get(name)?.rules ?? []) {
 			if ("chain" in action && hookOfOwnChain(action.chain) === undefined) {
 				// A set's iteration goes on to what is added meanwhile.
 				names.add(action.chain);

@@ -1,5 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import type { Hook } from "../../plan/plan.ts";
+import { groupBy } from "../group-by.ts";
 import type { Base, NatChain, NatTable } from "../ruleset.ts";
 import { parseRule } from "./parse-rule.ts";
 
@@ -15,11 +16,13 @@ export function parseSavedTable(output: string, dialect: "legacy" | "nft", scope
 		const [, name, policy] = /^:(\S+) (\S+)/.exec(line) ?? [];
 		return name === undefined ? [] : [{ name, policy: policy ?? "-" }];
 	});
-	const isChain = (name: string) => heads.some((head) => head.name === name && head.policy === "-");
+	const userChains = new Set(heads.filter(({ policy }) => policy === "-").map(({ name }) => name));
+	const isChain = (name: string) => userChains.has(name);
 	const rules = lines.flatMap((line) => {
 		const [, chain, spec] = /^(?:\[\d+:\d+\] )?-A (\S+) ?(.*)$/.exec(line) ?? [];
 		return chain === undefined ? [] : [{ chain, rule: parseRule(spec ?? "", isChain) }];
 	});
+	const rulesOf = groupBy(rules, ({ chain }) => chain);
 	return {
 		dialect,
 		scope,
@@ -27,7 +30,7 @@ export function parseSavedTable(output: string, dialect: "legacy" | "nft", scope
 		chains: heads.map(
 			({ name, policy }): NatChain => ({
 				name,
-				rules: rules.filter(({ chain }) => chain === name).map(({ rule }) => rule),
+				rules: (rulesOf.get(name) ?? []).map(({ rule }) => rule),
 				...baseOf(name, policy),
 			}),
 		),

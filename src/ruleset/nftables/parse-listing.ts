@@ -1,4 +1,5 @@
 import type { Hook } from "../../plan/plan.ts";
+import { groupBy } from "../group-by.ts";
 import type { Base, NatChain, NatTable } from "../ruleset.ts";
 import { asArray, asRecord, type Json, type JsonRecord, parseListing } from "./json.ts";
 import { parseRule } from "./parse-rule.ts";
@@ -39,15 +40,13 @@ function chainsOf(
 	const sets = new Map<string, readonly Json[]>(
 		[...mine("set"), ...mine("map")].map((set) => [String(set["name"]), asArray(set["elem"]) ?? []]),
 	);
-	const rules = mine("rule");
+	const rulesOf = groupBy(mine("rule"), (rule) => rule["chain"]);
 	const textOf = (rule: JsonRecord) =>
 		words.get(`${rule["family"]} ${rule["table"]} ${rule["chain"]} ${rule["handle"]}`);
 	return mine("chain").map((chain) => ({
 		name: String(chain["name"]),
 		...baseOf(chain),
-		rules: rules
-			.filter((rule) => rule["chain"] === chain["name"])
-			.flatMap((rule) => parseRule(rule, textOf(rule), sets)),
+		rules: (rulesOf.get(chain["name"]) ?? []).flatMap((rule) => parseRule(rule, textOf(rule), sets)),
 	}));
 }
 
