@@ -50,7 +50,7 @@ if [ ! -x "$program" ]; then
 	minor="${version#v1.}"
 	flags="-s -w -X $names.gitVersion=$version -X $names.gitMajor=1 -X $names.gitMinor=${minor%%.*}"
 	# Aside first: a build that is killed leaves nothing half done.
-	CGO_ENABLED=0 timeout 1200 go build -ldflags "$flags" -o kube-apiserver . || give_up "The API server cannot be built."
+	CGO_ENABLED=0 timeout 1800 go build -ldflags "$flags" -o kube-apiserver . || give_up "The API server cannot be built."
 	mkdir -p "$(dirname "$program")"
 	mv kube-apiserver "$program"
 fi
