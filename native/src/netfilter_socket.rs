@@ -3,7 +3,7 @@
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::Rc;
 
-use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket};
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, send, socket};
 use rquickjs::{Ctx, Function, Object, Result};
 
 /// The kernel never puts more than 32 KiB in one datagram of a dump (`netlink_dump` in net/netlink/af_netlink.c).
@@ -30,8 +30,15 @@ fn send_all(descriptor: &OwnedFd, bytes: &[u8]) -> bool {
 
 /// The kernel has queued its answer before send(2) returns, so a wait could only be for something that is lost.
 fn receive(descriptor: &OwnedFd) -> Option<Vec<u8>> {
-    let mut datagram = vec![0; DATAGRAM_LENGTH];
-    let length = recv(descriptor.as_raw_fd(), &mut datagram, MsgFlags::MSG_DONTWAIT).ok()?;
-    datagram.truncate(length);
-    (length > 0).then_some(datagram)
+    let mut datagram = Vec::with_capacity(DATAGRAM_LENGTH);
+    let space = datagram.spare_capacity_mut();
+    // SAFETY: points to as much memory as it says. Not nix's, which takes only what has been written to before: eight
+    // pages for the one that an answer fills.
+    let received = unsafe {
+        libc::recv(descriptor.as_raw_fd(), space.as_mut_ptr().cast(), space.len(), libc::MSG_DONTWAIT)
+    };
+    let length = usize::try_from(received).ok().filter(|length| *length > 0)?;
+    // SAFETY: the kernel has written so much.
+    unsafe { datagram.set_len(length) };
+    Some(datagram)
 }

@@ -123,7 +123,10 @@ function parseName(bytes: ArrayLike<number>, start: number, end: number): string
 }
 
 function encodeInteger(value: number, width: number, order: ByteOrder): number[] {
-	const bytes = Array.from({ length: width }, (_, index) => (value >>> (8 * index)) & 0xff);
+	const bytes: number[] = [];
+	for (let index = 0; index < width; index++) {
+		bytes.push((value >>> (8 * index)) & 0xff);
+	}
 	return order === "little" ? bytes : bytes.reverse();
 }
 

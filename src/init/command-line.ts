@@ -1,5 +1,5 @@
 import type { Problem } from "../domain/problem.ts";
-import type { Flag } from "./flags.ts";
+import { type Flag, findFlag } from "./flags.ts";
 
 export interface CommandLine {
 	/** What was written for each flag, in order; a flag that was not given is absent. */
@@ -58,8 +58,10 @@ class Reader {
 	}
 
 	#long(argument: string): void {
-		const [, name = "", value] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(argument) ?? [];
-		const flag = this.#flags.find((candidate) => candidate.name === name);
+		const end = argument.indexOf("=");
+		const name = end < 0 ? argument.slice(2) : argument.slice(2, end);
+		const value = end < 0 ? undefined : argument.slice(end + 1);
+		const flag = findFlag(this.#flags, name);
 		if (flag === undefined) {
 			this.#problem(`--${name}`, undefined, "is not a flag of this program", this.#help);
 		} else if (value !== undefined) {

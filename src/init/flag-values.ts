@@ -1,6 +1,6 @@
 import { all, fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { CommandLine } from "./command-line.ts";
-import type { Flag } from "./flags.ts";
+import { type Flag, findFlag } from "./flags.ts";
 
 /** Reads flags one after the other and remembers every mistake, so that a user sees all of them in one run. */
 export class FlagValues {
@@ -20,13 +20,24 @@ export class FlagValues {
 
 	/** The last one given decides, but each has to be right. Falls back on the default. */
 	one<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
-		return this.#settle(this.#texts(name).map((text) => parse(text, `--${name}`)))?.at(-1);
+		const source = `--${name}`;
+		const known = this.problems.length;
+		let last: T | undefined;
+		for (const text of this.#given.get(name) ?? [flagNamed(this.#flags, name).default]) {
+			const result = parse(text, source);
+			if (result.ok) {
+				last = result.value;
+			} else {
+				this.problems.push(...result.problems);
+			}
+		}
+		return this.problems.length > known ? undefined : last;
 	}
 
 	/** As {@link one}, for a flag without which there is nothing to do. */
 	required<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
 		if (!this.isGiven(name)) {
-			const { placeholder } = this.#flag(name);
+			const { placeholder } = flagNamed(this.#flags, name);
 			this.problems.push({
 				source: `--${name}`,
 				complaint: "is required",
@@ -43,43 +54,39 @@ export class FlagValues {
 
 	/** Items of all occurrences in order, split at commas; blanks around an item do not count. */
 	list<T>(name: string, parse: (text: string, source: string) => Result<T>): T[] {
+		const given = this.#given.get(name);
+		if (given === undefined) {
+			return [];
+		}
 		const source = `--${name}`;
-		const items = (this.#given.get(name) ?? []).flatMap((text) => splitList(text, source));
-		return this.#settle(items.map((item) => (item.ok ? parse(item.value, source) : item))) ?? [];
-	}
-
-	#settle<T>(results: readonly Result<T>[]): T[] | undefined {
-		const settled = all(results);
+		const items = given.flatMap((text) => splitList(text, source));
+		const settled = all(items.map((item) => (item.ok ? parse(item.value, source) : item)));
 		if (settled.ok) {
 			return settled.value;
 		}
 		this.problems.push(...settled.problems);
-		return undefined;
+		return [];
 	}
+}
 
-	#texts(name: string): readonly string[] {
-		return this.#given.get(name) ?? [this.#flag(name).default];
+function flagNamed(flags: readonly Flag[], name: string): Flag {
+	const flag = findFlag(flags, name);
+	if (flag === undefined) {
+		throw new Error(`no such flag: ${name}`);
 	}
-
-	#flag(name: string): Flag {
-		const flag = this.#flags.find((candidate) => candidate.name === name);
-		if (flag === undefined) {
-			throw new Error(`no such flag: ${name}`);
-		}
-		return flag;
-	}
+	return flag;
 }
 
 /** The spellings of Go's strconv.ParseBool, which the reference program takes. */
 export function parseBoolean(text: string, source: string): Result<boolean> {
-	if (/^(?:1|t|T|TRUE|true|True)$/.test(text)) {
-		return ok(true);
-	}
-	if (/^(?:0|f|F|FALSE|false|False)$/.test(text)) {
-		return ok(false);
+	if (yes.has(text) || no.has(text)) {
+		return ok(yes.has(text));
 	}
 	return fail({ source, value: text, complaint: "is not a truth value", accepted: "true or false" });
 }
+
+const yes: ReadonlySet<string> = new Set(["1", "t", "T", "TRUE", "true", "True"]);
+const no: ReadonlySet<string> = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
 /** One of a few words. */
 export function parseChoice<T extends string>(choices: readonly T[]) {

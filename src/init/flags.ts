@@ -212,3 +212,20 @@ const cleanFlagNames = ["netns", "output", "log-format", "log-level"];
 
 /** `shunt clean` looks in every dialect and both families, so there is little to say. */
 export const cleanFlags: readonly Flag[] = initFlags.filter((flag) => cleanFlagNames.includes(flag.name));
+
+/** By name. */
+export function findFlag(flags: readonly Flag[], name: string): Flag | undefined {
+	return (indexes.get(flags) ?? index(flags)).get(name);
+}
+
+/** A command line is looked up flag by flag, given or not. */
+const indexes = new WeakMap<readonly Flag[], ReadonlyMap<string, Flag>>();
+
+function index(flags: readonly Flag[]): ReadonlyMap<string, Flag> {
+	const made = new Map(flags.map((flag) => [flag.name, flag]));
+	indexes.set(flags, made);
+	return made;
+}
+
+// The native program has run this before it starts.
+index(initFlags);

@@ -9,8 +9,17 @@ export type LogLevel = (typeof logLevels)[number];
 export interface Logger {
 	error(message: string): void;
 	warn(message: string): void;
-	info(message: string): void;
+	info(message: string | Quoted): void;
 	debug(message: string): void;
+}
+
+/** A message in quotation marks, which both formats want, for what is known before it is to be logged. */
+export interface Quoted {
+	readonly json: string;
+}
+
+export function quote(message: string): Quoted {
+	return { json: JSON.stringify(message) };
 }
 
 /** Lines in the reference program's two formats, on the host's log. */
@@ -21,7 +30,10 @@ export function createLogger(host: Host, format: LogFormat, threshold: LogLevel)
 			return () => {};
 		}
 		const word = spelled[level] ?? level;
-		return (message: string) => host.log(formatLine(format, word, message, clock()));
+		return (message: string | Quoted) => {
+			const { json } = typeof message === "string" ? quote(message) : message;
+			host.log(formatLine(format, word, json, clock()));
+		};
 	};
 	return { error: writer("error"), warn: writer("warn"), info: writer("info"), debug: writer("debug") };
 }
@@ -42,8 +54,8 @@ function createClock(host: Host): () => string {
 
 const spelled: Partial<Record<LogLevel, string>> = { warn: "warning" };
 
-function formatLine(format: LogFormat, level: string, msg: string, time: string): string {
+function formatLine(format: LogFormat, level: string, quoted: string, time: string): string {
 	return format === "json"
-		? JSON.stringify({ level, msg, time })
-		: `time="${time}" level=${level} msg=${JSON.stringify(msg)}`;
+		? `{"level":"${level}","msg":${quoted},"time":"${time}"}`
+		: `time="${time}" level=${level} msg=${quoted}`;
 }

@@ -14,8 +14,10 @@ export interface ProbeOptions extends CommonOptions {
 
 /** Whether `--probe` stands among the arguments of `shunt init`; `--probe=false` is as good as none. */
 export function asksForProbe(argv: readonly string[], program: string): boolean {
-	const isThere = argv.some((argument) => argument.startsWith("--probe"));
-	const { given } = parseCommandLine(isThere ? argv : [], initFlags, program);
+	if (!argv.some((argument) => argument.startsWith("--probe"))) {
+		return false;
+	}
+	const { given } = parseCommandLine(argv, initFlags, program);
 	return given.has("probe") && new FlagValues({ given, problems: [] }, initFlags).boolean("probe");
 }
 

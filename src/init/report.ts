@@ -4,7 +4,7 @@ import { type Choice, describeAttempts } from "../backend/choice.ts";
 import type { Leftover } from "../backend/leftovers.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Logger } from "./logger.ts";
+import { type Logger, type Quoted, quote } from "./logger.ts";
 import type { InitOptions } from "./options.ts";
 
 /** What a run did, for programs (`--output json`) and for the log. */
@@ -37,16 +37,16 @@ export interface InitResult {
 export interface RuleReport {
 	readonly chains: WrittenRules;
 	/** For the log. */
-	readonly lines: readonly string[];
+	readonly lines: readonly Quoted[];
 }
 
 export function reportRules(dialect: Dialect, plan: Plan): RuleReport {
 	const chains = backendOf(dialect).rules(plan);
-	const lines: string[] = [];
+	const lines: Quoted[] = [];
 	for (const [scope, byChain] of Object.entries(chains)) {
 		for (const [chain, rules] of Object.entries(byChain)) {
 			for (const rule of rules) {
-				lines.push(`${scope}: -A ${chain} ${rule}`);
+				lines.push(quote(`${scope}: -A ${chain} ${rule}`));
 			}
 		}
 	}
