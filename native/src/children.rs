@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
 use nix::sys::signal::{SigHandler, SigSet, Signal, kill, signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -14,6 +13,7 @@ use nix::unistd::Pid;
 use std::os::fd::AsFd;
 
 use crate::errno::message;
+use crate::launch::Launch;
 use crate::memory_file::MemoryFile;
 
 pub struct Command {
@@ -48,7 +48,7 @@ thread_local! {
 }
 
 /// Starts a child. How that went, too, is for [`wait`] to say. None is a command that execve could not be told of.
-pub fn start(command: Option<&Command>, environment: &[CString]) {
+pub fn start(command: Option<Command>, environment: Vec<CString>) {
     let child = match prepare() {
         Ok(()) => Child::start(command, environment),
         Err(errno) => Err(errno),
@@ -83,26 +83,24 @@ struct Child {
     deadline: Instant,
     killed_by_us: bool,
     outcome: Option<Outcome>,
+    launch: Box<Launch>,
+    /// Open until the child has its own.
+    _stdin: MemoryFile,
     stdout: MemoryFile,
     stderr: MemoryFile,
 }
 
 impl Child {
-    /// posix_spawn(3) is vfork underneath: nothing of our memory is copied, and the error of execve(2) comes back, so
-    /// that a missing program is not taken for one that failed.
-    fn start(command: Option<&Command>, environment: &[CString]) -> Result<Child, Errno> {
-        let command = command.ok_or(Errno::EINVAL)?;
-        let program = command.argv.first().ok_or(Errno::EINVAL)?;
-        let stdin = MemoryFile::create(c"stdin", &command.stdin)?;
+    fn start(command: Option<Command>, environment: Vec<CString>) -> Result<Child, Errno> {
+        let Command { argv, stdin, timeout } = command.ok_or(Errno::EINVAL)?;
+        let stdin = MemoryFile::create(c"stdin", &stdin)?;
         let stdout = MemoryFile::create(c"stdout", b"")?;
         let stderr = MemoryFile::create(c"stderr", b"")?;
-        let mut actions = PosixSpawnFileActions::init()?;
-        actions.add_dup2(stdin.descriptor(), 0)?;
-        actions.add_dup2(stdout.descriptor(), 1)?;
-        actions.add_dup2(stderr.descriptor(), 2)?;
-        let deadline = Instant::now() + command.timeout;
-        let pid = posix_spawn(program.as_c_str(), &actions, &fresh_signals()?, &command.argv, environment)?;
-        Ok(Child { pid, deadline, killed_by_us: false, outcome: None, stdout, stderr })
+        let standard = [&stdin, &stdout, &stderr].map(MemoryFile::descriptor);
+        let launch = Launch::new(argv, environment, standard);
+        let deadline = Instant::now() + timeout;
+        let pid = launch.start()?;
+        Ok(Child { pid, deadline, killed_by_us: false, outcome: None, launch, _stdin: stdin, stdout, stderr })
     }
 
     fn is_running(&self) -> bool {
@@ -128,6 +126,9 @@ impl Child {
     }
 
     fn into_ended(self) -> Ended {
+        if let Some(errno) = self.launch.error() {
+            return Ended::from(errno);
+        }
         match (self.stdout.content(), self.stderr.content()) {
             (Ok(stdout), Ok(stderr)) => {
                 Ended { outcome: self.outcome.unwrap_or(Outcome::TimedOut), stdout, stderr }
@@ -174,18 +175,6 @@ fn watch_for_ends() -> Result<SignalFd, Errno> {
     child_ended.add(Signal::SIGCHLD);
     child_ended.thread_block()?;
     SignalFd::with_flags(&child_ended, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
-}
-
-/// Neither our mask nor what we changed is a child's business: SIGCHLD above, SIGPIPE in Rust's start-up code.
-fn fresh_signals() -> Result<PosixSpawnAttr, Errno> {
-    let mut changed = SigSet::empty();
-    changed.add(Signal::SIGCHLD);
-    changed.add(Signal::SIGPIPE);
-    let mut attributes = PosixSpawnAttr::init()?;
-    attributes.set_flags(PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF | PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK)?;
-    attributes.set_sigdefault(&changed)?;
-    attributes.set_sigmask(&SigSet::empty())?;
-    Ok(attributes)
 }
 
 /// What whoever started us left open stays with us. One call however high the limit on descriptors is, unlike closing

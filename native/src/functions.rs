@@ -46,10 +46,9 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
 
 fn start(command: Object<'_>, environment: Vec<Text>) -> Result<()> {
     let command = parse_command(&command)?;
-    let environment: Vec<_> =
-        environment.into_iter().filter_map(|entry| CString::new(entry.0).ok()).collect();
+    let environment = environment.into_iter().filter_map(|entry| CString::new(entry.0).ok()).collect();
     log::flush();
-    children::start(command.as_ref(), &environment);
+    children::start(command, environment);
     Ok(())
 }
 

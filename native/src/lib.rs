@@ -8,6 +8,7 @@ mod engine;
 mod errno;
 mod functions;
 mod heap;
+mod launch;
 mod log;
 mod memory_file;
 mod netfilter_socket;

@@ -21,7 +21,7 @@ export function transaction(current: OwnState, target: OwnState): string {
 		...goneChains.map(({ name }) => `-F ${name}`),
 		...goneChains.map(({ name }) => `-X ${name}`),
 	];
-	return `*nat\n${lines.map((line) => `${line}\n`).join("")}COMMIT\n`;
+	return `${["*nat", ...lines, "COMMIT"].join("\n")}\n`;
 }
 
 function renderJump(jump: Jump): string {
