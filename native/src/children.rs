@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 use std::os::fd::AsFd;
 
 use crate::errno::message;
-use crate::launch::Launch;
+use crate::launch::{Launch, Next};
 use crate::memory_file::MemoryFile;
 
 pub struct Command {
@@ -49,11 +49,12 @@ thread_local! {
 
 /// Starts a child. How that went, too, is for [`wait`] to say. None is a command that execve could not be told of.
 pub fn start(command: Option<Command>, environment: Vec<CString>) {
-    let child = match prepare() {
-        Ok(()) => Child::start(command, environment),
-        Err(errno) => Err(errno),
-    };
-    STARTED.with_borrow_mut(|started| started.push(child));
+    STARTED.with_borrow_mut(|started| {
+        // The first begins on another processor while we write the second's input. From then on there is nothing for us
+        // to do that children on as few processors as a node gives us had better wait for.
+        let next = if started.is_empty() { Next::GoOn } else { Next::Sleep };
+        started.push(prepare().and_then(|()| Child::start(command, environment, next)));
+    });
 }
 
 /// Waits for the last `count` that were started, and answers in their order.
@@ -91,7 +92,7 @@ struct Child {
 }
 
 impl Child {
-    fn start(command: Option<Command>, environment: Vec<CString>) -> Result<Child, Errno> {
+    fn start(command: Option<Command>, environment: Vec<CString>, next: Next) -> Result<Child, Errno> {
         let Command { argv, stdin, timeout } = command.ok_or(Errno::EINVAL)?;
         let stdin = MemoryFile::create(c"stdin", &stdin)?;
         let stdout = MemoryFile::create(c"stdout", b"")?;
@@ -99,7 +100,7 @@ impl Child {
         let standard = [&stdin, &stdout, &stderr].map(MemoryFile::descriptor);
         let launch = Launch::new(argv, environment, standard);
         let deadline = Instant::now() + timeout;
-        let pid = launch.start()?;
+        let pid = launch.start(next)?;
         Ok(Child { pid, deadline, killed_by_us: false, outcome: None, launch, _stdin: stdin, stdout, stderr })
     }
 

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
-/// A child that shares our memory until its execve(2), as with vfork(2), but while we go on: the kernel takes as long
-/// over that call as we over the next child's input. Hence all that it reads and writes is in here, and must stay.
+/// A child that shares our memory until its execve(2), as with vfork(2), but perhaps while we go on. Hence all that it
+/// reads and writes is in here, and must stay.
 pub struct Launch {
     argv: Pointers,
     environment: Pointers,
@@ -18,6 +18,14 @@ pub struct Launch {
     /// The error number of execve, so that a missing program is not taken for one that failed.
     error: AtomicI32,
     stack: Box<Stack>,
+}
+
+/// What we do until the child's execve.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    GoOn,
+    /// As with vfork: then the child need not wait for us to leave it the processor.
+    Sleep,
 }
 
 /// Enough for three calls that hardly use any, on whatever processor.
@@ -37,8 +45,8 @@ impl Launch {
     }
 
     /// Once, and not to be dropped before the child has ended.
-    pub fn start(&self) -> Result<Pid, Errno> {
-        let flags = libc::CLONE_VM | OTHER_FLAGS | libc::SIGCHLD;
+    pub fn start(&self, next: Next) -> Result<Pid, Errno> {
+        let flags = libc::CLONE_VM | libc::SIGCHLD | if next == Next::GoOn { GO_ON } else { libc::CLONE_VFORK };
         // SAFETY: a stack grows downwards from its end, and nobody else uses this one.
         let top = unsafe { self.stack.0.get().add(1) };
         // SAFETY: become_program does what may be done in such a child. What it is given stays, as the caller promises.
@@ -103,7 +111,7 @@ unsafe fn execve(path: *const c_char, argv: *const *const c_char, environment: *
 }
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-const OTHER_FLAGS: c_int = 0;
+const GO_ON: c_int = 0;
 
 /// Elsewhere through `errno`, and so with us asleep meanwhile.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -114,7 +122,7 @@ unsafe fn execve(path: *const c_char, argv: *const *const c_char, environment: *
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-const OTHER_FLAGS: c_int = libc::CLONE_VFORK;
+const GO_ON: c_int = libc::CLONE_VFORK;
 
 /// Strings as execve takes them.
 struct Pointers {

@@ -20,16 +20,16 @@ export function parsePort(text: string, source: string): Result<Port> {
 
 /** Accepts `80` and `8000-8010`. */
 export function parsePortRange(text: string, source: string): Result<PortRange> {
-	const [lowText = "", highText = lowText, ...rest] = text.split("-");
+	const [lowText = "", highText, ...rest] = text.split("-");
 	const low = parsePort(lowText, source);
-	const high = parsePort(highText, source);
+	const high = highText === undefined ? low : parsePort(highText, source);
 	if (low.ok && high.ok && rest.length === 0 && low.value <= high.value) {
 		return ok({ low: low.value, high: high.value });
 	}
 	return fail({
 		source,
 		value: text,
-		complaint: text.includes("-") ? "is not a port range" : "is not a TCP port",
+		complaint: highText === undefined ? "is not a TCP port" : "is not a port range",
 		accepted: "PORT or LOW-HIGH with LOW at most HIGH, each from 1 to 65535",
 	});
 }

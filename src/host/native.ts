@@ -40,9 +40,13 @@ export interface NativeFunctions {
 
 /** The outside world as the native program shows it. */
 export function createNativeHost(functions: NativeFunctions): Host {
+	let path: string | undefined;
 	return {
 		run: (commands) => runCommands(functions, commands),
-		find: (program) => functions.find(program, functions.variable("PATH") ?? defaultPath),
+		find: (program) => {
+			path ??= functions.variable("PATH") ?? defaultPath;
+			return functions.find(program, path);
+		},
 		readFile: functions.readFile,
 		writeFile: (path, text) => throwErrno(path, functions.writeFile(path, text)),
 		entries: functions.entries,

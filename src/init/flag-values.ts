@@ -102,14 +102,17 @@ export function parseChoice<T extends string>(choices: readonly T[]) {
 function splitList(text: string, source: string): Result<string>[] {
 	return text.split(",").map((item) => {
 		const trimmed = item.trim();
+		if (!trimmed.includes('"')) {
+			return ok(trimmed);
+		}
 		const [, quoted] = /^"([^"]*)"$/.exec(trimmed) ?? [];
-		return trimmed.includes('"') && quoted === undefined
+		return quoted === undefined
 			? fail({
 					source,
 					value: item,
 					complaint: "has a stray quotation mark",
 					accepted: "a comma-separated list",
 				})
-			: ok((quoted ?? trimmed).trim());
+			: ok(quoted.trim());
 	});
 }

@@ -1,4 +1,4 @@
-import { formatPortRange, type PortRange } from "../domain/port.ts";
+import type { PortRange } from "../domain/port.ts";
 import type { Match } from "./plan.ts";
 import type { Reason } from "./reason.ts";
 
@@ -7,19 +7,22 @@ import type { Reason } from "./reason.ts";
  * operators search for them and its own re-run recognises rules by them.
  */
 export function commentOf(reason: Reason, matches: readonly Match[]): string {
-	const detail = matches.map(detailOf).find((text) => text !== undefined);
 	switch (reason) {
 		case "ignore-port":
 		case "ignore-subnet":
 		case "ignore-user-id":
 		case "ignore-interface":
-			return `proxy-init/${reason}-${detail}`;
+			return `proxy-init/${reason}-${firstDetail(matches)}`;
 		case "redirect-port":
 		case "redirect-outgoing-port":
-			return `proxy-init/${reason}-${detail}-to-proxy-port`;
+			return `proxy-init/${reason}-${firstDetail(matches)}-to-proxy-port`;
 		default:
 			return `proxy-init/${reason}`;
 	}
+}
+
+function firstDetail(matches: readonly Match[]): string | undefined {
+	return matches.map(detailOf).find((text) => text !== undefined);
 }
 
 function detailOf(match: Match): string | undefined {
@@ -41,5 +44,5 @@ function detailOf(match: Match): string | undefined {
 
 /** A range as iptables writes it, `8000:8010`. */
 export function colonRange(range: PortRange): string {
-	return formatPortRange(range).replace("-", ":");
+	return range.low === range.high ? `${range.low}` : `${range.low}:${range.high}`;
 }

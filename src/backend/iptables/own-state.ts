@@ -52,6 +52,9 @@ export function wantedState(plan: Plan, family: Family): OwnState {
  * leads from the same chain into ours goes away, so that the place is counted without it.
  */
 export function wantedOver(current: OwnState, wanted: OwnState): OwnState {
+	if (current.jumps.length === 0) {
+		return wanted;
+	}
 	const placed = (jump: Jump): Jump => {
 		const there = current.jumps.filter(({ from }) => from === jump.from);
 		const index = there.findIndex(({ spec }) => spec === jump.spec);

@@ -21,33 +21,31 @@ export function renderRule(rule: Rule): readonly string[] {
 const rendered = new WeakMap<Rule, readonly string[]>();
 
 function renderAnew(rule: Rule): string[] {
-	return splitPorts(rule.matches).map((matches) =>
-		[
-			...matches.flatMap((match) => renderMatch(match, rule)),
-			`-m comment --comment "${commentOf(rule.reason, matches)}"`,
-			renderVerdict(rule.verdict),
-		].join(" "),
-	);
+	return splitPorts(rule.matches).map((matches) => {
+		const written = matches.map((match) => renderMatch(match, rule)).join("");
+		return `${written}-m comment --comment "${commentOf(rule.reason, matches)}" ${renderVerdict(rule.verdict)}`;
+	});
 }
 
-function renderMatch(match: Match, rule: Rule): string[] {
+/** With a blank behind it; empty where a match says nothing. */
+function renderMatch(match: Match, rule: Rule): string {
 	switch (match.kind) {
 		case "protocol":
-			return [`-p ${match.protocol}`];
+			return `-p ${match.protocol} `;
 		case "destination-port":
-			return [renderPorts(match.ports, rule)];
+			return `${renderPorts(match.ports, rule)} `;
 		case "source":
-			return match.subnet.prefix === 0 ? [] : [`-s ${formatCidr(match.subnet)}`];
+			return match.subnet.prefix === 0 ? "" : `-s ${formatCidr(match.subnet)} `;
 		case "destination":
-			return match.subnet.prefix === 0 ? [] : [`-d ${formatCidr(match.subnet)}`];
+			return match.subnet.prefix === 0 ? "" : `-d ${formatCidr(match.subnet)} `;
 		case "in-interface":
-			return [`-i ${match.name}`];
+			return `-i ${match.name} `;
 		case "out-interface":
-			return [`-o ${match.name}`];
+			return `-o ${match.name} `;
 		case "uid":
-			return [`-m owner --uid-owner ${match.uid}`];
+			return `-m owner --uid-owner ${match.uid} `;
 		case "gid":
-			return [`-m owner --gid-owner ${match.gid}`];
+			return `-m owner --gid-owner ${match.gid} `;
 	}
 }
 

@@ -36,6 +36,9 @@ function renderJump(jump: Jump): string {
  * again, where deleting only the surplus twice would leave none.
  */
 function jumpChanges(current: readonly Jump[], target: readonly Jump[]) {
+	if (current.length === 0) {
+		return { removed: [], added: target };
+	}
 	const removed: Jump[] = [];
 	const added: Jump[] = [];
 	const all = [...current, ...target];
