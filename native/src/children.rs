@@ -59,7 +59,8 @@ pub fn start(command: Option<Command>, environment: Vec<CString>) {
 
 /// Waits for the last `count` that were started, and answers in their order.
 pub fn wait(count: usize) -> Vec<Ended> {
-    let mut children = STARTED.with_borrow_mut(|started| started.split_off(started.len().saturating_sub(count)));
+    let mut children =
+        STARTED.with_borrow_mut(|started| started.split_off(started.len().saturating_sub(count)));
     SIGNALS.with(|signals| {
         if let Some(Ok(signals)) = signals.get() {
             wait_for_all(&mut children, signals);

@@ -6,6 +6,7 @@ use std::mem::ManuallyDrop;
 use rquickjs::context::intrinsic::{
     Date, Json, MapSet, Promise, Proxy, RegExp, RegExpCompiler, TypedArrays, WeakRef,
 };
+use rquickjs::module::Evaluated;
 use rquickjs::{CatchResultExt, Context, Ctx, Error, Function, Module, Object, Persistent, Runtime, qjs};
 
 use crate::functions;
@@ -23,6 +24,8 @@ pub struct Engine {
     context: Context,
     main: Persistent<Function<'static>>,
     functions: Persistent<Object<'static>>,
+    /// What `main` is practised with, in a bundle that has it.
+    rehearse: Option<Persistent<Function<'static>>>,
 }
 
 impl Engine {
@@ -35,13 +38,27 @@ impl Engine {
         // SAFETY: the context is alive and has not run anything yet. rquickjs has no name for this one.
         unsafe { qjs::JS_AddIntrinsicBigInt(context.as_raw().as_ptr()) };
         let loaded = context.with(|ctx| load(&ctx, bytecode).catch(&ctx).map_err(|error| error.to_string()));
-        let (main, functions) = loaded?;
-        Ok(Engine { context, main, functions })
+        let (main, functions, rehearse) = loaded?;
+        Ok(Engine { context, main, functions, rehearse })
+    }
+
+    /// Runs the bundle's rehearsal.
+    pub fn rehearse(&self) -> Result<(), String> {
+        let Some(rehearse) = self.rehearse.clone() else {
+            return Ok(());
+        };
+        let run = |ctx: &Ctx<'_>| rehearse.restore(ctx)?.call::<_, ()>(());
+        self.context.with(|ctx| run(&ctx).catch(&ctx).map_err(|error| error.to_string()))
+    }
+
+    /// Drops what reference counting alone does not.
+    pub fn collect_garbage(&self) {
+        self.context.runtime().run_gc();
     }
 
     /// Calls `main(functions, argv[0], the other arguments)`.
     pub fn call_main(self, argv: Vec<OsString>) -> Result<i32, String> {
-        let Engine { context, main, functions } = self;
+        let Engine { context, main, functions, .. } = self;
         // Never dropped: the kernel takes the heap back whole, faster than the engine could free it.
         let context = ManuallyDrop::new(context);
         context.with(|ctx| {
@@ -59,17 +76,28 @@ impl Engine {
     }
 }
 
-type Loaded = (Persistent<Function<'static>>, Persistent<Object<'static>>);
+type Loaded =
+    (Persistent<Function<'static>>, Persistent<Object<'static>>, Option<Persistent<Function<'static>>>);
 
 fn load(ctx: &Ctx<'_>, bytecode: &'static [u8]) -> Result<Loaded, Error> {
-    Ok((Persistent::save(ctx, main_of(ctx, bytecode)?), Persistent::save(ctx, functions::create(ctx)?)))
+    let bundle = evaluate(ctx, bytecode)?;
+    let rehearse = bundle.get::<_, Option<Function>>("rehearse").ok().flatten();
+    Ok((
+        Persistent::save(ctx, bundle.get::<_, Function>("main")?),
+        Persistent::save(ctx, functions::create(ctx)?),
+        rehearse.map(|function| Persistent::save(ctx, function)),
+    ))
 }
 
-/// Loads and evaluates a bundle.
+/// The entry point of a bundle.
 pub fn main_of<'js>(ctx: &Ctx<'js>, bytecode: &'static [u8]) -> Result<Function<'js>, Error> {
+    evaluate(ctx, bytecode)?.get("main")
+}
+
+fn evaluate<'js>(ctx: &Ctx<'js>, bytecode: &'static [u8]) -> Result<Module<'js, Evaluated>, Error> {
     // SAFETY: the bytes were written by build.rs with this version of this engine and are part of this program.
     let module = unsafe { Module::load(ctx.clone(), bytecode) }?;
     let (module, finished) = module.eval()?;
     finished.finish::<()>()?;
-    module.get("main")
+    Ok(module)
 }

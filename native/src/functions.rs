@@ -8,7 +8,6 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use nix::sched::{CloneFlags, setns, unshare};
-use nix::unistd::{AccessFlags, access};
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Error, Function, IntoJs, Object, Result, Value};
 
@@ -18,6 +17,7 @@ use crate::engine::main_of;
 use crate::errno::{Outcome, from_io, to_object};
 use crate::log;
 use crate::netfilter_socket;
+use crate::program_path::find;
 use crate::text::Text;
 
 /// Looks at nothing yet: this is part of start-up, which may happen on the machine that builds the program.
@@ -25,7 +25,7 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let functions = Object::new(ctx.clone())?;
     functions.set("start", Func::from(start))?;
     functions.set("wait", Func::from(wait))?;
-    functions.set("find", Func::from(find))?;
+    functions.set("find", Func::from(|program: Text, path: Text| find(&program.0, &path.0).map(Text)))?;
     functions.set("readFile", Func::from(read_file))?;
     functions.set("writeFile", Func::from(write_file))?;
     functions.set("entries", Func::from(entries))?;
@@ -99,24 +99,6 @@ fn format_ended<'js>(ctx: &Ctx<'js>, ended: Ended) -> Result<Object<'js>> {
     result.set("stdout", Text::from(ended.stdout))?;
     result.set("stderr", Text::from(ended.stderr))?;
     Ok(result)
-}
-
-/// `findOnPath` of `src/host/program-path.ts`.
-fn find(program: Text, path: Text) -> Option<Text> {
-    let program = program.0;
-    if program.contains('/') {
-        return (program.starts_with('/') && is_executable(&program)).then_some(Text(program));
-    }
-    let folders = path.0.split(':').filter(|folder| folder.starts_with('/') && !program.is_empty());
-    folders
-        .map(|folder| format!("{}/{program}", folder.strip_suffix('/').unwrap_or(folder)))
-        .find(|candidate| is_executable(candidate))
-        .map(Text)
-}
-
-/// A regular file that we may execute.
-fn is_executable(path: &str) -> bool {
-    access(path, AccessFlags::X_OK).is_ok() && fs::metadata(path).is_ok_and(|file| file.is_file())
 }
 
 fn read_file(path: Text) -> Option<Text> {

@@ -13,28 +13,35 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write;
 use std::ptr::null_mut;
 
 use dlmalloc::{Allocator, Dlmalloc};
 
 use crate::engine::Engine;
+use crate::touched::{PAGE, pages_touched_by};
 
 /// Start-up fills a third of it, a run needs another. Beyond that the kernel is asked for memory. Untouched pages cost
 /// nothing but their place in the file.
 const ROOM: usize = 1024 * 1024;
 
-/// Of the processors that this is for; where the kernel's are larger, nothing here minds.
-const PAGE: usize = 4096;
-
 #[repr(C, align(4096))]
 struct Heap {
     engine: UnsafeCell<Option<Engine>>,
-    /// How much of this a snapshot has filled.
-    filled: Cell<usize>,
+    /// The pages that a run changes, if this is a snapshot.
+    changing: Cell<[Pages; MOST_RANGES]>,
     allocator: UnsafeCell<Dlmalloc<Source>>,
     memory: UnsafeCell<[u8; ROOM]>,
 }
+
+#[derive(Clone, Copy, Default)]
+struct Pages {
+    first: u16,
+    count: u16,
+}
+
+/// A call for each, so rather few; what lies between is copied for nothing.
+const MOST_RANGES: usize = 24;
 
 // SAFETY: this program never starts a second thread.
 unsafe impl Sync for Heap {}
@@ -43,7 +50,7 @@ unsafe impl Sync for Heap {}
 #[unsafe(link_section = ".snapshot")]
 static HEAP: Heap = Heap {
     engine: UnsafeCell::new(None),
-    filled: Cell::new(0),
+    changing: Cell::new([Pages { first: 0, count: 0 }; MOST_RANGES]),
     allocator: UnsafeCell::new(Dlmalloc::new_with_allocator(Source { has_given_memory: Cell::new(false) })),
     memory: UnsafeCell::new([0; ROOM]),
 };
@@ -56,34 +63,69 @@ pub fn take_engine() -> Option<Engine> {
     // SAFETY: as above; what was there has just been moved out.
     unsafe { HEAP.engine.get().write_volatile(None) };
     if engine.is_some() {
-        copy_all_pages();
+        copy_changing_pages();
     }
     engine
 }
 
-/// A run changes nearly every page, since each holds reference counts. Having them copied in one call spares as many
-/// page faults, a fifth of our own time.
-fn copy_all_pages() {
+/// A run changes half of the pages, those with reference counts of what it uses. Having them copied at once spares as
+/// many page faults, a fifth of our own time, and does not grow with what the program can do besides.
+fn copy_changing_pages() {
+    let start = (&raw const HEAP).cast::<u8>().cast_mut();
     // SAFETY: as above.
-    let filled = unsafe { HEAP.filled.as_ptr().read_volatile() };
-    // SAFETY: changes no content. Before Linux 5.14 it fails, and pages are copied one by one as ever.
-    unsafe { libc::madvise((&raw const HEAP).cast_mut().cast(), filled, libc::MADV_POPULATE_WRITE) };
+    for Pages { first, count } in unsafe { HEAP.changing.as_ptr().read_volatile() } {
+        if count > 0 {
+            // SAFETY: within the section, and changes no content. Before Linux 5.14 it fails, and pages are copied one
+            // by one as ever.
+            unsafe {
+                let first = start.add(usize::from(first) * PAGE).cast();
+                libc::madvise(first, usize::from(count) * PAGE, libc::MADV_POPULATE_WRITE);
+            }
+        }
+    }
 }
 
 /// Writes the section's new content, with `engine` where [`take_engine`] will look.
-pub fn write_snapshot(engine: Engine, path: &OsStr) -> io::Result<()> {
-    let mut file = File::create(path)?;
+pub fn write_snapshot(engine: Engine, path: &OsStr) -> Result<(), String> {
+    // The first makes what is made at first use, the second shows what every run changes.
+    engine.rehearse()?;
+    engine.collect_garbage();
+    let mut rehearsed = Ok(());
+    // SAFETY: the section is whole pages, and the stack is elsewhere.
+    let touched = unsafe { pages_touched_by(section(), || rehearsed = engine.rehearse()) };
+    rehearsed?;
+    HEAP.changing.set(ranges_of(&touched.map_err(|error| error.to_string())?));
+    let mut file = File::create(path).map_err(|error| error.to_string())?;
     // SAFETY: nothing else refers to it, and the None that was there needs no drop.
     unsafe { HEAP.engine.get().write_volatile(Some(engine)) };
-    HEAP.filled.set(used_length());
-    file.write_all(bytes())
+    file.write_all(bytes()).map_err(|error| error.to_string())
 }
 
-/// To the end of the last page that is in use. The allocator marks the end of its region too, in the very last.
-fn used_length() -> usize {
-    let is_used = |page: &[u8]| page.iter().any(|&byte| byte != 0);
-    let pages = &bytes()[..size_of::<Heap>() - PAGE];
-    pages.chunks(PAGE).rposition(is_used).map_or(0, |last| (last + 1) * PAGE)
+/// The touched pages, with the shortest gaps between them filled until they are few enough ranges.
+fn ranges_of(touched: &[bool]) -> [Pages; MOST_RANGES] {
+    let ranges_with = |gap: usize| {
+        let mut ranges: Vec<(usize, usize)> = Vec::new();
+        for (page, _) in touched.iter().enumerate().filter(|(_, touched)| **touched) {
+            match ranges.last_mut() {
+                Some((_, end)) if page - *end <= gap => *end = page + 1,
+                _ => ranges.push((page, page + 1)),
+            }
+        }
+        ranges
+    };
+    let ranges = (0..).map(ranges_with).find(|ranges| ranges.len() <= MOST_RANGES).unwrap_or_default();
+    let mut pages = [Pages::default(); MOST_RANGES];
+    for (slot, (first, end)) in pages.iter_mut().zip(ranges) {
+        let as_short = |number: usize| u16::try_from(number).expect("fewer pages than 65536");
+        *slot = Pages { first: as_short(first), count: as_short(end - first) };
+    }
+    pages
+}
+
+fn section<'a>() -> &'a UnsafeCell<[u8]> {
+    let whole = std::ptr::slice_from_raw_parts((&raw const HEAP).cast::<u8>(), size_of::<Heap>());
+    // SAFETY: the same memory, as something that others may change.
+    unsafe { &*(whole as *const UnsafeCell<[u8]>) }
 }
 
 /// All that there is, until something is allocated or changed.

@@ -46,7 +46,8 @@ impl Launch {
 
     /// Once, and not to be dropped before the child has ended.
     pub fn start(&self, next: Next) -> Result<Pid, Errno> {
-        let flags = libc::CLONE_VM | libc::SIGCHLD | if next == Next::GoOn { GO_ON } else { libc::CLONE_VFORK };
+        let flags =
+            libc::CLONE_VM | libc::SIGCHLD | if next == Next::GoOn { GO_ON } else { libc::CLONE_VFORK };
         // SAFETY: a stack grows downwards from its end, and nobody else uses this one.
         let top = unsafe { self.stack.0.get().add(1) };
         // SAFETY: become_program does what may be done in such a child. What it is given stays, as the caller promises.

@@ -13,6 +13,8 @@ mod log;
 mod memory_file;
 mod netfilter_socket;
 mod program;
+mod program_path;
 mod text;
+mod touched;
 
 pub use program::run;

@@ -23,7 +23,7 @@ pub fn run(bytecode: &'static [u8]) -> ! {
         let engine = or_fail(Engine::start(bytecode));
         match arguments.as_slice() {
             [_, flag, file] if flag == "--write-snapshot" => {
-                or_fail(heap::write_snapshot(engine, file).map_err(|error| error.to_string()));
+                or_fail(heap::write_snapshot(engine, file));
                 exit(0)
             }
             _ => engine,

@@ -1,4 +1,5 @@
 import { createNativeHost, type NativeFunctions } from "../host/native.ts";
+import { createRehearsal } from "../host/native-rehearsal.ts";
 import { runMultiCall } from "../init/multi-call.ts";
 
 /** Called by the Rust program (native/src/program.rs) with `argv[0]` apart, and answers with the exit status. */
@@ -7,3 +8,22 @@ export function main(functions: NativeFunctions, invokedAs: string, argv: readon
 		status: (rest) => functions.bundle("status")(functions, rest),
 	});
 }
+
+/**
+ * What most runs are, done once when the program is built: the engine then has ready what it makes at first use, and
+ * build.sh learns which memory a run changes. Touches nothing.
+ */
+export function rehearse(): void {
+	for (const mode of ["legacy", "nft"]) {
+		const argv = ["init", "--iptables-mode", mode, ...policy];
+		if (main(createRehearsal(), "shunt", argv) !== 0) {
+			throw new Error(`the rehearsal of ${argv.join(" ")} failed`);
+		}
+	}
+}
+
+/** What Linkerd's injector passes when nothing is configured. */
+const policy: readonly string[] = [
+	...["--incoming-proxy-port", "4143", "--outgoing-proxy-port", "4140", "--proxy-uid", "2102"],
+	...["--inbound-ports-to-ignore", "4190,4191,4567,4568", "--outbound-ports-to-ignore", "4567,4568"],
+];

@@ -1,0 +1,58 @@
+//! `findOnPath` of `src/host/program-path.ts`.
+
+use std::cell::RefCell;
+use std::os::fd::{AsFd, OwnedFd};
+
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, open};
+use nix::sys::stat::{Mode, SFlag, fstatat};
+use nix::unistd::{AccessFlags, faccessat};
+
+thread_local! {
+    static FOLDERS: RefCell<Folders> = const { RefCell::new(Folders { path: String::new(), opened: Vec::new() }) };
+}
+
+/// Those of the PATH that was searched last.
+struct Folders {
+    path: String,
+    opened: Vec<Folder>,
+}
+
+/// An entry of PATH.
+struct Folder {
+    path: String,
+    /// None where there is no such folder.
+    opened: Option<OwnedFd>,
+}
+
+/// Four programs in a dozen folders are looked for in a run, most of them in vain. Folders that stay open spare walking
+/// to each of them again and again, half of the time.
+pub fn find(program: &str, path: &str) -> Option<String> {
+    if program.contains('/') {
+        let found = program.starts_with('/') && is_executable(AT_FDCWD, program);
+        return found.then(|| program.to_owned());
+    }
+    FOLDERS.with_borrow_mut(|folders| {
+        if folders.path != path {
+            let opened = path.split(':').filter(|entry| entry.starts_with('/')).map(open_folder).collect();
+            *folders = Folders { path: path.to_owned(), opened };
+        }
+        let holds = |folder: &&Folder| {
+            folder.opened.as_ref().is_some_and(|opened| !program.is_empty() && is_executable(opened, program))
+        };
+        let folder = &folders.opened.iter().find(holds)?.path;
+        Some(format!("{}/{program}", folder.strip_suffix('/').unwrap_or(folder)))
+    })
+}
+
+fn open_folder(path: &str) -> Folder {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    Folder { path: path.to_owned(), opened: open(path, flags, Mode::empty()).ok() }
+}
+
+/// A regular file that we may execute.
+fn is_executable(folder: impl AsFd, path: &str) -> bool {
+    faccessat(&folder, path, AccessFlags::X_OK, AtFlags::empty()).is_ok()
+        && fstatat(&folder, path, AtFlags::empty()).is_ok_and(|file| {
+            SFlag::from_bits_truncate(file.st_mode & SFlag::S_IFMT.bits()) == SFlag::S_IFREG
+        })
+}
