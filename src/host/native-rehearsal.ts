@@ -1,3 +1,4 @@
+import { exitCodes } from "../domain/exit-code.ts";
 import type { NativeFunctions } from "./native.ts";
 
 /** A world in which every program is installed and every child succeeds, and that nothing touches. */
@@ -25,6 +26,7 @@ export function createRehearsal(): NativeFunctions {
 		enterNewNetns: () => undefined,
 		netfilterSocket: () => ({ order: "little", send: () => true, receive: () => endOfDump }),
 		now: () => 0,
+		bundle: () => () => exitCodes.done,
 	};
 }
 

@@ -32,8 +32,8 @@ export interface NativeFunctions {
 	netfilterSocket(): NetlinkSocket | undefined;
 	now(): number;
 	/**
-	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). Whatever is in there is copied into
-	 * the memory of every run, so that only what every run needs belongs there.
+	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). The more is in there, the further
+	 * apart lies what a run changes and so has to copy, so that only what every run needs belongs there.
 	 */
 	bundle(name: "status"): (functions: NativeFunctions, argv: readonly string[]) => ExitCode;
 }
