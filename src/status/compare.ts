@@ -68,7 +68,7 @@ function withoutUnknownPort(text: string): string {
 function sentenceOf(drift: Drift, chain: string, text: string): string {
 	switch (drift.kind) {
 		case "missing-chain":
-			return `chain ${chain} is missing, or does not hang at ${drift.hook}`;
+			return `chain ${chain} is missing, switched off, or not entered from ${drift.hook}`;
 		case "wrong-jumps":
 			return drift.count === 0
 				? `nothing leads from ${drift.hook} into chain ${chain}, so its rules do nothing`

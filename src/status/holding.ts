@@ -4,6 +4,7 @@ import { parseSave } from "../backend/iptables/saved-table.ts";
 import { type ListedTable, parseListing } from "../backend/nftables/parse.ts";
 import type { Family } from "../domain/family.ts";
 import type { Observed } from "../plan/observed.ts";
+import { dormantTables } from "../ruleset/nftables/dormant.ts";
 import type { TableDialect } from "../ruleset/ruleset.ts";
 import type { Listing, Sources } from "../ruleset/sources.ts";
 
@@ -41,10 +42,13 @@ export function ruleCount(holding: Holding): number {
 		: holding.own.chains.reduce((count, { rules }) => count + rules.length, holding.own.jumps.length);
 }
 
-function listedHolding({ json }: Listing): ListedHolding[] {
+function listedHolding({ json, text }: Listing): ListedHolding[] {
 	const entries = asEntries(json).filter((entry) => Object.values(entry).some(isOurTables));
 	const listed = entries.length === 0 ? undefined : parseListing(JSON.stringify({ nftables: entries }));
-	return listed === undefined ? [] : [{ dialect: "nftables", scope: "inet", listed }];
+	const isOff = dormantTables(text).has("inet shunt");
+	return listed === undefined
+		? []
+		: [{ dialect: "nftables", scope: "inet", listed: isOff ? { ...listed, hooks: [] } : listed }];
 }
 
 function asEntries(json: string): readonly Record<string, unknown>[] {

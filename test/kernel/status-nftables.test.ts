@@ -62,6 +62,7 @@ describe("status of nftables rules", () => {
 			"delete chain inet shunt output\nadd chain inet shunt output { type nat hook output priority 5; }",
 			["missing-chain"],
 		],
+		["a table that is switched off", "add table inet shunt { flags dormant; }", ["missing-chain"]],
 		["a table without anything", "delete table inet shunt\nadd table inet shunt", ["missing-chain"]],
 	])("finds %s", (_, script, kinds) =>
 		withNetns("status", (netns) => {

@@ -28,6 +28,8 @@ describe("the walls between the rings", () => {
 		["src/plan/planted-wall.ts", "../backend/backend.ts", "ring 1 imports only"],
 		["src/backend/planted-wall.ts", "../host/node.ts", "ring 2 imports only"],
 		["src/backend/iptables/planted-wall.ts", "../../cli/program.ts", "ring 2 imports only"],
+		["src/ruleset/planted-wall.ts", "../host/node.ts", "ring 2 imports only"],
+		["src/status/planted-wall.ts", "../cli/program.ts", "ring 2 imports only"],
 		["src/init/planted-wall.ts", "../host/memory.ts", "ring 2 imports only"],
 		["src/init/planted-wall.ts", "node:child_process", "ring 2 imports only"],
 		["src/explain/planted-wall.ts", "../cli/explain/report.ts", "ring 2 imports only"],

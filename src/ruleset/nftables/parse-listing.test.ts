@@ -215,6 +215,14 @@ describe("a listing's tables", () => {
 		expect(tables()).toEqual([]);
 	});
 
+	it("are not those that are switched off", () => {
+		const json = JSON.stringify({ nftables: [table, base()] });
+		expect(
+			parseNftTables(json, "table inet t { # handle 1\n\tflags dormant\n\n\tchain in {\n\t}\n}\n"),
+		).toEqual([]);
+		expect(parseNftTables(json, "table inet t { # handle 1\n\tchain in {\n\t}\n}\n")).toHaveLength(1);
+	});
+
 	it("carry each chain's place", () => {
 		expect(tables(base({ prio: 5, policy: "drop", hook: "output" }))?.[0]?.chains[0]?.base).toEqual({
 			hook: "output",

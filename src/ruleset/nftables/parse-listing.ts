@@ -1,6 +1,7 @@
 import type { Hook } from "../../plan/plan.ts";
 import { groupBy } from "../group-by.ts";
 import type { Base, NatChain, NatTable } from "../ruleset.ts";
+import { dormantTables } from "./dormant.ts";
 import { asArray, asRecord, type Json, type JsonRecord, parseListing } from "./json.ts";
 import { parseRule } from "./parse-rule.ts";
 import { ruleTexts } from "./rule-text.ts";
@@ -15,10 +16,12 @@ export function parseNftTables(json: string, texts: string): NatTable[] | undefi
 		return undefined;
 	}
 	const words = ruleTexts(texts);
+	const dormant = dormantTables(texts);
 	return objects(entries, "table").flatMap((table): NatTable[] => {
 		const scope = scopes[String(table["family"])];
 		const chains = chainsOf(table, entries, words);
-		return scope === undefined || !chains.some(({ base }) => base !== undefined)
+		const isOff = dormant.has(`${table["family"]} ${table["name"]}`);
+		return isOff || scope === undefined || !chains.some(({ base }) => base !== undefined)
 			? []
 			: [{ dialect: "nftables", scope, name: String(table["name"]), chains }];
 	});
