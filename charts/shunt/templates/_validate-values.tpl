@@ -12,26 +12,19 @@ Values one by one: which check is for which. The schema has made sure of types b
   "socketAddress" (list "networkValidator.connectAddr" "networkValidator.listenAddr")
   "time" (list "networkValidator.timeout")
   "urlPath" (list "proxy.readinessPath" "proxy.livenessPath") -}}
-{{- range $check, $paths := $texts -}}
-{{- range $path := $paths -}}
-{{- $value := include "shunt.at" (list $.Values $path) | fromJsonArray | first -}}
-{{- with include "shunt.text" $value -}}
-{{- include (printf "shunt.check.%s" $check) (list $path .) }}
-{{ end -}}
-{{- end -}}
-{{- end -}}
-
 {{- $lists := dict
   "interface" (list "proxyInit.skipInboundInterfaces" "proxyInit.skipOutboundInterfaces")
   "port" (list "proxyInit.redirectInboundPorts")
   "portRange" (list "proxyInit.ignoreInboundPorts" "proxyInit.ignoreOutboundPorts" "proxyInit.redirectOutboundPorts" "proxyInit.kubeAPIServerPorts")
   "subnet" (list "proxyInit.skipSubnets" "proxyInit.skipOutboundSubnets")
   "user" (list "proxyInit.skipUids") -}}
-{{- range $check, $paths := $lists -}}
+
+{{- range $check, $paths := merge (deepCopy $texts) $lists -}}
 {{- range $path := $paths -}}
-{{- $value := include "shunt.at" (list $.Values $path) | fromJsonArray | first -}}
-{{- range include "shunt.items" $value | fromJsonArray -}}
-{{- include (printf "shunt.check.%s" $check) (list $path .) }}
+{{- $value := $.Values -}}
+{{- range splitList "." $path }}{{ $value = get ($value | default dict) . }}{{ end -}}
+{{- range hasKey $lists $check | ternary (include "shunt.list" $value | splitList ",") (list (include "shunt.text" $value)) -}}
+{{- if . }}{{ include (printf "shunt.check.%s" $check) (list $path .) }}{{ end }}
 {{ end -}}
 {{- end -}}
 {{- end -}}
@@ -58,20 +51,10 @@ Values one by one: which check is for which. The schema has made sure of types b
 {{- $numbers = append $numbers (list "proxy.gid" "group id" -1 $largest) -}}
 {{- end -}}
 {{- range $numbers -}}
-{{- $value := include "shunt.at" (list $.Values (first .)) | fromJsonArray | first -}}
+{{- $value := $.Values -}}
+{{- range first . | splitList "." }}{{ $value = get ($value | default dict) . }}{{ end -}}
 {{- include "shunt.check.number" (concat (list (first .) (include "shunt.text" $value)) (rest .)) }}
 {{ end -}}
-{{- end }}
-
-{{/*
-The value at a path, as a JSON list that holds just that. Takes [values, path].
-*/}}
-{{- define "shunt.at" -}}
-{{- $value := first . -}}
-{{- range last . | splitList "." -}}
-{{- $value = get ($value | default dict) . -}}
-{{- end -}}
-{{ list $value | toJson }}
 {{- end }}
 
 {{/*

@@ -148,6 +148,13 @@ const byTemplate: readonly (readonly [string, Given, readonly string[]])[] = [
 		),
 	],
 	[
+		"0, given as a number",
+		{ name: "", values: { proxyInit: { ignoreInboundPorts: 0 } } },
+		[
+			'proxyInit.ignoreInboundPorts: "0" is not a TCP port (want PORT or LOW-HIGH with LOW at most HIGH, each from 1 to 65535)',
+		],
+	],
+	[
 		"a range where only ports count",
 		{ name: "", set: ["proxyInit.redirectInboundPorts=80-90"] },
 		['proxyInit.redirectInboundPorts: "80-90" is not a valid TCP port (want a whole number from 1 to 65535)'],
