@@ -99,7 +99,7 @@ impl Child {
         let stdout = MemoryFile::create(c"stdout", b"")?;
         let stderr = MemoryFile::create(c"stderr", b"")?;
         let standard = [&stdin, &stdout, &stderr].map(MemoryFile::descriptor);
-        let launch = Launch::new(argv, environment, standard);
+        let launch = Box::new(Launch::new(argv, environment, standard));
         let deadline = Instant::now() + timeout;
         let pid = launch.start(next)?;
         Ok(Child { pid, deadline, killed_by_us: false, outcome: None, launch, _stdin: stdin, stdout, stderr })

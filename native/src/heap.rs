@@ -113,7 +113,8 @@ fn ranges_of(touched: &[bool]) -> [Pages; MOST_RANGES] {
         }
         ranges
     };
-    let ranges = (0..).map(ranges_with).find(|ranges| ranges.len() <= MOST_RANGES).unwrap_or_default();
+    let ranges =
+        (0..touched.len()).map(ranges_with).find(|ranges| ranges.len() <= MOST_RANGES).unwrap_or_default();
     let mut pages = [Pages::default(); MOST_RANGES];
     for (slot, (first, end)) in pages.iter_mut().zip(ranges) {
         let as_short = |number: usize| u16::try_from(number).expect("fewer pages than 65536");

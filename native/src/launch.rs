@@ -34,17 +34,17 @@ struct Stack(UnsafeCell<[u8; 16 * 1024]>);
 
 impl Launch {
     /// `standard` become its input, output and error output; none of them may be among the first three here.
-    pub fn new(argv: Vec<CString>, environment: Vec<CString>, standard: [RawFd; 3]) -> Box<Self> {
-        Box::new(Launch {
+    pub fn new(argv: Vec<CString>, environment: Vec<CString>, standard: [RawFd; 3]) -> Self {
+        Launch {
             argv: Pointers::to(argv),
             environment: Pointers::to(environment),
             standard,
             error: AtomicI32::new(0),
             stack: Box::new(Stack(UnsafeCell::new([0; _]))),
-        })
+        }
     }
 
-    /// Once, and not to be dropped before the child has ended.
+    /// Once, and neither to be moved nor dropped before the child has ended.
     pub fn start(&self, next: Next) -> Result<Pid, Errno> {
         let flags =
             libc::CLONE_VM | libc::SIGCHLD | if next == Next::GoOn { GO_ON } else { libc::CLONE_VFORK };
@@ -90,10 +90,10 @@ extern "C" fn become_program(launch: *mut c_void) -> c_int {
 /// The system call alone, which returns only an error number.
 #[cfg(target_arch = "x86_64")]
 unsafe fn execve(path: *const c_char, argv: *const *const c_char, environment: *const *const c_char) -> i32 {
-    let result: isize;
+    let result: i64;
     // SAFETY: as the caller promises; what the kernel changes is named.
     unsafe {
-        std::arch::asm!("syscall", inlateout("rax") libc::SYS_execve as isize => result, in("rdi") path,
+        std::arch::asm!("syscall", inlateout("rax") libc::SYS_execve => result, in("rdi") path,
             in("rsi") argv, in("rdx") environment, lateout("rcx") _, lateout("r11") _, options(nostack));
     }
     i32::try_from(-result).unwrap_or(libc::EINVAL)
@@ -102,7 +102,7 @@ unsafe fn execve(path: *const c_char, argv: *const *const c_char, environment: *
 /// The system call alone, which returns only an error number.
 #[cfg(target_arch = "aarch64")]
 unsafe fn execve(path: *const c_char, argv: *const *const c_char, environment: *const *const c_char) -> i32 {
-    let result: isize;
+    let result: i64;
     // SAFETY: as the caller promises; what the kernel changes is named.
     unsafe {
         std::arch::asm!("svc 0", in("x8") libc::SYS_execve, inlateout("x0") path => result, in("x1") argv,
