@@ -11,9 +11,7 @@ shunt.dev/redirect; what is empty is left out. Takes {root, config}.
 families: [{{ .config.disableIPv6 | ternary "ipv4" "ipv4, ipv6" }}]
 inbound:
   proxyPort: {{ $ports.inbound }}
-  {{- with $init.redirectInboundPorts }}
-  portsToRedirect: [{{ . }}]
-  {{- end }}
+  {{- include "shunt.policy.numbers" (dict "key" "portsToRedirect" "list" $init.redirectInboundPorts) }}
   portsToIgnore: {{ uniq $ignored | toJson }}
   {{- include "shunt.policy.list" (dict "key" "subnetsToIgnore" "list" $init.skipSubnets) }}
   {{- include "shunt.policy.list" (dict "key" "interfacesToIgnore" "list" $init.skipInboundInterfaces) }}
@@ -23,9 +21,7 @@ outbound:
   {{- if gt (int64 .config.proxy.gid) 0 }}
   proxyGid: {{ int64 .config.proxy.gid }}
   {{- end }}
-  {{- with $init.skipUids }}
-  uidsToIgnore: [{{ . }}]
-  {{- end }}
+  {{- include "shunt.policy.numbers" (dict "key" "uidsToIgnore" "list" $init.skipUids) }}
   {{- include "shunt.policy.list" (dict "key" "portsToRedirect" "list" $init.redirectOutboundPorts) }}
   {{- include "shunt.policy.list" (dict "key" "portsToIgnore" "list" $init.kubeAPIServerPorts) }}
   {{- include "shunt.policy.list" (dict "key" "subnetsToIgnore" "list" $init.skipOutboundSubnets) }}
@@ -38,6 +34,18 @@ A line of the policy, where the list has items. Takes {key, list}.
 {{- define "shunt.policy.list" -}}
 {{- with .list }}
   {{ $.key }}: {{ splitList "," . | toJson }}
+{{- end }}
+{{- end }}
+
+{{/*
+The same for numbers. What is none has been complained about, if not yet: templates are rendered in Helm's order.
+*/}}
+{{- define "shunt.policy.numbers" -}}
+{{- with .list }}
+  {{ $.key }}:
+  {{- range splitList "," . }}
+    - {{ int64 . }}
+  {{- end }}
 {{- end }}
 {{- end }}
 

@@ -3,6 +3,7 @@ import { renderWithHelm } from "../support/helm.ts";
 import { flagsOf, renderWithOurs } from "../support/ours.ts";
 import { type Given, withCertificate, withGiven } from "./support/chart-files.ts";
 import { given } from "./support/given.ts";
+import { sampleOdd } from "./support/odd-given.ts";
 import { sampleGiven } from "./support/random-given.ts";
 import { cliPort } from "./support/rendered.ts";
 
@@ -24,5 +25,21 @@ describe("the chart as Helm renders it and as we do", () => {
 
 	it.each(sampleGiven(40).map((one, index) => [index, one] as const))("values by chance, %i", (_, one) =>
 		expectSame(one),
+	);
+
+	it.each(sampleOdd(60).map((one, index) => [index, one] as const))(
+		"values that do not belong there, %i: both render them alike, or both say what is wrong",
+		(_, one) => {
+			const { files, sources } = withGiven(withCertificate(one));
+			const helm = renderWithHelm(files, flagsOf(sources));
+			const ours = renderWithOurs(files, sources, {}, cliPort);
+			if (helm.ok) {
+				expect(ours).toEqual(helm);
+				return;
+			}
+			// Neither a template that fell over it, nor a manifest that is no YAML.
+			expect(helm.error).toMatch(/^Error: (values don't meet the specifications|execution error at)/);
+			expect(ours.ok ? "" : ours.error).toMatch(/values don't meet the specifications| \(want /);
+		},
 	);
 });
