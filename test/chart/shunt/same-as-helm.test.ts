@@ -38,7 +38,7 @@ describe("the chart as Helm renders it and as we do", () => {
 				return;
 			}
 			// Neither a template that fell over it, nor a manifest that is no YAML.
-			expect(helm.error).toMatch(/^Error: (values don't meet the specifications|execution error at)/);
+			expect(helm.error).toMatch(/^Error: (values don't meet the specifications|execution error at)/m);
 			expect(ours.ok ? "" : ours.error).toMatch(/values don't meet the specifications| \(want /);
 		},
 	);
