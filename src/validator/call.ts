@@ -4,13 +4,16 @@ import type { Sighting } from "./sighting.ts";
 import { portsReachedFrom } from "./socket-table.ts";
 import type { TcpSocket } from "./tcp-socket.ts";
 
+/** Milliseconds after which the other half is given up. */
+const untraceable = 300;
+
 /** One connection that is being made. */
 export class Call {
 	readonly probe: Probe;
 	sighting: Sighting | undefined;
 	#socket: TcpSocket | undefined;
-	/** The client's half is there. The other one may yet be on its way to whoever listens. */
-	#isAnswered = false;
+	/** Since when the client's half is there. The other one may yet be on its way to whoever listens. */
+	#answered: number | undefined;
 
 	constructor(probe: Probe, socket: TcpSocket | string, listeners: Listeners) {
 		this.probe = probe;
@@ -30,7 +33,7 @@ export class Call {
 
 	/** What to wait for, while there is something to wait for. */
 	get descriptor(): number | undefined {
-		return this.#isAnswered ? undefined : this.#socket?.descriptor;
+		return this.#answered === undefined ? this.#socket?.descriptor : undefined;
 	}
 
 	/** Called when the kernel has news of the connection, and again while it is not clear what they mean. */
@@ -47,17 +50,21 @@ export class Call {
 		if (this.sighting !== undefined) {
 			return;
 		}
-		this.#isAnswered = true;
+		const now = performance.now();
+		this.#answered ??= now;
 		this.#trace();
+		if (this.sighting === undefined && now - this.#answered > untraceable) {
+			this.sighting = { kind: "taken" };
+		}
 	}
 
 	get isUnclear(): boolean {
-		return this.#isAnswered && this.sighting === undefined;
+		return this.#answered !== undefined && this.sighting === undefined;
 	}
 
 	/** When it is over. */
 	result(): Sighting {
-		return this.sighting ?? { kind: this.#isAnswered ? "taken" : "silent" };
+		return this.sighting ?? { kind: this.#answered === undefined ? "silent" : "taken" };
 	}
 
 	/** Once is enough. */

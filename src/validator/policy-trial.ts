@@ -7,10 +7,11 @@ import { makeNeighbour, type Neighbour } from "./neighbour.ts";
 import { outboundProbes, proxyPortsOf } from "./outbound-probes.ts";
 import type { Gap, Probe, Probes } from "./probe.ts";
 import type { Proof } from "./proof.ts";
+import { isDoubtful, tryRepeatedly } from "./repeated-trial.ts";
 import { findRoutes } from "./routes.ts";
 import { settled } from "./settling.ts";
 import { TcpSocket } from "./tcp-socket.ts";
-import { type Trial, tryConnections } from "./trial.ts";
+import type { Trial } from "./trial.ts";
 import { asUser, mayBe, type User } from "./user.ts";
 
 export interface PolicyTrialOptions {
@@ -50,13 +51,17 @@ export async function tryPolicy(policy: RedirectPolicy, options: PolicyTrialOpti
 	try {
 		const inbound = policy.families.map((family) => inboundOf(policy, family, neighbour));
 		const all = join([...outbound, ...inbound]);
-		const trial = await tryConnections(libc, all.probes, {
+		const trial = await tryRepeatedly(libc, all.probes, {
 			families: policy.families.filter((family) => all.probes.some((probe) => probe.family === family)),
 			ports: proxyPortsOf(policy),
 			open: opener(libc, self, neighbour),
 			patience: Math.min(patience, Math.max(0, deadline - Date.now())),
 			// Taking down a wire takes the kernel some 20 ms, in which outbound connections have their time.
-			onInboundSettled: dismiss,
+			onInboundSettled: (sightings) => {
+				if (![...sightings].some(([probe, sighting]) => isDoubtful(probe, sighting))) {
+					dismiss();
+				}
+			},
 			stop,
 		});
 		return { proofs: judge(all, trial.sightings), taken: trial.taken, failed: trial.failed };

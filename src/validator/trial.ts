@@ -17,7 +17,7 @@ export interface TrialOptions {
 	/** Milliseconds that a connection gets of which nothing is heard though it should arrive. */
 	readonly patience: number;
 	/** Called once, as soon as nothing more is to be learnt about inbound connections. */
-	readonly onInboundSettled: () => void;
+	readonly onInboundSettled: (sightings: ReadonlyMap<Probe, Sighting>) => void;
 	/** Gives up when it says so. */
 	readonly stop: () => boolean;
 }
@@ -48,8 +48,7 @@ export async function tryConnections(
 			calls.push(new Call(probe, options.open(probe), listeners));
 		}
 		await watch(libc, new Round(calls, options), listeners, options.stop);
-		const sightings = new Map(calls.map((call) => [call.probe, call.result()]));
-		return { sightings, taken: listeners.taken, failed: listeners.failed };
+		return { sightings: sightingsOf(calls), taken: listeners.taken, failed: listeners.failed };
 	} finally {
 		close(calls);
 		listeners.close();
@@ -112,14 +111,19 @@ class Round {
 
 	/** Both ends while there is a wire between them: what they have left to say would go out by another way. */
 	#endInbound(listeners: Listeners): void {
-		close(this.#calls.filter(isInbound));
+		const calls = this.#calls.filter(isInbound);
+		close(calls);
 		listeners.dismissAll();
-		this.#options.onInboundSettled();
+		this.#options.onInboundSettled(sightingsOf(calls));
 	}
 }
 
 function isInbound({ probe }: Call): boolean {
 	return probe.direction === "inbound";
+}
+
+function sightingsOf(calls: readonly Call[]): Map<Probe, Sighting> {
+	return new Map(calls.map((call) => [call.probe, call.result()]));
 }
 
 function close(calls: readonly Call[]): void {
