@@ -63,7 +63,7 @@ Envoy: its whole configuration is an argument, so that no ConfigMap has to exist
 command: [envoy]
 args:
   - --config-yaml
-  - {{ include "shunt.envoy" . | fromYaml | toRawJson | quote }}
+  - {{ include "shunt.envoy" . | fromYaml | toRawJson | squote }}
   - --disable-hot-restart
   - --concurrency
   - "2"

@@ -111,8 +111,8 @@ Annotations of the pods: the user's, what asks for this redirection, and the two
 {{ toYaml . }}
 {{ end -}}
 config.shunt.dev/skip-inbound-ports: {{ include "shunt.skipInboundPorts" .root | quote }}
-shunt.dev/redirect: {{ toRawJson .policy | quote }}
-shunt.dev/injected: {{ toRawJson $record | quote }}
+shunt.dev/redirect: {{ toRawJson .policy | squote }}
+shunt.dev/injected: {{ toRawJson $record | squote }}
 {{- end }}
 
 {{/*
