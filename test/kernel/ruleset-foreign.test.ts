@@ -75,7 +75,9 @@ const rules = fc
 				.map((texts) => texts.map((text) => `-A ${chain} ${text}`));
 		}),
 	)
-	.map((lines) => lines.flat());
+	.map((lines) => lines.flat())
+	// Without a rule that needs it, connections are not tracked, and then the nat tables are not asked at all.
+	.filter((lines) => lines.some((line) => /REDIRECT|DNAT/.test(line)));
 
 const connections = [
 	{ to: "127.0.0.1", port: 80, uid: 0 },
