@@ -39,7 +39,7 @@ function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	const isEqual =
 		found !== undefined && !(found instanceof BackendError) && driftOf(plan, found).length === 0;
 	if (!isEqual) {
-		throwIfAny(nft.apply(renderTable(plan, options)));
+		throwIfAny(nft.apply(renderTable(plan, options), options.meanwhile));
 	}
 	const changed = found === undefined ? "created" : "replaced";
 	return plan.families.map((family) => ({ family, outcome: isEqual ? "unchanged" : changed }));
