@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Family, families } from "../../src/domain/family.ts";
-import { rulesOf, ValidatedPod } from "../support/validated-pod.ts";
+import { rulesOf, ValidatedPod, withValidatedPod } from "../support/validated-pod.ts";
 
 const policy = [
 	...["-p", "4143", "-o", "4140", "--proxy-uid", "2102", "--proxy-gid", "2103"],
@@ -34,11 +34,12 @@ const everyRule = [
 describe.each(["legacy", "nft", "nftables"])("in mode %s", (mode) => {
 	let world: ValidatedPod;
 
-	beforeAll(() => {
+	// Each in a pod of its own: the kernel remembers connections that passed when the rules were others.
+	beforeEach(() => {
 		world = new ValidatedPod();
 	});
 
-	afterAll(() => world.remove());
+	afterEach(() => world.remove());
 
 	it("all rules of both families are proven", () => {
 		world.init(mode, policy);
@@ -47,9 +48,7 @@ describe.each(["legacy", "nft", "nftables"])("in mode %s", (mode) => {
 		expect(status).toBe(0);
 		expect(rulesOf(proofs, "proven")).toEqual(everything);
 		expect(proofs.filter(({ outcome }) => outcome !== "proven")).toEqual([]);
-	});
-
-	it("and leave nothing behind", () => {
+		// And nothing is left behind.
 		expect(world.pod.run("ip", ["-o", "link"]).trim().split("\n")).toHaveLength(2);
 	});
 
@@ -105,22 +104,18 @@ describe.each(["legacy", "nft"] as const)("in mode %s", (mode) => {
 	it.each([
 		["OUTPUT", "outbound", "proxy-init/install-proxy-init-output"],
 		["PREROUTING", "inbound", "proxy-init/install-proxy-init-prerouting"],
-	])("without the jump from %s: 95, and the jump is named", async (hook, direction, jump) => {
-		const world = new ValidatedPod();
-		try {
+	])("without the jump from %s: 95, and the jump is named", (hook, direction, jump) =>
+		withValidatedPod((world) => {
 			world.init(mode, policy);
 			world.pod.run(`ip6tables-${mode}`, ["-t", "nat", "-D", hook, "1"]);
 			const { status, errors } = world.validate(policy);
 			expect(status).toBe(95);
 			expect(errors).toEqual([expect.stringMatching(new RegExp(`^${direction} ipv6: .*${jump}`))]);
-		} finally {
-			await world.remove();
-		}
-	});
+		}),
+	);
 
-	it("a rule that comes first is noticed", async () => {
-		const world = new ValidatedPod();
-		try {
+	it("a rule that comes first is noticed", () =>
+		withValidatedPod((world) => {
 			world.init(mode, policy);
 			const early = ["-t", "nat", "-I", "OUTPUT", "-p", "tcp", "--dport", "4567", "-j", "REDIRECT"];
 			world.pod.run(`iptables-${mode}`, [...early, "--to-ports", "4140"]);
@@ -131,22 +126,11 @@ describe.each(["legacy", "nft"] as const)("in mode %s", (mode) => {
 					/^outbound ipv4: .* port 4567 was redirected to 4140: rule proxy-init\/ignore-port-4567/,
 				),
 			]);
-		} finally {
-			await world.remove();
-		}
-	});
+		}));
 });
 
-describe("without any rules", () => {
-	let world: ValidatedPod;
-
-	beforeAll(() => {
-		world = new ValidatedPod();
-	});
-
-	afterAll(() => world.remove());
-
-	it("nothing passes for being exempt: 95, and the redirects of both families and directions are named", () => {
+it("without any rules nothing passes for being exempt: 95, and all redirects are named", () =>
+	withValidatedPod((world) => {
 		const { status, proofs } = world.validate(policy);
 		expect(status).toBe(95);
 		expect(rulesOf(proofs, "proven")).toEqual([]);
@@ -154,8 +138,7 @@ describe("without any rules", () => {
 			...families.map((family) => `inbound ${family} proxy-init/redirect-all-incoming-to-proxy-port`),
 			...families.map((family) => `outbound ${family} proxy-init/redirect-all-outgoing-to-proxy-port`),
 		]);
-	});
-});
+	}));
 
 /** Takes out one rule, by its place, as somebody with iptables or nft would. */
 function remove(
