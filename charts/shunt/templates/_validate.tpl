@@ -77,7 +77,6 @@ proxyInit.xtMountPath.name: {{ toRawJson $init.xtMountPath.name }} is a volume o
 
 {{- define "shunt.validate.certificate" -}}
 {{- $tls := .Values.injector.tls -}}
-{{- $begin := "-----BEGIN " -}}
 {{- if eq $tls.source "provided" -}}
 {{- $stored := (lookup "v1" "Secret" .Release.Namespace (include "shunt.tlsSecret" .)).data | default dict -}}
 {{- if not (or $tls.ca (get $stored "ca.crt")) -}}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { type ChartPort, helmApiVersions, loadChart, renderChart } from "../../../src/chart/index.ts";
+import { release } from "../support/helm.ts";
+import { chartFiles, tlsGiven } from "./support/chart-files.ts";
+import { connected } from "./support/rendered.ts";
+
+function complaintFor(kubeVersion: string, nativeSidecar: boolean, port: ChartPort): string | undefined {
+	const chart = loadChart(new Map(Object.entries(chartFiles)));
+	if (!chart.ok) {
+		throw new Error(chart.problem.message);
+	}
+	const values = { proxy: { nativeSidecar }, injector: { tls: tlsGiven } };
+	const capabilities = { kubeVersion, apiVersions: helmApiVersions };
+	const result = renderChart(chart.value, values, release, capabilities, port);
+	return result.ok ? undefined : result.problem.message;
+}
+
+describe("native sidecars", () => {
+	it("are refused by a chart that knows its cluster to be too old for them", () => {
+		expect(complaintFor("v1.28.9", true, connected)).toBe(
+			'proxy.nativeSidecar: "true" needs Kubernetes 1.29, and this is v1.28.9 (want false)',
+		);
+		expect(complaintFor("v1.28.9", false, connected)).toBeUndefined();
+		expect(complaintFor("v1.29.0", true, connected)).toBeUndefined();
+	});
+
+	it("are taken where no cluster is asked, whose version Helm would only guess", () => {
+		expect(complaintFor("v1.20.0", true, {})).toBeUndefined();
+	});
+});
