@@ -43,6 +43,8 @@ describe("the nftables dialect", () => {
 				"flush chain inet shunt output",
 				"delete chain inet shunt prerouting",
 				'add rule inet shunt output oifname "lo" return comment "proxy-init/ignore-loopback"',
+				"add table inet shunt { flags dormant; }",
+				"chain inet shunt output { policy drop; }",
 			];
 			for (const tampering of tamperings) {
 				netns.run("nft", [tampering]);

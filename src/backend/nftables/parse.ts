@@ -30,15 +30,26 @@ export function parseListing(json: string): ListedTable | undefined {
 	}
 	const chains = records(entries.map((entry) => asRecord(entry)?.["chain"]));
 	const rules = records(entries.map((entry) => asRecord(entry)?.["rule"]));
+	const tables = records(entries.map((entry) => asRecord(entry)?.["table"]));
 	return {
-		hooks: hooks.filter((hook) =>
-			chains.some((chain) => chain["name"] === hook && chain["hook"] === hook && chain["prio"] === -100),
-		),
+		hooks: tables.some(isSwitchedOff)
+			? []
+			: hooks.filter((hook) => chains.some((chain) => hangs(chain, hook))),
 		rules: rules.flatMap((rule) => {
 			const hook = hooks.find((candidate) => candidate === rule["chain"]);
 			return hook === undefined ? [] : [parseRule(hook, rule)];
 		}),
 	};
+}
+
+/** Ours has no flags, and `dormant` is the one that matters; nft 1.0.6 prints the table's name in its place. */
+function isSwitchedOff(table: JsonRecord): boolean {
+	return "flags" in table;
+}
+
+function hangs(chain: JsonRecord, hook: Hook): boolean {
+	const { name, type, prio, policy, hook: at } = chain;
+	return name === hook && at === hook && type === "nat" && prio === -100 && policy === "accept";
 }
 
 type Json = unknown;
