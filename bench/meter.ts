@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -37,6 +38,9 @@ interface Answer extends Sample {
 
 const program = fileURLToPath(new URL("measure.py", import.meta.url));
 
+/** What a container has, and where this Node is: every program that is searched for costs a call for each folder. */
+const containerPath = `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`;
+
 /** The process that starts, waits for and measures others; see measure.py. */
 export class Meter {
 	readonly #child: ChildProcessByStdio<Writable, Readable, null>;
@@ -44,7 +48,7 @@ export class Meter {
 
 	/** Lock files go to `folder`: on the machine's own one, whoever else programs rules would be measured too. */
 	constructor(folder: string) {
-		const env = { PATH: process.env["PATH"], XTABLES_LOCKFILE: `${folder}/xtables.lock` };
+		const env = { PATH: containerPath, XTABLES_LOCKFILE: `${folder}/xtables.lock` };
 		// Without the site module, so that nothing that is installed for Python can get in the way.
 		this.#child = spawn("python3", ["-S", "-E", program], { env, stdio: ["pipe", "pipe", "inherit"] });
 		this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
