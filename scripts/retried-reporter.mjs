@@ -7,7 +7,8 @@ export default class RetriedReporter {
 	onTestRunEnd(modules) {
 		for (const module of modules) {
 			for (const test of module.children.allTests()) {
-				if (test.diagnostic()?.flaky) {
+				// One that is expected to fail counts as tried again.
+				if (test.diagnostic()?.flaky && !test.options.fails) {
 					const errors = (test.result().errors ?? []).map(({ message }) => message.slice(0, 2_000));
 					console.error(
 						`\n!!! passed at the second try only: ${module.moduleId}: ${test.fullName}\n${errors.join("\n")}\n`,
