@@ -37,6 +37,8 @@ export interface Machine {
 
 export async function startMachine(pauseImage: string): Promise<Machine> {
 	const netns = makeNetns("e2e");
+	// The bridge's addresses are usable at once: nobody else is there who could have one of them too.
+	netns.run("sysctl", ["-qw", "net.ipv6.conf.default.accept_dad=0"]);
 	const folder = mkdtempSync(join(tmpdir(), "shunt-e2e-"));
 	const socket = join(folder, "containerd.sock");
 	const snapshotter = canMountOverlay(folder) ? "overlayfs" : "native";
