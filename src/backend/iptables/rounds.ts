@@ -12,5 +12,5 @@ export const maxRounds = 100;
  * it repeats itself. Other failures are not about the table.
  */
 export function patienceWith(failure: BackendError | undefined): number {
-	return failure?.code === "refused" ? 3 : 1;
+	return failure?.code === "refused" ? 8 : 1;
 }
