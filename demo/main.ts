@@ -1,7 +1,7 @@
+import { createPaints, wantsColour } from "../src/cli/paint.ts";
 import { type ExitCode, exitCodes } from "../src/domain/exit-code.ts";
 import { CleanUp } from "./clean-up.ts";
 import { runDemo } from "./demo.ts";
-import { createPaints, wantsColour } from "./paint.ts";
 import { formatResult, introduction } from "./report.ts";
 import { exitCodeOf, formatVerdict } from "./verdict.ts";
 

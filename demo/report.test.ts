@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { createPaints, wantsColour } from "../src/cli/paint.ts";
 import { connections } from "./connections.ts";
 import type { DialectResult } from "./demo.ts";
-import { createPaints, wantsColour } from "./paint.ts";
 import { formatResult } from "./report.ts";
 import { formatTable } from "./table.ts";
 import type { Trial } from "./trial.ts";

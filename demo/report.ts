@@ -1,8 +1,8 @@
+import type { Paints } from "../src/cli/paint.ts";
 import type { Connection } from "./connections.ts";
 import type { DialectResult } from "./demo.ts";
 import type { Expectation, Path } from "./expectation.ts";
 import { type Observation, pathByMetrics, wasDirect } from "./observation.ts";
-import type { Paints } from "./paint.ts";
 import { type Cell, formatTable } from "./table.ts";
 import type { Trial } from "./trial.ts";
 import { applicationUid, clientUid, proxy } from "./world.ts";

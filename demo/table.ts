@@ -1,4 +1,4 @@
-import type { Paint } from "./paint.ts";
+import type { Paint } from "../src/cli/paint.ts";
 
 export interface Cell {
 	readonly text: string;

@@ -1,6 +1,6 @@
+import type { Paints } from "../src/cli/paint.ts";
 import { type ExitCode, exitCodes } from "../src/domain/exit-code.ts";
 import type { DialectResult } from "./demo.ts";
-import type { Paints } from "./paint.ts";
 
 /** Every connection has to go as it should, and there has to be a dialect in which to try. */
 export function exitCodeOf(results: readonly DialectResult[]): ExitCode {

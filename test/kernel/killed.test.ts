@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { families } from "../../src/domain/family.ts";
 import { createRandom, type Random } from "../recorder/random.ts";
 import { type Dialect, dialects, otherThan, tablesOf } from "../support/dialect.ts";
+import { killMidway } from "../support/killed-run.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
-import { killGroup, runShunt, startShunt } from "../support/programs.ts";
+import { runShunt, startShunt } from "../support/programs.ts";
 import { different, emptyTable, hold, standard, tableOf } from "../support/standard-policy.ts";
 
 const killsPerState = 34;
@@ -51,7 +51,7 @@ describe.each(dialects)("%s, killed at random moments", (dialect) => {
 		for (let kill = 0; kill < killsPerState; kill++) {
 			await withNetns("killed", async (netns) => {
 				state.prepare(netns, dialect);
-				interrupted += (await killMidway(netns, dialect, pick(random, duration))) ? 1 : 0;
+				interrupted += (await killMidway(netns, argsFor(netns, dialect), pick(random, duration))) ? 1 : 0;
 				for (const family of families) {
 					const held = [dialect, otherThan(dialect)].map((each) => netns.natTable(each, family));
 					expect(state.sound).toContainEqual(held);
@@ -83,29 +83,6 @@ async function measure(dialect: Dialect, prepare: Prepare): Promise<number> {
 /** Spread over the whole run; half of them over its second half, where the namespace is touched. */
 function pick(random: Random, duration: number): number {
 	return random.chance(0.5) ? random.between(0, duration) : random.between(duration / 2, duration);
-}
-
-/** Whether the run was still under way. */
-async function killMidway(netns: Netns, dialect: Dialect, delay: number): Promise<boolean> {
-	const { child, ended } = startShunt(argsFor(netns, dialect));
-	try {
-		await sleep(delay);
-		const isRunning = child.exitCode === null;
-		child.kill("SIGKILL");
-		await ended;
-		await becomesEmpty(netns);
-		return isRunning;
-	} finally {
-		killGroup(child);
-	}
-}
-
-/** A tool that the killed program had started goes on to its own end. */
-async function becomesEmpty(netns: Netns): Promise<void> {
-	for (let tries = 0; netns.pids().length > 0; tries++) {
-		expect(tries, "a tool that does not come to an end").toBeLessThan(1000);
-		await sleep(10);
-	}
 }
 
 function argsFor(netns: Netns, dialect: Dialect): string[] {

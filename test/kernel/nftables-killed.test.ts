@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../recorder/random.ts";
+import { killMidway } from "../support/killed-run.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
-import { killGroup, runShunt, startShunt } from "../support/programs.ts";
+import { runShunt, startShunt } from "../support/programs.ts";
 import { different, standard } from "../support/standard-policy.ts";
 
 const kills = 20;
@@ -24,7 +24,13 @@ describe("nftables, killed at random moments", () => {
 			await withNetns("killed", async (netns) => {
 				prepare(netns);
 				const before = table(netns);
-				interrupted += (await killMidway(netns, random.between(0, duration))) ? 1 : 0;
+				interrupted += (await killMidway(
+					netns,
+					argsFor(netns, standard, "nftables"),
+					random.between(0, duration),
+				))
+					? 1
+					: 0;
 				expect([before, whole]).toContain(table(netns));
 				init(netns, standard, "nftables");
 				expect(table(netns)).toBe(whole);
@@ -95,23 +101,4 @@ async function durationOf(prepare: (netns: Netns) => void): Promise<number> {
 		await startShunt(argsFor(netns, standard, "nftables")).ended;
 		return performance.now() - began;
 	});
-}
-
-/** Whether the run was still under way. */
-async function killMidway(netns: Netns, delay: number): Promise<boolean> {
-	const { child, ended } = startShunt(argsFor(netns, standard, "nftables"));
-	try {
-		await sleep(delay);
-		const isRunning = child.exitCode === null;
-		child.kill("SIGKILL");
-		await ended;
-		// A tool that the killed program had started goes on to its own end.
-		for (let tries = 0; netns.pids().length > 0; tries++) {
-			expect(tries, "a tool that does not come to an end").toBeLessThan(1_000);
-			await sleep(10);
-		}
-		return isRunning;
-	} finally {
-		killGroup(child);
-	}
 }

@@ -1,6 +1,6 @@
+import type { Paints } from "../paint.ts";
 import type { Check } from "./check.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Paints } from "./paint.ts";
 import { type CategoryResult, type CheckResult, isSuccess } from "./run-checks.ts";
 
 export const outputFormats = ["table", "json", "short"] as const;

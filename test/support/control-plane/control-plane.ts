@@ -71,6 +71,11 @@ export class ControlPlane {
 	/** A kubeconfig for a bearer of this token. */
 	kubeconfigFor(token: string): string {
 		const path = join(this.folder, `kubeconfig-${randomBytes(4).toString("hex")}`);
+		this.#writeKubeconfig(path, token);
+		return path;
+	}
+
+	#writeKubeconfig(path: string, token: string): void {
 		const server = `https://${ControlPlane.address}:6443`;
 		const data = Buffer.from(this.#ca).toString("base64");
 		const config = {
@@ -82,7 +87,6 @@ export class ControlPlane {
 			"current-context": "test",
 		};
 		writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
-		return path;
 	}
 
 	async stop(): Promise<void> {
@@ -109,9 +113,7 @@ export class ControlPlane {
 			...["--listen-peer-urls", "http://127.0.0.1:2380"],
 		]);
 		const server = this.launch("kube-apiserver", await this.#serverArguments());
-		writeFileSync(this.kubeconfig, "");
-		const administrator = this.kubeconfigFor(this.#token);
-		writeFileSync(this.kubeconfig, execFileSync("cat", [administrator]), { mode: 0o600 });
+		this.#writeKubeconfig(this.kubeconfig, this.#token);
 		await this.#ready([etcd.child, server.child], () => [...etcd.log, ...server.log].slice(-40).join(""));
 	}
 
