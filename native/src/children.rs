@@ -10,16 +10,17 @@ use nix::sys::signal::{SigHandler, SigSet, Signal, kill, signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::errno::message;
+use crate::input::{Input, Stdin, Writer};
 use crate::launch::{Launch, Next};
 use crate::memory_file::MemoryFile;
 
 pub struct Command {
     /// The first is the path of the program.
     pub argv: Vec<CString>,
-    pub stdin: Vec<u8>,
+    pub stdin: Stdin,
     pub timeout: Duration,
 }
 
@@ -57,6 +58,15 @@ pub fn start(command: Option<Command>, environment: Vec<CString>) {
     });
 }
 
+/// Gives the one that was started last the input that it was promised.
+pub fn feed(input: Vec<u8>) {
+    STARTED.with_borrow_mut(|started| {
+        if let Some(writer) = started.last_mut().and_then(|child| child.as_mut().ok()?.writer.as_mut()) {
+            writer.feed(input);
+        }
+    });
+}
+
 /// Waits for the last `count` that were started, and answers in their order.
 pub fn wait(count: usize) -> Vec<Ended> {
     let mut children =
@@ -86,8 +96,8 @@ struct Child {
     killed_by_us: bool,
     outcome: Option<Outcome>,
     launch: Box<Launch>,
-    /// Open until the child has its own.
-    _stdin: MemoryFile,
+    /// Of an input that it was promised.
+    writer: Option<Writer>,
     stdout: MemoryFile,
     stderr: MemoryFile,
 }
@@ -95,14 +105,15 @@ struct Child {
 impl Child {
     fn start(command: Option<Command>, environment: Vec<CString>, next: Next) -> Result<Child, Errno> {
         let Command { argv, stdin, timeout } = command.ok_or(Errno::EINVAL)?;
-        let stdin = MemoryFile::create(c"stdin", &stdin)?;
+        let stdin = Input::create(&stdin)?;
         let stdout = MemoryFile::create(c"stdout", b"")?;
         let stderr = MemoryFile::create(c"stderr", b"")?;
-        let standard = [&stdin, &stdout, &stderr].map(MemoryFile::descriptor);
+        let standard = [stdin.descriptor(), stdout.descriptor(), stderr.descriptor()];
         let launch = Box::new(Launch::new(argv, environment, standard));
         let deadline = Instant::now() + timeout;
         let pid = launch.start(next)?;
-        Ok(Child { pid, deadline, killed_by_us: false, outcome: None, launch, _stdin: stdin, stdout, stderr })
+        let writer = stdin.let_go();
+        Ok(Child { pid, deadline, killed_by_us: false, outcome: None, launch, writer, stdout, stderr })
     }
 
     fn is_running(&self) -> bool {
@@ -120,8 +131,10 @@ impl Child {
         };
     }
 
+    /// Its time is up, or the promise of an input is broken: it has read nothing and could only take that for all.
     fn kill_if_due(&mut self, now: Instant) {
-        if now >= self.deadline && !self.killed_by_us {
+        let is_let_down = self.writer.as_ref().is_some_and(|writer| !writer.is_fed());
+        if (now >= self.deadline || is_let_down) && !self.killed_by_us {
             self.killed_by_us = true;
             let _ = kill(self.pid, Signal::SIGKILL);
         }
@@ -154,17 +167,27 @@ fn wait_for_all(children: &mut [Result<Child, Errno>], signals: &SignalFd) {
         for child in &mut running {
             child.kill_if_due(now);
         }
+        let more = running.iter().filter_map(|child| child.writer.as_ref()?.pending());
         let next = running.iter().filter(|child| !child.killed_by_us).map(|child| child.deadline).min();
-        sleep_until_an_end(signals, next.map(|deadline| deadline.saturating_duration_since(now)));
+        let at_most = next.map(|deadline| deadline.saturating_duration_since(now));
+        sleep_until_an_end(signals, more, at_most);
+        running.iter_mut().filter_map(|child| child.writer.as_mut()).for_each(Writer::push);
     }
 }
 
-fn sleep_until_an_end(signals: &SignalFd, at_most: Option<Duration>) {
+/// Or until one takes more of its input.
+fn sleep_until_an_end<'a>(
+    signals: &SignalFd,
+    more: impl Iterator<Item = BorrowedFd<'a>>,
+    at_most: Option<Duration>,
+) {
     // Rounded up: a wake-up just before a deadline would spin until it.
     let timeout = at_most.map_or(PollTimeout::NONE, |duration| {
         PollTimeout::try_from(duration.as_millis() + 1).unwrap_or(PollTimeout::MAX)
     });
-    let _ = poll(&mut [PollFd::new(signals.as_fd(), PollFlags::POLLIN)], timeout);
+    let mut awaited = vec![PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
+    awaited.extend(more.map(|end| PollFd::new(end, PollFlags::POLLOUT)));
+    let _ = poll(&mut awaited, timeout);
     // SIGCHLD does not queue: one may stand for several children, so who it was for is of no interest.
     while let Ok(Some(_)) = signals.read_signal() {}
 }

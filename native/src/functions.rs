@@ -9,12 +9,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use nix::sched::{CloneFlags, setns, unshare};
 use rquickjs::prelude::Func;
-use rquickjs::{Array, Ctx, Error, Function, IntoJs, Object, Result, Value};
+use rquickjs::{Array, Ctx, Error, FromJs, Function, IntoJs, Object, Result, Value};
 
 use crate::children::{self, Command, Ended, Outcome as EndedAs};
 use crate::descriptors::{read_all, write_all};
 use crate::engine::main_of;
 use crate::errno::{Outcome, from_io, to_object};
+use crate::input::Stdin;
 use crate::log;
 use crate::netfilter_socket;
 use crate::program_path::find;
@@ -24,6 +25,7 @@ use crate::text::Text;
 pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let functions = Object::new(ctx.clone())?;
     functions.set("start", Func::from(start))?;
+    functions.set("feed", Func::from(|input: Text| children::feed(input.0.into_bytes())))?;
     functions.set("wait", Func::from(wait))?;
     functions.set("find", Func::from(|program: Text, path: Text| find(&program.0, &path.0).map(Text)))?;
     functions.set("readFile", Func::from(read_file))?;
@@ -64,13 +66,16 @@ fn wait(ctx: Ctx<'_>, count: usize) -> Result<Array<'_>> {
 /// None where an argument holds a NUL character.
 fn parse_command(command: &Object<'_>) -> Result<Option<Command>> {
     let argv: Vec<Text> = command.get("argv")?;
-    let stdin: Option<Text> = command.get("stdin")?;
+    let stdin: Value = command.get("stdin")?;
     let milliseconds: f64 = command.get("timeoutMs")?;
     let argv =
         argv.into_iter().map(|argument| CString::new(argument.0)).collect::<std::result::Result<Vec<_>, _>>();
     let timeout =
         Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-    let stdin = stdin.map_or_else(Vec::new, |text| text.0.into_bytes());
+    let stdin = match Option::<Text>::from_js(command.ctx(), stdin.clone()) {
+        _ if stdin.is_function() => Stdin::Promised,
+        text => Stdin::Whole(text?.map_or_else(Vec::new, |text| text.0.into_bytes())),
+    };
     Ok(argv.ok().map(|argv| Command { argv, stdin, timeout }))
 }
 

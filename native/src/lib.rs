@@ -8,6 +8,7 @@ mod engine;
 mod errno;
 mod functions;
 mod heap;
+mod input;
 mod launch;
 mod log;
 mod memory_file;

@@ -12,12 +12,13 @@ export interface WholeNumber {
 }
 
 /**
- * Decimal digits only, with a minus sign where `min` is negative. Leading zeros are refused: "010" is ten to
- * some programs and eight to others, and a firewall is no place to guess.
+ * Decimal digits only, with a minus sign where `min` is negative: the one way in which the number itself would be
+ * written (for limits below 10^21, from where on that has an exponent). Leading zeros are refused: "010" is ten to some
+ * programs and eight to others, and a firewall is no place to guess.
  */
 export function parseWholeNumber(text: string, what: WholeNumber): Result<number> {
-	const value = /^(?:0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : Number.NaN;
-	if (value >= what.min && value <= what.max) {
+	const value = Number(text);
+	if (value >= what.min && value <= what.max && Number.isInteger(value) && String(value) === text) {
 		return ok(value);
 	}
 	return fail({

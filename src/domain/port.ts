@@ -20,16 +20,16 @@ export function parsePort(text: string, source: string): Result<Port> {
 
 /** Accepts `80` and `8000-8010`. */
 export function parsePortRange(text: string, source: string): Result<PortRange> {
-	const [lowText = "", highText, ...rest] = text.split("-");
-	const low = parsePort(lowText, source);
-	const high = highText === undefined ? low : parsePort(highText, source);
-	if (low.ok && high.ok && rest.length === 0 && low.value <= high.value) {
+	const dash = text.indexOf("-");
+	const low = parsePort(dash < 0 ? text : text.slice(0, dash), source);
+	const high = dash < 0 ? low : parsePort(text.slice(dash + 1), source);
+	if (low.ok && high.ok && low.value <= high.value) {
 		return ok({ low: low.value, high: high.value });
 	}
 	return fail({
 		source,
 		value: text,
-		complaint: highText === undefined ? "is not a TCP port" : "is not a port range",
+		complaint: dash < 0 ? "is not a TCP port" : "is not a port range",
 		accepted: "PORT or LOW-HIGH with LOW at most HIGH, each from 1 to 65535",
 	});
 }

@@ -9,7 +9,7 @@ export interface Host {
 	/**
 	 * Runs commands to their end and answers in their order; at the same time where the implementation can, and then
 	 * each starts as soon as it is drawn, so that what an iterable does between two and behind the last is done while
-	 * they run. Nothing is inherited: a child sees only `PATH`, `LC_ALL=C` and the `XTABLES_*` variables, its standard
+	 * they run, and so is what makes its input. Nothing is inherited: a child sees only `PATH`, `LC_ALL=C` and the `XTABLES_*` variables, its standard
 	 * input is `stdin`, and output is captured whole however long it is.
 	 */
 	run(commands: Iterable<Command>): CommandResult[];
@@ -71,7 +71,12 @@ export interface Host {
 export interface Command {
 	/** An absolute path, as {@link Host.find} gives it, and its arguments. Never a shell. */
 	readonly argv: readonly [string, ...string[]];
-	readonly stdin?: string;
+	/**
+	 * What it reads on standard input: a text, or what makes one while the program is already starting. A program that is
+	 * given the latter must do nothing on less than the whole of it, since we might be killed while we hand it over;
+	 * should the making fail, the program is killed without having read anything.
+	 */
+	readonly stdin?: string | (() => string);
 	/** After this long the child is killed. */
 	readonly timeoutMs: number;
 }

@@ -1,3 +1,4 @@
+import { inputOf } from "./command-input.ts";
 import { type Command, type CommandResult, type Host, HostError, type NftTable } from "./host.ts";
 import { MemoryNatTable } from "./memory-nat-table.ts";
 
@@ -15,8 +16,12 @@ export interface MemoryHost extends Host {
 	/** Uninstalls a program. */
 	uninstall(program: string): void;
 	/** Takes a program's place: answers a run, or undefined to let the real thing go on. */
-	intercept(program: string, answer: (command: Command) => CommandResult | undefined): void;
+	intercept(program: string, answer: Answer): void;
 }
+
+/** A command with its input made. */
+export type ToldCommand = Command & { readonly stdin: string };
+export type Answer = (command: ToldCommand) => CommandResult | undefined;
 
 export interface MemoryHostOptions {
 	readonly env?: Readonly<Record<string, string>>;
@@ -32,7 +37,7 @@ export interface MemoryHostOptions {
 export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 	const tables = new Map<string, MemoryNatTable>();
 	const missing = new Set<string>();
-	const answers = new Map<string, (command: Command) => CommandResult | undefined>();
+	const answers = new Map<string, Answer>();
 	const commands: string[] = [];
 	const output: string[] = [];
 	const logged: string[] = [];
@@ -53,7 +58,8 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		return table;
 	};
 
-	const runTool = (command: Command): CommandResult => {
+	const runTool = (wanted: Command): CommandResult => {
+		const command = { ...wanted, stdin: inputOf(wanted) };
 		const program = command.argv[0].split("/").at(-1) ?? "";
 		commands.push([program, ...command.argv.slice(1)].join(" "));
 		const answered = answers.get(program)?.(command);
@@ -61,7 +67,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		return answered ?? (tool === undefined ? notStarted : runInKernel(command, tool));
 	};
 
-	const runInKernel = ({ argv, stdin }: Command, { dialect, family, verb }: Tool): CommandResult => {
+	const runInKernel = ({ argv, stdin }: ToldCommand, { dialect, family, verb }: Tool): CommandResult => {
 		const [program] = argv;
 		if (argv.includes("--version")) {
 			return exited(0, `${program} v1.8.9 (${dialect === "nft" ? "nf_tables" : "legacy"})\n`);
@@ -70,7 +76,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		if (verb === "save") {
 			return exited(0, table.save());
 		}
-		const complaint = table.restore(stdin ?? "");
+		const complaint = table.restore(stdin);
 		return complaint === undefined ? exited(0) : exited(1, "", `${program}: ${complaint}\n`);
 	};
 

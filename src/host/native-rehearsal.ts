@@ -5,6 +5,7 @@ import type { NativeFunctions } from "./native.ts";
 export function createRehearsal(): NativeFunctions {
 	return {
 		start: () => {},
+		feed: () => {},
 		wait: (count) =>
 			Array.from({ length: count }, () => ({
 				outcome: { kind: "exited", code: 0 },

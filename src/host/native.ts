@@ -10,8 +10,14 @@ import { defaultPath } from "./program-path.ts";
  * own. Failures come as values, because an exception made in Rust would not be a HostError.
  */
 export interface NativeFunctions {
+	/** One whose input is yet to be made waits for {@link feed}. */
 	start(command: Command, environment: readonly string[]): void;
-	/** What became of the last so many that were started, in that order, once all of them have ended. */
+	/** Gives the last that was started its input. Never blocks: what the program does not take at once waits for {@link wait}. */
+	feed(input: string): void;
+	/**
+	 * What became of the last so many that were started, in that order, once all of them have ended. One that was
+	 * promised an input and has none is killed.
+	 */
 	wait(count: number): CommandResult[];
 	/** As {@link findOnPath}, which has eleven folders to look into on many a node. */
 	find(program: string, path: string): string | undefined;
@@ -75,6 +81,9 @@ function runCommands(functions: NativeFunctions, commands: Iterable<Command>): C
 		for (const command of commands) {
 			functions.start(command, environment);
 			started += 1;
+			if (typeof command.stdin === "function") {
+				functions.feed(command.stdin());
+			}
 		}
 	} finally {
 		results.push(...functions.wait(started));

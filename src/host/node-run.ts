@@ -1,4 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { inputOf } from "./command-input.ts";
 import type { Command, CommandResult } from "./host.ts";
 import { errnoOfThrown } from "./node-errno.ts";
 
@@ -19,7 +20,7 @@ function runCommand(command: Command, env: Record<string, string>): CommandResul
 	}
 	const ended = spawnSync(file, args, {
 		env,
-		input: command.stdin ?? "",
+		input: inputOf(command),
 		timeout: Math.max(1, Math.ceil(command.timeoutMs)),
 		killSignal: "SIGKILL",
 		maxBuffer: Number.POSITIVE_INFINITY,

@@ -101,7 +101,12 @@ class Reader {
 	}
 
 	#take(flag: Flag, value: string): void {
-		this.given.set(flag.name, [...(this.given.get(flag.name) ?? []), value]);
+		const before = this.given.get(flag.name);
+		if (before === undefined) {
+			this.given.set(flag.name, [value]);
+		} else {
+			before.push(value);
+		}
 	}
 
 	#positional(argument: string): void {

@@ -1,4 +1,4 @@
-import { all, fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { CommandLine } from "./command-line.ts";
 import { type Flag, findFlag } from "./flags.ts";
 
@@ -54,18 +54,21 @@ export class FlagValues {
 
 	/** Items of all occurrences in order, split at commas; blanks around an item do not count. */
 	list<T>(name: string, parse: (text: string, source: string) => Result<T>): T[] {
-		const given = this.#given.get(name);
-		if (given === undefined) {
-			return [];
-		}
 		const source = `--${name}`;
-		const items = given.flatMap((text) => splitList(text, source));
-		const settled = all(items.map((item) => (item.ok ? parse(item.value, source) : item)));
-		if (settled.ok) {
-			return settled.value;
+		const values: T[] = [];
+		const known = this.problems.length;
+		for (const text of this.#given.get(name) ?? []) {
+			for (const written of text.split(",")) {
+				const item = unquote(written, source);
+				const result = item.ok ? parse(item.value, source) : item;
+				if (result.ok) {
+					values.push(result.value);
+				} else {
+					this.problems.push(...result.problems);
+				}
+			}
 		}
-		this.problems.push(...settled.problems);
-		return [];
+		return this.problems.length > known ? [] : values;
 	}
 }
 
@@ -98,21 +101,19 @@ export function parseChoice<T extends string>(choices: readonly T[]) {
 	};
 }
 
-/** Comma-separated, an item optionally in double quotes (RFC 4180), as the reference program's lists are. */
-function splitList(text: string, source: string): Result<string>[] {
-	return text.split(",").map((item) => {
-		const trimmed = item.trim();
-		if (!trimmed.includes('"')) {
-			return ok(trimmed);
-		}
-		const [, quoted] = /^"([^"]*)"$/.exec(trimmed) ?? [];
-		return quoted === undefined
-			? fail({
-					source,
-					value: item,
-					complaint: "has a stray quotation mark",
-					accepted: "a comma-separated list",
-				})
-			: ok(quoted.trim());
-	});
+/** An item of a list, optionally in double quotes (RFC 4180), as the reference program's are. */
+function unquote(item: string, source: string): Result<string> {
+	const trimmed = item.trim();
+	if (!trimmed.includes('"')) {
+		return ok(trimmed);
+	}
+	const [, quoted] = /^"([^"]*)"$/.exec(trimmed) ?? [];
+	return quoted === undefined
+		? fail({
+				source,
+				value: item,
+				complaint: "has a stray quotation mark",
+				accepted: "a comma-separated list",
+			})
+		: ok(quoted.trim());
 }

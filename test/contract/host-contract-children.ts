@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { Command, CommandResult } from "../../src/host/host.ts";
 import { type Define, withFolder, withPrograms } from "./host-contract-kit.ts";
-import type { Operation } from "./host-driver.ts";
+import type { GivenCommand, Happening, Operation } from "./host-driver.ts";
 import { ask, perform, type Subject, type Surroundings } from "./host-subject.ts";
 
 /** How children start and end, and what they see of us. */
@@ -159,6 +159,32 @@ function together(define: Define): void {
 		});
 	});
 
+	define("starts a command before its input is made", (subject) => {
+		withFolder({}, (folder) => {
+			const awaits = { path: `${folder}/started`, milliseconds: 5000 };
+			const commands = [{ ...sh(`: >${folder}/started; cat`), stdin: "made" }, sh("exit 2")];
+			expect(runMaking(subject, commands, { awaits })).toEqual([
+				{ returned: [exited(0, "made"), exited(2)] },
+			]);
+		});
+	});
+
+	define("lets no program go on whose input cannot be made", (subject) => {
+		withFolder({}, (folder) => {
+			const commands = [sh(`cat; : >${folder}/went-on`), sh(`: >${folder}/second`)];
+			const [finding] = runMaking(subject, commands, { breaksOff: "no input" });
+			expect(finding).toMatchObject({ threw: { message: "no input" } });
+			expect(existsSync(`${folder}/went-on`)).toBe(false);
+			expect(existsSync(`${folder}/second`)).toBe(false);
+		});
+	});
+
+	define("says that a program is not there also where its input is yet to be made", (subject) => {
+		expect(runMaking(subject, [program("/nowhere"), sh("cat")], {})).toEqual([
+			{ returned: [notStarted("no such file or directory"), exited(0)] },
+		]);
+	});
+
 	define("runs one batch after another", (subject) => {
 		const batch: Operation = { call: "run", with: [[sh("exit 1"), sh("echo x")]] };
 		const { findings } = perform(subject, [batch, batch, batch]);
@@ -198,6 +224,12 @@ function inheritance(define: Define): void {
 		expect(descriptorsOf(subject, 'exec "$@" 7</etc/passwd')).not.toContain("7");
 	});
 
+	define("leaves children only their own ends of each other's pipes", (subject) => {
+		const list = { ...program("/bin/ls", "/proc/self/fd"), stdin: "x" };
+		const [finding] = runMaking(subject, [list, list], {});
+		expect(finding).toEqual({ returned: [exited(0, "0\n1\n2\n3\n"), exited(0, "0\n1\n2\n3\n")] });
+	});
+
 	define("keeps also descriptors of high numbers to itself", (subject) => {
 		const perl = "use POSIX; POSIX::dup2(0, 200); exec @ARGV";
 		expect(descriptorsOf(subject, `exec perl -e '${perl}' -- "$@"`)).not.toContain("200");
@@ -215,11 +247,15 @@ function inheritance(define: Define): void {
 	});
 }
 
-function sh(script: string, more: Partial<Command> = {}): Command {
+function runMaking(subject: Subject, commands: readonly GivenCommand[], meanwhile: Happening) {
+	return perform(subject, [{ call: "run with input in the making", with: [commands, meanwhile] }]).findings;
+}
+
+function sh(script: string, more: Partial<GivenCommand> = {}): GivenCommand {
 	return { argv: ["/bin/sh", "-c", script], timeoutMs: 30_000, ...more };
 }
 
-function program(path: string, ...args: readonly string[]): Command {
+function program(path: string, ...args: readonly string[]): GivenCommand {
 	return { argv: [path, ...args], timeoutMs: 30_000 };
 }
 

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
-import type { Command } from "../../src/host/host.ts";
+import type { Command, CommandResult } from "../../src/host/host.ts";
 import type { Define } from "./host-contract-kit.ts";
-import { ask } from "./host-subject.ts";
+import type { GivenCommand, Operation } from "./host-driver.ts";
+import { ask, perform, type Subject, type Surroundings } from "./host-subject.ts";
 
 const eightMegabytes = 8 * 1024 * 1024;
 
@@ -46,14 +47,47 @@ export function outputCases(define: Define): void {
 		expect(result?.stdout).toBe("end\n");
 	});
 
-	define("hands over 8 MB of input whole", (subject) => {
+	for (const [how, run] of Object.entries(waysToGiveInput)) {
+		inputCases(define, how, run);
+	}
+
+	define("works for a child whose parent was started without standard descriptors", (subject) => {
+		for (const run of Object.values(waysToGiveInput)) {
+			const [result] = run(subject, [{ ...sh("cat; echo err >&2"), stdin: "in" }], {
+				shell: 'exec "$@" <&- >&- 2>&-',
+			});
+			expect(result).toMatchObject({ stdout: "in", stderr: "err\n" });
+		}
+	});
+}
+
+/** Known before the child starts, or made meanwhile. */
+const waysToGiveInput = {
+	given: (subject: Subject, commands: readonly GivenCommand[], surroundings?: Surroundings) =>
+		ask(subject, "run", [commands], surroundings),
+	made: (subject: Subject, commands: readonly GivenCommand[], surroundings?: Surroundings) => {
+		const operation: Operation = { call: "run with input in the making", with: [commands, {}] };
+		const [finding] = perform(subject, [operation], surroundings).findings;
+		expect(finding).toHaveProperty("returned");
+		return (finding as { readonly returned: readonly CommandResult[] }).returned;
+	},
+};
+
+function inputCases(define: Define, how: string, run: (typeof waysToGiveInput)["made" | "given"]): void {
+	define(`hands over 8 MB of input whole, ${how}`, (subject) => {
 		const stdin = `${"0123456789abcdef".repeat(eightMegabytes / 16)}ä→𝄞`;
-		const [result] = ask(subject, "run", [[{ ...sh("cat"), stdin }]]);
+		const [result] = run(subject, [{ ...sh("cat"), stdin }]);
 		expect(result?.outcome).toEqual({ kind: "exited", code: 0 });
 		expect(result?.stdout === stdin).toBe(true);
 	});
 
-	define("survives a child that never reads its 8 MB of input, or closes it", (subject) => {
+	define(`hands over 8 MB of input to two that take their time, ${how}`, (subject) => {
+		const stdin = "0123456789abcdef".repeat(eightMegabytes / 16);
+		const slow = { ...sh("sleep 0.2; head -c 100000; sleep 0.2; cat"), stdin };
+		expect(run(subject, [slow, slow]).map(({ stdout }) => stdout === stdin)).toEqual([true, true]);
+	});
+
+	define(`survives a child that never reads its 8 MB of input, or closes it, ${how}`, (subject) => {
 		const stdin = "x".repeat(eightMegabytes);
 		const scripts = [
 			"sleep 0.3; exit 3",
@@ -61,22 +95,26 @@ export function outputCases(define: Define): void {
 			"head -c 1 >/dev/null; exit 5",
 			"exit 6",
 		];
-		const results = ask(subject, "run", [scripts.map((script) => ({ ...sh(script), stdin }))]);
+		const results = run(
+			subject,
+			scripts.map((script) => ({ ...sh(script), stdin })),
+		);
 		expect(results.map(({ outcome }) => outcome)).toEqual(
 			[3, 4, 5, 6].map((code) => ({ kind: "exited", code })),
 		);
 	});
 
-	define("gives each child its own input", (subject) => {
-		const results = ask(subject, "run", [["a", "b", "c"].map((stdin) => ({ ...sh("cat"), stdin }))]);
-		expect(results.map(({ stdout }) => stdout)).toEqual(["a", "b", "c"]);
+	define(`ends a child that takes none of its 8 MB of input in time, ${how}`, (subject) => {
+		const command = { ...sh("exec sleep 50"), stdin: "x".repeat(eightMegabytes), timeoutMs: 300 };
+		expect(run(subject, [command])).toMatchObject([{ outcome: { kind: "timed-out" } }]);
 	});
 
-	define("works for a child whose parent was started without standard descriptors", (subject) => {
-		const [result] = ask(subject, "run", [[{ ...sh("cat; echo err >&2"), stdin: "in" }]], {
-			shell: 'exec "$@" <&- >&- 2>&-',
-		});
-		expect(result).toMatchObject({ stdout: "in", stderr: "err\n" });
+	define(`gives each child its own input, ${how}`, (subject) => {
+		const results = run(
+			subject,
+			["a", "b", "c"].map((stdin) => ({ ...sh("cat"), stdin })),
+		);
+		expect(results.map(({ stdout }) => stdout)).toEqual(["a", "b", "c"]);
 	});
 }
 

@@ -7,13 +7,21 @@ import { type Command, type Host, HostError } from "../../src/host/host.ts";
 
 export type Operation =
 	| { [Name in keyof Host]: { readonly call: Name; readonly with: Parameters<Host[Name]> } }[keyof Host]
-	| { readonly call: "run one by one"; readonly with: readonly [readonly Command[], OneByOne] };
+	/** With something happening before {@link Host.run} draws the second of the commands. */
+	| { readonly call: "run one by one"; readonly with: readonly [readonly GivenCommand[], Happening] }
+	/** The same while each one's input is made. */
+	| {
+			readonly call: "run with input in the making";
+			readonly with: readonly [readonly GivenCommand[], Happening];
+	  };
 
-/** What happens before the second of the commands that {@link Host.run} draws. */
-export interface OneByOne {
+/** A command that can be written to a file. */
+export type GivenCommand = Command & { readonly stdin?: string };
+
+export interface Happening {
 	/** The host is asked for this file until it is there, for so many milliseconds. */
 	readonly awaits?: { readonly path: string; readonly milliseconds: number };
-	/** There is no second, but an error with this message. */
+	/** An error with this message, and nothing after it. */
 	readonly breaksOff?: string;
 }
 
@@ -35,6 +43,9 @@ function perform(host: Host, operation: Operation): Finding {
 		if (operation.call === "run one by one") {
 			return { returned: host.run(oneByOne(host, ...operation.with)) };
 		}
+		if (operation.call === "run with input in the making") {
+			return { returned: host.run(inTheMaking(host, ...operation.with)) };
+		}
 		const method = host[operation.call] as (...args: readonly unknown[]) => unknown;
 		return { returned: method(...operation.with) };
 	} catch (error) {
@@ -46,16 +57,26 @@ function perform(host: Host, operation: Operation): Finding {
 	}
 }
 
-function* oneByOne(host: Host, commands: readonly Command[], between: OneByOne): Generator<Command> {
+function* oneByOne(host: Host, commands: readonly GivenCommand[], between: Happening): Generator<Command> {
 	for (const [index, command] of commands.entries()) {
 		if (index === 1) {
-			pauseFor(host, between);
+			happen(host, between);
 		}
 		yield command;
 	}
 }
 
-function pauseFor(host: Host, { awaits, breaksOff }: OneByOne): void {
+function inTheMaking(host: Host, commands: readonly GivenCommand[], meanwhile: Happening): Command[] {
+	return commands.map(({ stdin = "", ...command }) => ({
+		...command,
+		stdin: () => {
+			happen(host, meanwhile);
+			return stdin;
+		},
+	}));
+}
+
+function happen(host: Host, { awaits, breaksOff }: Happening): void {
 	if (breaksOff !== undefined) {
 		throw new Error(breaksOff);
 	}

@@ -80,10 +80,10 @@ function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[], meanwhile?:
 	});
 }
 
-/** One after the other, so that the first is on its way while the second is written. */
+/** Written while the tools start: each takes longer to be ready for its input than all of ours takes to make. */
 function* inputsFor(tracks: readonly Track[], plan: Plan, meanwhile?: () => void): Generator<FamilyInput> {
 	for (const { family, assumed } of tracks) {
-		yield { family, input: transaction(assumed, wantedOver(assumed, wantedState(plan, family))) };
+		yield { family, input: () => transaction(assumed, wantedOver(assumed, wantedState(plan, family))) };
 	}
 	meanwhile?.();
 }

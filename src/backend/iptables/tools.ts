@@ -18,7 +18,8 @@ export interface Toolbox {
 
 export interface FamilyInput {
 	readonly family: Family;
-	readonly input: string;
+	/** May be made while the tool starts: it applies nothing before the input's last line. */
+	readonly input: string | (() => string);
 }
 
 /**
