@@ -14,7 +14,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::errno::message;
 use crate::input::{Input, Stdin, Writer};
-use crate::launch::{Launch, Next};
+use crate::launch::Launch;
 use crate::memory_file::MemoryFile;
 
 pub struct Command {
@@ -48,20 +48,19 @@ thread_local! {
     static SIGNALS: OnceCell<Result<SignalFd, Errno>> = const { OnceCell::new() };
 }
 
-/// Starts a child. How that went, too, is for [`wait`] to say. None is a command that execve could not be told of.
-pub fn start(command: Option<Command>, environment: Vec<CString>) {
+/// Starts a child, and answers with a number for it. How that went, too, is for [`wait`] to say. None is a command that
+/// execve could not be told of.
+pub fn start(command: Option<Command>, environment: Vec<CString>) -> usize {
     STARTED.with_borrow_mut(|started| {
-        // The first begins on another processor while we write the second's input. From then on there is nothing for us
-        // to do that children on as few processors as a node gives us had better wait for.
-        let next = if started.is_empty() { Next::GoOn } else { Next::Sleep };
-        started.push(prepare().and_then(|()| Child::start(command, environment, next)));
-    });
+        started.push(prepare().and_then(|()| Child::start(command, environment)));
+        started.len() - 1
+    })
 }
 
-/// Gives the one that was started last the input that it was promised.
-pub fn feed(input: Vec<u8>) {
+/// Gives a child the input that it was promised.
+pub fn feed(child: usize, input: Vec<u8>) {
     STARTED.with_borrow_mut(|started| {
-        if let Some(writer) = started.last_mut().and_then(|child| child.as_mut().ok()?.writer.as_mut()) {
+        if let Some(Ok(Child { writer: Some(writer), .. })) = started.get_mut(child) {
             writer.feed(input);
         }
     });
@@ -103,15 +102,15 @@ struct Child {
 }
 
 impl Child {
-    fn start(command: Option<Command>, environment: Vec<CString>, next: Next) -> Result<Child, Errno> {
+    fn start(command: Option<Command>, environment: Vec<CString>) -> Result<Child, Errno> {
         let Command { argv, stdin, timeout } = command.ok_or(Errno::EINVAL)?;
         let stdin = Input::create(&stdin)?;
         let stdout = MemoryFile::create(c"stdout", b"")?;
         let stderr = MemoryFile::create(c"stderr", b"")?;
         let standard = [stdin.descriptor(), stdout.descriptor(), stderr.descriptor()];
-        let launch = Box::new(Launch::new(argv, environment, standard));
+        let mut launch = Box::new(Launch::new(argv, environment, standard));
         let deadline = Instant::now() + timeout;
-        let pid = launch.start(next)?;
+        let pid = launch.start()?;
         let writer = stdin.let_go();
         Ok(Child { pid, deadline, killed_by_us: false, outcome: None, launch, writer, stdout, stderr })
     }

@@ -25,7 +25,7 @@ use crate::text::Text;
 pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let functions = Object::new(ctx.clone())?;
     functions.set("start", Func::from(start))?;
-    functions.set("feed", Func::from(|input: Text| children::feed(input.0.into_bytes())))?;
+    functions.set("feed", Func::from(|child, input: Text| children::feed(child, input.0.into_bytes())))?;
     functions.set("wait", Func::from(wait))?;
     functions.set("find", Func::from(|program: Text, path: Text| find(&program.0, &path.0).map(Text)))?;
     functions.set("readFile", Func::from(read_file))?;
@@ -46,12 +46,11 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     Ok(functions)
 }
 
-fn start(command: Object<'_>, environment: Vec<Text>) -> Result<()> {
+fn start(command: Object<'_>, environment: Vec<Text>) -> Result<usize> {
     let command = parse_command(&command)?;
     let environment = environment.into_iter().filter_map(|entry| CString::new(entry.0).ok()).collect();
     log::flush();
-    children::start(command, environment);
-    Ok(())
+    Ok(children::start(command, environment))
 }
 
 fn wait(ctx: Ctx<'_>, count: usize) -> Result<Array<'_>> {

@@ -1,9 +1,9 @@
-//! The heap of Rust and JavaScript together, in a section of the executable that build.sh overwrites with a snapshot.
+//! The heap of Rust and JavaScript together, and a snapshot of it in a section of the executable that build.sh fills in.
 //!
 //! Starting the engine and reading the bundle takes longer than everything we do besides waiting for children, and
-//! comes out the same each time. So it is done once: the freshly built program starts its engine, writes this section
-//! to a file, and objcopy puts it into a copy of the program. There the kernel maps it like any initialised data, and
-//! only pages that are written to are copied. (Emacs was long built this way, V8 has its start-up snapshots.)
+//! comes out the same each time. So it is done once: the freshly built program starts its engine, writes its heap to a
+//! file, and objcopy puts that into a copy of the program, which begins by copying it back to where it was. (Emacs was
+//! long built this way, V8 has its start-up snapshots.)
 //!
 //! That it works rests on three things: the program is linked at a fixed address, so that pointers stay true, those to
 //! code included; everything that start-up allocates is in here, and nothing in here points to a stack or to another
@@ -14,125 +14,109 @@ use std::cell::{Cell, UnsafeCell};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
+use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 
 use dlmalloc::{Allocator, Dlmalloc};
 
 use crate::engine::Engine;
-use crate::touched::{PAGE, pages_touched_by};
 
-/// Start-up fills a third of it, a run needs another. Beyond that the kernel is asked for memory. Untouched pages cost
-/// nothing but their place in the file.
+/// Start-up fills half of it, and a run takes hardly more. Beyond that the kernel is asked for memory.
 const ROOM: usize = 1024 * 1024;
 
+/// Nothing but zeros, so that it takes no place in the file.
 #[repr(C, align(4096))]
 struct Heap {
-    engine: UnsafeCell<Option<Engine>>,
-    /// The pages that a run changes, if this is a snapshot.
-    changing: Cell<[Pages; MOST_RANGES]>,
-    allocator: UnsafeCell<Dlmalloc<Source>>,
     memory: UnsafeCell<[u8; ROOM]>,
+    allocator: UnsafeCell<MaybeUninit<Dlmalloc<Source>>>,
+    engine: UnsafeCell<MaybeUninit<Option<Engine>>>,
 }
-
-#[derive(Clone, Copy, Default)]
-struct Pages {
-    first: u16,
-    count: u16,
-}
-
-/// A call for each, so rather few; what lies between is copied for nothing.
-const MOST_RANGES: usize = 24;
 
 // SAFETY: this program never starts a second thread.
 unsafe impl Sync for Heap {}
 
+static HEAP: Heap = Heap {
+    memory: UnsafeCell::new([0; ROOM]),
+    allocator: UnsafeCell::new(MaybeUninit::zeroed()),
+    engine: UnsafeCell::new(MaybeUninit::zeroed()),
+};
+
+/// What the heap begins with: all but the middle, which nobody has used yet.
+#[repr(C, align(4096))]
+struct Snapshot {
+    front: [u8; MOST_FRONT],
+    end: [u8; END],
+    /// Of the front, how much is more than zeros. None in a program that has not been given one.
+    length: usize,
+}
+
+const MOST_FRONT: usize = 768 * 1024;
+/// The mark that the allocator sets at the end of what it is given, and what comes behind that.
+const END: usize = size_of::<Heap>() - ROOM + 128;
+
+/// Read-only, and copied whole. A run changes half of its pages anyway, if only the reference counts of what it uses, and
+/// pages that are made in bulk and filled take a third less time than those that are copied when they are written to.
 #[used]
 #[unsafe(link_section = ".snapshot")]
-static HEAP: Heap = Heap {
-    engine: UnsafeCell::new(None),
-    changing: Cell::new([Pages { first: 0, count: 0 }; MOST_RANGES]),
-    allocator: UnsafeCell::new(Dlmalloc::new_with_allocator(Source { has_given_memory: Cell::new(false) })),
-    memory: UnsafeCell::new([0; ROOM]),
-};
+static SNAPSHOT: Snapshot = Snapshot { front: [0; _], end: [0; _], length: 0 };
+
+/// Before `main`, since Rust's start-up code may allocate.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static AT_START: extern "C" fn() = restore;
+
+extern "C" fn restore() {
+    let snapshot = &raw const SNAPSHOT;
+    // SAFETY: a local variable. Volatile, so that the compiler does not know what lies there: the zeros that it has seen
+    // are not what will run.
+    let snapshot = unsafe { &*(&raw const snapshot).read_volatile() };
+    let length = snapshot.length;
+    let heap = (&raw const HEAP).cast_mut().cast::<u8>();
+    if length == 0 {
+        let source = Source { has_given_memory: Cell::new(false) };
+        // SAFETY: nothing refers to them yet.
+        unsafe { (*HEAP.allocator.get()).write(Dlmalloc::new_with_allocator(source)) };
+        // SAFETY: as above.
+        unsafe { (*HEAP.engine.get()).write(None) };
+        return;
+    }
+    // SAFETY: a part of the heap, which changes no content. Before Linux 5.14 it fails, and the copy makes page by page.
+    unsafe { libc::madvise(heap.cast(), length, libc::MADV_POPULATE_WRITE) };
+    // SAFETY: both are at least that long, and nothing has been allocated yet whose state this could overwrite.
+    unsafe { snapshot.front.as_ptr().copy_to_nonoverlapping(heap, length) };
+    // SAFETY: as above.
+    unsafe { snapshot.end.as_ptr().copy_to_nonoverlapping(heap.add(size_of::<Heap>() - END), END) };
+}
 
 /// The engine of the snapshot, if this program has one. Once.
 pub fn take_engine() -> Option<Engine> {
-    // SAFETY: nothing else refers to it. Volatile, because the compiler sees no way in which it could be anything but
-    // None, and the linker's output is not what will run.
-    let engine = unsafe { HEAP.engine.get().read_volatile() };
+    // SAFETY: restore has initialised it, and nothing else refers to it. Volatile, because the compiler sees no way in
+    // which it could be anything but None.
+    let engine = unsafe { HEAP.engine.get().read_volatile().assume_init() };
     // SAFETY: as above; what was there has just been moved out.
-    unsafe { HEAP.engine.get().write_volatile(None) };
-    if engine.is_some() {
-        copy_changing_pages();
-    }
+    unsafe { HEAP.engine.get().write_volatile(MaybeUninit::new(None)) };
     engine
-}
-
-/// A run changes half of the pages, those with reference counts of what it uses. Having them copied at once spares as
-/// many page faults, a fifth of our own time, and does not grow with what the program can do besides.
-fn copy_changing_pages() {
-    let start = (&raw const HEAP).cast::<u8>().cast_mut();
-    // SAFETY: as above.
-    for Pages { first, count } in unsafe { HEAP.changing.as_ptr().read_volatile() } {
-        if count > 0 {
-            // SAFETY: within the section, and changes no content. Before Linux 5.14 it fails, and pages are copied one
-            // by one as ever.
-            unsafe {
-                let first = start.add(usize::from(first) * PAGE).cast();
-                libc::madvise(first, usize::from(count) * PAGE, libc::MADV_POPULATE_WRITE);
-            }
-        }
-    }
 }
 
 /// Writes the section's new content, with `engine` where [`take_engine`] will look.
 pub fn write_snapshot(engine: Engine, path: &OsStr) -> Result<(), String> {
-    // The first makes what is made at first use, the second shows what every run changes.
+    // What is made at first use is then there, and so is the memory that a run needs.
     engine.rehearse()?;
     engine.collect_garbage();
-    let mut rehearsed = Ok(());
-    // SAFETY: the section is whole pages, and the stack is elsewhere.
-    let touched = unsafe { pages_touched_by(section(), || rehearsed = engine.rehearse()) };
-    rehearsed?;
-    HEAP.changing.set(ranges_of(&touched.map_err(|error| error.to_string())?));
     let mut file = File::create(path).map_err(|error| error.to_string())?;
     // SAFETY: nothing else refers to it, and the None that was there needs no drop.
-    unsafe { HEAP.engine.get().write_volatile(Some(engine)) };
-    file.write_all(bytes()).map_err(|error| error.to_string())
-}
-
-/// The touched pages, with the shortest gaps between them filled until they are few enough ranges.
-fn ranges_of(touched: &[bool]) -> [Pages; MOST_RANGES] {
-    let ranges_with = |gap: usize| {
-        let mut ranges: Vec<(usize, usize)> = Vec::new();
-        for (page, _) in touched.iter().enumerate().filter(|(_, touched)| **touched) {
-            match ranges.last_mut() {
-                Some((_, end)) if page - *end <= gap => *end = page + 1,
-                _ => ranges.push((page, page + 1)),
-            }
-        }
-        ranges
-    };
-    let ranges =
-        (0..touched.len()).map(ranges_with).find(|ranges| ranges.len() <= MOST_RANGES).unwrap_or_default();
-    let mut pages = [Pages::default(); MOST_RANGES];
-    for (slot, (first, end)) in pages.iter_mut().zip(ranges) {
-        let as_short = |number: usize| u16::try_from(number).expect("fewer pages than 65536");
-        *slot = Pages { first: as_short(first), count: as_short(end - first) };
+    unsafe { HEAP.engine.get().write_volatile(MaybeUninit::new(Some(engine))) };
+    // SAFETY: all of it is initialised, if only with zeros, and nothing changes it before the end of this function.
+    let heap = unsafe { std::slice::from_raw_parts((&raw const HEAP).cast::<u8>(), size_of::<Heap>()) };
+    let (front, end) = heap.split_at(size_of::<Heap>() - END);
+    let length = front.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    if length > MOST_FRONT {
+        return Err(format!("start-up takes {length} bytes of heap, more than {MOST_FRONT}"));
     }
-    pages
-}
-
-fn section<'a>() -> &'a UnsafeCell<[u8]> {
-    let whole = std::ptr::slice_from_raw_parts((&raw const HEAP).cast::<u8>(), size_of::<Heap>());
-    // SAFETY: the same memory, as something that others may change.
-    unsafe { &*(whole as *const UnsafeCell<[u8]>) }
-}
-
-/// All that there is, until something is allocated or changed.
-fn bytes<'a>() -> &'a [u8] {
-    // SAFETY: all of it is initialised. Both callers let go of it before they change anything.
-    unsafe { std::slice::from_raw_parts((&raw const HEAP).cast::<u8>(), size_of::<Heap>()) }
+    let mut rest = [0; size_of::<Snapshot>() - MOST_FRONT - END];
+    rest[..size_of::<usize>()].copy_from_slice(&length.to_ne_bytes());
+    let parts = [&front[..MOST_FRONT], end, &rest];
+    parts.iter().try_for_each(|part| file.write_all(part)).map_err(|error| error.to_string())
 }
 
 /// Doug Lea's allocator over that memory. musl's own is made to resist attacks on long-lived servers and returns every
@@ -147,22 +131,22 @@ static GLOBAL: OneThreaded = OneThreaded;
 unsafe impl GlobalAlloc for OneThreaded {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
-        unsafe { (*HEAP.allocator.get()).malloc(layout.size(), layout.align()) }
+        unsafe { (*HEAP.allocator.get()).assume_init_mut().malloc(layout.size(), layout.align()) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: as above; the caller promises that the block came from here.
-        unsafe { (*HEAP.allocator.get()).free(block, layout.size(), layout.align()) }
+        unsafe { (*HEAP.allocator.get()).assume_init_mut().free(block, layout.size(), layout.align()) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
-        unsafe { (*HEAP.allocator.get()).calloc(layout.size(), layout.align()) }
+        unsafe { (*HEAP.allocator.get()).assume_init_mut().calloc(layout.size(), layout.align()) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as above; the caller promises that the block came from here.
-        unsafe { (*HEAP.allocator.get()).realloc(block, layout.size(), layout.align(), size) }
+        unsafe { (*HEAP.allocator.get()).assume_init_mut().realloc(block, layout.size(), layout.align(), size) }
     }
 }
 
@@ -216,6 +200,6 @@ unsafe impl Allocator for Source {
     }
 
     fn page_size(&self) -> usize {
-        PAGE
+        4096
     }
 }

@@ -1,7 +1,7 @@
 //! From a command line to a process.
 
-use std::cell::UnsafeCell;
 use std::ffi::{CString, c_char, c_int, c_void};
+use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 use std::ptr::{from_ref, null, null_mut};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
-/// A child that shares our memory until its execve(2), as with vfork(2), but perhaps while we go on. Hence all that it
+/// A child that shares our memory until its execve(2), as with vfork(2), but while we go on. Hence all that it
 /// reads and writes is in here, and must stay.
 pub struct Launch {
     argv: Pointers,
@@ -17,20 +17,12 @@ pub struct Launch {
     standard: [RawFd; 3],
     /// The error number of execve, so that a missing program is not taken for one that failed.
     error: AtomicI32,
-    stack: Box<Stack>,
-}
-
-/// What we do until the child's execve.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    GoOn,
-    /// As with vfork: then the child need not wait for us to leave it the processor.
-    Sleep,
+    stack: Box<MaybeUninit<Stack>>,
 }
 
 /// Enough for three calls that hardly use any, on whatever processor.
 #[repr(C, align(64))]
-struct Stack(UnsafeCell<[u8; 16 * 1024]>);
+struct Stack([u8; 16 * 1024]);
 
 impl Launch {
     /// `standard` become its input, output and error output; none of them may be among the first three here.
@@ -40,16 +32,15 @@ impl Launch {
             environment: Pointers::to(environment),
             standard,
             error: AtomicI32::new(0),
-            stack: Box::new(Stack(UnsafeCell::new([0; _]))),
+            stack: Box::new_uninit(),
         }
     }
 
     /// Once, and neither to be moved nor dropped before the child has ended.
-    pub fn start(&self, next: Next) -> Result<Pid, Errno> {
-        let flags =
-            libc::CLONE_VM | libc::SIGCHLD | if next == Next::GoOn { GO_ON } else { libc::CLONE_VFORK };
+    pub fn start(&mut self) -> Result<Pid, Errno> {
+        let flags = libc::CLONE_VM | libc::SIGCHLD | UNTIL_EXECVE;
         // SAFETY: a stack grows downwards from its end, and nobody else uses this one.
-        let top = unsafe { self.stack.0.get().add(1) };
+        let top = unsafe { self.stack.as_mut_ptr().add(1) };
         // SAFETY: become_program does what may be done in such a child. What it is given stays, as the caller promises.
         let pid = unsafe {
             libc::clone(become_program, top.cast(), flags, from_ref(self).cast_mut().cast::<c_void>())
@@ -112,7 +103,8 @@ unsafe fn execve(path: *const c_char, argv: *const *const c_char, environment: *
 }
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-const GO_ON: c_int = 0;
+/// What we do until the child's execve: go on. A scheduler that sees us asleep may put two children on one processor.
+const UNTIL_EXECVE: c_int = 0;
 
 /// Elsewhere through `errno`, and so with us asleep meanwhile.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -123,7 +115,7 @@ unsafe fn execve(path: *const c_char, argv: *const *const c_char, environment: *
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-const GO_ON: c_int = libc::CLONE_VFORK;
+const UNTIL_EXECVE: c_int = libc::CLONE_VFORK;
 
 /// Strings as execve takes them.
 struct Pointers {

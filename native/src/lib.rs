@@ -16,6 +16,5 @@ mod netfilter_socket;
 mod program;
 mod program_path;
 mod text;
-mod touched;
 
 pub use program::run;

@@ -7,12 +7,12 @@ import type { Family } from "../domain/family.ts";
  */
 export interface Host {
 	/**
-	 * Runs commands to their end and answers in their order; at the same time where the implementation can, and then
-	 * each starts as soon as it is drawn, so that what an iterable does between two and behind the last is done while
-	 * they run, and so is what makes its input. Nothing is inherited: a child sees only `PATH`, `LC_ALL=C` and the `XTABLES_*` variables, its standard
-	 * input is `stdin`, and output is captured whole however long it is.
+	 * Runs commands to their end and answers in their order. Where the implementation can, they run at the same time, and
+	 * once all are on their way their inputs are made, in order, and then `meanwhile` is called. What these throw comes
+	 * out of here when every child is gone. Nothing is inherited: a child sees only `PATH`, `LC_ALL=C` and the `XTABLES_*`
+	 * variables, its standard input is `stdin`, and output is captured whole however long it is.
 	 */
-	run(commands: Iterable<Command>): CommandResult[];
+	run(commands: readonly Command[], meanwhile?: () => void): CommandResult[];
 
 	/** The absolute path of an executable on `PATH`, or undefined. */
 	find(program: string): string | undefined;
@@ -73,8 +73,8 @@ export interface Command {
 	readonly argv: readonly [string, ...string[]];
 	/**
 	 * What it reads on standard input: a text, or what makes one while the program is already starting. A program that is
-	 * given the latter must do nothing on less than the whole of it, since we might be killed while we hand it over;
-	 * should the making fail, the program is killed without having read anything.
+	 * given the latter must do nothing on less than the whole of it, since we might be killed while we hand it over.
+	 * Should the making fail, the program is killed without having read anything.
 	 */
 	readonly stdin?: string | (() => string);
 	/** After this long the child is killed. */

@@ -91,7 +91,11 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		natTable,
 		uninstall: (program) => missing.add(program),
 		intercept: (program, answer) => answers.set(program, answer),
-		run: (wanted) => Array.from(wanted, runTool),
+		run: (wanted, meanwhile) => {
+			const results = wanted.map(runTool);
+			meanwhile?.();
+			return results;
+		},
 		find: (program) => {
 			const isInstalled = toolName.test(program) || answers.has(program);
 			return isInstalled && !missing.has(program) ? `/usr/sbin/${program}` : undefined;

@@ -4,7 +4,7 @@ import type { NativeFunctions } from "./native.ts";
 /** A world in which every program is installed and every child succeeds, and that nothing touches. */
 export function createRehearsal(): NativeFunctions {
 	return {
-		start: () => {},
+		start: () => 0,
 		feed: () => {},
 		wait: (count) =>
 			Array.from({ length: count }, () => ({

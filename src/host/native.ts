@@ -10,10 +10,10 @@ import { defaultPath } from "./program-path.ts";
  * own. Failures come as values, because an exception made in Rust would not be a HostError.
  */
 export interface NativeFunctions {
-	/** One whose input is yet to be made waits for {@link feed}. */
-	start(command: Command, environment: readonly string[]): void;
-	/** Gives the last that was started its input. Never blocks: what the program does not take at once waits for {@link wait}. */
-	feed(input: string): void;
+	/** Answers with a number for the child. One whose input is yet to be made waits for {@link feed}. */
+	start(command: Command, environment: readonly string[]): number;
+	/** Never blocks: what the child does not take at once it is given during {@link wait}. */
+	feed(child: number, input: string): void;
 	/**
 	 * What became of the last so many that were started, in that order, once all of them have ended. One that was
 	 * promised an input and has none is killed.
@@ -48,7 +48,7 @@ export interface NativeFunctions {
 export function createNativeHost(functions: NativeFunctions): Host {
 	let path: string | undefined;
 	return {
-		run: (commands) => runCommands(functions, commands),
+		run: (commands, meanwhile) => runCommands(functions, commands, meanwhile),
 		find: (program) => {
 			path ??= functions.variable("PATH") ?? defaultPath;
 			return functions.find(program, path);
@@ -72,21 +72,24 @@ export function createNativeHost(functions: NativeFunctions): Host {
 	};
 }
 
-/** No child is left behind, even where there turns out to be no next command. */
-function runCommands(functions: NativeFunctions, commands: Iterable<Command>): CommandResult[] {
+/** No child is left behind, whatever happens meanwhile. */
+function runCommands(
+	functions: NativeFunctions,
+	commands: readonly Command[],
+	meanwhile?: () => void,
+): CommandResult[] {
 	const environment = environmentOfChildren(functions);
 	const results: CommandResult[] = [];
-	let started = 0;
 	try {
-		for (const command of commands) {
-			functions.start(command, environment);
-			started += 1;
-			if (typeof command.stdin === "function") {
-				functions.feed(command.stdin());
+		const children = commands.map((command) => functions.start(command, environment));
+		commands.forEach(({ stdin }, index) => {
+			if (typeof stdin === "function") {
+				functions.feed(children[index] ?? 0, stdin());
 			}
-		}
+		});
+		meanwhile?.();
 	} finally {
-		results.push(...functions.wait(started));
+		results.push(...functions.wait(commands.length));
 	}
 	return results;
 }

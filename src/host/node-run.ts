@@ -8,8 +8,14 @@ import { errnoOfThrown } from "./node-errno.ts";
  * a synchronous port cannot do. A helper thread with Atomics.wait could, but starting one takes longer than the two
  * restores it would overlap, and the program for which that matters is the native one.
  */
-export function runCommands(commands: Iterable<Command>, env: Record<string, string>): CommandResult[] {
-	return [...commands].map((command) => runCommand(command, env));
+export function runCommands(
+	commands: readonly Command[],
+	env: Record<string, string>,
+	meanwhile?: () => void,
+): CommandResult[] {
+	const results = commands.map((command) => runCommand(command, env));
+	meanwhile?.();
+	return results;
 }
 
 function runCommand(command: Command, env: Record<string, string>): CommandResult {

@@ -27,7 +27,7 @@ export function createNodeHost(): Host {
 		return loaded;
 	};
 	return {
-		run: (commands) => runCommands(commands, childEnvironment(process.env)),
+		run: (commands, meanwhile) => runCommands(commands, childEnvironment(process.env), meanwhile),
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
 		readFile: readText,
 		writeFile: replaceText,

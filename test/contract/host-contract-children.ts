@@ -129,28 +129,28 @@ function together(define: Define): void {
 		});
 	});
 
-	define("takes commands that come one by one", (subject) => {
+	define("does something else as well", (subject) => {
 		const commands = [sh("echo 1; exit 1"), program("/nowhere"), sh("echo 3")];
-		const { findings } = perform(subject, [{ call: "run one by one", with: [commands, {}] }]);
+		const { findings } = perform(subject, [{ call: "run meanwhile", with: [commands, {}] }]);
 		const returned = [exited(1, "1\n"), notStarted("no such file or directory"), exited(0, "3\n")];
 		expect(findings).toEqual([{ returned }]);
 	});
 
-	define("starts a command before it asks for the next", (subject) => {
-		withFolder({}, (folder) => {
-			const awaits = { path: `${folder}/first`, milliseconds: 5000 };
-			const commands = [sh(`: >${folder}/first`), sh("exit 2")];
-			const { findings } = perform(subject, [{ call: "run one by one", with: [commands, { awaits }] }]);
-			expect(findings).toEqual([{ returned: [exited(0), exited(2)] }]);
+	define("does something else while commands run", (subject) => {
+		withFolder({ flag: "" }, (folder) => {
+			const writes = { path: `${folder}/flag`, text: "go" };
+			const wait = sh(`until grep -q go ${folder}/flag; do sleep 0.02; done`, { timeoutMs: 3000 });
+			const { findings } = perform(subject, [{ call: "run meanwhile", with: [[wait, wait], { writes }] }]);
+			expect(findings).toEqual([{ returned: [exited(0), exited(0)] }]);
 		});
 	});
 
-	define("leaves no child behind when there turns out to be no next command", (subject) => {
+	define("leaves no child behind when what happens meanwhile goes wrong", (subject) => {
 		withFolder({ pid: "" }, (folder) => {
 			const commands = [sh(`echo $$ >${folder}/pid; sleep 0.5`), sh("exit 0")];
 			const breaksOff = "that was all";
 			const { findings } = perform(subject, [
-				{ call: "run one by one", with: [commands, { breaksOff }] },
+				{ call: "run meanwhile", with: [commands, { breaksOff }] },
 				{ call: "run", with: [[sh("exit 3")]] },
 			]);
 			expect(findings).toMatchObject([{ threw: { message: breaksOff } }, { returned: [exited(3)] }]);
@@ -159,10 +159,10 @@ function together(define: Define): void {
 		});
 	});
 
-	define("starts a command before its input is made", (subject) => {
+	define("starts all commands before the first input is made", (subject) => {
 		withFolder({}, (folder) => {
 			const awaits = { path: `${folder}/started`, milliseconds: 5000 };
-			const commands = [{ ...sh(`: >${folder}/started; cat`), stdin: "made" }, sh("exit 2")];
+			const commands = [{ ...sh("cat"), stdin: "made" }, sh(`: >${folder}/started; exit 2`)];
 			expect(runMaking(subject, commands, { awaits })).toEqual([
 				{ returned: [exited(0, "made"), exited(2)] },
 			]);
@@ -171,17 +171,20 @@ function together(define: Define): void {
 
 	define("lets no program go on whose input cannot be made", (subject) => {
 		withFolder({}, (folder) => {
-			const commands = [sh(`cat; : >${folder}/went-on`), sh(`: >${folder}/second`)];
-			const [finding] = runMaking(subject, commands, { breaksOff: "no input" });
+			const goesOn = sh(`cat; : >${folder}/went-on`);
+			const [finding] = runMaking(subject, [goesOn, goesOn], { breaksOff: "no input" });
 			expect(finding).toMatchObject({ threw: { message: "no input" } });
 			expect(existsSync(`${folder}/went-on`)).toBe(false);
-			expect(existsSync(`${folder}/second`)).toBe(false);
 		});
 	});
 
 	define("says that a program is not there also where its input is yet to be made", (subject) => {
-		expect(runMaking(subject, [program("/nowhere"), sh("cat")], {})).toEqual([
-			{ returned: [notStarted("no such file or directory"), exited(0)] },
+		const commands = [
+			{ ...program("/nowhere"), stdin: "not for cat" },
+			{ ...sh("cat"), stdin: "for cat" },
+		];
+		expect(runMaking(subject, commands, {})).toEqual([
+			{ returned: [notStarted("no such file or directory"), exited(0, "for cat")] },
 		]);
 	});
 
@@ -226,8 +229,8 @@ function inheritance(define: Define): void {
 
 	define("leaves children only their own ends of each other's pipes", (subject) => {
 		const list = { ...program("/bin/ls", "/proc/self/fd"), stdin: "x" };
-		const [finding] = runMaking(subject, [list, list], {});
-		expect(finding).toEqual({ returned: [exited(0, "0\n1\n2\n3\n"), exited(0, "0\n1\n2\n3\n")] });
+		const [alone] = ask(subject, "run", [[list]]);
+		expect(runMaking(subject, [list, list], {})).toEqual([{ returned: [alone, alone] }]);
 	});
 
 	define("keeps also descriptors of high numbers to itself", (subject) => {
@@ -248,7 +251,7 @@ function inheritance(define: Define): void {
 }
 
 function runMaking(subject: Subject, commands: readonly GivenCommand[], meanwhile: Happening) {
-	return perform(subject, [{ call: "run with input in the making", with: [commands, meanwhile] }]).findings;
+	return perform(subject, [{ call: "run making input", with: [commands, meanwhile] }]).findings;
 }
 
 function sh(script: string, more: Partial<GivenCommand> = {}): GivenCommand {

@@ -66,7 +66,7 @@ const waysToGiveInput = {
 	given: (subject: Subject, commands: readonly GivenCommand[], surroundings?: Surroundings) =>
 		ask(subject, "run", [commands], surroundings),
 	made: (subject: Subject, commands: readonly GivenCommand[], surroundings?: Surroundings) => {
-		const operation: Operation = { call: "run with input in the making", with: [commands, {}] };
+		const operation: Operation = { call: "run making input", with: [commands, {}] };
 		const [finding] = perform(subject, [operation], surroundings).findings;
 		expect(finding).toHaveProperty("returned");
 		return (finding as { readonly returned: readonly CommandResult[] }).returned;

@@ -7,13 +7,10 @@ import { type Command, type Host, HostError } from "../../src/host/host.ts";
 
 export type Operation =
 	| { [Name in keyof Host]: { readonly call: Name; readonly with: Parameters<Host[Name]> } }[keyof Host]
-	/** With something happening before {@link Host.run} draws the second of the commands. */
-	| { readonly call: "run one by one"; readonly with: readonly [readonly GivenCommand[], Happening] }
-	/** The same while each one's input is made. */
-	| {
-			readonly call: "run with input in the making";
-			readonly with: readonly [readonly GivenCommand[], Happening];
-	  };
+	/** With something happening meanwhile. */
+	| { readonly call: "run meanwhile"; readonly with: readonly [readonly GivenCommand[], Happening] }
+	/** With the same while each one's input is made. */
+	| { readonly call: "run making input"; readonly with: readonly [readonly GivenCommand[], Happening] };
 
 /** A command that can be written to a file. */
 export type GivenCommand = Command & { readonly stdin?: string };
@@ -21,6 +18,8 @@ export type GivenCommand = Command & { readonly stdin?: string };
 export interface Happening {
 	/** The host is asked for this file until it is there, for so many milliseconds. */
 	readonly awaits?: { readonly path: string; readonly milliseconds: number };
+	/** An existing file is given this text. */
+	readonly writes?: { readonly path: string; readonly text: string };
 	/** An error with this message, and nothing after it. */
 	readonly breaksOff?: string;
 }
@@ -40,10 +39,11 @@ export function drive(host: Host, [operationsPath = "", findingsPath = ""]: read
 
 function perform(host: Host, operation: Operation): Finding {
 	try {
-		if (operation.call === "run one by one") {
-			return { returned: host.run(oneByOne(host, ...operation.with)) };
+		if (operation.call === "run meanwhile") {
+			const [commands, happening] = operation.with;
+			return { returned: host.run(commands, () => happen(host, happening)) };
 		}
-		if (operation.call === "run with input in the making") {
+		if (operation.call === "run making input") {
 			return { returned: host.run(inTheMaking(host, ...operation.with)) };
 		}
 		const method = host[operation.call] as (...args: readonly unknown[]) => unknown;
@@ -57,15 +57,6 @@ function perform(host: Host, operation: Operation): Finding {
 	}
 }
 
-function* oneByOne(host: Host, commands: readonly GivenCommand[], between: Happening): Generator<Command> {
-	for (const [index, command] of commands.entries()) {
-		if (index === 1) {
-			happen(host, between);
-		}
-		yield command;
-	}
-}
-
 function inTheMaking(host: Host, commands: readonly GivenCommand[], meanwhile: Happening): Command[] {
 	return commands.map(({ stdin = "", ...command }) => ({
 		...command,
@@ -76,9 +67,12 @@ function inTheMaking(host: Host, commands: readonly GivenCommand[], meanwhile: H
 	}));
 }
 
-function happen(host: Host, { awaits, breaksOff }: Happening): void {
+function happen(host: Host, { awaits, writes, breaksOff }: Happening): void {
 	if (breaksOff !== undefined) {
 		throw new Error(breaksOff);
+	}
+	if (writes !== undefined) {
+		host.writeFile(writes.path, writes.text);
 	}
 	if (awaits !== undefined) {
 		const end = host.now() + awaits.milliseconds;

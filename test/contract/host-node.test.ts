@@ -10,8 +10,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const deviations = {
 	"runs commands at the same time": "Node has no synchronous call that waits for several children",
-	"starts a command before it asks for the next": "that would be a child which nobody waits for yet",
-	"starts a command before its input is made": "the same",
+	"does something else while commands run": "the same",
+	"starts all commands before the first input is made": "the same",
 	"keeps also descriptors of high numbers to itself":
 		"libuv marks only the first sixteen (uv_disable_stdio_inheritance)",
 	"never hands a file that the kernel refuses to a shell": "libuv calls execvp(3), which does so on ENOEXEC",

@@ -7,7 +7,7 @@ import { BackendError } from "../backend-error.ts";
 import { observe } from "./observe.ts";
 import { nothing, type OwnState, sameState, wantedOver, wantedState } from "./own-state.ts";
 import { maxRounds, patienceWith } from "./rounds.ts";
-import { type FamilyInput, openToolbox, type Toolbox } from "./tools.ts";
+import { openToolbox, type Toolbox } from "./tools.ts";
 import { transaction } from "./transaction.ts";
 import { undo } from "./undo.ts";
 import type { Variant } from "./variant.ts";
@@ -69,7 +69,10 @@ function isUnsettled(tracks: readonly Track[]): boolean {
 /** Sends the transaction of each family that does not hold the plan, all at once. */
 function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[], meanwhile?: () => void): Track[] {
 	const open = tracks.filter((track) => !track.holds);
-	const failures = tools.restore(inputsFor(open, plan, meanwhile));
+	const failures = tools.restore(
+		open.map((track) => ({ family: track.family, input: () => inputFor(track, plan) })),
+		meanwhile,
+	);
 	return tracks.map((track) => {
 		const index = open.indexOf(track);
 		const failure = failures[index];
@@ -80,12 +83,8 @@ function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[], meanwhile?:
 	});
 }
 
-/** Written while the tools start: each takes longer to be ready for its input than all of ours takes to make. */
-function* inputsFor(tracks: readonly Track[], plan: Plan, meanwhile?: () => void): Generator<FamilyInput> {
-	for (const { family, assumed } of tracks) {
-		yield { family, input: () => transaction(assumed, wantedOver(assumed, wantedState(plan, family))) };
-	}
-	meanwhile?.();
+function inputFor({ family, assumed }: Track, plan: Plan): string {
+	return transaction(assumed, wantedOver(assumed, wantedState(plan, family)));
 }
 
 /** Reads every family and decides whether it is done, lost, or due another round. */

@@ -8,8 +8,8 @@ import { type Tools, takesWaitFlag, toolsOf, type Variant } from "./variant.ts";
 
 /** One variant's programs, found and ready to run. */
 export interface Toolbox {
-	/** Applies each input to its family, all at the same time ({@link Host.run}). Undefined where it worked. */
-	restore(inputs: Iterable<FamilyInput>): (BackendError | undefined)[];
+	/** Applies each input to its family, as {@link Host.run} runs commands. Undefined where it worked. */
+	restore(inputs: readonly FamilyInput[], meanwhile?: () => void): (BackendError | undefined)[];
 	/** Reads each family's nat table. Changes nothing, but that the legacy tools make a table that was not there. */
 	tables(families: readonly Family[]): (SavedTable | BackendError)[];
 	/** The same, and only our part of it. */
@@ -18,7 +18,7 @@ export interface Toolbox {
 
 export interface FamilyInput {
 	readonly family: Family;
-	/** May be made while the tool starts: it applies nothing before the input's last line. */
+	/** May be made while the tool starts, which takes longer: nothing is applied before the last line, `COMMIT`. */
 	readonly input: string | (() => string);
 }
 
@@ -75,8 +75,8 @@ export function openToolbox(
 		tables,
 		read: (wanted) =>
 			tables(wanted).map((table) => (table instanceof BackendError ? table : ownStateOf(table))),
-		restore(inputs) {
-			const tried = zipRun(host, inputs, (input) => restoreCommand(input, waitFlag));
+		restore(inputs, meanwhile) {
+			const tried = zipRun(host, inputs, (input) => restoreCommand(input, waitFlag), meanwhile);
 			return tried.map(([command, result, input]) => {
 				if (wait || !isLockHeld(result)) {
 					return toolFailure(host, command, result);
@@ -93,21 +93,15 @@ export function openToolbox(
 /** Each item with the command that was made of it and what came of that. */
 function zipRun<T>(
 	host: Host,
-	items: Iterable<T>,
+	items: readonly T[],
 	commandFor: (item: T) => Command,
+	meanwhile?: () => void,
 ): [Command, CommandResult, T][] {
-	const drawn: [Command, T][] = [];
-	const draw = function* () {
-		for (const item of items) {
-			const command = commandFor(item);
-			drawn.push([command, item]);
-			yield command;
-		}
-	};
-	const results = host.run(draw());
-	return drawn.flatMap(([command, item], index) => {
-		const result = results[index];
-		return result === undefined ? [] : [[command, result, item] as [Command, CommandResult, T]];
+	const commands = items.map(commandFor);
+	const results = host.run(commands, meanwhile);
+	return items.flatMap((item, index) => {
+		const [command, result] = [commands[index], results[index]];
+		return command === undefined || result === undefined ? [] : [[command, result, item]];
 	});
 }
 

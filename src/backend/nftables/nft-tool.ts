@@ -26,7 +26,7 @@ export function openNft(host: Host): NftTool {
 		command: Command,
 		meanwhile?: () => void,
 	): [CommandResult | undefined, BackendError | undefined] => {
-		const [result] = host.run(alone(command, meanwhile));
+		const [result] = host.run([command], meanwhile);
 		return [result, result && toolFailure(host, command, result)];
 	};
 	return {
@@ -42,11 +42,6 @@ export function openNft(host: Host): NftTool {
 			);
 		},
 	};
-}
-
-function* alone(command: Command, meanwhile?: () => void): Generator<Command> {
-	yield command;
-	meanwhile?.();
 }
 
 /** Whether our table is there, learnt without starting a process. */
