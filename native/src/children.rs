@@ -16,6 +16,7 @@ use crate::errno::message;
 use crate::input::{Input, Stdin, Writer};
 use crate::launch::Launch;
 use crate::memory_file::MemoryFile;
+use crate::one_thread::OneThread;
 
 pub struct Command {
     /// The first is the path of the program.
@@ -43,50 +44,42 @@ impl From<Errno> for Ended {
     }
 }
 
-thread_local! {
-    static STARTED: RefCell<Vec<Result<Child, Errno>>> = const { RefCell::new(Vec::new()) };
-    static SIGNALS: OnceCell<Result<SignalFd, Errno>> = const { OnceCell::new() };
-}
+static STARTED: OneThread<RefCell<Vec<Result<Child, Errno>>>> = OneThread::new(RefCell::new(Vec::new()));
+static SIGNALS: OneThread<OnceCell<Result<SignalFd, Errno>>> = OneThread::new(OnceCell::new());
 
 /// Starts a child, and answers with a number for it. How that went, too, is for [`wait`] to say. None is a command that
 /// execve could not be told of.
 pub fn start(command: Option<Command>, environment: Vec<CString>) -> usize {
-    STARTED.with_borrow_mut(|started| {
-        started.push(prepare().and_then(|()| Child::start(command, environment)));
-        started.len() - 1
-    })
+    let mut started = STARTED.borrow_mut();
+    started.push(prepare().and_then(|()| Child::start(command, environment)));
+    started.len() - 1
 }
 
 /// Gives a child the input that it was promised.
 pub fn feed(child: usize, input: Vec<u8>) {
-    STARTED.with_borrow_mut(|started| {
-        if let Some(Ok(Child { writer: Some(writer), .. })) = started.get_mut(child) {
-            writer.feed(input);
-        }
-    });
+    if let Some(Ok(Child { writer: Some(writer), .. })) = STARTED.borrow_mut().get_mut(child) {
+        writer.feed(input);
+    }
 }
 
 /// Waits for the last `count` that were started, and answers in their order.
 pub fn wait(count: usize) -> Vec<Ended> {
-    let mut children =
-        STARTED.with_borrow_mut(|started| started.split_off(started.len().saturating_sub(count)));
-    SIGNALS.with(|signals| {
-        if let Some(Ok(signals)) = signals.get() {
-            wait_for_all(&mut children, signals);
-        }
-    });
+    let mut started = STARTED.borrow_mut();
+    let first = started.len().saturating_sub(count);
+    let mut children = started.split_off(first);
+    if let Some(Ok(signals)) = SIGNALS.get() {
+        wait_for_all(&mut children, signals);
+    }
     children.into_iter().map(|child| child.map_or_else(Ended::from, Child::into_ended)).collect()
 }
 
 /// What must be so before the first child starts.
 fn prepare() -> Result<(), Errno> {
-    SIGNALS.with(|signals| {
-        let watched = signals.get_or_init(|| {
-            keep_descriptors_to_ourselves();
-            watch_for_ends()
-        });
-        watched.as_ref().map(|_| ()).map_err(|errno| *errno)
-    })
+    let watched = SIGNALS.get_or_init(|| {
+        keep_descriptors_to_ourselves();
+        watch_for_ends()
+    });
+    watched.as_ref().map(|_| ()).map_err(|errno| *errno)
 }
 
 struct Child {

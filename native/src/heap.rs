@@ -20,6 +20,7 @@ use std::ptr::null_mut;
 use dlmalloc::{Allocator, Dlmalloc};
 
 use crate::engine::Engine;
+use crate::one_thread::OneThread;
 
 /// Start-up fills half of it, and a run takes hardly more. Beyond that the kernel is asked for memory.
 const ROOM: usize = 1024 * 1024;
@@ -32,14 +33,11 @@ struct Heap {
     engine: UnsafeCell<MaybeUninit<Option<Engine>>>,
 }
 
-// SAFETY: this program never starts a second thread.
-unsafe impl Sync for Heap {}
-
-static HEAP: Heap = Heap {
+static HEAP: OneThread<Heap> = OneThread::new(Heap {
     memory: UnsafeCell::new([0; ROOM]),
     allocator: UnsafeCell::new(MaybeUninit::zeroed()),
     engine: UnsafeCell::new(MaybeUninit::zeroed()),
-};
+});
 
 /// What the heap begins with: all but the middle, which nobody has used yet.
 #[repr(C, align(4096))]

@@ -13,6 +13,7 @@ mod launch;
 mod log;
 mod memory_file;
 mod netfilter_socket;
+mod one_thread;
 mod program;
 mod program_path;
 mod text;

@@ -7,9 +7,10 @@ use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, open};
 use nix::sys::stat::{Mode, SFlag, fstatat};
 use nix::unistd::{AccessFlags, faccessat};
 
-thread_local! {
-    static FOLDERS: RefCell<Folders> = const { RefCell::new(Folders { path: String::new(), opened: Vec::new() }) };
-}
+use crate::one_thread::OneThread;
+
+static FOLDERS: OneThread<RefCell<Folders>> =
+    OneThread::new(RefCell::new(Folders { path: String::new(), opened: Vec::new() }));
 
 /// Those of the PATH that was searched last.
 struct Folders {
@@ -31,17 +32,16 @@ pub fn find(program: &str, path: &str) -> Option<String> {
         let found = program.starts_with('/') && is_executable(AT_FDCWD, program);
         return found.then(|| program.to_owned());
     }
-    FOLDERS.with_borrow_mut(|folders| {
-        if folders.path != path {
-            let opened = path.split(':').filter(|entry| entry.starts_with('/')).map(open_folder).collect();
-            *folders = Folders { path: path.to_owned(), opened };
-        }
-        let holds = |folder: &&Folder| {
-            folder.opened.as_ref().is_some_and(|opened| !program.is_empty() && is_executable(opened, program))
-        };
-        let folder = &folders.opened.iter().find(holds)?.path;
-        Some(format!("{}/{program}", folder.strip_suffix('/').unwrap_or(folder)))
-    })
+    let mut folders = FOLDERS.borrow_mut();
+    if folders.path != path {
+        let opened = path.split(':').filter(|entry| entry.starts_with('/')).map(open_folder).collect();
+        *folders = Folders { path: path.to_owned(), opened };
+    }
+    let holds = |folder: &&Folder| {
+        folder.opened.as_ref().is_some_and(|opened| !program.is_empty() && is_executable(opened, program))
+    };
+    let folder = &folders.opened.iter().find(holds)?.path;
+    Some(format!("{}/{program}", folder.strip_suffix('/').unwrap_or(folder)))
 }
 
 fn open_folder(path: &str) -> Folder {

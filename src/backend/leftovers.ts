@@ -3,7 +3,7 @@ import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { type BackendError, caught } from "./backend-error.ts";
 import { backendOf } from "./backends.ts";
-import { existingPlaces, type Place } from "./places.ts";
+import { existingPlaces, type Place, places } from "./places.ts";
 
 /** A place that held rules of an earlier run, and what became of them. */
 export interface Leftover extends Place {
@@ -16,13 +16,21 @@ export interface Leftover extends Place {
  * rules are in, so that there is no moment without any. A failure is reported, not thrown: the new rules stand.
  */
 export function removeLeftovers(host: Host, dialect: Dialect, used: readonly Family[]): Leftover[] {
-	const places = existingPlaces(host);
-	const spoken = dialect === "plain" ? dialectOfPlain(host, places) : dialect;
-	const isInUse = ({ dialect: held, scope }: Place) =>
-		held === spoken && (scope === "inet" || used.includes(scope));
+	if (dialect !== "plain") {
+		return removeFrom(host, existingPlaces(host, placesBeside(dialect, used)));
+	}
+	const existing = existingPlaces(host);
+	const leftOver = placesBeside(dialectOfPlain(host, existing), used);
 	return removeFrom(
 		host,
-		places.filter((place) => !isInUse(place)),
+		existing.filter((place) => leftOver.includes(place)),
+	);
+}
+
+/** Where rules are that do not belong to what is spoken now, if there are any. */
+function placesBeside(spoken: Dialect, used: readonly Family[]): Place[] {
+	return places.filter(
+		({ dialect, scope }) => dialect !== spoken || !(scope === "inet" || used.includes(scope)),
 	);
 }
 
@@ -31,12 +39,12 @@ export function removeEverything(host: Host): Leftover[] {
 	return removeFrom(host, existingPlaces(host));
 }
 
-function removeFrom(host: Host, places: readonly Place[]): Leftover[] {
-	return places.flatMap((place): Leftover[] => {
-		const held = place.scope === "inet" ? families : [place.scope];
+function removeFrom(host: Host, held: readonly Place[]): Leftover[] {
+	return held.flatMap((place): Leftover[] => {
+		const concerned = place.scope === "inet" ? families : [place.scope];
 		let removed: readonly Family[] = [];
 		const failure = caught(() => {
-			removed = backendOf(place.dialect).tearDown(host, held);
+			removed = backendOf(place.dialect).tearDown(host, concerned);
 		});
 		const found = failure === undefined ? place : { ...place, failure };
 		return failure === undefined && removed.length === 0 ? [] : [found];
@@ -47,9 +55,9 @@ function removeFrom(host: Host, places: readonly Place[]): Leftover[] {
  * Which dialect the distribution's unadorned `iptables` speaks. Its rules are in, so where only one of the two has a
  * table it is that one; otherwise its version says so in brackets, since 1.8.0.
  */
-function dialectOfPlain(host: Host, places: readonly Place[]): "legacy" | "nft" {
+function dialectOfPlain(host: Host, existing: readonly Place[]): "legacy" | "nft" {
 	const candidates = (["legacy", "nft"] as const).filter((dialect) =>
-		places.some((place) => place.dialect === dialect),
+		existing.some((place) => place.dialect === dialect),
 	);
 	if (candidates.length === 1 && candidates[0] !== undefined) {
 		return candidates[0];

@@ -1,6 +1,6 @@
-import { families } from "../domain/family.ts";
+import { type Family, families } from "../domain/family.ts";
 import type { Dialect } from "../domain/mode.ts";
-import type { Host } from "../host/host.ts";
+import type { Host, NftTable } from "../host/host.ts";
 import type { Scope } from "./backend.ts";
 
 /** A table in which rules of ours can live. */
@@ -9,25 +9,34 @@ export interface Place {
 	readonly scope: Scope;
 }
 
+export const places: readonly Place[] = [
+	...families.flatMap((family): Place[] => [
+		{ dialect: "legacy", scope: family },
+		{ dialect: "nft", scope: family },
+	]),
+	{ dialect: "nftables", scope: "inet" },
+];
+
 /**
- * The tables of that kind that exist in this network namespace, learnt without starting a process. A table that does
- * not exist is not looked into, since the legacy tools would make it exist.
+ * Those of the places at which a table exists in this network namespace, learnt without starting a process. A table that
+ * does not exist is not looked into, since the legacy tools would make it exist.
  */
-export function existingPlaces(host: Host): Place[] {
-	const nftTables = host.nftTables() ?? [];
-	const hasNftTable = (family: Scope, name: string) =>
-		nftTables.some((table) => table.family === family && table.name === name);
-	return [
-		...families.flatMap((family): Place[] => [
-			...(legacyTables(host, family).includes("nat") ? [{ dialect: "legacy", scope: family } as const] : []),
-			...(hasNftTable(family, "nat") ? [{ dialect: "nft", scope: family } as const] : []),
-		]),
-		...(hasNftTable("inet", "shunt") ? [{ dialect: "nftables", scope: "inet" } as const] : []),
-	];
+export function existingPlaces(host: Host, among = places): Place[] {
+	let nftTables: readonly NftTable[] | undefined;
+	const hasNftTable = (family: Scope, name: string) => {
+		nftTables ??= host.nftTables() ?? [];
+		return nftTables.some((table) => table.family === family && table.name === name);
+	};
+	return among.filter(({ dialect, scope }) => {
+		if (dialect === "nftables" || scope === "inet") {
+			return hasNftTable("inet", "shunt");
+		}
+		return dialect === "nft" ? hasNftTable(scope, "nat") : legacyTables(host, scope).includes("nat");
+	});
 }
 
 /** Readable by root alone (xt_proto_init in net/netfilter/x_tables.c); to others it is as though there were none. */
-function legacyTables(host: Host, family: "ipv4" | "ipv6"): string[] {
+function legacyTables(host: Host, family: Family): string[] {
 	const path = family === "ipv4" ? "/proc/self/net/ip_tables_names" : "/proc/self/net/ip6_tables_names";
 	return (host.readFile(path) ?? "").split("\n");
 }

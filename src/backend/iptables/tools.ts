@@ -1,4 +1,5 @@
 import type { Family } from "../../domain/family.ts";
+import { inputOf } from "../../host/command-input.ts";
 import type { Command, CommandResult, Host } from "../../host/host.ts";
 import { BackendError } from "../backend-error.ts";
 import { toolFailure } from "../tool-failure.ts";
@@ -18,7 +19,7 @@ export interface Toolbox {
 
 export interface FamilyInput {
 	readonly family: Family;
-	/** May be made while the tool starts, which takes longer: nothing is applied before the last line, `COMMIT`. */
+	/** May be made while the tool starts, which takes longer. Nothing is applied before the last line, `COMMIT`. */
 	readonly input: string | (() => string);
 }
 
@@ -48,24 +49,43 @@ function neverFree({ argv }: Command): BackendError {
 	);
 }
 
-/** Throws {@link BackendError} that names every program that is not installed, before any of them runs. */
+/**
+ * Throws {@link BackendError} that names every program that is not installed; where only those that read are missing,
+ * not before one of them is needed or something would be applied.
+ */
 export function openToolbox(
 	host: Host,
 	variant: Variant,
 	families: readonly Family[],
 	{ wait }: { readonly wait: boolean },
 ): Toolbox {
-	const paths = locate(host, variant, families);
+	const named = (verb: keyof Tools) => families.map((family) => toolsOf(variant, family)[verb]);
+	const restorers = locate(host, named("restore"), named("save"));
+	let savers: Paths | undefined;
+	const locateSavers = () => {
+		savers ??= locate(host, named("save"));
+		return savers;
+	};
 	const waitFlag = wait && takesWaitFlag(variant) ? ["-w"] : [];
-	const pathsOf = (family: Family) => paths.get(family) ?? toolsOf(variant, family);
+	const pathOf = (paths: Paths, family: Family, verb: keyof Tools) => {
+		const name = toolsOf(variant, family)[verb];
+		return paths.get(name) ?? name;
+	};
 	const restoreCommand = ({ family, input }: FamilyInput, flags: readonly string[]): Command => ({
-		argv: [pathsOf(family).restore, "--noflush", ...flags],
-		stdin: input,
+		argv: [pathOf(restorers, family, "restore"), "--noflush", ...flags],
+		stdin: () => {
+			locateSavers();
+			return inputOf({ stdin: input });
+		},
 		timeoutMs,
 	});
 
 	const tables: Toolbox["tables"] = (wanted) => {
-		const command = (family: Family): Command => ({ argv: [pathsOf(family).save, "-t", "nat"], timeoutMs });
+		const paths = locateSavers();
+		const command = (family: Family): Command => ({
+			argv: [pathOf(paths, family, "save"), "-t", "nat"],
+			timeoutMs,
+		});
 		return zipRun(host, wanted, command).map(
 			([command, result]) => toolFailure(host, command, result) ?? parseSave(result.stdout),
 		);
@@ -105,22 +125,20 @@ function zipRun<T>(
 	});
 }
 
-function locate(host: Host, variant: Variant, families: readonly Family[]): Map<Family, Tools> {
-	const missing: string[] = [];
-	const find = (program: string) => {
-		const path = host.find(program);
-		if (path === undefined) {
-			missing.push(program);
+/** By name. */
+type Paths = ReadonlyMap<string, string>;
+
+function locate(host: Host, names: readonly string[], neededLater: readonly string[] = []): Paths {
+	const found = new Map<string, string>();
+	for (const name of names) {
+		const path = host.find(name);
+		if (path !== undefined) {
+			found.set(name, path);
 		}
-		return path ?? program;
-	};
-	const found = new Map(
-		families.map((family) => {
-			const { restore, save } = toolsOf(variant, family);
-			return [family, { restore: find(restore), save: find(save) }] as const;
-		}),
-	);
-	if (missing.length > 0) {
+	}
+	if (found.size < names.length) {
+		const later = neededLater.filter((name) => host.find(name) === undefined);
+		const missing = [...names.filter((name) => !found.has(name)), ...later];
 		throw new BackendError(
 			"missing-tool",
 			`${missing.join(", ")}: not found in PATH (${host.env("PATH") ?? "which is not set"})`,
