@@ -17,8 +17,9 @@ export async function benchOneNamespace(meter: Meter, folder: string, rounds: nu
 		"## One namespace",
 		`Whole process, IPv4 and IPv6, the flags that Linkerd's injector passes by default, a fresh network namespace each
 time, ${rounds} runs in turn. Milliseconds. CPU time is that of all processes together. "Beyond empty" is the median
-without that of an empty program, which is what starting and waiting for any process costs. The last two columns say how
-many times as much the reference program takes: medians over the rounds, unadjusted.`,
+without that of an empty program, which is what starting and waiting for any process costs. "Of the bare" is wall time as
+a multiple of what the same restores take side by side with nobody in charge, or the same transaction. The last two
+columns say how many times as much the reference program takes. Ratios are medians over the rounds, unadjusted.`,
 		...parts,
 	].join("\n\n");
 }
@@ -27,6 +28,7 @@ export function formatResults(contenders: readonly Contender[], results: Results
 	const wallOf = (id: ContenderId) => results.get(id)?.map((sample) => sample.wall) ?? [];
 	const cpuOf = (id: ContenderId) => results.get(id)?.map((sample) => sample.cpu) ?? [];
 	const empty = summarize(wallOf("harness")).median;
+	const bare = wallOf("together");
 	const rows = contenders.map(({ id, title }) => {
 		const { median, min, max } = summarize(wallOf(id));
 		return [
@@ -34,6 +36,7 @@ export function formatResults(contenders: readonly Contender[], results: Results
 			formatNumber(median),
 			`${formatNumber(min)}–${formatNumber(max)}`,
 			id === "harness" ? "" : formatNumber(median - empty),
+			formatRatio(medianRatio(wallOf(id), bare)),
 			formatNumber(summarize(cpuOf(id)).median),
 			formatRatio(medianRatio(wallOf("reference"), wallOf(id))),
 			formatRatio(medianRatio(cpuOf("reference"), cpuOf(id))),
@@ -42,7 +45,10 @@ export function formatResults(contenders: readonly Contender[], results: Results
 	return formatTable(headings, rows);
 }
 
-const headings = ["", "wall", "min–max", "beyond empty", "CPU", "reference: wall", "reference: CPU"];
+const headings = [
+	...["", "wall", "min–max", "beyond empty", "of the bare", "CPU"],
+	...["reference: wall", "reference: CPU"],
+];
 
 /** Without the reference program there is none. */
 function formatRatio(ratio: number): string {

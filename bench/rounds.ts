@@ -10,19 +10,17 @@ export interface RoundsOptions {
 }
 
 /**
- * Everybody in turn, again and again, so that whatever the machine does meanwhile meets all alike. The first round
- * only warms up the caches.
+ * Everybody in turn, again and again, so that whatever the machine does meanwhile meets all alike. Each runs twice and
+ * the second time counts, for what somebody finds in the caches must not depend on whose turn it was before.
  */
 export async function runRounds(contenders: readonly Contender[], options: RoundsOptions): Promise<Results> {
 	const { title, rounds, measure } = options;
 	const results = new Map<ContenderId, Sample[]>(contenders.map(({ id }) => [id, []]));
-	for (let round = 0; round <= rounds; round++) {
-		process.stderr.write(`${title}: ${round === 0 ? "warming up" : `round ${round} of ${rounds}`}\n`);
+	for (let round = 1; round <= rounds; round++) {
+		process.stderr.write(`${title}: round ${round} of ${rounds}\n`);
 		for (const { id, steps } of contenders) {
-			const sample = await measure(steps);
-			if (round > 0) {
-				results.get(id)?.push(sample);
-			}
+			await measure(steps);
+			results.get(id)?.push(await measure(steps));
 		}
 	}
 	return results;

@@ -120,7 +120,7 @@ function report(host: Host, options: InitOptions, plan: Plan, result: InitResult
 	const { choice } = result;
 	const log = createLogger(host, logFormat, logLevel);
 	const made = makeReport(options, result);
-	made.warnings.forEach(log.warn);
+	log.warn(made.warnings);
 	if (wait && !backendOf(choice.dialect).hasLock) {
 		log.info(`--use-wait-flag does nothing in mode ${choice.dialect}: nf_tables has no lock to wait for`);
 	}

@@ -42,15 +42,26 @@ export interface RuleReport {
 
 export function reportRules(dialect: Dialect, plan: Plan): RuleReport {
 	const chains = backendOf(dialect).rules(plan);
+	const quoted = createQuoting();
 	const lines: Quoted[] = [];
 	for (const [scope, byChain] of Object.entries(chains)) {
 		for (const [chain, rules] of Object.entries(byChain)) {
 			for (const rule of rules) {
-				lines.push(quote(`${scope}: -A ${chain} ${rule}`));
+				lines.push(quoted(scope, `-A ${chain} ${rule}`));
 			}
 		}
 	}
 	return { chains, lines };
+}
+
+/** Both families have most rules in common, and quoting is what takes time. */
+function createQuoting(): (scope: string, rule: string) => Quoted {
+	const known = new Map<string, string>();
+	return (scope, rule) => {
+		const json = known.get(rule) ?? quote(rule).json;
+		known.set(rule, json);
+		return { json: `"${scope}: ${json.slice(1)}` };
+	};
 }
 
 export function makeReport(options: InitOptions, result: InitResult): InitReport {
@@ -81,17 +92,16 @@ function leftoverWarning({ dialect, scope, failure }: Leftover): string[] {
 /** `kubectl logs` is where people look for what was applied, so every rule is there. */
 export function logReport(log: Logger, report: InitReport, { choice, rules }: InitResult): void {
 	const { tried, dialect } = choice;
-	if (report.mode.asked === "auto") {
-		log.info(`mode auto: ${[describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ")}`);
-	}
-	for (const { family, outcome } of report.families) {
-		log.info(`${family}: ${sentences[outcome]} (mode ${report.mode.used})`);
-	}
-	rules.lines.forEach(log.info);
-	for (const { mode, family } of report.removed) {
-		log.info(`${family}: removed the rules that an earlier run left in mode ${mode}`);
-	}
-	log.info(`done in ${report.milliseconds} ms`);
+	const attempts = [describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ");
+	log.info([
+		...(report.mode.asked === "auto" ? [`mode auto: ${attempts}`] : []),
+		...report.families.map(({ family, outcome }) => `${family}: ${sentences[outcome]} (mode ${dialect})`),
+		...rules.lines,
+		...report.removed.map(
+			({ mode, family }) => `${family}: removed the rules that an earlier run left in mode ${mode}`,
+		),
+		`done in ${report.milliseconds} ms`,
+	]);
 }
 
 const sentences: Record<FamilyOutcome["outcome"], string> = {
