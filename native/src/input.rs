@@ -62,12 +62,14 @@ impl Input {
 
 /// `PIPE_DEF_BUFFERS` pages (linux/pipe_fs_i.h).
 const USUAL_CAPACITY: usize = 64 * 1024;
+/// What anybody may have, unless /proc/sys/fs/pipe-max-size was changed (pipe(7)).
+const MOST_CAPACITY: usize = 1024 * 1024;
 
 impl Writer {
-    /// Keeps the promise. In one write(2) where the pipe can be made large enough, which up to a mebibyte anybody may.
+    /// Keeps the promise; in one write(2) where the pipe can be made large enough.
     pub fn feed(&mut self, input: Vec<u8>) {
         if let Some(end) = self.end.as_ref().filter(|_| input.len() > USUAL_CAPACITY) {
-            let size = libc::c_int::try_from(input.len()).unwrap_or(libc::c_int::MAX);
+            let size = libc::c_int::try_from(input.len().min(MOST_CAPACITY)).unwrap_or(libc::c_int::MAX);
             // Otherwise what does not fit is written when the child has read some.
             let _ = fcntl(end, FcntlArg::F_SETPIPE_SZ(size));
         }

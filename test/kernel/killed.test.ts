@@ -1,11 +1,13 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { families } from "../../src/domain/family.ts";
 import { createRandom, type Random } from "../recorder/random.ts";
-import { type Dialect, dialects, otherThan, tablesOf } from "../support/dialect.ts";
-import { killMidway } from "../support/killed-run.ts";
+import { type Dialect, dialects, otherThan, tablesOf, toolOf, toolsOf } from "../support/dialect.ts";
+import { becomesEmpty, killMidway } from "../support/killed-run.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { runShunt, startShunt } from "../support/programs.ts";
 import { different, emptyTable, hold, standard, tableOf } from "../support/standard-policy.ts";
+import { withToolFolder } from "../support/tool-folder.ts";
 
 const killsPerState = 34;
 
@@ -42,6 +44,33 @@ const states = [
 		],
 	},
 ];
+
+describe.each(dialects)("%s, killed while a tool takes its input", (dialect) => {
+	it("leaves nothing of the part that it was given, and the next run works", () =>
+		withNetns("killed", (netns) =>
+			withToolFolder(async (tools) => {
+				const tool = toolOf(dialect, "ipv4", "restore");
+				tools.link("head", "cat", ...toolsOf(dialect));
+				tools.script(
+					tool,
+					'head -c 100000 >"$0.part"; kill -KILL $PPID; cat "$0.part" - | "$real" "$@"; echo "$?" >"$0.status"',
+				);
+				const run = startShunt([...argsFor(netns, dialect), ...manySubnets], { env: tools.env });
+				expect((await run.ended).status).not.toBe(0);
+				await becomesEmpty(netns);
+				expect(readFileSync(`${tools.path}/${tool}.status`, "utf8")).not.toBe("0\n");
+				expect(netns.natTable(dialect, "ipv4")).toEqual(none);
+				expect(runShunt(argsFor(netns, dialect)).status).toBe(0);
+				expect(tablesOf(netns, dialect)).toEqual([all, all]);
+			}),
+		));
+});
+
+/** Two megabytes of rules, more than a pipe holds; in three flags, since one argument may have 128 kB. */
+const manySubnets = [1, 2, 3].map((first) => {
+	const subnets = Array.from({ length: 7000 }, (_, index) => `${first}.${index >> 8}.${index & 255}.0/24`);
+	return `--subnets-to-ignore=${subnets.join(",")}`;
+});
 
 describe.each(dialects)("%s, killed at random moments", (dialect) => {
 	it.each(states)("$name: each family is as it was or whole, and the next run repairs", async (state) => {

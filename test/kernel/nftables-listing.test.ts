@@ -20,7 +20,7 @@ afterAll(() => netns.remove());
 describe("a plan in the nftables dialect", () => {
 	it.each([true, false])("is listed by the kernel as itself, with counters %s", (counters) => {
 		for (const asked of fc.sample(policy, { numRuns: 100, seed: 7 })) {
-			netns.run("nft", ["-f", "-"], renderTable(plan(asked), { counters }));
+			netns.run("nft", ["-f", "-"], renderTable(plan(asked), { counters }).replacement);
 			expect(listed(), JSON.stringify(asked)).toEqual(wanted(asked));
 		}
 	});

@@ -90,6 +90,24 @@ describe("the nftables dialect", () => {
 			}),
 		));
 
+	it("replaces a table that somebody made between its look and its transaction", () =>
+		withNetns("nftables", (netns) =>
+			withToolFolder((tools) => {
+				// Before our transaction somebody else's goes through, once.
+				const first = `[ -e "$0.once" ] || { : >"$0.once"; "$real" add table inet shunt; }`;
+				tools.script("nft", `[ "$*" != "-f -" ] || ${first}; exec "$real" "$@"`);
+				const args = ["init", ...standard.args, "--iptables-mode", "nftables", "--netns", netns.path];
+				const { status, stdout, stderr } = runShunt([...args, "--output", "json"], { env: tools.env });
+				expect(status, stderr).toBe(0);
+				expect(outcomes(stdout)).toEqual(["replaced", "replaced"]);
+				expect(tools.calls()).toEqual(["nft -f -", "nft -n -j list table inet shunt", "nft -f -"]);
+				const whole = table(netns);
+				runShunt(["clean", "--netns", netns.path]);
+				init(netns, standard);
+				expect(table(netns)).toBe(whole);
+			}),
+		));
+
 	it("survives fifty at once, half of them for another policy", () =>
 		withNetns("nftables", async (netns) => {
 			const runs = Array.from({ length: 50 }, (_, index) => {

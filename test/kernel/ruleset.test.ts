@@ -76,7 +76,7 @@ describe("of two chains at one priority", () => {
 /** What the dialect's tools print of a plan that they were given. */
 function held(netns: Netns, dialect: "legacy" | "nft" | "nftables", asked: Plan) {
 	if (dialect === "nftables") {
-		netns.run("nft", ["-f", "-"], renderTable(asked, { counters: false }));
+		netns.run("nft", ["-f", "-"], renderTable(asked, { counters: false }).replacement);
 		const json = netns.run("nft", ["-n", "-j", "list", "ruleset"]);
 		return parseSources({
 			saved: [],

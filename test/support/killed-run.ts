@@ -22,7 +22,7 @@ export async function killMidway(netns: Netns, args: readonly string[], delay: n
 }
 
 /** A tool that the killed program had started goes on to its own end. */
-async function becomesEmpty(netns: Netns): Promise<void> {
+export async function becomesEmpty(netns: Netns): Promise<void> {
 	for (let tries = 0; netns.pids().length > 0; tries++) {
 		expect(tries, "a tool that does not come to an end").toBeLessThan(1000);
 		await sleep(10);

@@ -22,7 +22,9 @@ export const nftablesBackend: Backend = {
 		return [...families];
 	},
 	probe: (host) => caught(() => throwIfAny(openNft(host).apply(probe))),
-	transactions: (plan, options) => [{ command: ["nft", "-f", "-"], input: renderTable(plan, options) }],
+	transactions: (plan, options) => [
+		{ command: ["nft", "-f", "-"], input: renderTable(plan, options).creation },
+	],
 	rules: (plan) => ({
 		inet: Object.fromEntries(hooks.map((hook) => [hook, rulesText(plan, hook)])),
 	}),
@@ -30,19 +32,30 @@ export const nftablesBackend: Backend = {
 };
 
 /**
- * No wager is needed: the transaction is right whatever was there before. A table that says the same already is left
- * alone, for its counters and because no change is the safest one.
+ * Where there is no table it is created, which fails where somebody else is first; only then is there something to read.
+ * Replacing needs no wager: that transaction is right whatever is there. A table that says the same already is left alone,
+ * for its counters and because no change is the safest one.
  */
 function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	const nft = openNft(host);
-	const found = hasOurTable(host) ? nft.list() : undefined;
-	const isEqual =
-		found !== undefined && !(found instanceof BackendError) && driftOf(plan, found).length === 0;
-	if (!isEqual) {
-		throwIfAny(nft.apply(renderTable(plan, options), options.meanwhile));
+	const input = renderTable(plan, options);
+	const outcome = (reached: FamilyOutcome["outcome"]) =>
+		plan.families.map((family) => ({ family, outcome: reached }));
+	if (!hasOurTable(host)) {
+		const refusal = nft.apply(input.creation, options.meanwhile);
+		if (refusal === undefined) {
+			return outcome("created");
+		}
+		if (refusal.code !== "refused" || !hasOurTable(host)) {
+			throw refusal;
+		}
 	}
-	const changed = found === undefined ? "created" : "replaced";
-	return plan.families.map((family) => ({ family, outcome: isEqual ? "unchanged" : changed }));
+	const found = nft.list();
+	if (!(found instanceof BackendError) && driftOf(plan, found).length === 0) {
+		return outcome("unchanged");
+	}
+	throwIfAny(nft.apply(input.replacement, options.meanwhile));
+	return outcome("replaced");
 }
 
 function read(host: Host, plan: Plan): Drift[] {
