@@ -14,7 +14,7 @@ export function main(functions: NativeFunctions, invokedAs: string, argv: readon
  * build.sh learns which memory a run changes. Touches nothing.
  */
 export function rehearse(): void {
-	for (const mode of ["legacy", "nft"]) {
+	for (const mode of ["legacy", "nft", "nftables"]) {
 		const argv = ["init", "--iptables-mode", mode, ...policy];
 		if (main(createRehearsal(), "shunt", argv) !== 0) {
 			throw new Error(`the rehearsal of ${argv.join(" ")} failed`);
