@@ -18,8 +18,9 @@ export async function benchOneNamespace(meter: Meter, folder: string, rounds: nu
 		`Whole process, IPv4 and IPv6, the flags that Linkerd's injector passes by default, a fresh network namespace each
 time, ${rounds} runs in turn. Milliseconds. CPU time is that of all processes together. "Beyond empty" is the median
 without that of an empty program, which is what starting and waiting for any process costs. "Of the bare" is wall time as
-a multiple of what the same restores take side by side with nobody in charge, or the same transaction. The last two
-columns say how many times as much the reference program takes. Ratios are medians over the rounds, unadjusted.`,
+a multiple of what the same restores take side by side with nobody in charge, or the same transaction. The last three
+columns say how many times as much the reference program takes, the very last of CPU time beyond an empty program's.
+Ratios are medians over the rounds, and but for that one unadjusted.`,
 		...parts,
 	].join("\n\n");
 }
@@ -29,6 +30,8 @@ export function formatResults(contenders: readonly Contender[], results: Results
 	const cpuOf = (id: ContenderId) => results.get(id)?.map((sample) => sample.cpu) ?? [];
 	const empty = summarize(wallOf("harness")).median;
 	const bare = wallOf("together");
+	const emptyCpu = summarize(cpuOf("harness")).median;
+	const beyondEmpty = (id: ContenderId) => cpuOf(id).map((cpu) => cpu - emptyCpu);
 	const rows = contenders.map(({ id, title }) => {
 		const { median, min, max } = summarize(wallOf(id));
 		return [
@@ -40,6 +43,7 @@ export function formatResults(contenders: readonly Contender[], results: Results
 			formatNumber(summarize(cpuOf(id)).median),
 			formatRatio(medianRatio(wallOf("reference"), wallOf(id))),
 			formatRatio(medianRatio(cpuOf("reference"), cpuOf(id))),
+			id === "harness" ? "" : formatRatio(medianRatio(beyondEmpty("reference"), beyondEmpty(id))),
 		];
 	});
 	return formatTable(headings, rows);
@@ -47,7 +51,7 @@ export function formatResults(contenders: readonly Contender[], results: Results
 
 const headings = [
 	...["", "wall", "min–max", "beyond empty", "of the bare", "CPU"],
-	...["reference: wall", "reference: CPU"],
+	...["reference: wall", "reference: CPU", "reference: CPU beyond empty"],
 ];
 
 /** Without the reference program there is none. */

@@ -42,26 +42,15 @@ export interface RuleReport {
 
 export function reportRules(dialect: Dialect, plan: Plan): RuleReport {
 	const chains = backendOf(dialect).rules(plan);
-	const quoted = createQuoting();
 	const lines: Quoted[] = [];
 	for (const [scope, byChain] of Object.entries(chains)) {
 		for (const [chain, rules] of Object.entries(byChain)) {
 			for (const rule of rules) {
-				lines.push(quoted(scope, `-A ${chain} ${rule}`));
+				lines.push(quote(`${scope}: -A ${chain} ${rule}`));
 			}
 		}
 	}
 	return { chains, lines };
-}
-
-/** Both families have most rules in common, and quoting is what takes time. */
-function createQuoting(): (scope: string, rule: string) => Quoted {
-	const known = new Map<string, string>();
-	return (scope, rule) => {
-		const json = known.get(rule) ?? quote(rule).json;
-		known.set(rule, json);
-		return { json: `"${scope}: ${json.slice(1)}` };
-	};
 }
 
 export function makeReport(options: InitOptions, result: InitResult): InitReport {
