@@ -6,9 +6,9 @@ use std::mem::ManuallyDrop;
 use rquickjs::context::intrinsic::{
     Date, Json, MapSet, Promise, Proxy, RegExp, RegExpCompiler, TypedArrays, WeakRef,
 };
-use rquickjs::module::Evaluated;
-use rquickjs::{CatchResultExt, Context, Ctx, Error, Function, Module, Object, Persistent, Runtime, qjs};
+use rquickjs::{CatchResultExt, Context, Ctx, Error, Function, Object, Persistent, Runtime, qjs};
 
+use crate::bundle;
 use crate::functions;
 use crate::text::Text;
 
@@ -80,24 +80,11 @@ type Loaded =
     (Persistent<Function<'static>>, Persistent<Object<'static>>, Option<Persistent<Function<'static>>>);
 
 fn load(ctx: &Ctx<'_>, bytecode: &'static [u8]) -> Result<Loaded, Error> {
-    let bundle = evaluate(ctx, bytecode)?;
+    let bundle = bundle::evaluate(ctx, bytecode)?;
     let rehearse = bundle.get::<_, Option<Function>>("rehearse").ok().flatten();
     Ok((
         Persistent::save(ctx, bundle.get::<_, Function>("main")?),
         Persistent::save(ctx, functions::create(ctx)?),
         rehearse.map(|function| Persistent::save(ctx, function)),
     ))
-}
-
-/// The entry point of a bundle.
-pub fn main_of<'js>(ctx: &Ctx<'js>, bytecode: &'static [u8]) -> Result<Function<'js>, Error> {
-    evaluate(ctx, bytecode)?.get("main")
-}
-
-fn evaluate<'js>(ctx: &Ctx<'js>, bytecode: &'static [u8]) -> Result<Module<'js, Evaluated>, Error> {
-    // SAFETY: the bytes were written by build.rs with this version of this engine and are part of this program.
-    let module = unsafe { Module::load(ctx.clone(), bytecode) }?;
-    let (module, finished) = module.eval()?;
-    finished.finish::<()>()?;
-    Ok(module)
 }

@@ -11,9 +11,9 @@ use nix::sched::{CloneFlags, setns, unshare};
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Error, FromJs, Function, IntoJs, Object, Result, Value};
 
+use crate::bundle::main_of;
 use crate::children::{self, Command, Ended, Outcome as EndedAs};
 use crate::descriptors::{read_all, write_all};
-use crate::engine::main_of;
 use crate::errno::{Outcome, from_io, to_object};
 use crate::input::Stdin;
 use crate::log;

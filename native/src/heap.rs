@@ -14,7 +14,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, offset_of};
 use std::ptr::null_mut;
 
 use dlmalloc::{Allocator, Dlmalloc};
@@ -47,6 +47,9 @@ struct Snapshot {
     /// Of the front, how much is more than zeros. None in a program that has not been given one.
     length: usize,
 }
+
+/// So that the parts can be written one after the other.
+const _: () = assert!(offset_of!(Snapshot, length) == MOST_FRONT + END);
 
 const MOST_FRONT: usize = 768 * 1024;
 /// The mark that the allocator sets at the end of what it is given, and what comes behind that.
@@ -144,7 +147,9 @@ unsafe impl GlobalAlloc for OneThreaded {
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as above; the caller promises that the block came from here.
-        unsafe { (*HEAP.allocator.get()).assume_init_mut().realloc(block, layout.size(), layout.align(), size) }
+        unsafe {
+            (*HEAP.allocator.get()).assume_init_mut().realloc(block, layout.size(), layout.align(), size)
+        }
     }
 }
 
