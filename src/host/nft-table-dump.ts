@@ -72,9 +72,9 @@ interface Message extends Span {
 function splitMessages(bytes: ArrayLike<number>, order: ByteOrder): Message[] {
 	const messages: Message[] = [];
 	for (let at = 0; at + headerLength <= bytes.length; ) {
-		const length = parseInteger(bytes, at, 4, order);
-		const type = parseInteger(bytes, at + 4, 2, order);
-		const flags = parseInteger(bytes, at + 6, 2, order);
+		const length = parseInteger(bytes, at, order);
+		const type = parseShort(bytes, at + 4, order);
+		const flags = parseShort(bytes, at + 6, order);
 		if (length < headerLength || at + length > bytes.length) {
 			break;
 		}
@@ -84,23 +84,30 @@ function splitMessages(bytes: ArrayLike<number>, order: ByteOrder): Message[] {
 	return messages;
 }
 
-function splitAttributes(bytes: ArrayLike<number>, { start, end }: Span, order: ByteOrder): Span[] {
-	const attributes: Span[] = [];
+/** The first of that type. */
+function findAttribute(
+	bytes: ArrayLike<number>,
+	{ start, end }: Omit<Span, "type">,
+	wanted: number,
+	order: ByteOrder,
+): Span | undefined {
 	for (let at = start; at + attributeHeaderLength <= end; ) {
-		const length = parseInteger(bytes, at, 2, order);
-		const type = parseInteger(bytes, at + 2, 2, order);
+		const length = parseShort(bytes, at, order);
+		const type = parseShort(bytes, at + 2, order);
 		if (length < attributeHeaderLength || at + length > end) {
 			break;
 		}
-		attributes.push({ type, start: at + attributeHeaderLength, end: at + length });
+		if (type === wanted) {
+			return { type, start: at + attributeHeaderLength, end: at + length };
+		}
 		at += length + padding(length);
 	}
-	return attributes;
+	return undefined;
 }
 
 /** Both kinds of last message begin with a negated errno, or 0. */
 function parseErrno(bytes: ArrayLike<number>, { start, end }: Span, order: ByteOrder): number {
-	return end - start < 4 ? 0 : -(parseInteger(bytes, start, 4, order) | 0);
+	return end - start < 4 ? 0 : -(parseInteger(bytes, start, order) | 0);
 }
 
 function parseTable(bytes: ArrayLike<number>, message: Message, order: ByteOrder): NftTable | undefined {
@@ -108,8 +115,8 @@ function parseTable(bytes: ArrayLike<number>, message: Message, order: ByteOrder
 	if (message.type !== newTable || family === undefined) {
 		return undefined;
 	}
-	const content = { ...message, start: message.start + familyHeaderLength };
-	const name = splitAttributes(bytes, content, order).find(({ type }) => type === nameAttribute);
+	const content = { start: message.start + familyHeaderLength, end: message.end };
+	const name = findAttribute(bytes, content, nameAttribute, order);
 	return name && { family, name: parseName(bytes, name.start, name.end) };
 }
 
@@ -130,12 +137,18 @@ function encodeInteger(value: number, width: number, order: ByteOrder): number[]
 	return order === "little" ? bytes : bytes.reverse();
 }
 
-function parseInteger(bytes: ArrayLike<number>, at: number, width: number, order: ByteOrder): number {
-	let value = 0;
-	for (let index = 0; index < width; index++) {
-		value = value * 256 + (bytes[at + (order === "little" ? width - 1 - index : index)] ?? 0);
-	}
-	return value;
+/** Of two bytes. */
+function parseShort(bytes: ArrayLike<number>, at: number, order: ByteOrder): number {
+	const first = bytes[at] ?? 0;
+	const second = bytes[at + 1] ?? 0;
+	return order === "little" ? first + 0x100 * second : 0x100 * first + second;
+}
+
+/** Of four bytes. */
+function parseInteger(bytes: ArrayLike<number>, at: number, order: ByteOrder): number {
+	const first = parseShort(bytes, at, order);
+	const second = parseShort(bytes, at + 2, order);
+	return order === "little" ? first + 0x10000 * second : 0x10000 * first + second;
 }
 
 /** Messages and attributes begin at multiples of four (NLMSG_ALIGN, NLA_ALIGN). */

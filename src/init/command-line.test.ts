@@ -52,6 +52,6 @@ describe("the command line", () => {
 
 	it("misses the value of a flag at the end", () => {
 		expect(parse("-p")).toEqual(["-p: has no value (want -p PORT)"]);
-		expect(parse("--netns")).toEqual(["--netns: has no value (want --netns PATH)"]);
+		expect(parse("--netns")).toEqual(["--netns: has no value (want --netns NAME|PATH)"]);
 	});
 });

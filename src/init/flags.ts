@@ -166,9 +166,9 @@ export const initFlags = [
 	{
 		name: "netns",
 		kind: "value",
-		placeholder: "PATH",
+		placeholder: "NAME|PATH",
 		default: "",
-		help: "network namespace to work in, such as /proc/PID/ns/net; without it this process's own",
+		help: "network namespace to work in, such as /proc/PID/ns/net or a name in /run/netns; without it this process's own",
 	},
 	{
 		name: "simulate",

@@ -133,6 +133,14 @@ describe("the network namespace", () => {
 		expect(host.netns).toBe("/run/netns/pod");
 	});
 
+	it("knows the namespaces of ip netns by their names", () => {
+		const host = createMemoryHost({ netnsPaths: ["/run/netns/pod"] });
+		expect(init(host, "--netns", "pod")).toBe(0);
+		expect(host.netns).toBe("/run/netns/pod");
+		expect(init(host, "--netns", "none")).toBe(64);
+		expect(host.logged.join("")).toContain('--netns: "none" is not a network namespace');
+	});
+
 	it("that does not exist is bad input", () => {
 		const host = createMemoryHost();
 		expect(init(host, "--netns", "/run/netns/none")).toBe(64);

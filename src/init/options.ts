@@ -12,6 +12,7 @@ import { FlagValues, parseChoice } from "./flag-values.ts";
 import { initFlags } from "./flags.ts";
 import { type LogFormat, type LogLevel, logLevels } from "./logger.ts";
 import { readMode } from "./mode-flags.ts";
+import { type NamedNetns, parseNetns } from "./netns.ts";
 
 /** Everything `shunt init` was asked to do. */
 export interface InitOptions {
@@ -20,7 +21,7 @@ export interface InitOptions {
 	readonly wait: boolean;
 	readonly counters: boolean;
 	readonly simulate: boolean;
-	readonly netns: string | undefined;
+	readonly netns: NamedNetns | undefined;
 	/** Absent when the kernel's value is to stay. */
 	readonly closeWaitSeconds: number | undefined;
 	readonly output: OutputFormat;
@@ -85,7 +86,7 @@ function readRest(flags: FlagValues) {
 
 export function readCommon(flags: FlagValues): CommonOptions {
 	return {
-		netns: flags.one("netns", parseText) || undefined,
+		netns: flags.one("netns", parseNetns),
 		output: flags.one("output", parseChoice<OutputFormat>(["text", "json"])) ?? "text",
 		logFormat: flags.one("log-format", parseChoice<LogFormat>(["plain", "json"])) ?? "plain",
 		logLevel: flags.one("log-level", parseLogLevel) ?? "info",
@@ -136,10 +137,6 @@ const maxCloseWaitSeconds = Math.floor((2 ** 31 - 1) / 1000);
 
 function parseCloseWait(text: string, source: string): Result<number> {
 	return parseWholeNumber(text, { source, noun: "number of seconds", min: 0, max: maxCloseWaitSeconds });
-}
-
-function parseText(text: string): Result<string> {
-	return ok(text);
 }
 
 function parseLogLevel(text: string, source: string): Result<LogLevel> {

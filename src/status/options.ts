@@ -1,10 +1,10 @@
 import type { Dialect } from "../domain/mode.ts";
-import { parseWholeNumber } from "../domain/number.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { type CommandLine, parseCommandLine } from "../init/command-line.ts";
 import { FlagValues, parseChoice } from "../init/flag-values.ts";
 import { readMode } from "../init/mode-flags.ts";
+import { type NamedNetns, parseNetns, parsePid } from "../init/netns.ts";
 import { readPolicy } from "../init/options.ts";
 import { isModeFlag, isPolicyFlag, statusFlags } from "./flags.ts";
 
@@ -21,12 +21,7 @@ export interface StatusOptions {
 export type Target =
 	| { readonly kind: "own" }
 	| { readonly kind: "all" }
-	| {
-			readonly kind: "path";
-			readonly path: string;
-			readonly flag: "--netns" | "--pid";
-			readonly given: string;
-	  };
+	| { readonly kind: "named"; readonly netns: NamedNetns };
 
 export function parseStatusOptions(argv: readonly string[], program: string): Result<StatusOptions> {
 	const known = statusFlags();
@@ -52,27 +47,16 @@ function dialectAskedFor(flags: FlagValues): Dialect | undefined {
 }
 
 function readTarget(flags: FlagValues): Target {
-	const netns = flags.one("netns", (text) => ok(text)) ?? "";
-	const pid = flags.isGiven("pid") ? flags.one("pid", parsePid) : undefined;
+	const netns = flags.one("netns", parseNetns);
+	const process = flags.isGiven("pid") ? flags.one("pid", parsePid) : undefined;
 	const all = flags.boolean("all");
-	if ([netns !== "", flags.isGiven("pid"), all].filter(Boolean).length > 1) {
+	if ([netns !== undefined, flags.isGiven("pid"), all].filter(Boolean).length > 1) {
 		flags.problems.push({
 			source: "--netns, --pid, --all",
 			complaint: "exclude each other",
 			accepted: "at most one of them",
 		});
 	}
-	if (pid !== undefined) {
-		return { kind: "path", path: `/proc/${pid}/ns/net`, flag: "--pid", given: `${pid}` };
-	}
-	if (netns !== "") {
-		const path = netns.includes("/") ? netns : `/run/netns/${netns}`;
-		return { kind: "path", path, flag: "--netns", given: netns };
-	}
-	return { kind: all ? "all" : "own" };
-}
-
-/** PID_MAX_LIMIT in linux/threads.h is 4194304. */
-function parsePid(text: string, source: string): Result<number> {
-	return parseWholeNumber(text, { source, noun: "process id", min: 1, max: 4_194_304 });
+	const named = process ?? netns;
+	return named === undefined ? { kind: all ? "all" : "own" } : { kind: "named", netns: named };
 }

@@ -2,6 +2,7 @@ import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Host, HostError } from "../host/host.ts";
 import { badInput, environmentFailure, type Failure, guard, reportFailure } from "../init/failure.ts";
 import { formatHelp, wantsHelp } from "../init/help.ts";
+import { enterNamedNetns } from "../init/netns.ts";
 import { asksForJson } from "../init/options.ts";
 import { examine } from "./examine.ts";
 import { exitCodeOf } from "./exit-status.ts";
@@ -87,43 +88,15 @@ function styleOf(host: Host, target: Target) {
 /** One namespace, which has to be there. */
 function look(host: Host, options: StatusOptions): Sight[] | Failure {
 	const { target } = options;
-	const path = target.kind === "path" ? target.path : ownPath;
+	const netns = target.kind === "named" ? target.netns : undefined;
+	const path = netns?.path ?? ownPath;
 	const namespace = namespaceAt(host, path);
-	const lost = target.kind === "path" ? enterTarget(host, target) : undefined;
+	const lost = enterNamedNetns(host, netns);
 	if (lost !== undefined) {
 		return lost;
 	}
 	const sight = sightOf(host, options, namespace ?? { path, inode: "", processes: 0 });
 	return "failure" in sight ? sight.failure : [sight];
-}
-
-function enterTarget(
-	host: Host,
-	{ path, flag, given }: Extract<Target, { kind: "path" }>,
-): Failure | undefined {
-	try {
-		host.enterNetns(path);
-		return undefined;
-	} catch (error) {
-		if (!(error instanceof HostError) || (error.code !== "not-found" && error.code !== "invalid")) {
-			return environmentFailure(error);
-		}
-		return badInput([
-			flag === "--pid"
-				? {
-						source: flag,
-						value: given,
-						complaint: "is not a running process",
-						accepted: "the id of one that runs on this machine",
-					}
-				: {
-						source: flag,
-						value: given,
-						complaint: "is not a network namespace",
-						accepted: "a path such as /proc/PID/ns/net, or a name in /run/netns",
-					},
-		]);
-	}
 }
 
 /**

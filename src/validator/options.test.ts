@@ -64,8 +64,8 @@ describe("the single connection", () => {
 
 describe("the network namespace", () => {
 	it("is a path or a process's", () => {
-		expect(parse(["--netns", "/run/netns/pod"])).toMatchObject({ netns: "/run/netns/pod" });
-		expect(parse(["--pid", "4321"])).toMatchObject({ netns: "/proc/4321/ns/net" });
+		expect(parse(["--netns", "/run/netns/pod"])).toMatchObject({ netns: { path: "/run/netns/pod" } });
+		expect(parse(["--pid", "4321"])).toMatchObject({ netns: { path: "/proc/4321/ns/net" } });
 		expect(parse([])).toMatchObject({ netns: undefined });
 	});
 

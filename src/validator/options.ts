@@ -1,10 +1,10 @@
-import { parseWholeNumber } from "../domain/number.ts";
 import { parseStamp } from "../domain/pod-policy-stamp.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { parseCommandLine } from "../init/command-line.ts";
 import { FlagValues, parseChoice } from "../init/flag-values.ts";
 import type { LogFormat } from "../init/logger.ts";
+import { type NamedNetns, parseNetns, parsePid } from "../init/netns.ts";
 import { type OutputFormat, readPolicy } from "../init/options.ts";
 import type { Endpoint } from "../proxy/endpoint.ts";
 import type { LogOptions } from "../serving/log.ts";
@@ -24,7 +24,7 @@ export interface ValidateOptions extends LogOptions {
 	readonly single: { readonly listen: Endpoint; readonly connect: Endpoint } | undefined;
 	/** Milliseconds. */
 	readonly timeout: number;
-	readonly netns: string | undefined;
+	readonly netns: NamedNetns | undefined;
 	readonly output: OutputFormat;
 	/** What was accepted but deserves a second look. */
 	readonly warnings: readonly string[];
@@ -95,10 +95,10 @@ class Input extends FlagValues {
 		return text === undefined || text === "" ? undefined : this.#settle(parseStamp(text, policyVariable));
 	}
 
-	netns(): string | undefined {
-		const path = this.one<string>("netns", ok) || undefined;
-		const pid = this.isGiven("pid") ? this.one("pid", parsePid) : undefined;
-		if (path !== undefined && pid !== undefined) {
+	netns(): NamedNetns | undefined {
+		const netns = this.one("netns", parseNetns);
+		const process = this.isGiven("pid") ? this.one("pid", parsePid) : undefined;
+		if (netns !== undefined && process !== undefined) {
 			const accepted = "either --netns or --pid, not both";
 			this.problems.push({
 				source: "--pid",
@@ -106,7 +106,7 @@ class Input extends FlagValues {
 				accepted,
 			});
 		}
-		return pid === undefined ? path : `/proc/${pid}/ns/net`;
+		return process ?? netns;
 	}
 
 	orVariable<T>(name: string, variable: string, parse: (text: string, source: string) => Result<T>) {
@@ -124,8 +124,4 @@ class Input extends FlagValues {
 		}
 		return result.value;
 	}
-}
-
-function parsePid(text: string, source: string): Result<number> {
-	return parseWholeNumber(text, { source, noun: "process id", min: 1, max: 2 ** 22 });
 }

@@ -64,7 +64,7 @@ async function validate(options: ValidateOptions, log: Log, watch: Watch): Promi
 		log.warn(warning);
 	}
 	if (options.netns !== undefined) {
-		createNodeHost().enterNetns(options.netns);
+		createNodeHost().enterNetns(options.netns.path);
 	}
 	const deadline = Date.now() + options.timeout;
 	const { proofs, errors } = await provePolicy(options, log, { deadline, stop: watch.isInterrupted });

@@ -212,7 +212,7 @@ describe("a namespace that cannot be entered", () => {
 	it.each([
 		["--netns", "/nonexistent", "is not a network namespace"],
 		["--netns", "/etc/hostname", "is not a network namespace"],
-		["--pid", "4194304", "is no running process"],
+		["--pid", "4194304", "is not a running process"],
 	])("%s %s", (flag, value, complaint) => {
 		const { status, stderr } = runExplain([flag, value]);
 		expect(status).toBe(64);

@@ -22,7 +22,7 @@ export type ValueShape =
 	| { readonly kind: "other" };
 
 /** Places in help texts that stand for something in the file system. */
-const fileWords = /^(?:files?|folder|paths?|key=file)$/i;
+const fileWords = /^(?:files?|folder|(?:name\|)?paths?|key=file)$/i;
 
 export function valueShape(placeholder: string, choices: readonly string[] = []): ValueShape {
 	if (choices.length > 0) {

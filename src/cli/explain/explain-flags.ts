@@ -29,9 +29,9 @@ export const sourceFlags: readonly Flag[] = [
 	{
 		name: "netns",
 		kind: "value",
-		placeholder: "PATH",
+		placeholder: "NAME|PATH",
 		default: "",
-		help: "the rules in this network namespace, such as /run/netns/NAME",
+		help: "the rules in this network namespace, such as /proc/PID/ns/net or a name in /run/netns",
 	},
 	{
 		name: "pid",

@@ -1,10 +1,10 @@
-import { parseWholeNumber } from "../../domain/number.ts";
 import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { readPacket } from "../../explain/packet.ts";
 import { type PacketFieldName, type PacketRequest, packetFields } from "../../explain/packet-fields.ts";
 import { readPacketWords } from "../../explain/packet-words.ts";
 import { type CommandLine, parseCommandLine } from "../../init/command-line.ts";
 import { FlagValues, parseChoice } from "../../init/flag-values.ts";
+import { type NamedNetns, parseNetns, parsePid } from "../../init/netns.ts";
 import { parseInitOptions } from "../../init/options.ts";
 import { explainFlags, policyFlags } from "./explain-flags.ts";
 
@@ -17,8 +17,8 @@ export type Source =
 			readonly object: string | undefined;
 			readonly config: string | undefined;
 	  }
-	/** `path` is absent for the namespace that we are in; `given` and `flag` are what the user wrote. */
-	| { readonly kind: "live"; readonly path?: string; readonly flag: string; readonly given: string };
+	/** `netns` is absent for the namespace that we are in. */
+	| { readonly kind: "live"; readonly netns?: NamedNetns };
 
 export interface ExplainOptions {
 	readonly source: Source;
@@ -120,11 +120,11 @@ function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
 	return problems.length > 0 ? fail(...problems) : read;
 }
 
-const here: Source = { kind: "live", flag: "--live", given: "" };
+const here: Source = { kind: "live" };
 
 function wrongCount(names: readonly string[]): Problem {
 	const accepted =
-		"one of: the flags of shunt init (-p PORT -o PORT …), -f FILE, --netns PATH, --pid PID, --live";
+		"one of: the flags of shunt init (-p PORT -o PORT …), -f FILE, --netns NAME|PATH, --pid PID, --live";
 	return names.length === 0
 		? { source: "arguments", complaint: "say no rules to explain", accepted }
 		: { source: names.join(" and "), complaint: "are different rules to explain", accepted };
@@ -157,17 +157,16 @@ function manifests({ given }: CommandLine): Result<Source> {
 }
 
 function netns({ given }: CommandLine): Result<Source> {
-	const path = given.get("netns")?.at(-1) ?? "";
-	return path === ""
-		? fail({ source: "--netns", complaint: "has no value", accepted: "a path such as /run/netns/NAME" })
-		: ok({ kind: "live", path, flag: "--netns", given: path });
+	const parsed = parseNetns(given.get("netns")?.at(-1) ?? "");
+	return parsed.ok && parsed.value === undefined
+		? fail({ source: "--netns", complaint: "has no value", accepted: "a path, or a name in /run/netns" })
+		: live(parsed);
 }
 
-/** As PID_MAX_LIMIT in the kernel's include/linux/threads.h has it. */
-const maxPid = 4_194_304;
-
 function process({ given }: CommandLine): Result<Source> {
-	const text = given.get("pid")?.at(-1) ?? "";
-	const pid = parseWholeNumber(text, { source: "--pid", noun: "process id", min: 1, max: maxPid });
-	return pid.ok ? ok({ kind: "live", path: `/proc/${pid.value}/ns/net`, flag: "--pid", given: text }) : pid;
+	return live(parsePid(given.get("pid")?.at(-1) ?? "", "--pid"));
+}
+
+function live(netns: Result<NamedNetns | undefined>): Result<Source> {
+	return netns.ok ? ok({ kind: "live", ...(netns.value && { netns: netns.value }) }) : netns;
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { Host } from "../../host/host.ts";
 import { createNodeHost } from "../../host/node.ts";
 import { type ManifestWorld, processWorld as manifestWorld } from "../inject/world.ts";
+import { wantsColour } from "../paint.ts";
 
 /** What `shunt explain` needs of the outside world. */
 export interface ExplainWorld extends ManifestWorld {
@@ -16,6 +17,6 @@ export interface ExplainWorld extends ManifestWorld {
 export const processWorld: ExplainWorld = {
 	...manifestWorld,
 	writeFile: (path, text) => writeFileSync(path, text),
-	colours: process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "",
+	colours: wantsColour(process.stdout.isTTY === true, process.env),
 	host: createNodeHost,
 };
