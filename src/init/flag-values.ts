@@ -21,17 +21,24 @@ export class FlagValues {
 	/** The last one given decides, but each has to be right. Falls back on the default. */
 	one<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
 		const source = `--${name}`;
+		const given = this.#given.get(name);
+		if (given === undefined) {
+			return this.#valueOf(parse(flagNamed(this.#flags, name).default, source));
+		}
 		const known = this.problems.length;
 		let last: T | undefined;
-		for (const text of this.#given.get(name) ?? [flagNamed(this.#flags, name).default]) {
-			const result = parse(text, source);
-			if (result.ok) {
-				last = result.value;
-			} else {
-				this.problems.push(...result.problems);
-			}
+		for (const text of given) {
+			last = this.#valueOf(parse(text, source));
 		}
 		return this.problems.length > known ? undefined : last;
+	}
+
+	#valueOf<T>(result: Result<T>): T | undefined {
+		if (result.ok) {
+			return result.value;
+		}
+		this.problems.push(...result.problems);
+		return undefined;
 	}
 
 	/** As {@link one}, for a flag without which there is nothing to do. */

@@ -2,7 +2,9 @@ import { writeSync } from "node:fs";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { createNodeHost } from "../host/node.ts";
+import { reportFailure } from "../init/failure.ts";
 import { wantsHelp } from "../init/help.ts";
+import { enterNamedNetns } from "../init/netns.ts";
 import { createLog, type Log } from "../serving/log.ts";
 import { type Conclusion, concludeFrom, shortcomings } from "./conclusion.ts";
 import { helpFor } from "./help.ts";
@@ -12,7 +14,10 @@ import { tryPolicy } from "./policy-trial.ts";
 import type { Proof } from "./proof.ts";
 import { logResult, writeJson } from "./report.ts";
 
-/** `shunt validate`. Whatever goes wrong ends with 95, which is what the repair controller looks for. */
+/**
+ * `shunt validate`. Whatever goes wrong ends with 95, which is what the repair controller looks for, but for mistakes in
+ * its arguments, such as a namespace that is not there.
+ */
 export async function runValidate(argv: readonly string[], program = "shunt validate"): Promise<ExitCode> {
 	if (wantsHelp(argv)) {
 		writeSync(1, helpFor(program));
@@ -25,6 +30,12 @@ export async function runValidate(argv: readonly string[], program = "shunt vali
 	}
 	const started = performance.now();
 	const options = parsed.value;
+	const host = createNodeHost();
+	const lost = enterNamedNetns(host, options.netns);
+	if (lost !== undefined) {
+		const exitCode = lost.exitCode === exitCodes.badInput ? lost.exitCode : exitCodes.validationFailed;
+		return reportFailure(host, program, { ...lost, exitCode }, options.output);
+	}
 	const log = createLog(options, { write: (line) => writeSync(2, line) });
 	const { proofs, conclusion } = await validateInTime(options, log);
 	logResult(log, proofs, conclusion);
@@ -62,9 +73,6 @@ async function validateInTime(options: ValidateOptions, log: Log): Promise<Resul
 async function validate(options: ValidateOptions, log: Log, watch: Watch): Promise<Result> {
 	for (const warning of options.warnings) {
 		log.warn(warning);
-	}
-	if (options.netns !== undefined) {
-		createNodeHost().enterNetns(options.netns.path);
 	}
 	const deadline = Date.now() + options.timeout;
 	const { proofs, errors } = await provePolicy(options, log, { deadline, stop: watch.isInterrupted });

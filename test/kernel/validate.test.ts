@@ -302,11 +302,11 @@ describe("from outside the pod", () => {
 		}),
 	);
 
-	it("a namespace that is not there: 95", () =>
+	it("a namespace that is not there: 64, as everywhere", () =>
 		withRules((world) => {
 			const { status, stderr } = world.validate([...policy, "--netns", "/run/netns/shunt-nowhere"]);
-			expect(status).toBe(95);
-			expect(stderr).toContain("/run/netns/shunt-nowhere");
+			expect(status).toBe(64);
+			expect(stderr).toContain('--netns: "/run/netns/shunt-nowhere" is not a network namespace');
 		}));
 });
 
