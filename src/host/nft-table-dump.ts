@@ -3,7 +3,7 @@ import type { NftTable } from "./host.ts";
 /**
  * The two messages of "which tables are there?" as nf_tables speaks it over netlink: include/uapi/linux/netlink.h,
  * linux/netfilter/nfnetlink.h and linux/netfilter/nf_tables.h. Only bytes in, bytes out: the socket is elsewhere.
- * Bytes are plain numbers rather than a DataView, because the native program leaves typed arrays out.
+ * Bytes are plain numbers rather than a DataView, since that is how the native program hands them over.
  */
 
 /** Netlink headers are in the machine's own order. */

@@ -10,8 +10,8 @@ export function main(functions: NativeFunctions, invokedAs: string, argv: readon
 }
 
 /**
- * What most runs are, done once when the program is built: the engine then has ready what it makes at first use, and
- * build.sh learns which memory a run changes. Touches nothing.
+ * What most runs are, done once when the program is built: what the engine makes at first use, and the memory that a run
+ * needs, are then part of the program (native/src/heap.rs). Touches nothing.
  */
 export function rehearse(): void {
 	for (const mode of ["legacy", "nft", "nftables"]) {
