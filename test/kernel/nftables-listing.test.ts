@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canonicalRule } from "../../src/backend/nftables/canonical.ts";
 import { parseListing } from "../../src/backend/nftables/parse.ts";
-import { removal, renderTable } from "../../src/backend/nftables/render.ts";
+import { removal, renderReplacement } from "../../src/backend/nftables/render.ts";
 import { setRules } from "../../src/backend/nftables/set-rule.ts";
 import type { RedirectPolicy } from "../../src/domain/redirect-policy.ts";
 import { plan } from "../../src/plan/planner.ts";
@@ -20,7 +20,7 @@ afterAll(() => netns.remove());
 describe("a plan in the nftables dialect", () => {
 	it.each([true, false])("is listed by the kernel as itself, with counters %s", (counters) => {
 		for (const asked of fc.sample(policy, { numRuns: 100, seed: 7 })) {
-			netns.run("nft", ["-f", "-"], renderTable(plan(asked), { counters }).replacement);
+			netns.run("nft", ["-f", "-"], renderReplacement(plan(asked), { counters }));
 			expect(listed(), JSON.stringify(asked)).toEqual(wanted(asked));
 		}
 	});

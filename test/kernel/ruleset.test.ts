@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { restoreInput } from "../../src/backend/iptables/restore-input.ts";
-import { renderTable } from "../../src/backend/nftables/render.ts";
+import { renderReplacement } from "../../src/backend/nftables/render.ts";
 import { families } from "../../src/domain/family.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -76,7 +76,7 @@ describe("of two chains at one priority", () => {
 /** What the dialect's tools print of a plan that they were given. */
 function held(netns: Netns, dialect: "legacy" | "nft" | "nftables", asked: Plan) {
 	if (dialect === "nftables") {
-		netns.run("nft", ["-f", "-"], renderTable(asked, { counters: false }).replacement);
+		netns.run("nft", ["-f", "-"], renderReplacement(asked, { counters: false }));
 		const json = netns.run("nft", ["-n", "-j", "list", "ruleset"]);
 		return parseSources({
 			saved: [],

@@ -7,7 +7,7 @@ import { BackendError, caught, throwIfAny } from "../backend-error.ts";
 import { canonicalRule } from "./canonical.ts";
 import { hasOurTable, openNft } from "./nft-tool.ts";
 import type { ListedTable } from "./parse.ts";
-import { hooks, probe, removal, renderRule, renderTable } from "./render.ts";
+import { hooks, probe, removal, renderCreation, renderReplacement, renderRule } from "./render.ts";
 import { setRules } from "./set-rule.ts";
 
 /** The dialect of nftables: one table of our own for both families, replaced whole in one transaction. */
@@ -22,9 +22,7 @@ export const nftablesBackend: Backend = {
 		return [...families];
 	},
 	probe: (host) => caught(() => throwIfAny(openNft(host).apply(probe))),
-	transactions: (plan, options) => [
-		{ command: ["nft", "-f", "-"], input: renderTable(plan, options).creation },
-	],
+	transactions: (plan, options) => [{ command: ["nft", "-f", "-"], input: renderCreation(plan, options) }],
 	rules: (plan) => ({
 		inet: Object.fromEntries(hooks.map((hook) => [hook, rulesText(plan, hook)])),
 	}),
@@ -38,11 +36,10 @@ export const nftablesBackend: Backend = {
  */
 function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	const nft = openNft(host);
-	const input = renderTable(plan, options);
 	const outcome = (reached: FamilyOutcome["outcome"]) =>
 		plan.families.map((family) => ({ family, outcome: reached }));
 	if (!hasOurTable(host)) {
-		const refusal = nft.apply(input.creation, options.meanwhile);
+		const refusal = nft.apply(renderCreation(plan, options), options.meanwhile);
 		if (refusal === undefined) {
 			return outcome("created");
 		}
@@ -54,7 +51,7 @@ function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	if (!(found instanceof BackendError) && driftOf(plan, found).length === 0) {
 		return outcome("unchanged");
 	}
-	throwIfAny(nft.apply(input.replacement, options.meanwhile));
+	throwIfAny(nft.apply(renderReplacement(plan, options), options.meanwhile));
 	return outcome("replaced");
 }
 

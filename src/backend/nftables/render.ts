@@ -18,24 +18,27 @@ const priority = -100;
 export const hooks: readonly Hook[] = ["prerouting", "output"];
 
 /**
- * The inputs for one `nft -f -`, which is one transaction. Only what nft 1.0.1 and Linux 5.4 know is used: nat chains and
- * redirect in the inet family came with Linux 5.2.
+ * The input for one `nft -f -`, which is one transaction, where there is no table of ours; refused whole where there is one
+ * after all. It destroys nothing, and so spares nft the wait, on closing its socket, for the kernel to do that when no
+ * processor looks at it any more (nft_rcv_nl_event in net/netfilter/nf_tables_api.c): four fifths of the time that a
+ * replacement takes.
  */
-export interface TableInput {
-	/**
-	 * Where there is no table of ours; refused whole where there is one after all. It destroys nothing, and so spares nft
-	 * the wait, on closing its socket, for the kernel to do that when no processor looks at it any more
-	 * (nft_rcv_nl_event in net/netfilter/nf_tables_api.c): four fifths of the time that a replacement takes.
-	 */
-	readonly creation: string;
-	/**
-	 * Whatever there was. Adding the table before deleting it makes the deletion work in any case; what follows is then all
-	 * that there is.
-	 */
-	readonly replacement: string;
+export function renderCreation(plan: Plan, options: TableOptions): string {
+	return `create table inet shunt\n${renderTable(plan, options)}`;
 }
 
-export function renderTable(plan: Plan, options: Pick<SetUpOptions, "counters">): TableInput {
+/**
+ * The same whatever there was. Adding the table before deleting it makes the deletion work in any case; what follows is
+ * then all that there is.
+ */
+export function renderReplacement(plan: Plan, options: TableOptions): string {
+	return `${removal}${renderTable(plan, options)}`;
+}
+
+type TableOptions = Pick<SetUpOptions, "counters">;
+
+/** Only what nft 1.0.1 and Linux 5.4 know is used: nat chains and redirect in the inet family came with Linux 5.2. */
+function renderTable(plan: Plan, options: TableOptions): string {
 	const rules = setRules(plan);
 	const chains = hooks.flatMap((hook) => [
 		`\tchain ${hook} {`,
@@ -43,18 +46,14 @@ export function renderTable(plan: Plan, options: Pick<SetUpOptions, "counters">)
 		...rules.filter((rule) => rule.hook === hook).map((rule) => `\t\t${renderRule(rule, options)}`),
 		"\t}",
 	]);
-	const whole = `table inet shunt {\n${chains.join("\n")}\n}\n`;
-	return { creation: `create table inet shunt\n${whole}`, replacement: `${removal}${whole}` };
+	return `table inet shunt {\n${chains.join("\n")}\n}\n`;
 }
 
 /** The input that removes our table, and succeeds where there is none. */
 export const removal = "add table inet shunt\ndelete table inet shunt\n";
 
 /** A rule as it stands in a chain's block. */
-export function renderRule(
-	{ reason, matches, verdict }: SetRule,
-	{ counters }: Pick<SetUpOptions, "counters">,
-): string {
+export function renderRule({ reason, matches, verdict }: SetRule, { counters }: TableOptions): string {
 	return [
 		...matches.map(renderMatch),
 		...(counters ? ["counter"] : []),
