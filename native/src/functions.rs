@@ -71,9 +71,11 @@ fn parse_command(command: &Object<'_>) -> Result<Option<Command>> {
         argv.into_iter().map(|argument| CString::new(argument.0)).collect::<std::result::Result<Vec<_>, _>>();
     let timeout =
         Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-    let stdin = match Option::<Text>::from_js(command.ctx(), stdin.clone()) {
-        _ if stdin.is_function() => Stdin::Promised,
-        text => Stdin::Whole(text?.map_or_else(Vec::new, |text| text.0.into_bytes())),
+    let stdin = if stdin.is_function() {
+        Stdin::Promised
+    } else {
+        let text = Option::<Text>::from_js(command.ctx(), stdin)?;
+        Stdin::Whole(text.map_or_else(Vec::new, |text| text.0.into_bytes()))
     };
     Ok(argv.ok().map(|argv| Command { argv, stdin, timeout }))
 }

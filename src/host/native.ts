@@ -79,17 +79,20 @@ function runCommands(
 	meanwhile?: () => void,
 ): CommandResult[] {
 	const environment = environmentOfChildren(functions);
+	const started: { readonly child: number; readonly stdin: Command["stdin"] }[] = [];
 	const results: CommandResult[] = [];
 	try {
-		const children = commands.map((command) => functions.start(command, environment));
-		commands.forEach(({ stdin }, index) => {
+		for (const command of commands) {
+			started.push({ child: functions.start(command, environment), stdin: command.stdin });
+		}
+		for (const { child, stdin } of started) {
 			if (typeof stdin === "function") {
-				functions.feed(children[index] ?? 0, stdin());
+				functions.feed(child, stdin());
 			}
-		});
+		}
 		meanwhile?.();
 	} finally {
-		results.push(...functions.wait(commands.length));
+		results.push(...functions.wait(started.length));
 	}
 	return results;
 }
