@@ -22,13 +22,7 @@ export function commentOf(reason: Reason, matches: readonly Match[]): string {
 }
 
 function firstDetail(matches: readonly Match[]): string | undefined {
-	for (const match of matches) {
-		const detail = detailOf(match);
-		if (detail !== undefined) {
-			return detail;
-		}
-	}
-	return undefined;
+	return matches.map(detailOf).find((text) => text !== undefined);
 }
 
 function detailOf(match: Match): string | undefined {

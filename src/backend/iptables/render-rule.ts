@@ -22,10 +22,7 @@ const rendered = new WeakMap<Rule, readonly string[]>();
 
 function renderAnew(rule: Rule): string[] {
 	return splitPorts(rule.matches).map((matches) => {
-		let written = "";
-		for (const match of matches) {
-			written += renderMatch(match, rule);
-		}
+		const written = matches.map((match) => renderMatch(match, rule)).join("");
 		return `${written}-m comment --comment "${commentOf(rule.reason, matches)}" ${renderVerdict(rule.verdict)}`;
 	});
 }
