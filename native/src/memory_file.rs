@@ -1,4 +1,4 @@
-//! Files without a name (memfd_create(2)), as a child's standard input and outputs.
+//! Files without a name (memfd_create(2)), as a child's outputs, and its standard input where that is known beforehand.
 //!
 //! Not pipes: a file takes all that is written to it, so that no child can block on us or we on it, in whatever order
 //! they end; a child that never reads its input cannot kill us with SIGPIPE; and we sleep until a child has ended
