@@ -1,12 +1,15 @@
 import { ApiException, CoreV1Api, EventsV1Api, type KubeConfig, Watch } from "@kubernetes/client-node";
-import { ok, type Result } from "../domain/problem.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
+import { clientConfiguration } from "../kube/client-configuration.ts";
+import { readKubeconfig } from "../kube/read-kubeconfig.ts";
 import type { Cluster, Namespace, NamespaceList } from "./cluster.ts";
-import { apiConfiguration, loadConfig } from "./kubernetes-client.ts";
 import { eventOf } from "./kubernetes-event.ts";
-import { namespaceOf } from "./kubernetes-namespace.ts";
-import { watchNamespaces } from "./kubernetes-watch.ts";
+import { namespaceOf, watchNamespaces } from "./kubernetes-watch.ts";
 import { within } from "./within.ts";
 
+/** Who waits gives up earlier; this gives the connection back, where a server takes requests and never answers. */
+const requestTimeoutMs = 15_000;
+/** A list has many pages. */
 const listTimeoutMs = 60_000;
 const pageSize = 500;
 
@@ -16,8 +19,26 @@ export function connectCluster(kubeconfig: string | undefined): Result<Cluster> 
 	return config.ok ? ok(clusterOf(config.value)) : config;
 }
 
+/** The file that a flag names, and else what a pod has. */
+function loadConfig(kubeconfig: string | undefined): Result<KubeConfig> {
+	if (kubeconfig !== undefined) {
+		const read = readKubeconfig({ kind: "files", files: [kubeconfig] }, undefined);
+		// There is no flag here that could choose another context.
+		const accepted = "a kubeconfig file whose current context is complete";
+		return read.ok ? read : fail(...read.problems.map((problem) => ({ ...problem, accepted })));
+	}
+	// Without it the client would make an address of what is undefined.
+	return process.env["KUBERNETES_SERVICE_HOST"] === undefined
+		? fail({
+				source: "--kubeconfig",
+				complaint: "is needed where this is no pod",
+				accepted: "a kubeconfig file",
+			})
+		: readKubeconfig({ kind: "pod" }, undefined);
+}
+
 function clusterOf(config: KubeConfig): Cluster {
-	const api = apiConfiguration(config);
+	const api = clientConfiguration(config, requestTimeoutMs);
 	const [core, events] = [new CoreV1Api(api), new EventsV1Api(api)];
 	const watch = new Watch(config);
 	return {

@@ -1,6 +1,5 @@
 import type { V1Namespace, V1Status, Watch } from "@kubernetes/client-node";
-import { type Cluster, type NamespaceChange, VersionGone } from "./cluster.ts";
-import { namespaceOf } from "./kubernetes-namespace.ts";
+import { type Cluster, type Namespace, type NamespaceChange, VersionGone } from "./cluster.ts";
 
 /** Ends before the five to ten minutes after which an API server ends a watch by itself. */
 const watchSeconds = 290;
@@ -48,6 +47,10 @@ export function watchNamespaces({ watch, resourceVersion, onChange, signal }: Wa
 			}
 		}, finish);
 	});
+}
+
+export function namespaceOf({ metadata }: V1Namespace): Namespace {
+	return { name: metadata?.name ?? "", annotations: metadata?.annotations ?? {} };
 }
 
 function changeOf(phase: string, object: V1Namespace): NamespaceChange | undefined {

@@ -1,4 +1,4 @@
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import type { CategoryName } from "./category-names.ts";
 import type { NodeProbe } from "./node-probe.ts";
 import type { Outcome } from "./outcome.ts";

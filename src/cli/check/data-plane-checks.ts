@@ -1,7 +1,7 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import type { InjectConfig } from "../../inject/config.ts";
 import { injectPod } from "../../inject/inject-pod.ts";
-import { allPages, type Cluster } from "../cluster/cluster.ts";
+import { allPages, type Cluster } from "../../kube/cluster.ts";
 import type { Category, Check } from "./check.ts";
 import { listed, type Outcome, passedWith, type Shortcoming } from "./outcome.ts";
 import { formatRedirection, type Redirection, redirectionOf } from "./pod-mode.ts";

@@ -1,7 +1,7 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { type JsonObject, objectAt, textAt } from "../../inject/json.ts";
 import { containerNames } from "../../inject/names.ts";
-import { allPages, type Cluster } from "../cluster/cluster.ts";
+import { allPages, type Cluster } from "../../kube/cluster.ts";
 
 /** The applications' pods that run or are to run, of every namespace. */
 export async function applicationPods(cluster: Cluster): Promise<V1Pod[]> {

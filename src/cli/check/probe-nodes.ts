@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CoreV1Api, type V1Node, type V1Pod } from "@kubernetes/client-node";
-import { allPages, type Cluster } from "../cluster/cluster.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
+import { allPages, type Cluster } from "../../kube/cluster.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
 import type { NodeProbe } from "./node-probe.ts";
 import { type NodeFinding, readProbeLog } from "./node-report.ts";
 import { probePod, probeSelector, runLabel } from "./probe-pod.ts";

@@ -3,8 +3,8 @@ import { formatProblem } from "../../domain/problem.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { isObject, type JsonObject } from "../../inject/json.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
-import type { Cluster } from "../cluster/cluster.ts";
 import { parseDocuments } from "../inject/yaml-documents.ts";
 
 /** The injector's Deployment, Service, ServiceAccount, roles and webhook. */

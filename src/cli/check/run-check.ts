@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { connectCluster } from "../cluster/connect-cluster.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { connectCluster } from "../../kube/connect-cluster.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
 import { createPaints, wantsColour } from "../paint.ts";
 import { aloud } from "./aloud.ts";

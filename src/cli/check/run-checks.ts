@@ -1,4 +1,4 @@
-import { ClusterError } from "../cluster/cluster-error.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
 import type { Category, Check, Inquiry } from "./check.ts";
 import type { Outcome } from "./outcome.ts";
 

@@ -1,13 +1,9 @@
 import type { Command } from "commander";
+import type { ClusterAddress } from "../../kube/connect-cluster.ts";
 
-/** How to reach a cluster, in kubectl's words. */
-export interface ClusterFlags {
-	readonly kubeconfig?: string;
-	readonly context?: string;
-	/** Where the release is or goes. */
+/** How to reach a cluster, and the namespace where the release is or goes. */
+export interface ClusterFlags extends ClusterAddress {
 	readonly namespace: string;
-	/** Of one request: `10s`. */
-	readonly requestTimeout: string;
 }
 
 /** The release's namespace, unless told otherwise; a context's own namespace is for applications. */

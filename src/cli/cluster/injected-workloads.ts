@@ -1,6 +1,6 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { redirectAnnotation } from "../../domain/annotation-keys.ts";
-import { allPages, type Cluster } from "./cluster.ts";
+import { allPages, type Cluster } from "../../kube/cluster.ts";
 
 /** Pods that one owner made and that carry a proxy of ours. */
 export interface InjectedWorkload {

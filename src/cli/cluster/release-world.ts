@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import type { Environment } from "../../kube/connect-cluster.ts";
 import { findChart } from "../chart/find-chart.ts";
-import type { Environment } from "./connect-cluster.ts";
 import { writeOut } from "./write-out.ts";
 
 /** What the commands that install and change a release need of the outside world, a cluster apart. */

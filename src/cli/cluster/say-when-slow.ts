@@ -1,4 +1,4 @@
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import type { ReleaseWorld } from "./release-world.ts";
 
 const patienceMs = 2000;

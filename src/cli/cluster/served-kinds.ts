@@ -1,6 +1,6 @@
 import { KubernetesObjectApi } from "@kubernetes/client-node";
-import type { Cluster } from "./cluster.ts";
-import { isNotFound } from "./cluster-error.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { isNotFound } from "../../kube/cluster-error.ts";
 
 /** A kind of object, as URLs and permissions call it. */
 export interface Resource {

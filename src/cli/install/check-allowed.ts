@@ -1,7 +1,7 @@
 import { AuthorizationV1Api } from "@kubernetes/client-node";
 import { exitCodes } from "../../domain/exit-code.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
 import type { Resource } from "../cluster/served-kinds.ts";
 import { Refusal } from "./outcome.ts";
 

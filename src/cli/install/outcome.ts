@@ -1,7 +1,7 @@
 import { type ChartProblem, formatChartProblem } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { formatProblem, type Problem } from "../../domain/problem.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 
 /** Ends a command with an exit status and a sentence on standard error, before anything went to standard output. */

@@ -1,10 +1,10 @@
 import { AdmissionregistrationV1Api, CoreV1Api, VersionApi } from "@kubernetes/client-node";
 import type { Manifest, RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
 import { certificateState } from "../chart/certificate-state.ts";
 import { storeName } from "../chart/store.ts";
-import type { Cluster } from "../cluster/cluster.ts";
 import { findSecret } from "../cluster/find-secret.ts";
 import { checkAllowed } from "./check-allowed.ts";
 import { checkVersion } from "./check-version.ts";

@@ -1,8 +1,8 @@
 import type { RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
-import { connectCluster } from "../cluster/connect-cluster.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
+import { connectCluster } from "../../kube/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { badInput, deliver, Refusal, settle } from "./outcome.ts";

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import { kindsOf, type Resource } from "../cluster/served-kinds.ts";
 import { Refusal } from "./outcome.ts";
 

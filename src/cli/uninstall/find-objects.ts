@@ -1,5 +1,5 @@
 import { CoreV1Api, KubernetesObjectApi, type V1ObjectMeta } from "@kubernetes/client-node";
-import { allPages, type Cluster } from "../cluster/cluster.ts";
+import { allPages, type Cluster } from "../../kube/cluster.ts";
 import { kindsOf } from "../cluster/served-kinds.ts";
 
 /** What names an object to `kubectl delete`. */

@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { connectCluster } from "../../kube/connect-cluster.ts";
 import type { ClusterFlags } from "../cluster/cluster-flags.ts";
-import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";

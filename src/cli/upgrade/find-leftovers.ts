@@ -1,6 +1,6 @@
 import type { Manifest } from "../../chart/index.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
 import { type FoundObject, findObjects } from "../uninstall/find-objects.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import { exitCodes } from "../../domain/exit-code.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import { storeName } from "../chart/store.ts";
 import { readStore, type StoredRelease } from "../chart/stored-release.ts";
-import { asPlain } from "../cluster/as-plain.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import { asPlain } from "../cluster/find-secret.ts";
 import { Refusal } from "../install/outcome.ts";
 
 /** The release that a cluster has in a namespace. Throws a Refusal where there is none. */

@@ -1,9 +1,9 @@
 import type { RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { connectCluster } from "../../kube/connect-cluster.ts";
 import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
 import { newStore } from "../chart/stored-release.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { checkVersion } from "../install/check-version.ts";

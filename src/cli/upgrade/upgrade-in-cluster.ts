@@ -1,7 +1,7 @@
 import type { RenderedChart } from "../../chart/index.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
 import type { StoredRelease } from "../chart/stored-release.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
 import { findSecret } from "../cluster/find-secret.ts";
 import {
 	count,

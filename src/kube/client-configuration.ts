@@ -7,25 +7,14 @@ import {
 	type SecurityAuthentication,
 	ServerConfiguration,
 } from "@kubernetes/client-node";
-import type { Cluster } from "./cluster.ts";
-import { ClusterError, clusterErrorOf, isNotFound } from "./cluster-error.ts";
+import { ClusterError } from "./cluster-error.ts";
 
-/** Connects to nothing yet: each request does for itself, and gives up after so many milliseconds. */
-export function openCluster(config: KubeConfig, timeoutMs: number): Cluster {
+/**
+ * What a client of @kubernetes/client-node is made with: as its `makeApiClient` has it, and every request is given up
+ * after so many milliseconds. Where the credentials cannot be had, a request rejects with a {@link ClusterError}.
+ */
+export function clientConfiguration(config: KubeConfig, timeoutMs: number): Configuration {
 	const server = config.getCurrentCluster()?.server ?? "";
-	const rethrow = (error: unknown): never => {
-		throw clusterErrorOf(error, server);
-	};
-	return {
-		server,
-		api: (type) => new type(configurationOf(config, server, timeoutMs)),
-		ask: (request) => request.catch(rethrow),
-		find: (request) => request.catch((error) => (isNotFound(error) ? undefined : rethrow(error))),
-	};
-}
-
-/** As `makeApiClient` has it, with the deadline. */
-function configurationOf(config: KubeConfig, server: string, timeoutMs: number): Configuration {
 	return createConfiguration({
 		baseServer: new ServerConfiguration(server, {}),
 		authMethods: { default: credentialsOf(config, server) },

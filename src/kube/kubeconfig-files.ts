@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fail, ok, type Result } from "../../domain/problem.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
 
 /** Where the way to a cluster is written down, in the order in which kubectl looks. */
 export type KubeconfigSource =

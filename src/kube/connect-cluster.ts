@@ -1,8 +1,15 @@
-import { all, ok, type Result } from "../../domain/problem.ts";
-import { parseDuration } from "../../serving/duration.ts";
+import { all, ok, type Result } from "../domain/problem.ts";
+import { parseDuration } from "../serving/duration.ts";
 import type { Cluster } from "./cluster.ts";
-import type { ClusterFlags } from "./cluster-flags.ts";
 import { findKubeconfig } from "./kubeconfig-files.ts";
+
+/** How to reach a cluster, in kubectl's words. */
+export interface ClusterAddress {
+	readonly kubeconfig?: string;
+	readonly context?: string;
+	/** Of one request: `10s`. */
+	readonly requestTimeout: string;
+}
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,7 +19,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * client is loaded, which takes its time: only for those who will ask.
  */
 export async function connectCluster(
-	{ kubeconfig, context, requestTimeout }: Omit<ClusterFlags, "namespace">,
+	{ kubeconfig, context, requestTimeout }: ClusterAddress,
 	env: Environment,
 ): Promise<Result<Cluster | undefined>> {
 	const found = findKubeconfig(kubeconfig, env);

@@ -1,5 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { KubeconfigSource } from "./kubeconfig-files.ts";
 
 /** Reads the files, the first of them deciding where two say different things, and picks the context. */
