@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmless } from "../domain/harmless.ts";
 import { HostError } from "../host/host.ts";
 import { writeStandardError } from "../host/node-streams.ts";
 
@@ -16,7 +17,7 @@ export async function delivering(
 		if (!(error instanceof HostError)) {
 			throw error;
 		}
-		writeStandardError(`${program}: ${error.message}\n`);
+		writeStandardError(`${harmless(`${program}: ${error.message}`)}\n`);
 		return exitCodes.failed;
 	}
 }
