@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
+import { commandOutput } from "./command-output.ts";
 import { loadCommands, ownFlagsCommands } from "./commands.ts";
 
 /** Everything but the node-side commands, which are listed for the help text. */
@@ -11,6 +12,7 @@ export async function runCommandTree(argv: readonly string[], name = "shunt"): P
 		.version(version)
 		.configureHelp({ showGlobalOptions: true })
 		.addHelpText("after", examples)
+		.configureOutput(commandOutput)
 		.exitOverride();
 	for (const command of ownFlagsCommands) {
 		program.command(command.name).description(command.description);
@@ -20,7 +22,7 @@ export async function runCommandTree(argv: readonly string[], name = "shunt"): P
 		status = ended;
 	});
 	for (const command of commands) {
-		program.addCommand(command);
+		program.addCommand(command.configureOutput(commandOutput));
 	}
 	try {
 		await program.parseAsync([...argv], { from: "user" });

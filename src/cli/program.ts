@@ -1,14 +1,21 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { createNodeHost } from "../host/node.ts";
+import { writeStandardOutput } from "../host/node-streams.ts";
 import { runClean } from "../init/clean.ts";
 import { runInit } from "../init/init.ts";
 import { runStatus } from "../status/status.ts";
+import { delivering } from "./deliver.ts";
 
 /**
  * `shunt COMMAND …`. The node-side commands read their own flags, because the native program runs the very same
  * code; so they also start without loading what the others need.
  */
-export async function runShunt(argv: readonly string[], name = "shunt"): Promise<ExitCode> {
+export function runShunt(argv: readonly string[], name = "shunt"): Promise<ExitCode> {
+	const [command = "-"] = argv;
+	return delivering(command.startsWith("-") ? name : `${name} ${command}`, () => run(argv, name));
+}
+
+async function run(argv: readonly string[], name: string): Promise<ExitCode> {
 	const [command, ...rest] = argv;
 	switch (command) {
 		case "init":
@@ -29,10 +36,12 @@ export async function runShunt(argv: readonly string[], name = "shunt"): Promise
 }
 
 /** What a shell may offer; see completion/complete.ts. */
-export async function runComplete(words: readonly string[]): Promise<ExitCode> {
-	const { completionOf } = await import("./completion/run-complete.ts");
-	createNodeHost().stdout(await completionOf(words));
-	return exitCodes.done;
+export function runComplete(words: readonly string[]): Promise<ExitCode> {
+	return delivering("shunt __complete", async () => {
+		const { completionOf } = await import("./completion/run-complete.ts");
+		writeStandardOutput(await completionOf(words));
+		return exitCodes.done;
+	});
 }
 
 /** `proxy-init …` is `shunt init …`. */
@@ -41,10 +50,12 @@ export function runProxyInit(argv: readonly string[]): ExitCode {
 }
 
 /** `shunt-network-validator …` is `shunt validate …`. */
-export async function runNetworkValidator(
+export function runNetworkValidator(
 	argv: readonly string[],
 	program = "shunt-network-validator",
 ): Promise<ExitCode> {
-	const { runValidate } = await import("../validator/run.ts");
-	return runValidate(argv, program);
+	return delivering(program, async () => {
+		const { runValidate } = await import("../validator/run.ts");
+		return runValidate(argv, program);
+	});
 }

@@ -1,3 +1,5 @@
+import { harmless } from "./harmless.ts";
+
 /**
  * One mistake in what the user gave us. Mistakes are values, never exceptions, so that a run can report all
  * of them together before anything is touched.
@@ -38,5 +40,5 @@ export function all<T>(results: readonly Result<T>[]): Result<T[]> {
 /** `--skip: "80-20" is not a port range (want LOW-HIGH with LOW at most HIGH, each 1-65535)` */
 export function formatProblem(problem: Problem): string {
 	const subject = problem.value === undefined ? "" : `${JSON.stringify(problem.value)} `;
-	return `${problem.source}: ${subject}${problem.complaint} (want ${problem.accepted})`;
+	return harmless(`${problem.source}: ${subject}${problem.complaint} (want ${problem.accepted})`);
 }

@@ -37,13 +37,13 @@ export interface Host {
 	/** All of standard input. */
 	stdin(): string;
 
-	/** Writes to standard output, where results for other programs go. */
+	/** Writes to standard output, where results for other programs go: all of it, or throws {@link HostError}. */
 	stdout(text: string): void;
 
 	/** Whether a person is likely to read standard output. */
 	isTerminal(): boolean;
 
-	/** Writes one line to standard error, where the log goes. */
+	/** Writes one line to standard error, where the log goes; what could steer a terminal in it is spelled out. */
 	log(line: string): void;
 
 	/**

@@ -1,3 +1,4 @@
+import { harmless } from "../domain/harmless.ts";
 import { inputOf } from "./command-input.ts";
 import { type Command, type CommandResult, type Host, HostError, type NftTable } from "./host.ts";
 import { MemoryNatTable } from "./memory-nat-table.ts";
@@ -117,7 +118,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		env: (name) => options.env?.[name],
 		stdin: () => options.stdin ?? "",
 		stdout: (text) => output.push(text),
-		log: (line) => logged.push(line),
+		log: (line) => logged.push(harmless(line)),
 		enterNetns: (path) => {
 			if (!(options.netnsPaths ?? []).includes(path)) {
 				throw new HostError("not-found", `${path}: no such file or directory`);

@@ -1,4 +1,5 @@
 import type { ExitCode } from "../domain/exit-code.ts";
+import { harmless } from "../domain/harmless.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
 import type { Command, CommandResult, Host } from "./host.ts";
@@ -61,7 +62,7 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		env: functions.variable,
 		stdin: () => readStandardInput(functions),
 		stdout: (text) => throwErrno("standard output", functions.stdout(text)),
-		log: functions.log,
+		log: (line) => functions.log(harmless(line)),
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
 		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
 		nftTables: () => {

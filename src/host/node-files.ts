@@ -1,11 +1,15 @@
 import {
 	accessSync,
+	chmodSync,
 	closeSync,
 	constants,
 	openSync,
 	readdirSync,
 	readFileSync,
 	readSync,
+	realpathSync,
+	renameSync,
+	rmSync,
 	statSync,
 	writeSync,
 } from "node:fs";
@@ -61,21 +65,69 @@ export function replaceText(path: string, text: string): void {
 	}
 }
 
-/** Whole, also where the other end set the pipe to non-blocking (EAGAIN) or takes only part at a time. */
-export function writeAll(descriptor: number, text: string): void {
-	const bytes = Buffer.from(text);
-	for (let at = 0; at < bytes.length; ) {
-		at += retrying(() => writeSync(descriptor, bytes, at));
+/**
+ * A file of our own making: whole, or as it was before. A disk that fills up must leave nothing that looks like a result.
+ * Throws what node:fs throws.
+ */
+export function writeWhole(path: string, text: string): void {
+	const before = statSync(path, { throwIfNoEntry: false });
+	if (before !== undefined && !before.isFile()) {
+		// A device or a pipe, which nothing can be put in place of.
+		writeNew(path, "w", text);
+		return;
+	}
+	const place = before === undefined ? path : realpathSync(path);
+	const aside = `${place}.${process.pid}.part`;
+	try {
+		writeNew(aside, "wx", text);
+		if (before !== undefined) {
+			chmodSync(aside, before.mode);
+		}
+		renameSync(aside, place);
+	} catch (thrown) {
+		rmSync(aside, { force: true });
+		throw thrown;
 	}
 }
 
-export function readAll(descriptor: number): string {
+function writeNew(path: string, flags: "w" | "wx", text: string): void {
+	const descriptor = openSync(path, flags);
+	try {
+		writeAll(descriptor, text);
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** A text is encoded by the piece, so that one of a hundred megabytes is not in memory twice. */
+const pieceLength = 1024 * 1024;
+
+/** Whole, also where the other end set the pipe to non-blocking (EAGAIN) or takes only part at a time. */
+export function writeAll(descriptor: number, text: string): void {
+	for (let from = 0; from < text.length; ) {
+		const to = pieceEnd(text, from);
+		const bytes = Buffer.from(text.slice(from, to));
+		for (let at = 0; at < bytes.length; ) {
+			at += retrying(() => writeSync(descriptor, bytes, at));
+		}
+		from = to;
+	}
+}
+
+/** Never between the two halves of a character. */
+function pieceEnd(text: string, from: number): number {
+	const end = from + pieceLength;
+	const last = text.charCodeAt(end - 1);
+	return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
+}
+
+export function readAll(descriptor: number): Buffer {
 	const chunks: Buffer[] = [];
 	for (;;) {
 		const chunk = Buffer.allocUnsafe(65_536);
 		const length = retrying(() => readSync(descriptor, chunk));
 		if (length === 0) {
-			return Buffer.concat(chunks).toString("utf8");
+			return Buffer.concat(chunks);
 		}
 		chunks.push(chunk.subarray(0, length));
 	}

@@ -71,7 +71,18 @@ export function reportFailure(host: Host, program: string, failure: Failure, out
 		host.log(`${program}: ${message}`);
 	}
 	if (output === "json") {
-		host.stdout(`${JSON.stringify({ exitCode: failure.exitCode, errors: failure.messages })}\n`);
+		reportAsJson(host, program, failure);
 	}
 	return failure.exitCode;
+}
+
+/** That this cannot be delivered either does not make the failure another one. */
+function reportAsJson(host: Host, program: string, { exitCode, messages }: Failure): void {
+	try {
+		host.stdout(`${JSON.stringify({ exitCode, errors: messages })}\n`);
+	} catch (error) {
+		for (const message of environmentFailure(error).messages) {
+			host.log(`${program}: ${message}`);
+		}
+	}
 }

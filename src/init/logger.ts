@@ -1,3 +1,4 @@
+import { quoted } from "../domain/harmless.ts";
 import type { Host } from "../host/host.ts";
 
 export type LogFormat = "plain" | "json";
@@ -17,7 +18,7 @@ export interface Quoted {
 }
 
 export function quote(message: string): Quoted {
-	return { json: JSON.stringify(message) };
+	return { json: quoted(message) };
 }
 
 /** Lines in the reference program's two formats, on the host's log. */

@@ -2,6 +2,7 @@ import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
 import { runClean } from "./clean.ts";
+import { guard } from "./failure.ts";
 import { runInit } from "./init.ts";
 
 /**
@@ -15,7 +16,9 @@ export function runMultiCall(
 	others: OtherPrograms,
 ): ExitCode {
 	const name = invokedAs.slice(invokedAs.lastIndexOf("/") + 1);
-	return initNames.has(name) ? runInit(host, argv, name) : runShunt(host, argv, others);
+	return initNames.has(name)
+		? runInit(host, argv, name)
+		: guard(host, "shunt", () => runShunt(host, argv, others));
 }
 
 /** What is not part of this bundle, so that starting `shunt init` does not cost more with every program beside it. */

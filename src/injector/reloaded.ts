@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { decodeText, readingProblem } from "../host/node-text.ts";
 
 /** Files that make one value together. */
 export interface Source<T> {
@@ -78,10 +79,9 @@ async function readAll(paths: readonly string[]): Promise<Result<string[]>> {
 	const problems: Problem[] = [];
 	for (const path of paths) {
 		try {
-			texts.push(await readFile(path, "utf8"));
+			texts.push(decodeText(await readFile(path)));
 		} catch (error) {
-			const code = error instanceof Error && "code" in error ? ` (${error.code})` : "";
-			problems.push({ source: path, complaint: `cannot be read${code}`, accepted: "a readable file" });
+			problems.push(readingProblem(path, error, "a readable file"));
 		}
 	}
 	return problems.length > 0 ? fail(...problems) : ok(texts);

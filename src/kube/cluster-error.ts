@@ -1,3 +1,5 @@
+import { harmless } from "../domain/harmless.ts";
+
 /**
  * Why the cluster could not be asked: nobody answers, not in time, it does not know us, it does not let us, or it
  * answered something else.
@@ -10,7 +12,8 @@ export class ClusterError extends Error {
 	readonly code: ClusterErrorCode;
 
 	constructor(code: ClusterErrorCode, message: string, cause: unknown) {
-		super(message, { cause });
+		// It quotes what a server says.
+		super(harmless(message), { cause });
 		this.code = code;
 	}
 }

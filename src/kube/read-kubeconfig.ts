@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { NotTextError, readingProblem, readTextFile } from "../host/node-text.ts";
 import type { KubeconfigSource } from "./kubeconfig-files.ts";
 
 /** Reads the files, the first of them deciding where two say different things, and picks the context. */
@@ -34,9 +36,14 @@ export function readKubeconfig(
 function readFile(file: string): Result<KubeConfig> {
 	try {
 		const config = new KubeConfig();
-		config.loadFromFile(file);
+		// As its loadFromFile, which would take a file of any encoding for UTF-8.
+		config.loadFromString(readTextFile(file));
+		config.makePathsAbsolute(dirname(file));
 		return ok(config);
 	} catch (error) {
+		if (error instanceof NotTextError) {
+			return fail(readingProblem(file, error, "a kubeconfig file"));
+		}
 		// What the library trips over where the file holds something else.
 		const isOther = error instanceof TypeError;
 		const reason = isOther ? "it is no kubeconfig" : String(error instanceof Error ? error.message : error);

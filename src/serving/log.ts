@@ -1,3 +1,4 @@
+import { harmless, quoted } from "../domain/harmless.ts";
 import { type LogFormat, type LogLevel, logLevels } from "../init/logger.ts";
 
 export type Fields = Readonly<Record<string, string | number | undefined>>;
@@ -39,13 +40,14 @@ export function createLog({ logLevel, logFormat }: LogOptions, output: LogOutput
 
 function jsonWriter(output: LogOutput): Write {
 	return (level, msg, fields) => {
-		output.write(`${JSON.stringify({ time: now(), level: spelled(level), msg, ...fields })}\n`);
+		const line = JSON.stringify({ time: now(), level: spelled(level), msg, ...fields });
+		output.write(`${harmless(line)}\n`);
 	};
 }
 
 function plainWriter(output: LogOutput): Write {
 	return (level, message, fields) => {
-		let line = `time="${now()}" level=${spelled(level)} msg=${JSON.stringify(message)}`;
+		let line = `time="${now()}" level=${spelled(level)} msg=${quoted(message)}`;
 		for (const name in fields) {
 			const value = fields[name];
 			if (value !== undefined) {
@@ -57,7 +59,7 @@ function plainWriter(output: LogOutput): Write {
 }
 
 function plainValue(value: string | number): string {
-	return typeof value === "number" || /^[\w.:%[\]/+-]+$/.test(value) ? `${value}` : JSON.stringify(value);
+	return typeof value === "number" || /^[\w.:%[\]/+-]+$/.test(value) ? `${value}` : quoted(value);
 }
 
 function now(): string {

@@ -1,3 +1,4 @@
+import { harmless } from "../domain/harmless.ts";
 import { describeTable } from "../ruleset/entry-order.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
@@ -21,7 +22,7 @@ export function formatTable(sights: readonly Sight[], style: Style): string {
 	];
 	const rows = sights.flatMap((sight) =>
 		rowsOf(sight).map((row) => ({
-			cells: [...(style.showsNamespaces ? namesOf(sight.namespace) : []), ...row],
+			cells: [...(style.showsNamespaces ? namesOf(sight.namespace) : []), ...row].map(harmless),
 			verdict: verdictOf(sight),
 		})),
 	);
@@ -102,6 +103,7 @@ function detailsOf(sight: Sight, style: Style): string[] {
 					"",
 					`${namesOf(namespace)
 						.filter((name) => name !== "-")
+						.map(harmless)
 						.join(", ")}:`,
 				]
 			: [];
@@ -116,12 +118,12 @@ function basis({ comparedWith, policy }: Examination, style: Style): string[] {
 	return [
 		"",
 		`Compared with ${against}. The rules that are there are those of:`,
-		`  shunt init ${policyArgs(policy).join(" ")}`,
+		`  shunt init ${harmless(policyArgs(policy).join(" "))}`,
 	];
 }
 
 function section(title: string, lines: readonly string[]): string[] {
-	return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
+	return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${harmless(line)}`)];
 }
 
 function describeForeign({

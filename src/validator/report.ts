@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { writeStandardOutput } from "../host/node-streams.ts";
 import type { Log } from "../serving/log.ts";
 import { type Conclusion, formatProof } from "./conclusion.ts";
 import type { Proof } from "./proof.ts";
@@ -29,5 +29,5 @@ export function writeJson(
 	milliseconds: number,
 ): void {
 	const result = { exitCode, validated: errors.length === 0, milliseconds, proofs, errors };
-	writeSync(1, `${JSON.stringify(result)}\n`);
+	writeStandardOutput(`${JSON.stringify(result)}\n`);
 }

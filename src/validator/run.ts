@@ -1,7 +1,7 @@
-import { writeSync } from "node:fs";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { createNodeHost } from "../host/node.ts";
+import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
 import { reportFailure } from "../init/failure.ts";
 import { wantsHelp } from "../init/help.ts";
 import { enterNamedNetns } from "../init/netns.ts";
@@ -20,12 +20,12 @@ import { logResult, writeJson } from "./report.ts";
  */
 export async function runValidate(argv: readonly string[], program = "shunt validate"): Promise<ExitCode> {
 	if (wantsHelp(argv)) {
-		writeSync(1, helpFor(program));
+		writeStandardOutput(helpFor(program));
 		return exitCodes.done;
 	}
 	const parsed = parseValidateOptions(argv, environment, program);
 	if (!parsed.ok) {
-		writeSync(2, parsed.problems.map((problem) => `${program}: ${formatProblem(problem)}\n`).join(""));
+		writeStandardError(parsed.problems.map((problem) => `${program}: ${formatProblem(problem)}\n`).join(""));
 		return exitCodes.badInput;
 	}
 	const started = performance.now();
@@ -36,7 +36,7 @@ export async function runValidate(argv: readonly string[], program = "shunt vali
 		const exitCode = lost.exitCode === exitCodes.badInput ? lost.exitCode : exitCodes.validationFailed;
 		return reportFailure(host, program, { ...lost, exitCode }, options.output);
 	}
-	const log = createLog(options, { write: (line) => writeSync(2, line) });
+	const log = createLog(options, { write: writeStandardError });
 	const { proofs, conclusion } = await validateInTime(options, log);
 	logResult(log, proofs, conclusion);
 	if (options.output === "json") {

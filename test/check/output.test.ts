@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HostError } from "../../src/host/host.ts";
 import { ApiServer } from "../support/api-server/api-server.ts";
 import { check, checkJson } from "./support/checking.ts";
 import { installRelease } from "./support/release.ts";
@@ -84,9 +85,11 @@ describe("-o json", () => {
 
 describe("standard output that nobody reads", () => {
 	it("makes it a failure", async () => {
-		const world = { stdout: async () => new Error("broken pipe") };
-		const { status, stderr } = await check(api, ["--pre"], { world });
-		expect(status).toBe(1);
-		expect(stderr).toContain("broken pipe");
+		const stdout = () => {
+			throw new HostError("failed", "standard output: broken pipe");
+		};
+		await expect(check(api, ["--pre"], { world: { stdout } })).rejects.toThrow(
+			"standard output: broken pipe",
+		);
 	});
 });

@@ -38,7 +38,7 @@ describe("what install prints", () => {
 		child.stdout?.destroy();
 		const { status, stderr } = await ended;
 		expect(status).toBe(1);
-		expect(stderr).toMatch(/^standard output could not be written to the end: .*EPIPE.*\n$/);
+		expect(stderr).toMatch(/^shunt install: standard output: broken pipe\n$/);
 	});
 
 	it("does not fit on the disk, and says so in a line", async () => {
@@ -46,6 +46,6 @@ describe("what install prints", () => {
 		const { status, stderr } = await start(full).ended;
 		closeSync(full);
 		expect(status).toBe(1);
-		expect(stderr).toMatch(/^standard output could not be written to the end: .*ENOSPC.*\n$/);
+		expect(stderr).toMatch(/^shunt install: standard output: no space left on device\n$/);
 	});
 });

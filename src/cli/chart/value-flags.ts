@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { type ChartResult, mergeValues, type PlainMap } from "../../chart/index.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { readingProblem } from "../../host/node-text.ts";
 import { splitList } from "./split-list.ts";
 
 /** Helm's flags for values, each with what it was given, in order. */
@@ -26,6 +28,7 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 /** Where files are read. */
 export interface ValueFiles {
+	/** Both throw for what cannot be read, as readTextFile does. */
 	readFile(path: string): string;
 	stdin(): string;
 }
@@ -37,14 +40,26 @@ export function readGivenValues(
 	below: readonly string[] = [],
 ): ChartResult<PlainMap> {
 	const { values = [], set = [], setString = [], setJson = [], setFile = [] } = flags;
-	return mergeValues(
+	let unreadable: Problem | undefined;
+	const merged = mergeValues(
 		{ files: [...below, ...values.flatMap(splitList)], set, setString, setJson, setFile },
 		(path) => {
+			const isInput = path.trim() === "-";
 			try {
-				return path.trim() === "-" ? files.stdin() : files.readFile(path);
-			} catch {
+				return isInput ? files.stdin() : files.readFile(path);
+			} catch (error) {
+				unreadable ??= readingProblem(
+					isInput ? "standard input" : path,
+					error,
+					"a file, or - for standard input",
+				);
 				return undefined;
 			}
 		},
 	);
+	if (unreadable === undefined) {
+		return merged;
+	}
+	const { source, complaint, accepted } = unreadable;
+	return { ok: false, problem: { file: source, message: `${complaint} (want ${accepted})` } };
 }

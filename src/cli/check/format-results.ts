@@ -1,3 +1,4 @@
+import { harmless } from "../../domain/harmless.ts";
 import type { Paints } from "../paint.ts";
 import type { Check } from "./check.ts";
 import type { Outcome } from "./outcome.ts";
@@ -33,14 +34,14 @@ function isShort({ kind }: Outcome): boolean {
 }
 
 function formatResult({ check, outcome }: CheckResult, paints: Paints): string[] {
-	const indent = (lines: readonly string[] = []) => lines.map((line) => `    ${line}`);
+	const indent = (lines: readonly string[] = []) => lines.map((line) => `    ${harmless(line)}`);
 	switch (outcome.kind) {
 		case "ok": {
-			const note = outcome.note === undefined ? "" : paints.faint(`: ${outcome.note}`);
+			const note = outcome.note === undefined ? "" : paints.faint(`: ${harmless(outcome.note)}`);
 			return [`${paints.good("√")} ${check.description}${note}`, ...indent(outcome.details)];
 		}
 		case "skipped":
-			return [paints.faint(`- ${check.description}: ${outcome.reason}`)];
+			return [paints.faint(`- ${check.description}: ${harmless(outcome.reason)}`)];
 		default: {
 			const mark = outcome.kind === "failed" ? paints.bad("×") : paints.doubtful("‼");
 			const lines = [outcome.message, ...(outcome.details ?? []), `see ${hintOf(check)}`];

@@ -1,7 +1,8 @@
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { harmless } from "../../domain/harmless.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
-import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
+import { badInput, Refusal, settle } from "../install/outcome.ts";
 import { createPaints, wantsColour } from "../paint.ts";
 import { aloud } from "./aloud.ts";
 import type { Inquiry } from "./check.ts";
@@ -54,7 +55,7 @@ async function check(run: Run): Promise<ExitCode> {
 	const { categories } = await import("./categories.ts");
 	const { releaseReader } = await import("./release.ts");
 	const { runChecks } = await import("./run-checks.ts");
-	const progress = (text: string) => world.stderr(`${text}\n`);
+	const progress = (text: string) => world.stderr(`${harmless(text)}\n`);
 	const { namespace } = flags;
 	const inquiry: Inquiry = {
 		cluster,
@@ -69,9 +70,8 @@ async function check(run: Run): Promise<ExitCode> {
 		{ waitMs: options.waitMs, now: world.now, progress, aloud: aloud(progress), ...stop },
 	);
 	const paints = createPaints(wantsColour(world.isTerminal, world.env));
-	const delivered = await deliver(world, formatResults(results, flags.output, paints));
-	const isFine = isSuccess(results) && !stop.isStopped();
-	return delivered === exitCodes.done && !isFine ? exitCodes.failed : delivered;
+	world.stdout(formatResults(results, flags.output, paints));
+	return isSuccess(results) && !stop.isStopped() ? exitCodes.done : exitCodes.failed;
 }
 
 async function nodeProbe(run: Run, progress: (text: string) => void): Promise<NodeProbe> {

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { type ReleaseWorld, processWorld as releaseWorld } from "../cluster/release-world.ts";
 
 /** What `shunt check` needs of the outside world, a cluster apart. */
@@ -11,7 +12,7 @@ export interface CheckWorld extends ReleaseWorld {
 
 export const processWorld: CheckWorld = {
 	...releaseWorld,
-	isTerminal: process.stdout.isTTY === true,
+	isTerminal: isatty(1),
 	sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 	onStop: (stop) => {
 		const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

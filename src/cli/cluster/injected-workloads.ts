@@ -1,5 +1,6 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { redirectAnnotation } from "../../domain/annotation-keys.ts";
+import { harmless } from "../../domain/harmless.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
 
 /** Pods that one owner made and that carry a proxy of ours. */
@@ -62,7 +63,9 @@ export function formatWorkloads(workloads: readonly InjectedWorkload[]): string[
 	return [
 		...workloads
 			.slice(0, mostListed)
-			.map(({ namespace, name, pods }) => `  ${name} in ${namespace} (${count(pods.length, "pod")})`),
+			.map(({ namespace, name, pods }) =>
+				harmless(`  ${name} in ${namespace} (${count(pods.length, "pod")})`),
+			),
 		...(more > 0 ? [`  and ${more} more`] : []),
 	];
 }

@@ -1,18 +1,20 @@
 import { readFileSync } from "node:fs";
+import { writeStandardError, writeStandardOutput } from "../../host/node-streams.ts";
+import { readTextFile, readTextInput } from "../../host/node-text.ts";
 import type { Environment } from "../../kube/connect-cluster.ts";
 import { findChart } from "../chart/find-chart.ts";
-import { writeOut } from "./write-out.ts";
 
 /** What the commands that install and change a release need of the outside world, a cluster apart. */
 export interface ReleaseWorld {
 	readonly env: Environment;
 	/** The chart's folder. */
 	chart(): string;
-	/** Throws what node:fs throws. */
+	/** Throws what readTextFile throws. */
 	readFile(path: string): string;
+	/** Throws what readTextInput throws. */
 	stdin(): string;
-	/** Everything at once; resolves to why it could not be written. */
-	stdout(text: string): Promise<Error | undefined>;
+	/** All of it, or throws a HostError. */
+	stdout(text: string): void;
 	stderr(text: string): void;
 	/** Milliseconds since the epoch. */
 	now(): number;
@@ -21,9 +23,9 @@ export interface ReleaseWorld {
 export const processWorld: ReleaseWorld = {
 	env: process.env,
 	chart: () => findChart("shunt"),
-	readFile: (path) => readFileSync(path, "utf8"),
-	stdin: () => readFileSync(0, "utf8"),
-	stdout: (text) => writeOut(process.stdout, text),
-	stderr: (text) => void process.stderr.write(text),
+	readFile: readTextFile,
+	stdin: readTextInput,
+	stdout: writeStandardOutput,
+	stderr: writeStandardError,
 	now: Date.now,
 };

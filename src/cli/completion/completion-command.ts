@@ -1,11 +1,12 @@
 import { Argument, Command } from "commander";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { writeStandardOutput } from "../../host/node-streams.ts";
 import { type Shell, scripts, shells } from "./scripts.ts";
 
 /** `shunt completion`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function completionCommand(
 	finish: (status: ExitCode) => void,
-	stdout: (text: string) => void = (text) => void process.stdout.write(text),
+	stdout: (text: string) => void = writeStandardOutput,
 ): Command {
 	return new Command("completion")
 		.description("print what makes a shell complete commands, flags and their values")

@@ -1,9 +1,11 @@
+import { harmless } from "../../domain/harmless.ts";
 import type { Journey, Step } from "../../explain/journey.ts";
 import type { Section } from "../../explain/section.ts";
 import type { Report } from "./report.ts";
 
-/** Marks texts for a terminal, or leaves them alone. */
+/** Marks texts for a terminal, or leaves them alone. Each text is made harmless first, so that no mark but ours is left. */
 export interface Paint {
+	readonly plain: (text: string) => string;
 	readonly bold: (text: string) => string;
 	readonly dim: (text: string) => string;
 	readonly hit: (text: string) => string;
@@ -12,8 +14,8 @@ export interface Paint {
 /** ECMA-48's "select graphic rendition". */
 export function paintFor(colours: boolean): Paint {
 	const sgr = (on: number, off: number) => (text: string) =>
-		colours ? `\u001b[${on}m${text}\u001b[${off}m` : text;
-	return { bold: sgr(1, 22), dim: sgr(2, 22), hit: sgr(32, 39) };
+		colours ? `\u001b[${on}m${harmless(text)}\u001b[${off}m` : harmless(text);
+	return { plain: harmless, bold: sgr(1, 22), dim: sgr(2, 22), hit: sgr(32, 39) };
 }
 
 export function formatReports(reports: readonly Report[], paint: Paint): string {
@@ -22,11 +24,11 @@ export function formatReports(reports: readonly Report[], paint: Paint): string 
 
 function formatReport({ subject, journey, summary }: Report, paint: Paint): string {
 	return [
-		`${paint.bold(subject.label)} (${subject.source})`,
+		`${paint.bold(subject.label)} (${paint.plain(subject.source)})`,
 		"",
 		...(journey === undefined ? summary.flatMap((section) => formatSection(section, paint)) : []),
 		...(journey === undefined ? [] : formatJourney(journey, paint)),
-		...subject.notes.map((note) => `Note: ${note}.`),
+		...subject.notes.map((note) => paint.plain(`Note: ${note}.`)),
 		...(subject.notes.length > 0 ? [""] : []),
 	].join("\n");
 }
@@ -42,7 +44,8 @@ function formatJourney({ sentence, steps, asked }: Journey, paint: Paint): strin
 			: [
 					"Assumed:",
 					...columns(
-						asked.assumed.map(({ field, value, because }) => [`  ${field}`, value, paint.dim(because)]),
+						asked.assumed.map(({ field, value, because }) => [`  ${field}`, value, because]),
+						paint,
 					),
 					"",
 				]),
@@ -56,29 +59,37 @@ function formatSteps(steps: readonly Step[], paint: Paint): string[] {
 		const line = `${mark} ${whereOf(step).padEnd(width)}  ${fits[step.matched]}  ${step.rule}`;
 		const origin = step.origin === undefined ? "" : ` (${step.origin})`;
 		const why = `${" ".repeat(width + 11)}${step.why}${origin}`;
-		return [step.decides ? paint.hit(line) : line, paint.dim(why)];
+		return [step.decides ? paint.hit(line) : paint.plain(line), paint.dim(why)];
 	});
 }
 
 const fits: Readonly<Record<Step["matched"], string>> = { yes: "fits ", no: "no   ", unknown: "maybe" };
 
 function whereOf({ table, chain, position }: Step): string {
-	return `${table === undefined ? "" : `${table} `}${chain} ${position}`;
+	return harmless(`${table === undefined ? "" : `${table} `}${chain} ${position}`);
 }
 
 function formatSection({ title, lead, rows }: Section, paint: Paint): string[] {
 	return [
 		paint.bold(title),
-		...(lead === undefined ? [] : [`  ${lead}`]),
-		...columns(rows.map(({ what, outcome, origin }) => [`  ${what}`, outcome, paint.dim(origin)])),
+		...(lead === undefined ? [] : [`  ${paint.plain(lead)}`]),
+		...columns(
+			rows.map(({ what, outcome, origin }) => [`  ${what}`, outcome, origin]),
+			paint,
+		),
 		"",
 	];
 }
 
-/** The last column is as wide as it likes. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-	const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => (row[column] ?? "").length)));
-	return rows.map((row) =>
+/** The last column is as wide as it likes, and tells less than the others. */
+function columns(rows: readonly (readonly [string, string, string])[], paint: Paint): string[] {
+	const cells = rows.map(([first, second, last]) => [
+		paint.plain(first),
+		paint.plain(second),
+		paint.dim(last),
+	]);
+	const widths = [0, 1].map((column) => Math.max(0, ...cells.map((row) => (row[column] ?? "").length)));
+	return cells.map((row) =>
 		row
 			.map((cell, column) => cell.padEnd(widths[column] ?? 0))
 			.join("  ")

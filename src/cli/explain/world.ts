@@ -1,12 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import type { Host } from "../../host/host.ts";
 import { createNodeHost } from "../../host/node.ts";
+import { writeWhole } from "../../host/node-files.ts";
 import { type ManifestWorld, processWorld as manifestWorld } from "../inject/world.ts";
 import { wantsColour } from "../paint.ts";
 
 /** What `shunt explain` needs of the outside world. */
 export interface ExplainWorld extends ManifestWorld {
-	/** Throws what node:fs throws. */
+	/** All of it, or throws what node:fs throws. */
 	writeFile(path: string, text: string): void;
 	/** Whether standard output is something that shows colours. */
 	readonly colours: boolean;
@@ -16,7 +17,7 @@ export interface ExplainWorld extends ManifestWorld {
 
 export const processWorld: ExplainWorld = {
 	...manifestWorld,
-	writeFile: (path, text) => writeFileSync(path, text),
-	colours: wantsColour(process.stdout.isTTY === true, process.env),
+	writeFile: writeWhole,
+	colours: wantsColour(isatty(1), process.env),
 	host: createNodeHost,
 };

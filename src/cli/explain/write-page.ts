@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { exitCodes } from "../../domain/exit-code.ts";
+import { harmless } from "../../domain/harmless.ts";
 import { type PageData, pageHtml } from "../../explain/page-html.ts";
 import type { Failed } from "./failure.ts";
 import { pageBundle } from "./page-bundle.ts";
@@ -16,8 +17,9 @@ export function writePage(data: PageData, path: string, world: ExplainWorld): Fa
 		world.writeFile(path, html);
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : `${error}`;
-		return { ok: false, exitCode: exitCodes.failed, messages: [`the page could not be written: ${reason}`] };
+		const message = harmless(`the page could not be written: --html ${JSON.stringify(path)}: ${reason}`);
+		return { ok: false, exitCode: exitCodes.failed, messages: [message] };
 	}
-	world.stderr(`wrote ${path}\n`);
+	world.stderr(`wrote ${harmless(path)}\n`);
 	return undefined;
 }

@@ -1,4 +1,5 @@
-import { fail, type Result } from "../../domain/problem.ts";
+import { fail, ok, type Result } from "../../domain/problem.ts";
+import { readingProblem } from "../../host/node-text.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
 import type { ManifestWorld } from "./world.ts";
@@ -10,10 +11,10 @@ export function readConfig(path: string | undefined, world: ManifestWorld): Resu
 		return parseInjectConfig({});
 	}
 	const text = readText(path, world);
-	if (text === undefined) {
-		return fail({ source: path, complaint: "cannot be read", accepted: "a file with a release's values" });
+	if (!text.ok) {
+		return text;
 	}
-	const { documents, problems } = parseDocuments(text, path);
+	const { documents, problems } = parseDocuments(text.value, path);
 	if (problems.length > 0) {
 		return fail(...problems);
 	}
@@ -23,10 +24,10 @@ export function readConfig(path: string | undefined, world: ManifestWorld): Resu
 		: fail(...config.problems.map((problem) => ({ ...problem, source: `${path}: ${problem.source}` })));
 }
 
-function readText(path: string, world: ManifestWorld): string | undefined {
+function readText(path: string, world: ManifestWorld): Result<string> {
 	try {
-		return world.readFile(path);
-	} catch {
-		return undefined;
+		return ok(world.readFile(path));
+	} catch (error) {
+		return fail(readingProblem(path, error, "a file with a release's values"));
 	}
 }

@@ -1,4 +1,5 @@
 import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { readingProblem } from "../../host/node-text.ts";
 import type { ManifestWorld } from "./world.ts";
 
 /** A manifest file's text and what messages call it. */
@@ -17,9 +18,19 @@ export function readInputs(paths: readonly string[], world: ManifestWorld): Resu
 	}
 	const problems: Problem[] = [];
 	const inputs = paths.flatMap((path) =>
-		path === "-" ? [{ name: "standard input", text: world.stdin() }] : readPath(path, world, problems),
+		path === "-" ? readStandardInput(world, problems) : readPath(path, world, problems),
 	);
 	return problems.length > 0 ? fail(...problems) : ok(inputs);
+}
+
+function readStandardInput(world: ManifestWorld, problems: Problem[]): Input[] {
+	const name = "standard input";
+	try {
+		return [{ name, text: world.stdin() }];
+	} catch (error) {
+		problems.push(readingProblem(name, error, "manifests"));
+		return [];
+	}
 }
 
 function readPath(path: string, world: ManifestWorld, problems: Problem[]): Input[] {
@@ -29,7 +40,8 @@ function readPath(path: string, world: ManifestWorld, problems: Problem[]): Inpu
 			? [{ name: path, text: world.readFile(path) }]
 			: readDirectory(path, names, world, problems);
 	} catch (error) {
-		problems.push(unreadable(path, error));
+		const problem = readingProblem(path, error, "a file or a directory, or - for standard input");
+		problems.push(isMissing(error) ? { ...problem, complaint: "does not exist" } : problem);
 		return [];
 	}
 }
@@ -57,8 +69,6 @@ function isWanted(path: string, world: ManifestWorld): boolean {
 	}
 }
 
-function unreadable(path: string, error: unknown): Problem {
-	const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-	const complaint = code === "ENOENT" ? "does not exist" : `cannot be read (${code ?? error})`;
-	return { source: path, complaint, accepted: "a file or a directory, or - for standard input" };
+function isMissing(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

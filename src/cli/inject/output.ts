@@ -68,8 +68,12 @@ function yaml(value: Json): string {
 	return stringify(value, writeOptions);
 }
 
-/** Files that end in the middle of a line, or begin with a document, need something between them. */
-function append(before: string, next: string): string {
+/**
+ * Files that end in the middle of a line, or begin with a document, need something between them. A byte order mark is
+ * one at the beginning alone.
+ */
+function append(before: string, text: string): string {
+	const next = before === "" ? text : text.replace(/^\ufeff/, "");
 	if (before === "" || next === "") {
 		return before + next;
 	}

@@ -1,3 +1,4 @@
+import { harmless } from "../../domain/harmless.ts";
 import { formatProblem, type Problem } from "../../domain/problem.ts";
 
 /** What became of one object. */
@@ -45,8 +46,8 @@ export function formatReport(entries: readonly Entry[]): string {
 
 function formatEntry({ label, verdict, detail, warnings = [], problems = [] }: Entry): string[] {
 	return [
-		`${label} ${verdicts[verdict].counted}${detail === undefined ? "" : `: ${detail}`}`,
+		harmless(`${label} ${verdicts[verdict].counted}${detail === undefined ? "" : `: ${detail}`}`),
 		...problems.map((problem) => `  ${formatProblem(problem)}`),
-		...warnings.map((warning) => `  warning: ${warning}`),
+		...warnings.map((warning) => `  warning: ${harmless(warning)}`),
 	];
 }

@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { harmless } from "../../domain/harmless.ts";
 import { fail, formatProblem, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { type Input, readInputs } from "./inputs.ts";
 import { type Manifest, type OutputFormat, render } from "./output.ts";
@@ -60,6 +61,6 @@ function finish(
 	const { text, notes } = isRefused ? { text: "", notes: [] } : render(manifests, format);
 	world.stdout(text);
 	const last = isRefused ? "nothing was written, because something is refused\n" : "";
-	world.stderr([...notes.map((note) => `${note}\n`), formatReport(entries), last].join(""));
+	world.stderr([...notes.map((note) => `${harmless(note)}\n`), formatReport(entries), last].join(""));
 	return isRefused ? exitCodes.badInput : exitCodes.done;
 }

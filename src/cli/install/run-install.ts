@@ -1,5 +1,6 @@
 import type { RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { harmless } from "../../domain/harmless.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
@@ -23,7 +24,7 @@ export function runInstall(flags: InstallFlags, world: ReleaseWorld): Promise<Ex
 				? render({ ...request, values: request.given, now: world.now })
 				: await sayWhenSlow(cluster, world, () => preflight(cluster, request, world));
 		for (const warning of rendered.warnings) {
-			world.stderr(`warning: ${warning}\n`);
+			world.stderr(`warning: ${harmless(warning)}\n`);
 		}
 		return deliver(world, printRelease(rendered));
 	});
@@ -45,7 +46,7 @@ async function preflight(cluster: Cluster, request: Request, world: ReleaseWorld
 	try {
 		const rendered = await renderFor(cluster, request, world.now);
 		const notes = await checkInstallable(cluster, rendered, request.namespace);
-		world.stderr(notes.map((note) => `${note}\n`).join(""));
+		world.stderr(notes.map((note) => `${harmless(note)}\n`).join(""));
 		return rendered;
 	} catch (error) {
 		throw error instanceof ClusterError && error.code !== "forbidden" ? withWayOut(error) : error;

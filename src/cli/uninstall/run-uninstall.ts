@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { harmless } from "../../domain/harmless.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
 import type { ClusterFlags } from "../cluster/cluster-flags.ts";
@@ -37,7 +38,7 @@ async function find(
 	const others = namespace?.others ?? [];
 	if (others.length > 0) {
 		world.stderr(
-			`the namespace ${flags.namespace} is left, as it holds pods that are not Shunt's: ${others.join(", ")}\n`,
+			`the namespace ${flags.namespace} is left, as it holds pods that are not Shunt's: ${harmless(others.join(", "))}\n`,
 		);
 	}
 	return namespace === undefined || others.length > 0 ? objects : [...objects, namespace.object];

@@ -1,5 +1,7 @@
 import type { RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { harmless } from "../../domain/harmless.ts";
+import { readingProblem } from "../../host/node-text.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
 import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
@@ -31,7 +33,8 @@ export function runUpgrade(flags: UpgradeFlags, world: ReleaseWorld): Promise<Ex
 			cluster === undefined
 				? await plan(flags, request, { installed: readManifests(flags, request, world), now: world.now })
 				: await sayWhenSlow(cluster, world, () => planInCluster(cluster, flags, request, world));
-		world.stderr([...rendered.warnings.map((warning) => `warning: ${warning}`), ...lines, ""].join("\n"));
+		const told = [...rendered.warnings.map((warning) => `warning: ${warning}`), ...lines];
+		world.stderr(told.map((line) => `${harmless(line)}\n`).join(""));
 		return deliver(world, printRelease(rendered));
 	});
 }
@@ -63,14 +66,8 @@ function readManifests(flags: UpgradeFlags, { namespace }: Request, world: Relea
 		if (error instanceof Refusal) {
 			throw error;
 		}
-		throw badInput([
-			{
-				source: "--from-manifests",
-				value: path,
-				complaint: "cannot be read",
-				accepted: "a file of manifests, or -",
-			},
-		]);
+		const problem = readingProblem(source, error, "a file of manifests, or -");
+		throw badInput([{ ...problem, source: "--from-manifests", value: path }]);
 	}
 }
 

@@ -57,9 +57,8 @@ export async function check(
 			chart: () => findChart("shunt"),
 			readFile: (path) => readFileSync(path, "utf8"),
 			stdin: () => "",
-			stdout: async (text) => {
+			stdout: (text) => {
 				said.stdout += text;
-				return undefined;
 			},
 			stderr: (text) => {
 				said.stderr += text;

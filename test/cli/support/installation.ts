@@ -63,9 +63,8 @@ export class Installation {
 			chart: () => this.chart,
 			readFile: (path) => readFileSync(path, "utf8"),
 			stdin: () => this.stdin,
-			stdout: async (text) => {
+			stdout: (text) => {
 				out.stdout += text;
-				return undefined;
 			},
 			stderr: (text) => {
 				out.stderr += text;
