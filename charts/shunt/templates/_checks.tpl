@@ -11,6 +11,28 @@ Each takes [source, text] and says what is wrong with it, in the injector's own 
 {{- end -}}
 {{- end }}
 
+{{/*
+Takes [source, value, wanted]: a number that Helm has read as floating-point and that is beyond 2^53 may be another than
+was written.
+*/}}
+{{- define "shunt.check.exact" -}}
+{{- $value := index . 1 -}}
+{{- if kindIs "float64" $value -}}
+{{- if or (gt $value 9007199254740991.0) (lt $value -9007199254740991.0) -}}
+{{ first . }}: "{{ printf "%.0f" $value }}" may have been rounded, as Helm does beyond 9007199254740991 (want {{ last . }})
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Takes [source, value]. What a number was written as is lost: 1.0, 1e3 and 0123456 are 1, 1000 and 42798.
+*/}}
+{{- define "shunt.check.unquoted" -}}
+{{- if kindIs "float64" (last .) -}}
+{{ first . }}: "{{ include "shunt.text" (last .) }}" is what YAML makes of a number, whose text is lost (want text in quotes, such as "1.0")
+{{- end -}}
+{{- end }}
+
 {{- define "shunt.check.port" -}}
 {{- include "shunt.check.number" (concat . (list "TCP port" 1 65535)) -}}
 {{- end }}

@@ -46,5 +46,6 @@ export function readGivenValues(
 				return undefined;
 			}
 		},
+		"exact",
 	);
 }
