@@ -124,6 +124,7 @@ that it was: from a file it would be refused.
 {{- define "shunt.storedValues" -}}
 {{- $values := omit (deepCopy .Values) "global" -}}
 {{- $_ := set $values.injector "tls" (omit $values.injector.tls "crt" "key") -}}
+{{- with $values.injector.tls.ca }}{{ $_ := set $values.injector.tls "ca" (include "shunt.certificates" .) }}{{ end -}}
 {{- range list $values.proxyInit $values.networkValidator $values.proxy $values.injector -}}
 {{- with .image }}{{ if .version }}{{ $_ := set . "version" (include "shunt.text" .version) }}{{ end }}{{ end -}}
 {{- end -}}

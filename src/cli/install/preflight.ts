@@ -1,7 +1,7 @@
 import { AdmissionregistrationV1Api, CoreV1Api, VersionApi } from "@kubernetes/client-node";
 import type { Manifest, RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
-import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
+import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
 import { certificateState } from "../chart/certificate-state.ts";
 import { storeName } from "../chart/store.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -36,7 +36,8 @@ export async function renderFor(
 	const secret = source === "cert-manager" ? undefined : await findSecret(cluster, namespace, secretName);
 	const isKept = secret !== undefined && (source !== "generated" || certificateState(secret, now()).good);
 	const known = isKept ? [knownSecret(secretName, namespace, secret)] : [];
-	const rendered = render({ ...request, kubeVersion, known });
+	const certificate = givenCertificate(chart, given, known);
+	const rendered = render({ ...request, kubeVersion, known }, certificate);
 	checkVersion(rendered, kubeVersion);
 	return rendered;
 }

@@ -1,5 +1,6 @@
 import type { RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { certificateSource, givenCertificate } from "../chart/certificate-source.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ClusterError } from "../cluster/cluster-error.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
@@ -20,13 +21,25 @@ export function runInstall(flags: InstallFlags, world: ReleaseWorld): Promise<Ex
 		const cluster = flags.ignoreCluster === true ? undefined : await connect(flags, world);
 		const rendered =
 			cluster === undefined
-				? render({ ...request, values: request.given, now: world.now })
+				? renderAlone(request, world)
 				: await sayWhenSlow(cluster, world, () => preflight(cluster, request, world));
 		for (const warning of rendered.warnings) {
 			world.stderr(`warning: ${warning}\n`);
 		}
 		return deliver(world, printRelease(rendered));
 	});
+}
+
+/** Whatever has no certificate of its own yet gets one, which nobody can remember here. */
+function renderAlone({ chart, given, namespace }: Request, { now, stderr }: ReleaseWorld): RenderedChart {
+	const certificate = givenCertificate(chart, given, []);
+	const rendered = render({ chart, values: given, namespace, now }, certificate);
+	if (certificateSource(chart, given).source === "generated") {
+		stderr(
+			"the injector's certificate is made anew each time that no cluster is asked: to keep one, see injector.tls.source\n",
+		);
+	}
+	return rendered;
 }
 
 async function connect(flags: InstallFlags, world: ReleaseWorld): Promise<Cluster | undefined> {

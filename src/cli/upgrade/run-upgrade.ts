@@ -1,6 +1,7 @@
 import type { RenderedChart } from "../../chart/index.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
-import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
+import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
+import { valueAt } from "../chart/plain-maps.ts";
 import { newStore } from "../chart/stored-release.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
@@ -108,7 +109,10 @@ async function plan(
 	const known = keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : [];
 	const { kubeVersion } = installed;
 	const version = kubeVersion === undefined ? {} : { kubeVersion };
-	const rendered = render({ chart, values, namespace, known, isUpgrade: true, now, ...version });
+	// What the release has already is not refused, but warned of: the upgrade does not make it worse.
+	const isGiven = valueAt(given, ["injector", "tls"]) !== undefined;
+	const certificate = isGiven ? givenCertificate(chart, values, known) : {};
+	const rendered = render({ chart, values, namespace, known, isUpgrade: true, now, ...version }, certificate);
 	const changes = describeUpgrade(installed.store, newStore(rendered));
 	return { rendered, lines: [...changes, ...(note === undefined ? [] : [note])] };
 }
