@@ -70,6 +70,9 @@ injector.runAsGroup: "{{ include "shunt.text" $proxy.gid }}" is the proxy's grou
 {{- if and $connected $proxy.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
 proxy.nativeSidecar: "true" needs Kubernetes 1.29, and this is {{ .Capabilities.KubeVersion.Version }} (want false)
 {{ end -}}
+{{- if and (kindIs "bool" .Values.installNamespace) .Values.installNamespace (include "shunt.isKubernetesOwn" .Release.Namespace) -}}
+installNamespace: "true" would take {{ .Release.Namespace }} over, which is Kubernetes' own (want false or auto, or another namespace)
+{{ end -}}
 {{- if has $init.xtMountPath.name (list "config" "tls" "api-access") -}}
 proxyInit.xtMountPath.name: {{ toRawJson $init.xtMountPath.name }} is a volume of the injector's own (want another name)
 {{ end -}}

@@ -56,9 +56,9 @@ async function connect(flags: InstallFlags, world: ReleaseWorld): Promise<Cluste
 async function preflight(cluster: Cluster, request: Request, world: ReleaseWorld): Promise<RenderedChart> {
 	const { renderFor, checkInstallable } = await import("./preflight.ts");
 	try {
-		const rendered = await renderFor(cluster, request, world.now);
-		const notes = await checkInstallable(cluster, rendered, request.namespace);
-		world.stderr(notes.map((note) => `${note}\n`).join(""));
+		const { rendered, notes } = await renderFor(cluster, request, world.now);
+		const further = await checkInstallable(cluster, rendered, request.namespace);
+		world.stderr([...notes, ...further].map((note) => `${note}\n`).join(""));
 		return rendered;
 	} catch (error) {
 		throw error instanceof ClusterError && error.code !== "forbidden" ? withWayOut(error) : error;

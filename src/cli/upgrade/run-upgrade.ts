@@ -8,6 +8,7 @@ import { connectCluster } from "../cluster/connect-cluster.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { checkVersion } from "../install/check-version.ts";
+import { withNamespaceOf } from "../install/namespace-value.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
 import { printRelease, type Request, readRequest, render } from "../install/read-request.ts";
 import type { ReleaseFlags } from "../install/release-flags.ts";
@@ -102,7 +103,8 @@ async function plan(
 	{ installed, now }: { readonly installed: Installed; readonly now: () => number },
 ): Promise<Plan> {
 	const stored = resetValues === true ? undefined : installed.store?.values;
-	const values = stored === undefined ? given : carryOver(chart, stored, given);
+	const carried = stored === undefined ? given : carryOver(chart, stored, given);
+	const values = withNamespaceOf(installed.namespaceOwner ?? "unknown", chart, carried);
 	const source = certificateSource(chart, values);
 	const secret = source.source === "cert-manager" ? undefined : await installed.secret(source.secretName);
 	const { keep, note } = chooseCertificate(source, secret, { rotate: rotateCerts === true, now: now() });
