@@ -10,7 +10,8 @@ SOURCE: "VALUE" COMPLAINT (want ACCEPTED).
   (include "shunt.validate.certificate" .)
   (include "shunt.validate.metadata" .) -}}
 {{- with without (join "\n" $problems | splitList "\n") "" -}}
-{{- fail (join "\n" .) -}}
+{{- /* A key that was given in the wrong place is in nobody's log. */ -}}
+{{- regexReplaceAll "-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----" (join "\n" .) "(a private key)" | fail -}}
 {{- end -}}
 {{- end }}
 
