@@ -1,4 +1,9 @@
-import { parseImageName, parseImageVersion, type PullPolicy, parsePullPolicy } from "../domain/annotation-image.ts";
+import {
+	type PullPolicy,
+	parseImageName,
+	parseImageVersion,
+	parsePullPolicy,
+} from "../domain/annotation-image.ts";
 import type { Image } from "./config.ts";
 import type { ConfigSection } from "./config-section.ts";
 import { parseRegistry } from "./config-words.ts";
