@@ -9,6 +9,7 @@
 
 import { attempt } from "./attempt.ts";
 import { deepCopyMap } from "./go/deep-copy.ts";
+import type { LargeIntegers } from "./go/large-integer.ts";
 import { fromPlain, fromPlainMap, toPlainMap } from "./plain-value.ts";
 import type { ChartPort, PlainMap, PlainValue } from "./port.ts";
 import type { Capabilities } from "./release/capabilities.ts";
@@ -47,15 +48,24 @@ export function loadChart(files: ChartFiles): ChartResult<Chart> {
 
 /**
  * The user's values: files under `--set-json` under `--set` under `--set-string` under `--set-file`, as Helm has it.
- * A null in them takes away what the chart has by default, once {@link renderChart} puts the two together.
+ * A null in them takes away what the chart has by default, once {@link renderChart} puts the two together. Integers
+ * beyond 2^53, which Helm rounds, come out as a bigint where they are to be exact.
  */
-export function mergeValues(sources: ValueSources, readText: ReadText): ChartResult<PlainMap> {
-	return attempt(() => toPlainMap(mergeSources(sources, readText)));
+export function mergeValues(
+	sources: ValueSources,
+	readText: ReadText,
+	largeIntegers?: LargeIntegers,
+): ChartResult<PlainMap> {
+	return attempt(() => toPlainMap(mergeSources(sources, readText, largeIntegers)));
 }
 
 /** Reads a values file; `file` is its name in errors. */
-export function parseValues(file: string, text: string): ChartResult<PlainMap> {
-	return attempt(() => toPlainMap(readValues(file, text)));
+export function parseValues(
+	file: string,
+	text: string,
+	largeIntegers?: LargeIntegers,
+): ChartResult<PlainMap> {
+	return attempt(() => toPlainMap(readValues(file, text, largeIntegers)));
 }
 
 /** The values that templates see: the user's over the chart's own. */

@@ -1,16 +1,16 @@
 import { parseSeconds } from "../domain/annotation-duration.ts";
 import { version } from "../domain/version.ts";
 import type { InitConfig } from "./config.ts";
-import { readImage } from "./config-image.ts";
+import { type ReleaseImages, readImage } from "./config-image.ts";
 import type { ConfigSection } from "./config-section.ts";
 import { parseInitLogLevel, parseLabel, parseLogFormat, parseMountPath, parseRunAs } from "./config-words.ts";
 import { imageNames, xtablesVolume } from "./names.ts";
 
 /** `proxyInit`, but for what it says of the policy. */
-export function readInit(section: ConfigSection): InitConfig {
+export function readInit(section: ConfigSection, images: ReleaseImages): InitConfig {
 	const xtMountPath = section.section("xtMountPath");
 	return {
-		image: readImage(section, { name: imageNames.init, version }),
+		image: readImage(section, images, { name: imageNames.init, version }),
 		closeWaitSeconds: section.parsed("closeWaitTimeoutSecs", parseSeconds, 0),
 		logLevel: section.parsed<string | undefined>("logLevel", parseInitLogLevel, undefined),
 		logFormat: section.parsed<string | undefined>("logFormat", parseLogFormat, undefined),
@@ -19,7 +19,7 @@ export function readInit(section: ConfigSection): InitConfig {
 		runAsGroup: section.parsed("runAsGroup", parseRunAs, nobody),
 		privileged: section.boolean("privileged", false),
 		xtMountPath: {
-			name: xtMountPath.parsed("name", parseLabel, xtablesVolume),
+			name: xtMountPath.text("name", parseLabel, xtablesVolume),
 			mountPath: xtMountPath.parsed("mountPath", parseMountPath, "/run"),
 		},
 	};

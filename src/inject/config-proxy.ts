@@ -1,31 +1,41 @@
 import { parseQuantity } from "../domain/annotation-quantity.ts";
 import { version } from "../domain/version.ts";
 import { type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
-import { readImage } from "./config-image.ts";
+import { type ReleaseImages, readImage } from "./config-image.ts";
 import type { ConfigSection } from "./config-section.ts";
 import { choice, parseLogFormat, parseLogLevel, parseUrlPath } from "./config-words.ts";
+import { get } from "./json.ts";
 import { imageNames } from "./names.ts";
 
 /** `proxy`, but for its ports and ids, which are the policy's. */
-export function readProxy(section: ConfigSection): ProxyConfig {
+export function readProxy(section: ConfigSection, images: ReleaseImages): ProxyConfig {
 	const kind = section.parsed<ProxyKind>("kind", choice(proxyKinds), "shunt");
 	refuseStray(section, kind);
 	return {
 		kind,
-		image: readImage(section, images[kind]),
+		image: readImage(section, images, defaultImages[kind]),
 		nativeSidecar: section.boolean("nativeSidecar", true),
 		resources: readResources(section.section("resources")),
 		logLevel: section.parsed<string | undefined>("logLevel", parseLogLevel, undefined),
 		logFormat: section.parsed<string | undefined>("logFormat", parseLogFormat, undefined),
 		command: section.texts("command"),
 		args: section.texts("args") ?? [],
-		env: section.objects("env", "name"),
+		env: readEnv(section),
 		readinessPath: section.parsed<string | undefined>("readinessPath", parseUrlPath, undefined),
 		livenessPath: section.parsed<string | undefined>("livenessPath", parseUrlPath, undefined),
 	};
 }
 
-const images = {
+/** What Kubernetes would refuse at every pod is said here. */
+function readEnv(section: ConfigSection): ProxyConfig["env"] {
+	const env = section.objects("env", "name");
+	if (env.some((variable) => !["string", "undefined"].includes(typeof get(variable, "value")))) {
+		section.complain("env", "has a value that is no text", 'text in quotes, such as "1.0"');
+	}
+	return env;
+}
+
+const defaultImages = {
 	shunt: { name: imageNames.shunt, version },
 	envoy: { name: "envoyproxy/envoy", version: "distroless-v1.40.0" },
 	custom: { name: "", version: "" },

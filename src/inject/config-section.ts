@@ -40,6 +40,13 @@ export class ConfigSection {
 		return this.settle(parse(`${value}`.trim(), this.#name(key))) ?? otherwise;
 	}
 
+	/** A text that could be taken for a number: what a number was written as is lost (1.0, 1e3 and 0123456). */
+	text<T>(key: string, parse: Parse<T>, otherwise: T): T {
+		const parsed = this.parsed(key, parse, otherwise);
+		this.#refuseNumber(key, this.#get(key), parse);
+		return parsed;
+	}
+
 	boolean(key: string, otherwise: boolean): boolean {
 		const value = this.#get(key) ?? otherwise;
 		if (typeof value === "boolean") {
@@ -60,10 +67,19 @@ export class ConfigSection {
 			.filter((item) => item !== undefined);
 	}
 
-	/** A list of texts that are kept as they are. */
+	/** The same of texts that could be taken for numbers. */
+	textItems<T>(key: string, parse: Parse<T>, otherwise: string): T[] {
+		const value = this.#get(key);
+		for (const item of isArray(value) ? value : [value]) {
+			this.#refuseNumber(key, item, parse);
+		}
+		return this.items(key, parse, otherwise);
+	}
+
+	/** A list of texts that are kept as they are; undefined where it is empty. */
 	texts(key: string): string[] | undefined {
 		const value = this.#get(key);
-		if (value === undefined) {
+		if (value === undefined || !this.isGiven(key)) {
 			return undefined;
 		}
 		if (isArray(value) && value.every((item) => typeof item === "string")) {
@@ -88,18 +104,25 @@ export class ConfigSection {
 		return [];
 	}
 
-	/** An object of Kubernetes' own. */
+	/** An object of Kubernetes' own; undefined where it is empty. */
 	object(key: string): JsonObject | undefined {
 		const value = this.#get(key);
 		if (value === undefined || isObject(value)) {
-			return value;
+			return value === undefined || Object.keys(value).length === 0 ? undefined : value;
 		}
 		this.#problem(this.#name(key), value, "is not an object", "keys with values below it");
 		return undefined;
 	}
 
+	/** As a chart's templates ask: neither absent nor empty. */
 	isGiven(key: string): boolean {
-		return this.#get(key) !== undefined;
+		const value = this.#get(key);
+		return value !== undefined && value !== "" && !(isArray(value) && value.length === 0);
+	}
+
+	/** Keys of a release that say nothing here. */
+	passOver(...keys: readonly string[]): void {
+		this.#known.push(...keys);
 	}
 
 	complain(key: string, complaint: string, accepted: string): void {
@@ -126,6 +149,13 @@ export class ConfigSection {
 		}
 		for (const section of this.#sections.values()) {
 			section.finish();
+		}
+	}
+
+	#refuseNumber(key: string, value: Json | undefined, parse: Parse<unknown>): void {
+		if (typeof value === "number" && parse(`${value}`, "").ok) {
+			const complaint = "is what YAML makes of a number, whose text is lost";
+			this.#problem(this.#name(key), value, complaint, 'text in quotes, such as "1.0"');
 		}
 	}
 

@@ -1,15 +1,15 @@
 import { version } from "../domain/version.ts";
 import type { ValidatorConfig } from "./config.ts";
-import { readImage } from "./config-image.ts";
+import { type ReleaseImages, readImage } from "./config-image.ts";
 import type { ConfigSection } from "./config-section.ts";
 import { parseLogFormat, parseLogLevel, parseSocketAddress, parseTimeout } from "./config-words.ts";
 import { imageNames } from "./names.ts";
 
 /** `networkValidator`. */
-export function readValidator(section: ConfigSection): ValidatorConfig {
+export function readValidator(section: ConfigSection, images: ReleaseImages): ValidatorConfig {
 	return {
 		enabled: section.boolean("enabled", true),
-		image: readImage(section, { name: imageNames.shunt, version }),
+		image: readImage(section, images, { name: imageNames.shunt, version }),
 		logLevel: section.parsed<string>("logLevel", parseLogLevel, "debug"),
 		logFormat: section.parsed<string>("logFormat", parseLogFormat, "plain"),
 		connectAddr: section.parsed<string | undefined>("connectAddr", parseSocketAddress, undefined),

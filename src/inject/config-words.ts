@@ -31,6 +31,13 @@ export const parseLabel = matching(
 /** Kubernetes allows no colon in a mount path. */
 export const parseMountPath = matching(/^\/[^:\0]*$/, "is not a mount path", "a path that begins with '/'");
 
+/** With or without a path, and with or without a slash at its end. */
+export const parseRegistry = matching(
+	/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*\/?$/,
+	"is not a registry",
+	"HOST, HOST:PORT or HOST/PATH, such as registry.example.com/mirror",
+);
+
 export const parseUrlPath = matching(/^\/\S*$/, "is not a path", "a path that begins with '/'");
 
 export const parseSocketAddress = matching(

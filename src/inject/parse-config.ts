@@ -8,6 +8,7 @@ import type { PodPolicyDefaults } from "../domain/pod-policy.ts";
 import { type Port, parsePort, parsePortRange } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { InjectConfig } from "./config.ts";
+import { readReleaseImages } from "./config-image.ts";
 import { readInit } from "./config-init.ts";
 import { readProxy } from "./config-proxy.ts";
 import { ConfigSection } from "./config-section.ts";
@@ -23,19 +24,32 @@ export function parseInjectConfig(values: Json): Result<InjectConfig> {
 	const root = new ConfigSection(values ?? {}, "", problems);
 	const init = root.section("proxyInit");
 	const proxy = root.section("proxy");
+	const images = readReleaseImages(root);
 	const config: InjectConfig = {
 		mode: init.parsed<Mode>("iptablesMode", parseMode, "legacy"),
 		cniEnabled: root.boolean("cniEnabled", false),
 		defaults: readDefaults({ root, init, proxy }),
 		kubeApiServerPorts: init.items("kubeAPIServerPorts", parsePortRange, "443,6443"),
-		init: readInit(init),
-		validator: readValidator(root.section("networkValidator")),
-		proxy: readProxy(proxy),
+		init: readInit(init, images),
+		validator: readValidator(root.section("networkValidator"), images),
+		proxy: readProxy(proxy, images),
 	};
+	root.passOver(...controlPlaneKeys);
 	root.finish();
 	problems.push(...(problems.length > 0 ? [] : contradictions(config)));
 	return problems.length > 0 ? fail(...problems) : ok(config);
 }
+
+/** Those of the chart's keys that are about the control plane alone. */
+const controlPlaneKeys = [
+	"installNamespace",
+	"imagePullSecrets",
+	"commonLabels",
+	"injector",
+	"networkPolicy",
+	"podMonitor",
+	"global",
+];
 
 interface Sections {
 	readonly root: ConfigSection;
@@ -56,7 +70,7 @@ function readDefaults({ root, init, proxy }: Sections): PodPolicyDefaults {
 				portsToRedirect: init.items("redirectInboundPorts", parsePort, ""),
 				portsToIgnore: init.items("ignoreInboundPorts", parsePortRange, galera),
 				subnetsToIgnore: init.items("skipSubnets", parseCidr, ""),
-				interfacesToIgnore: init.items("skipInboundInterfaces", parseInterfaceName, ""),
+				interfacesToIgnore: init.textItems("skipInboundInterfaces", parseInterfaceName, ""),
 			},
 			outbound: {
 				proxyPort: port("outbound", 4140),
@@ -66,7 +80,7 @@ function readDefaults({ root, init, proxy }: Sections): PodPolicyDefaults {
 				portsToRedirect: init.items("redirectOutboundPorts", parsePortRange, ""),
 				portsToIgnore: init.items("ignoreOutboundPorts", parsePortRange, galera),
 				subnetsToIgnore: init.items("skipOutboundSubnets", parseCidr, ""),
-				interfacesToIgnore: init.items("skipOutboundInterfaces", parseInterfaceName, ""),
+				interfacesToIgnore: init.textItems("skipOutboundInterfaces", parseInterfaceName, ""),
 			},
 		},
 	};

@@ -1,9 +1,13 @@
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Status } from "../support/api-server/status.ts";
-import { Installation, modeIn, objectIn, objectsOf } from "./support/installation.ts";
+import { type Data, Installation, modeIn, objectIn, objectsOf } from "./support/installation.ts";
 
 let cluster: Installation;
+
+/** Said wherever a certificate is made that nobody remembers. */
+const madeAnew =
+	"the injector's certificate is made anew each time that no cluster is asked: to keep one, see injector.tls.source\n";
 
 beforeEach(async () => {
 	cluster = await Installation.start();
@@ -20,7 +24,7 @@ describe("shunt install without a cluster", () => {
 			"--set",
 			"proxyInit.iptablesMode=nft",
 		);
-		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+		expect({ status, stderr }).toEqual({ status: 0, stderr: madeAnew });
 		expect(modeIn(stdout)).toBe("nft");
 		expect(objectIn(stdout, "Namespace", "shunt")).toBeDefined();
 		expect(cluster.api.seen).toEqual([]);
@@ -31,7 +35,7 @@ describe("shunt install without a cluster", () => {
 		const { status, stdout, stderr } = await cluster.run("install");
 		expect(status).toBe(0);
 		expect(modeIn(stdout)).toBe("legacy");
-		expect(stderr).toBe("no kubeconfig found: nothing is checked against a cluster\n");
+		expect(stderr).toBe(`no kubeconfig found: nothing is checked against a cluster\n${madeAnew}`);
 	});
 
 	it("takes values from files below flags, and --ha below files", async () => {
@@ -46,7 +50,7 @@ describe("shunt install without a cluster", () => {
 			"proxyInit.iptablesMode=auto",
 		];
 		const { stdout, stderr } = await cluster.run("install", ...args);
-		expect(stderr).toBe("");
+		expect(stderr).toBe(madeAnew);
 		const { spec } = objectIn(stdout, "Deployment", "shunt-injector") as unknown as {
 			spec: { replicas: number };
 		};
@@ -55,6 +59,41 @@ describe("shunt install without a cluster", () => {
 		expect(stdout).toContain("uid: 3000");
 		const ha = await cluster.run("install", "--ignore-cluster", "--ha");
 		expect(ha.stdout).toContain("replicas: 3");
+	});
+
+	it("says nothing of a certificate that is not made anew", async () => {
+		const { stderr } = await cluster.run(
+			"install",
+			"--ignore-cluster",
+			"--set",
+			"injector.tls.source=cert-manager",
+		);
+		expect(stderr).toBe("");
+	});
+
+	it("keeps integers beyond 2^53 to the digit, in the objects and in the stored values", async () => {
+		const seconds = ["9223372036854775807", "9007199254740993", "-9007199254740993"];
+		const items = seconds.map((each) => `{key: a, operator: Exists, tolerationSeconds: ${each}}`);
+		const tolerations = `[${items.join(", ")}]`;
+		const file = cluster.write("big.yaml", `injector: {tolerations: ${tolerations}}\n`);
+		const json = `injector.tolerations=[{"key": "a", "tolerationSeconds": ${seconds[0]}}]`;
+		for (const [args, wanted] of [
+			[["-f", file], seconds],
+			[["--set-json", json], seconds.slice(0, 1)],
+		] as const) {
+			const { stdout } = await cluster.run("install", "--ignore-cluster", ...args);
+			const found = [...stdout.matchAll(/tolerationSeconds: (.*)/g)].map(([, number]) => number);
+			expect(found).toEqual([...wanted, ...wanted]);
+		}
+		for (const bad of ["9223372036854775808", "0x7fffffffffffffff", "123456789012345678901234567890"]) {
+			const path = cluster.write(
+				"bad.yaml",
+				`injector:\n  tolerations: [{key: a, tolerationSeconds: ${bad}}]\n`,
+			);
+			const { status, stdout, stderr } = await cluster.run("install", "--ignore-cluster", "-f", path);
+			expect({ status, stdout }).toEqual({ status: 64, stdout: "" });
+			expect(stderr).toContain(`bad.yaml:2: ${bad} would be rounded (want an integer of 64 bits`);
+		}
 	});
 
 	it("reads values from standard input, and texts of files", async () => {
@@ -178,6 +217,104 @@ describe("shunt install before a cluster", () => {
 		cluster.api.store.put("v1/secrets", secret);
 		const again = await cluster.run("install");
 		expect(objectIn(again.stdout, "Secret", "shunt-injector-tls")["data"]).toEqual(secret["data"]);
+	});
+
+	it("leaves a namespace that somebody else made out, for every upgrade too", async () => {
+		cluster.api.putNamespace("shunt");
+		const installed = await cluster.apply("install");
+		expect(installed.stderr).toBe(
+			"the namespace shunt is there already: it is neither labelled nor part of the release\n",
+		);
+		const upgraded = await cluster.apply("upgrade");
+		for (const { stdout } of [installed, upgraded]) {
+			expect(objectsOf(stdout).map(({ kind }) => kind)).not.toContain("Namespace");
+			expect(stdout).toContain("installNamespace: false");
+		}
+		expect((await cluster.run("uninstall")).stdout).not.toContain("kind: Namespace");
+	});
+
+	it("refuses a Secret whose certificate is for another name", async () => {
+		const { stdout } = await cluster.run("install", "--ignore-cluster", "-n", "elsewhere");
+		const secret = objectIn(stdout, "Secret", "shunt-injector-tls");
+		cluster.api.store.put("v1/secrets", { ...secret, metadata: { name: "ours", namespace: "shunt" } });
+		const args = ["--set", "injector.tls.source=provided,injector.tls.existingSecret=ours"];
+		const { status, stdout: printed, stderr } = await cluster.run("install", ...args);
+		expect({ status, stdout: printed }).toEqual({ status: 64, stdout: "" });
+		expect(stderr).toMatch(
+			/^Secret ours: tls\.crt: is for DNS:shunt-injector\.elsewhere\.svc.*shunt-injector\.shunt\.svc\)\n$/,
+		);
+	});
+
+	it("refuses certificates and keys that are good for nothing, with everything that is wrong with them", async () => {
+		const decode = (text: string, key: string) =>
+			Buffer.from(
+				(objectIn(text, "Secret", "shunt-injector-tls")["data"] as Data)[key] ?? "",
+				"base64",
+			).toString();
+		const { stdout } = await cluster.run("install", "--ignore-cluster");
+		const { stdout: other } = await cluster.run("install", "--ignore-cluster", "-n", "elsewhere");
+		const tls = {
+			source: "provided",
+			ca: decode(stdout, "ca.crt"),
+			crt: decode(other, "tls.crt"),
+			key: decode(stdout, "tls.key"),
+		};
+		const file = cluster.write(
+			"tls.yaml",
+			JSON.stringify({ injector: { tls }, proxyInit: { skipSubnets: "x" } }),
+		);
+		const refused = await cluster.run("install", "--ignore-cluster", "-f", file);
+		expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 64, stdout: "" });
+		expect(refused.stderr.replace(/ \(want .*/g, "").split("\n")).toEqual([
+			expect.stringContaining('proxyInit.skipSubnets: "x" is not a subnet'),
+			"injector.tls.crt: is for DNS:shunt-injector.elsewhere.svc, DNS:shunt-injector.elsewhere.svc.cluster.local",
+			"injector.tls.crt: was not issued by who is in injector.tls.ca",
+			"injector.tls.key: is not the key of the certificate in injector.tls.crt",
+			"",
+		]);
+		const upgraded = async (...args: string[]) => {
+			const { status, stderr } = await cluster.run("upgrade", ...args);
+			return { status, stderr: stderr.replace(/ \(want .*/g, "") };
+		};
+		await cluster.apply("install");
+		const crt = cluster.write("crt.pem", tls.crt);
+		const given = ["--set", "injector.tls.source=provided", "--set-file", `injector.tls.crt=${crt}`];
+		expect((await upgraded(...given)).status).toBe(64);
+		expect((await upgraded(...given)).stderr).toContain(
+			"injector.tls.crt: was not issued by who is in Secret shunt-injector-tls: ca.crt",
+		);
+		const leaked = cluster.write("ca.pem", tls.ca + tls.key);
+		const { status, stderr } = await upgraded(
+			"--set",
+			"injector.tls.source=provided",
+			"--set-file",
+			`injector.tls.ca=${leaked}`,
+		);
+		expect(status).toBe(64);
+		expect(stderr).toContain("injector.tls.ca: has a private key in it");
+		expect(stderr).not.toMatch(/BEGIN/);
+	});
+
+	it("prints no key that is given in a wrong place", async () => {
+		const key = cluster.write(
+			"key.pem",
+			"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n",
+		);
+		for (const place of [
+			"injector.tls",
+			"injector.replicas",
+			"injector.tls.key.key",
+			"injector.tls.daysValid",
+		]) {
+			const { status, stderr } = await cluster.run(
+				"install",
+				"--ignore-cluster",
+				"--set-file",
+				`${place}=${key}`,
+			);
+			expect(status).toBe(64);
+			expect({ [place]: stderr.includes("c2VjcmV0") }).toEqual({ [place]: false });
+		}
 	});
 
 	it("finds a certificate that is provided by a Secret", async () => {

@@ -52,6 +52,54 @@ describe("shunt uninstall", () => {
 		expect(stderr).toContain("the namespace shunt is left, as it holds pods that are not Shunt's: guest");
 	});
 
+	it("leaves a namespace over which it was only applied", async () => {
+		const { stdout } = await cluster.apply("install");
+		const namespace = objectsOf(stdout).find(({ kind }) => kind === "Namespace")!;
+		const labels = (...names: string[]) => ({
+			fieldsV1: { "f:metadata": { "f:labels": Object.fromEntries(names.map((name) => [`f:${name}`, {}])) } },
+		});
+		const [name, ours] = ["kubernetes.io/metadata.name", "app.kubernetes.io/name"];
+		const put = (...managedFields: object[]) =>
+			cluster.api.store.put("v1/namespaces", {
+				...namespace,
+				metadata: { ...namespace.metadata, managedFields } as typeof namespace.metadata,
+			});
+		put(labels(name), labels(ours));
+		expect(names((await cluster.run("uninstall")).stdout)).not.toContain("Namespace /shunt");
+		put(labels(name, ours), labels("team"));
+		expect(names((await cluster.run("uninstall")).stdout)).toContain("Namespace /shunt");
+	});
+
+	it("never names one of Kubernetes' own, whatever labels it has", async () => {
+		const { stdout } = await cluster.run("install", "--ignore-cluster");
+		const namespace = objectsOf(stdout).find(({ kind }) => kind === "Namespace")!;
+		await cluster.apply("install", "-n", "default");
+		cluster.api.store.put("v1/namespaces", {
+			...namespace,
+			metadata: { ...namespace.metadata, name: "default" },
+		});
+		const { status, stdout: printed } = await cluster.run("uninstall", "-n", "default");
+		expect(status).toBe(0);
+		expect(names(printed)).toContain("ConfigMap default/shunt-config");
+		expect(printed).not.toContain("kind: Namespace");
+	});
+
+	it("leaves a namespace in which others have what they would miss", async () => {
+		await cluster.apply("install");
+		for (const [collection, kind] of [
+			["v1/services", "Service"],
+			["apps/v1/deployments", "Deployment"],
+		] as const) {
+			const apiVersion = collection.slice(0, collection.lastIndexOf("/"));
+			cluster.api.store.put(collection, { apiVersion, kind, metadata: { name: "data", namespace: "shunt" } });
+		}
+		const { stdout, stderr } = await cluster.run("uninstall");
+		expect(names(stdout)).not.toContain("Namespace /shunt");
+		expect(stderr).toBe(
+			"the namespace shunt is left, as it holds services that are not Shunt's: data; deployments that are not Shunt's: data\n",
+		);
+	});
+
 	it("refuses while pods are injected, unless it is forced to", async () => {
 		await cluster.apply("install");
 		putPod("web", "shop", { [redirectAnnotation]: "{}" });

@@ -36,6 +36,38 @@ function secretOf(text: string): Data {
 	return objectIn(text, "Secret", "shunt-injector-tls")["data"] as Data;
 }
 
+describe("shunt upgrade with integers beyond 2^53", () => {
+	const tolerations = (seconds: string) =>
+		cluster.write(
+			"big.yaml",
+			`injector: {tolerations: [{key: a, operator: Exists, tolerationSeconds: ${seconds}}]}\n`,
+		);
+
+	it("keeps what is stored to the digit, and says what changes to the digit", async () => {
+		await cluster.apply("install", "-f", tolerations("9007199254740993"));
+		const kept = await cluster.run("upgrade", ...mode("nft"));
+		expect(kept.stdout.match(/tolerationSeconds: .*/g)).toEqual(
+			Array(2).fill("tolerationSeconds: 9007199254740993"),
+		);
+		expect(kept.stderr).not.toContain("injector.tolerations");
+		const changed = await cluster.run("upgrade", "-f", tolerations("9007199254740992"));
+		expect(changed.stderr).toMatch(/injector\.tolerations: .*9007199254740993.* → .*9007199254740992/);
+		const installed = cluster.find("ConfigMap", "shunt-config", "shunt")!;
+		const file = cluster.write("installed.yaml", stringify(installed));
+		const offline = await cluster.run("upgrade", "--from-manifests", file);
+		expect(offline.stdout.match(/tolerationSeconds: .*/g)).toEqual(
+			Array(2).fill("tolerationSeconds: 9007199254740993"),
+		);
+	});
+
+	it("keeps a tag of digits that --set gave", async () => {
+		await cluster.apply("install", "--set", "proxy.image.version=20260101");
+		const { status, stdout } = await cluster.run("upgrade");
+		expect(status).toBe(0);
+		expect(stdout).toContain('image: "shunt/shunt:20260101"');
+	});
+});
+
 describe("shunt upgrade from a mode to another", () => {
 	const pairs = modes.flatMap((from) => modes.map((to) => [from, to] as const));
 
@@ -288,6 +320,23 @@ describe("the certificate", () => {
 		const { status, stderr } = await cluster.run("upgrade");
 		expect(status).toBe(0);
 		expect(stderr).toContain("certificate: made, as there is no Secret shunt-injector-tls\n");
+	});
+
+	it("that was given and is too old is refused where it is given, and warned of where it is there already", async () => {
+		const made = secretOf((await cluster.run("install", "--ignore-cluster")).stdout);
+		const parts = { ca: "ca.crt", crt: "tls.crt", key: "tls.key" };
+		const files = Object.entries(parts).flatMap(([part, key]) => [
+			"--set-file",
+			`injector.tls.${part}=${cluster.write(key, Buffer.from(made[key] ?? "", "base64").toString())}`,
+		]);
+		await cluster.apply("install", "--set", "injector.tls.source=provided", ...files);
+		cluster.now = () => Date.now() + 4000 * day;
+		const { status, stderr } = await cluster.run("upgrade");
+		expect(status).toBe(0);
+		expect(stderr).toContain("warning: the certificate in the Secret shunt-injector-tls");
+		const again = await cluster.run("upgrade", ...files);
+		expect({ status: again.status, stdout: again.stdout }).toEqual({ status: 64, stdout: "" });
+		expect(again.stderr).toMatch(/^injector\.tls\.crt: expired on .*\ninjector\.tls\.ca: expired on .*\n$/);
 	});
 
 	it("that was given by value stays without being given again, and is not ours to replace", async () => {

@@ -104,10 +104,37 @@ describe("on a real API server", () => {
 		succeed(plane.run("kubectl", ["delete", "namespace", "team", "--wait=false"]));
 		succeed(plane.run("kubectl", ["delete", "pods", "--all", "-n", "team", "--grace-period=0", "--force"]));
 		const { stdout } = succeed(plane.run(shunt, ["uninstall"]));
+		expect(stdout).toMatch(/kind: Namespace\nmetadata:\n {2}name: shunt\n/);
 		succeed(plane.run("kubectl", ["delete", "--wait=false", "-f", "-"], { input: stdout }));
 		const kinds = "mutatingwebhookconfigurations,clusterroles,clusterrolebindings";
 		const left = plane.run("kubectl", ["get", kinds, "-l", "app.kubernetes.io/part-of=shunt", "-o", "name"]);
 		expect(left.stdout).toBe("");
+	});
+
+	it.each([
+		["one that somebody made", "guest", []],
+		["one that somebody made, which nobody asked about", "taken", ["--ignore-cluster"]],
+		["the cluster's own", "default", ["--ignore-cluster"]],
+	])("%s is left when Shunt goes from it", (_, namespace, flags) => {
+		if (namespace !== "default") {
+			succeed(plane.run("kubectl", ["create", "namespace", namespace]));
+		}
+		const labels = () =>
+			succeed(plane.run("kubectl", ["get", "namespace", namespace, "-o", "jsonpath={.metadata.labels}"]))
+				.stdout;
+		const before = labels();
+		const place = ["-n", namespace];
+		const applied = (command: string, ...more: string[]) => {
+			const { stdout } = succeed(plane.run(shunt, [command, ...place, ...more]));
+			succeed(plane.run("kubectl", ["apply", "--validate=strict", "-f", "-"], { input: stdout }));
+			return stdout;
+		};
+		applied("install", ...flags);
+		expect(applied("upgrade")).not.toMatch(/^kind: Namespace$/m);
+		expect(labels() === before).toBe(namespace !== "taken");
+		const { stdout } = succeed(plane.run(shunt, ["uninstall", ...place]));
+		expect(stdout).not.toMatch(/^kind: Namespace$/m);
+		succeed(plane.run("kubectl", ["delete", "--wait=false", "-f", "-"], { input: stdout }));
 	});
 
 	it("helm installs and upgrades the same chart, and keeps its certificate", () => {

@@ -20,7 +20,17 @@ with source "generated" a new one is made where that is incomplete. Each call ma
 {{- $made := genSignedCert $host nil (list $host (printf "%s.cluster.local" $host)) $days $ca -}}
 {{- $found = dict "ca" $ca.Cert "crt" $made.Cert "key" $made.Key -}}
 {{- end -}}
-{{ toJson $found }}
+{{ set $found "ca" (include "shunt.certificates" $found.ca) | toJson }}
+{{- end }}
+
+{{/*
+The certificates of a PEM text and nothing else of it: everybody may read what API servers trust, and a private key in
+the same file is nobody else's business.
+*/}}
+{{- define "shunt.certificates" -}}
+{{- range regexFindAll "-----BEGIN CERTIFICATE-----[ \\t]*\r?\n[A-Za-z0-9+/=\\s]+\n-----END CERTIFICATE-----" (. | default "") -1 -}}
+{{ . }}
+{{ end -}}
 {{- end }}
 
 {{/*

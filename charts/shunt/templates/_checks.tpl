@@ -11,6 +11,28 @@ Each takes [source, text] and says what is wrong with it, in the injector's own 
 {{- end -}}
 {{- end }}
 
+{{/*
+Takes [source, value, wanted]: a number that Helm has read as floating-point and that is beyond 2^53 may be another than
+was written.
+*/}}
+{{- define "shunt.check.exact" -}}
+{{- $value := index . 1 -}}
+{{- if kindIs "float64" $value -}}
+{{- if or (gt $value 9007199254740991.0) (lt $value -9007199254740991.0) -}}
+{{ first . }}: "{{ printf "%.0f" $value }}" may have been rounded, as Helm does beyond 9007199254740991 (want {{ last . }})
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Takes [source, value]. What a number was written as is lost: 1.0, 1e3 and 0123456 are 1, 1000 and 42798.
+*/}}
+{{- define "shunt.check.unquoted" -}}
+{{- if kindIs "float64" (last .) -}}
+{{ first . }}: "{{ include "shunt.text" (last .) }}" is what YAML makes of a number, whose text is lost (want text in quotes, such as "1.0")
+{{- end -}}
+{{- end }}
+
 {{- define "shunt.check.port" -}}
 {{- include "shunt.check.number" (concat . (list "TCP port" 1 65535)) -}}
 {{- end }}
@@ -126,6 +148,31 @@ run may be left out, and the last two of which may be written as an IPv4 address
   "^[1-9][0-9]{0,8}(ms|s|m|h)$"
   "is not a time"
   "a whole number with its unit, such as 500ms, 10s or 1m")) -}}
+{{- end }}
+
+{{/*
+Takes [source, text, name]: whether a text has certificates in PEM and nothing but those. What it has is never printed.
+*/}}
+{{- define "shunt.check.certificates" -}}
+{{- $text := index . 1 -}}
+{{- $others := without (regexFindAll "-----BEGIN [A-Z0-9 ]+-----" $text -1) "-----BEGIN CERTIFICATE-----" -}}
+{{- if regexMatch "(?i)PRIVATE KEY" $text -}}
+{{ first . }}: has a private key in it, which is for the injector alone (want certificates and nothing else; the key is injector.tls.key)
+{{- else if $others -}}
+{{ first . }}: has more in it than certificates: {{ first $others }} (want certificates and nothing else)
+{{- else if and $text (not (include "shunt.certificates" $text)) -}}
+{{ first . }}: is not a certificate (want one in PEM, such as --set-file {{ first . }}={{ last . }}.pem reads)
+{{- end -}}
+{{- end }}
+
+{{/* Takes [source, text]: whether a text has a private key in PEM that can be used as it is. */}}
+{{- define "shunt.check.privateKey" -}}
+{{- $text := last . -}}
+{{- if regexMatch "-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED" $text -}}
+{{ first . }}: is encrypted, and nobody tells the injector the passphrase (want it without one, as "openssl pkey -in key.pem" writes it)
+{{- else if and $text (not (regexMatch "-----BEGIN ([A-Z]+ )?PRIVATE KEY-----[ \\t]*\r?\n[A-Za-z0-9+/=\\s]+\n-----END ([A-Z]+ )?PRIVATE KEY-----" $text)) -}}
+{{ first . }}: is not a private key (want one in PEM, such as --set-file {{ first . }}=key.pem reads)
+{{- end -}}
 {{- end }}
 
 {{/* Takes [source, text, expression, complaint, accepted]. */}}

@@ -118,11 +118,16 @@ livenessPath: {{ quote . }}
 
 {{/*
 All values but for what belongs into a Secret, so that they make the same release again. What a null took away is stored
-as empty: if it was left out, the chart's default would come back.
+as empty: if it was left out, the chart's default would come back. What --set took for a number is stored as the text
+that it was: from a file it would be refused.
 */}}
 {{- define "shunt.storedValues" -}}
 {{- $values := omit (deepCopy .Values) "global" -}}
 {{- $_ := set $values.injector "tls" (omit $values.injector.tls "crt" "key") -}}
+{{- with $values.injector.tls.ca }}{{ $_ := set $values.injector.tls "ca" (include "shunt.certificates" .) }}{{ end -}}
+{{- range list $values.proxyInit $values.networkValidator $values.proxy $values.injector -}}
+{{- with .image }}{{ if .version }}{{ $_ := set . "version" (include "shunt.text" .version) }}{{ end }}{{ end -}}
+{{- end -}}
 {{- $amounts := dict "request" "" "limit" "" -}}
 {{- $empty := dict
   "proxyInit" (dict "ignoreInboundPorts" "" "ignoreOutboundPorts" "" "kubeAPIServerPorts" "" "logLevel" "" "logFormat" "")

@@ -12,6 +12,13 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
 {{/*
+Says something of a namespace that every cluster has from the beginning. Takes its name.
+*/}}
+{{- define "shunt.isKubernetesOwn" -}}
+{{- if has . (list "default" "kube-system" "kube-public" "kube-node-lease") }}yes{{ end -}}
+{{- end }}
+
+{{/*
 What selectors match: it never changes, as a Deployment's selector cannot. Takes {component}.
 */}}
 {{- define "shunt.selectorLabels" -}}

@@ -35,8 +35,8 @@ The same as a JSON list of texts.
 A scalar as text. YAML's numbers are floating-point to Helm, which would print a million as 1e+06.
 */}}
 {{- define "shunt.text" -}}
-{{- if and (kindIs "float64" .) (contains "e+" (toString .)) -}}
-{{ int64 . }}
+{{- if kindIs "float64" . -}}
+{{- if eq (floor .) . }}{{ int64 . }}{{ else }}{{ toString . }}{{ end -}}
 {{- else if not (kindIs "invalid" .) -}}
 {{ toString . | trim }}
 {{- end -}}

@@ -23,11 +23,20 @@ Values one by one: which check is for which. The schema has made sure of types b
 {{- range $path := $paths -}}
 {{- $value := $.Values -}}
 {{- range splitList "." $path }}{{ $value = get ($value | default dict) . }}{{ end -}}
-{{- range hasKey $lists $check | ternary (include "shunt.list" $value | splitList ",") (list (include "shunt.text" $value)) -}}
+{{- $lost := "" -}}
+{{- if eq $check "imageVersion" }}{{ $lost = include "shunt.check.unquoted" (list $path $value) }}{{ end -}}
+{{- if eq $check "quantity" }}{{ $lost = include "shunt.check.exact" (list $path $value "text in quotes") }}{{ end -}}
+{{- range not (empty $lost) | ternary (list) (hasKey $lists $check | ternary (include "shunt.list" $value | splitList ",") (list (include "shunt.text" $value))) -}}
 {{- if . }}{{ include (printf "shunt.check.%s" $check) (list $path .) }}{{ end }}
 {{ end -}}
+{{ $lost }}
+{{ end -}}
 {{- end -}}
-{{- end -}}
+
+{{- range $index, $toleration := .Values.injector.tolerations -}}
+{{- $path := printf "injector.tolerations[%d].tolerationSeconds" $index -}}
+{{- include "shunt.check.exact" (list $path $toleration.tolerationSeconds "a smaller number, none for as long as it takes, or --set, which keeps it") }}
+{{ end -}}
 
 {{- /* Numbers, which may also be given as text: path, noun, least, most. */ -}}
 {{- $largest := 2147483647 -}}

@@ -10,7 +10,8 @@ SOURCE: "VALUE" COMPLAINT (want ACCEPTED).
   (include "shunt.validate.certificate" .)
   (include "shunt.validate.metadata" .) -}}
 {{- with without (join "\n" $problems | splitList "\n") "" -}}
-{{- fail (join "\n" .) -}}
+{{- /* A key that was given in the wrong place is in nobody's log. */ -}}
+{{- regexReplaceAll "-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----" (join "\n" .) "(a private key)" | fail -}}
 {{- end -}}
 {{- end }}
 
@@ -70,6 +71,9 @@ injector.runAsGroup: "{{ include "shunt.text" $proxy.gid }}" is the proxy's grou
 {{- if and $connected $proxy.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
 proxy.nativeSidecar: "true" needs Kubernetes 1.29, and this is {{ .Capabilities.KubeVersion.Version }} (want false)
 {{ end -}}
+{{- if and (kindIs "bool" .Values.installNamespace) .Values.installNamespace (include "shunt.isKubernetesOwn" .Release.Namespace) -}}
+installNamespace: "true" would take {{ .Release.Namespace }} over, which is Kubernetes' own (want false or auto, or another namespace)
+{{ end -}}
 {{- if has $init.xtMountPath.name (list "config" "tls" "api-access") -}}
 proxyInit.xtMountPath.name: {{ toRawJson $init.xtMountPath.name }} is a volume of the injector's own (want another name)
 {{ end -}}
@@ -79,9 +83,21 @@ proxyInit.xtMountPath.name: {{ toRawJson $init.xtMountPath.name }} is a volume o
 {{- $tls := .Values.injector.tls -}}
 {{- if eq $tls.source "provided" -}}
 {{- $stored := (lookup "v1" "Secret" .Release.Namespace (include "shunt.tlsSecret" .)).data | default dict -}}
-{{- if not (or $tls.ca (get $stored "ca.crt")) -}}
+{{- $trusted := list -}}
+{{- range $key := list "ca" "injectCaFrom" "injectCaFromSecret" -}}
+{{- if get $tls $key }}{{ $trusted = append $trusted (printf "injector.tls.%s" $key) }}{{ end -}}
+{{- end -}}
+{{- if gt (len $trusted) 1 -}}
+{{ join ", " $trusted }}: both say whom to trust (want one of them)
+{{ end -}}
+{{- if not (or $trusted (get $stored "ca.crt" | default "" | b64dec | include "shunt.certificates")) -}}
 injector.tls.ca: is missing (want the certificate of whoever issued the injector's, in PEM)
 {{ end -}}
+{{- range $part := list "crt" "key" -}}
+{{- if and $tls.existingSecret (get $tls $part) -}}
+injector.tls.{{ $part }}: says nothing beside injector.tls.existingSecret (want one of them)
+{{ end -}}
+{{- end -}}
 {{- if not $tls.existingSecret -}}
 {{- if not (or $tls.crt (get $stored "tls.crt")) -}}
 injector.tls.crt: is missing (want the injector's certificate in PEM, or injector.tls.existingSecret)
@@ -91,15 +107,16 @@ injector.tls.key: is missing (want the certificate's private key in PEM, or inje
 {{ end -}}
 {{- end -}}
 {{- range $part := list "ca" "crt" -}}
-{{- with get $tls $part }}{{ if not (contains "-----BEGIN CERTIFICATE-----" .) -}}
-injector.tls.{{ $part }}: is not a certificate (want one in PEM, such as --set-file injector.tls.{{ $part }}={{ $part }}.pem reads)
-{{ end }}{{ end -}}
+{{- include "shunt.check.certificates" (list (printf "injector.tls.%s" $part) (get $tls $part | default "") $part) }}
+{{ end -}}
+{{- include "shunt.check.privateKey" (list "injector.tls.key" ($tls.key | default "")) }}
+{{ range $key := list "injectCaFrom" "injectCaFromSecret" -}}
+{{- with get $tls $key -}}
+{{ include "shunt.check.form" (list (printf "injector.tls.%s" $key) . "^[a-z0-9]([a-z0-9-]*[a-z0-9])?/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$" "names no object of a namespace" "NAMESPACE/NAME") }}
+{{ end -}}
 {{- end -}}
-{{- with $tls.key }}{{ if not (contains "PRIVATE KEY-----" .) -}}
-injector.tls.key: is not a private key (want one in PEM, such as --set-file injector.tls.key=key.pem reads)
-{{ end }}{{ end -}}
 {{- else -}}
-{{- range $part := list "ca" "crt" "key" "existingSecret" -}}
+{{- range $part := list "ca" "crt" "key" "existingSecret" "injectCaFrom" "injectCaFromSecret" -}}
 {{- if get $tls $part -}}
 injector.tls.{{ $part }}: says nothing to source {{ $tls.source }} (want injector.tls.source: provided, or nothing here)
 {{ end -}}

@@ -1,3 +1,4 @@
+import { isLargeInteger, keepInteger, type LargeIntegers } from "../go/large-integer.ts";
 import { normalize, toWellFormed } from "../go/utf8.ts";
 import { GoMap, list, type Value } from "../go/value.ts";
 import { complainAboutScalar, unexpected, unexpectedEnd } from "./complain.ts";
@@ -29,18 +30,21 @@ export function readJson(source: string): Value {
 export function readJsonPrefix(
 	source: string,
 	start: number,
+	largeIntegers: LargeIntegers = "rounded",
 ): { readonly value: Value; readonly end: number } {
-	const reader = new Reader(source, start);
+	const reader = new Reader(source, start, largeIntegers);
 	const value = reader.value(0);
 	return { value, end: reader.at };
 }
 
 class Reader {
 	readonly #source: string;
+	readonly #largeIntegers: LargeIntegers;
 	at: number;
 
-	constructor(source: string, start: number) {
+	constructor(source: string, start: number, largeIntegers: LargeIntegers) {
 		this.#source = source;
+		this.#largeIntegers = largeIntegers;
 		this.at = start;
 	}
 
@@ -131,6 +135,9 @@ class Reader {
 		if (!Number.isFinite(number)) {
 			throw new JsonError(`json: cannot unmarshal number ${literal} into Go value of type float64`);
 		}
+		if (this.#largeIntegers === "exact" && isLargeInteger(literal, number)) {
+			return keepInteger(literal) ?? refuseInteger(literal);
+		}
 		return number;
 	}
 
@@ -152,6 +159,10 @@ class Reader {
 	#unexpected(context: string): JsonError {
 		return this.at >= this.#source.length ? unexpectedEnd() : unexpected(this.#source, this.at, context);
 	}
+}
+
+function refuseInteger(literal: string): never {
+	throw new JsonError(`${literal} would be rounded (want an integer of 64 bits, or quotes where it is text)`);
 }
 
 function skip(pattern: RegExp, source: string, at: number): number {

@@ -1,4 +1,5 @@
 import { allFunctions } from "../functions/all.ts";
+import type { LargeIntegers } from "../go/large-integer.ts";
 import { compareStrings } from "../go/order.ts";
 import { utf8Decode } from "../go/utf8.ts";
 import { GoMap, type Value } from "../go/value.ts";
@@ -96,8 +97,8 @@ function comparePaths(a: string, b: string): number {
 }
 
 /** Values are a map, or nothing. */
-export function readValues(file: string, text: string): GoMap {
-	const value = parseFile(file, text);
+export function readValues(file: string, text: string, largeIntegers?: LargeIntegers): GoMap {
+	const value = parseFile(file, text, largeIntegers);
 	if (value === null) {
 		return new GoMap();
 	}
@@ -107,9 +108,9 @@ export function readValues(file: string, text: string): GoMap {
 	return value;
 }
 
-export function parseFile(file: string, text: string): Value {
+export function parseFile(file: string, text: string, largeIntegers?: LargeIntegers): Value {
 	try {
-		return readYaml(text);
+		return readYaml(text, largeIntegers);
 	} catch (error) {
 		if (error instanceof YamlError) {
 			throw new ChartError({ message: error.message, file, line: error.line });

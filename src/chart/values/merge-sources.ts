@@ -1,3 +1,4 @@
+import type { LargeIntegers } from "../go/large-integer.ts";
 import { GoMap } from "../go/value.ts";
 import { readValues } from "../release/load-chart.ts";
 import { ChartError } from "../result.ts";
@@ -23,7 +24,11 @@ export type ReadText = (path: string) => string | undefined;
  * Merges values as Helm does: whatever the order on the command line, files come first, then `--set-json`, `--set`,
  * `--set-string` and `--set-file`. Throws {@link ChartError}.
  */
-export function mergeSources(sources: ValueSources, readText: ReadText): GoMap {
+export function mergeSources(
+	sources: ValueSources,
+	readText: ReadText,
+	largeIntegers: LargeIntegers = "rounded",
+): GoMap {
 	const read = (path: string): string => {
 		const text = readText(path);
 		if (text === undefined) {
@@ -32,10 +37,10 @@ export function mergeSources(sources: ValueSources, readText: ReadText): GoMap {
 		return text;
 	};
 	const values = (sources.files ?? []).reduce(
-		(base, path) => overlay(base, readValues(path, read(path))),
+		(base, path) => overlay(base, readValues(path, read(path), largeIntegers)),
 		new GoMap(),
 	);
-	apply(values, "--set-json", sources.setJson, "json");
+	apply(values, "--set-json", sources.setJson, largeIntegers === "exact" ? "exact json" : "json");
 	apply(values, "--set", sources.set, typedValue);
 	apply(values, "--set-string", sources.setString, (text) => text);
 	apply(values, "--set-file", sources.setFile, read);

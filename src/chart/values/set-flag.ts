@@ -1,3 +1,4 @@
+import type { LargeIntegers } from "../go/large-integer.ts";
 import { parseDecimal64 } from "../go/parse-number.ts";
 import { isSpace } from "../go/rune.ts";
 import { GoMap, GoSlice, int64, list, type Value } from "../go/value.ts";
@@ -6,8 +7,8 @@ import { JsonError } from "../json/write-json.ts";
 import { RuneReader } from "./rune-reader.ts";
 import { SetError } from "./set-error.ts";
 
-/** How the text behind an equals sign becomes a value; `json` reads it itself. */
-export type ReadValue = ((text: string) => Value) | "json";
+/** How the text behind an equals sign becomes a value; JSON, with exact integers or as Helm has them, reads it itself. */
+export type ReadValue = ((text: string) => Value) | "json" | "exact json";
 
 /** As in Helm, which guards against `--set a[99999999]=x` and `--set a.b.c…`. */
 const maxIndex = 65_536;
@@ -166,8 +167,8 @@ class SetParser {
 
 	/** The value behind an equals sign, and the comma behind that. */
 	#assign(set: (value: Value) => void): Progress {
-		if (this.#readValue === "json") {
-			set(this.#json());
+		if (typeof this.#readValue === "string") {
+			set(this.#json(this.#readValue === "json" ? "rounded" : "exact"));
 			return "more";
 		}
 		const next = this.#in.peek();
@@ -202,13 +203,13 @@ class SetParser {
 		}
 	}
 
-	#json(): Value {
+	#json(largeIntegers: LargeIntegers): Value {
 		if (this.#skipEmpty()) {
 			return null;
 		}
 		const rest = this.#in.rest();
 		try {
-			const { value, end } = readJsonPrefix(rest, 0);
+			const { value, end } = readJsonPrefix(rest, 0, largeIntegers);
 			this.#in.skip(rest.slice(0, end));
 			this.#skipEmpty();
 			return value;

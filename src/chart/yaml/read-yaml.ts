@@ -12,6 +12,7 @@ import {
 } from "yaml";
 import { base64Decode } from "../go/base64.ts";
 import { formatFloat } from "../go/float.ts";
+import { isLargeInteger, keepInteger, type LargeIntegers } from "../go/large-integer.ts";
 import { utf8Decode, utf8Encode } from "../go/utf8.ts";
 import { GoInt, GoMap, list, type Value } from "../go/value.ts";
 import { scalarText } from "./number-text.ts";
@@ -29,22 +30,26 @@ const maxAliased = 200_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]/u;
 
+/** An integer beyond 2^53 takes so many digits at least, in whatever base. */
+const manyDigits = /[\dA-Fa-f_]{14}/;
+
 /**
  * The first document of a YAML text as Helm sees it: every number a float64, every key a string, `yes` and `on` true.
  * The library reads the structure; what a scalar means is decided here, because Helm's rules are go-yaml v2's and then
  * JSON's. Throws {@link YamlError}.
  */
-export function readYaml(text: string): Value {
+export function readYaml(text: string, largeIntegers: LargeIntegers = "rounded"): Value {
 	const bad = refused.exec(text);
 	if (bad !== null) {
 		throw new YamlError("control characters are not allowed", text.slice(0, bad.index).split("\n").length);
 	}
-	const plain = readPlainYaml(text);
-	return plain === undefined ? readAnyYaml(text) : plain.value;
+	const isExact = largeIntegers === "exact" && manyDigits.test(text);
+	const plain = isExact ? undefined : readPlainYaml(text);
+	return plain === undefined ? readAnyYaml(text, largeIntegers) : plain.value;
 }
 
 /** Through the library alone. */
-export function readAnyYaml(text: string): Value {
+export function readAnyYaml(text: string, largeIntegers: LargeIntegers = "rounded"): Value {
 	if (/^(?:#.*\n|\s*\n)*%(?!YAML 1|TAG )/.test(text)) {
 		throw new YamlError("found unknown directive name", 1);
 	}
@@ -65,17 +70,19 @@ export function readAnyYaml(text: string): Value {
 	if (error !== undefined) {
 		throw new YamlError(error.message, lines.linePos(error.pos[0]).line);
 	}
-	return new Composer(lines).value(document.contents);
+	return new Composer(lines, largeIntegers).value(document.contents);
 }
 
 class Composer {
 	readonly #lines: LineCounter;
+	readonly #largeIntegers: LargeIntegers;
 	readonly #anchors = new Map<string, Node>();
 	readonly #open = new Set<Node>();
 	#aliased = 0;
 
-	constructor(lines: LineCounter) {
+	constructor(lines: LineCounter, largeIntegers: LargeIntegers) {
 		this.#lines = lines;
+		this.#largeIntegers = largeIntegers;
 	}
 
 	value(node: Content): Value {
@@ -210,10 +217,19 @@ class Composer {
 	/** JSON, which everything goes through, has one kind of number, and no infinity. */
 	#number(value: Value, node: Node): Value {
 		const number = value instanceof GoInt ? Number(value.value) : value;
+		const source = isScalar(node) ? String(node.value) : "";
+		if (this.#largeIntegers === "exact" && isLargeInteger(source, number)) {
+			return keepInteger(source) ?? this.#refuseInteger(source, node);
+		}
 		if (typeof number === "number" && !Number.isFinite(number)) {
 			throw this.#error(`unsupported value: ${formatFloat(number, "g")}`, node);
 		}
 		return number;
+	}
+
+	#refuseInteger(source: string, node: Node): never {
+		const accepted = "an integer of 64 bits in decimal digits, or quotes where it is text";
+		throw this.#error(`${source} would be rounded (want ${accepted})`, node);
 	}
 
 	#error(message: string, node: Content): YamlError {

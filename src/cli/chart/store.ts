@@ -9,3 +9,6 @@ export const storedConfigKey = "config.yaml";
 
 /** The webhook's certificate, where the chart made it. */
 export const certificateSecretName = "shunt-injector-tls";
+
+/** The injector's Deployment, Service, ServiceAccount, roles and webhook. */
+export const injectorName = "shunt-injector";

@@ -20,7 +20,7 @@ export function readStore(configMap: PlainValue, place: string): StoredRelease {
 	if (text === undefined || text.trim() === "") {
 		throw corrupt(place, `has no ${storedValuesKey}`);
 	}
-	const values = parseValues(`${place}: ${storedValuesKey}`, text);
+	const values = parseValues(`${place}: ${storedValuesKey}`, text, "exact");
 	if (!values.ok) {
 		const { file, line, message } = values.problem;
 		throw corrupt(place, `cannot be read: ${file}${line === undefined ? "" : `:${line}`}: ${message}`);
@@ -36,7 +36,7 @@ export function readStore(configMap: PlainValue, place: string): StoredRelease {
 /** What a release will store of itself. */
 export function newStore({ manifests }: RenderedChart): StoredRelease {
 	const manifest = manifests.find(({ kind, name }) => kind === "ConfigMap" && name === storeName);
-	const object = parseValues(manifest?.path ?? "", manifest?.text ?? "");
+	const object = parseValues(manifest?.path ?? "", manifest?.text ?? "", "exact");
 	if (!object.ok) {
 		throw new Error(`the chart makes no ConfigMap ${storeName}`);
 	}
@@ -44,7 +44,7 @@ export function newStore({ manifests }: RenderedChart): StoredRelease {
 }
 
 function parseConfig(text: string | undefined): PlainMap | undefined {
-	const config = text === undefined ? undefined : parseValues(storedConfigKey, text);
+	const config = text === undefined ? undefined : parseValues(storedConfigKey, text, "exact");
 	return config?.ok ? config.value : undefined;
 }
 

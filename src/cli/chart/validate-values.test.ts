@@ -46,7 +46,7 @@ describe("validateValues", () => {
 			"a switch for text",
 			"proxy.readinessPath",
 			true,
-			'proxy.readinessPath: "true" is a truth value (want text)',
+			'proxy.readinessPath: "true" is a truth value to YAML (want text in quotes)',
 		],
 		[
 			"a fraction",
@@ -70,7 +70,7 @@ describe("validateValues", () => {
 			"a key with dots",
 			"injector.nodeSelector",
 			{ "kubernetes.io/os": true },
-			'injector.nodeSelector["kubernetes.io/os"]: "true" is a truth value (want text)',
+			'injector.nodeSelector["kubernetes.io/os"]: "true" is a truth value to YAML (want text in quotes)',
 		],
 		["a list for a text", "imageRegistry", ["a"], 'imageRegistry: "[\\"a\\"]" is a list (want text)'],
 		[

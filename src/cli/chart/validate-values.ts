@@ -21,7 +21,9 @@ export function validateValues(schema: string, values: PlainValue): readonly str
 	});
 	const validate = ajv.compile(JSON.parse(schema));
 	validate(withoutBigints(values));
-	return (validate.errors ?? []).map((error) => formatProblem(problemOf(error)));
+	// That a branch failed is said beside what failed in it.
+	const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if");
+	return errors.map((error) => formatProblem(problemOf(error)));
 }
 
 /** What `--set` makes of whole numbers is a bigint here, and no number to JSON. */
@@ -44,6 +46,8 @@ const problems: Readonly<Record<string, Explain>> = {
 	required: missingKey,
 	dependencies: missingKey,
 	type: (error) => wrong(error, `is ${nameOf(error.data)}`, wantedTypes(error.schema)),
+	// Helm's own words have no room for advice but in such a value: what a text has to be.
+	const: (error) => wrong(error, `is ${nameOf(error.data)} to YAML`, String(error.schema)),
 	enum: (error) => wrong(error, "is not known", `one of ${wantedWords(error.schema)}`),
 	minimum: (error) => wrong(error, "is too small", `at least ${error.schema}`),
 	maximum: (error) => wrong(error, "is too large", `at most ${error.schema}`),
@@ -53,7 +57,13 @@ const problems: Readonly<Record<string, Explain>> = {
 
 function wrong({ instancePath, data }: ErrorObject, complaint: string, accepted: string): Problem {
 	const value = typeof data === "string" ? data : JSON.stringify(data);
-	return { source: pathOf(instancePath), value, complaint, accepted };
+	const source = pathOf(instancePath);
+	return isSecret(source, value) ? { source, complaint, accepted } : { source, value, complaint, accepted };
+}
+
+/** A key that was given in the wrong place is not printed either. */
+function isSecret(source: string, value: string): boolean {
+	return /^injector\.tls\.key\b/.test(source) || /PRIVATE KEY/i.test(value);
 }
 
 function unknownKey({ instancePath, params, parentSchema }: ErrorObject, source: string): Problem {

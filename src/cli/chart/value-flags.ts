@@ -56,6 +56,7 @@ export function readGivenValues(
 				return undefined;
 			}
 		},
+		"exact",
 	);
 	if (unreadable === undefined) {
 		return merged;

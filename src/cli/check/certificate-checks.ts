@@ -1,11 +1,11 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import { AdmissionregistrationV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { objectAt, textAt } from "../../inject/json.ts";
-import { certificateSecretName } from "../chart/store.ts";
-import { isTrusted, readCertificates } from "./certificate-chain.ts";
+import { isTrusted, readCertificates } from "../chart/certificate-chain.ts";
+import { isFor } from "../chart/certificate-problems.ts";
+import { certificateSecretName, injectorName } from "../chart/store.ts";
 import type { Category, Check, Inquiry } from "./check.ts";
 import { failed, type Outcome, passed, passedWith, skipped, warning } from "./outcome.ts";
-import { injectorName } from "./release.ts";
 
 /** Long enough for somebody to do something about it; cert-manager renews earlier (a third before the end). */
 const soonDays = 14;
@@ -108,7 +108,7 @@ const named: Check = {
 	run: (inquiry) =>
 		withServed(inquiry, ({ leaf }) => {
 			const name = `${injectorName}.${inquiry.namespace}.svc`;
-			return leaf.checkHost(name) === undefined
+			return !isFor(leaf, name)
 				? failed(`it is not for ${name} but for ${leaf.subjectAltName ?? "no name at all"}`)
 				: passed;
 		}),

@@ -1,7 +1,7 @@
 import { AppsV1Api, CoreV1Api, DiscoveryV1Api, RbacAuthorizationV1Api } from "@kubernetes/client-node";
+import { injectorName } from "../chart/store.ts";
 import type { Category, Check } from "./check.ts";
 import { failed, passed, passedWith } from "./outcome.ts";
-import { injectorName } from "./release.ts";
 
 const mayWork: Check = {
 	id: "injector-rbac",

@@ -4,10 +4,9 @@ import {
 	CoreV1Api,
 	RbacAuthorizationV1Api,
 } from "@kubernetes/client-node";
-import { storeName } from "../chart/store.ts";
+import { injectorName, storeName } from "../chart/store.ts";
 import type { Category, Check, Inquiry } from "./check.ts";
 import { failed, passed } from "./outcome.ts";
-import { injectorName } from "./release.ts";
 
 const notInstalled: Check = {
 	id: "pre-not-installed",

@@ -7,9 +7,6 @@ import type { Cluster } from "../../kube/cluster.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
 import { parseDocuments } from "../inject/yaml-documents.ts";
 
-/** The injector's Deployment, Service, ServiceAccount, roles and webhook. */
-export const injectorName = "shunt-injector";
-
 /** A part of the ConfigMap: what it says, or every reason why that cannot be read. */
 export type Reading<T> =
 	| Found<T>

@@ -1,12 +1,12 @@
 import { AdmissionregistrationV1Api, CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { injectAnnotation } from "../../domain/annotation-keys.ts";
 import type { InjectConfig } from "../../inject/config.ts";
+import { injectorName } from "../chart/store.ts";
 import type { Category, Check, Inquiry } from "./check.ts";
 import { selects } from "./label-selector.ts";
 import { failed, type Outcome, passed, passedWith, skipped } from "./outcome.ts";
 import { formatRedirection, redirectionOf } from "./pod-mode.ts";
 import { plain } from "./pods.ts";
-import { injectorName } from "./release.ts";
 import { withConfig } from "./with-config.ts";
 
 const registered: Check = {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { writeStandardError, writeStandardOutput } from "../../host/node-streams.ts";
 import { readTextFile, readTextInput } from "../../host/node-text.ts";
 import type { Environment } from "../../kube/connect-cluster.ts";

@@ -20,7 +20,11 @@ export function installCommand(
 const examples = `
 The manifests are those of the chart charts/shunt, which Helm installs just as well; its values.yaml says what can be
 set. Before they are printed the cluster is asked whether they could be applied: whether it has the kinds, whether you
-may create them, and whether Shunt is there already. Nothing is printed when anything is wrong.
+may create them, and whether Shunt is there already. Nothing is printed when anything is wrong. A namespace that somebody
+else made is neither labelled nor part of the release.
+
+The injector's certificate is kept where the cluster has one. Where no cluster is asked it is made anew each time: for a
+repository, use cert-manager's or one of your own (injector.tls in values.yaml).
 
 Examples:
   # On the cluster that kubectl talks to, in the mode of its nodes
@@ -30,6 +34,6 @@ Examples:
   shunt install --ha -f values.yaml | kubectl apply -f -
 
   # Into a repository, for whatever cluster
-  shunt install --ignore-cluster -f values.yaml >shunt.yaml
+  shunt install --ignore-cluster --set injector.tls.source=cert-manager >shunt.yaml
 
 Exit status: 0 done, 1 the cluster says no, 64 bad input, 77 not permitted.`;

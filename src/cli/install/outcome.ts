@@ -19,9 +19,11 @@ export function badInput(problems: readonly Problem[]): Refusal {
 	return new Refusal(exitCodes.badInput, problems.map(formatProblem).join("\n"));
 }
 
-/** The chart's own words about values that do not fit. */
-export function badValues(problem: ChartProblem): Refusal {
-	return new Refusal(exitCodes.badInput, formatChartProblem(problem));
+/** The chart's own words about values that do not fit, and what more there is that the chart has not said. */
+export function badValues(problem: ChartProblem, further: readonly Problem[] = []): Refusal {
+	const said = formatChartProblem(problem);
+	const lines = further.map(formatProblem).filter((line) => !said.includes(line));
+	return new Refusal(exitCodes.badInput, [said, ...lines].join("\n"));
 }
 
 /** Runs a command's work; whatever refuses it is said, and nothing else is. Other errors are bugs and pass through. */

@@ -2,12 +2,14 @@ import { AdmissionregistrationV1Api, CoreV1Api, VersionApi } from "@kubernetes/c
 import type { Manifest, RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
 import type { Cluster } from "../../kube/cluster.ts";
-import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
+import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
 import { certificateState } from "../chart/certificate-state.ts";
 import { storeName } from "../chart/store.ts";
 import { findSecret } from "../cluster/find-secret.ts";
+import { findNamespaceOwner } from "../cluster/release-namespace.ts";
 import { checkAllowed } from "./check-allowed.ts";
 import { checkVersion } from "./check-version.ts";
+import { withNamespaceOf } from "./namespace-value.ts";
 import { Refusal } from "./outcome.ts";
 import { type Request, render } from "./read-request.ts";
 import { findResources } from "./served-resources.ts";
@@ -26,19 +28,23 @@ export async function renderFor(
 	cluster: Cluster,
 	{ chart, given, namespace }: Request,
 	now: () => number,
-): Promise<RenderedChart> {
+): Promise<{ readonly rendered: RenderedChart; readonly notes: readonly string[] }> {
 	const request = { chart, values: given, namespace, now };
 	const { source, secretName } = certificateSource(chart, given);
 	if (source !== "provided") {
 		render(request);
 	}
 	const kubeVersion = await askVersion(cluster);
+	const owner = await findNamespaceOwner(cluster, namespace);
 	const secret = source === "cert-manager" ? undefined : await findSecret(cluster, namespace, secretName);
 	const isKept = secret !== undefined && (source !== "generated" || certificateState(secret, now()).good);
 	const known = isKept ? [knownSecret(secretName, namespace, secret)] : [];
-	const rendered = render({ ...request, kubeVersion, known });
+	const certificate = givenCertificate(chart, given, known);
+	const values = withNamespaceOf(owner, chart, given);
+	const rendered = render({ ...request, values, kubeVersion, known }, certificate);
 	checkVersion(rendered, kubeVersion);
-	return rendered;
+	const note = `the namespace ${namespace} is there already: it is neither labelled nor part of the release`;
+	return { rendered, notes: values === given ? [] : [note] };
 }
 
 /**

@@ -1,5 +1,7 @@
 import { type Chart, formatRelease, type PlainMap, type RenderedChart } from "../../chart/index.ts";
+import { type CertificateParts, certificateProblems } from "../chart/certificate-problems.ts";
 import { openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
+import { injectorName } from "../chart/store.ts";
 import { readGivenValues } from "../chart/value-flags.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { badInput, badValues } from "./outcome.ts";
@@ -31,11 +33,16 @@ export function readRequest(flags: ReleaseFlags, world: ReleaseWorld): Request {
 	return { chart: chart.value, given: given.value, namespace: namespace.value };
 }
 
-/** Renders, or throws a Refusal with the chart's reason. */
-export function render(request: ReleaseRequest): RenderedChart {
+/** Renders, or throws a Refusal with the chart's reason and what is wrong with the certificate. */
+export function render(request: ReleaseRequest, certificate: CertificateParts = {}): RenderedChart {
 	const rendered = renderRelease(request);
+	const host = `${injectorName}.${request.namespace}.svc`;
+	const problems = certificateProblems(certificate, { host, now: request.now() });
 	if (!rendered.ok) {
-		throw badValues(rendered.problem);
+		throw badValues(rendered.problem, problems);
+	}
+	if (problems.length > 0) {
+		throw badInput(problems);
 	}
 	return rendered.value;
 }

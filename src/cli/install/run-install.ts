@@ -4,6 +4,7 @@ import { harmless } from "../../domain/harmless.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
+import { certificateSource, givenCertificate } from "../chart/certificate-source.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { badInput, deliver, Refusal, settle } from "./outcome.ts";
@@ -21,13 +22,25 @@ export function runInstall(flags: InstallFlags, world: ReleaseWorld): Promise<Ex
 		const cluster = flags.ignoreCluster === true ? undefined : await connect(flags, world);
 		const rendered =
 			cluster === undefined
-				? render({ ...request, values: request.given, now: world.now })
+				? renderAlone(request, world)
 				: await sayWhenSlow(cluster, world, () => preflight(cluster, request, world));
 		for (const warning of rendered.warnings) {
 			world.stderr(`warning: ${harmless(warning)}\n`);
 		}
 		return deliver(world, printRelease(rendered));
 	});
+}
+
+/** Whatever has no certificate of its own yet gets one, which nobody can remember here. */
+function renderAlone({ chart, given, namespace }: Request, { now, stderr }: ReleaseWorld): RenderedChart {
+	const certificate = givenCertificate(chart, given, []);
+	const rendered = render({ chart, values: given, namespace, now }, certificate);
+	if (certificateSource(chart, given).source === "generated") {
+		stderr(
+			"the injector's certificate is made anew each time that no cluster is asked: to keep one, see injector.tls.source\n",
+		);
+	}
+	return rendered;
 }
 
 async function connect(flags: InstallFlags, world: ReleaseWorld): Promise<Cluster | undefined> {
@@ -44,9 +57,9 @@ async function connect(flags: InstallFlags, world: ReleaseWorld): Promise<Cluste
 async function preflight(cluster: Cluster, request: Request, world: ReleaseWorld): Promise<RenderedChart> {
 	const { renderFor, checkInstallable } = await import("./preflight.ts");
 	try {
-		const rendered = await renderFor(cluster, request, world.now);
-		const notes = await checkInstallable(cluster, rendered, request.namespace);
-		world.stderr(notes.map((note) => `${harmless(note)}\n`).join(""));
+		const { rendered, notes } = await renderFor(cluster, request, world.now);
+		const further = await checkInstallable(cluster, rendered, request.namespace);
+		world.stderr([...notes, ...further].map((note) => `${harmless(note)}\n`).join(""));
 		return rendered;
 	} catch (error) {
 		throw error instanceof ClusterError && error.code !== "forbidden" ? withWayOut(error) : error;

@@ -1,5 +1,6 @@
 import { CoreV1Api, KubernetesObjectApi, type V1ObjectMeta } from "@kubernetes/client-node";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
+import { isOurs } from "../cluster/release-namespace.ts";
 import { kindsOf } from "../cluster/served-kinds.ts";
 
 /** What names an object to `kubectl delete`. */
@@ -50,7 +51,9 @@ export async function findObjects(cluster: Cluster, namespace: string): Promise<
 		const resource = await findKind(apiVersion, kind);
 		const place = resource?.namespaced === true ? namespace : undefined;
 		const listed =
-			resource === undefined ? [] : await cluster.ask(listKind(api, { apiVersion, kind, namespace: place }));
+			resource === undefined
+				? []
+				: await cluster.ask(listKind(api, { apiVersion, kind, namespace: place }, selector));
 		found.push(...listed.map(({ metadata }) => ({ apiVersion, kind, metadata: namesOf(metadata) })));
 	}
 	return found;
@@ -62,10 +65,11 @@ interface Kind {
 	readonly namespace: string | undefined;
 }
 
-function listKind(api: KubernetesObjectApi, { apiVersion, kind, namespace }: Kind) {
+/** With these labels; all without. */
+function listKind(api: KubernetesObjectApi, { apiVersion, kind, namespace }: Kind, labels?: string) {
 	const unset = [undefined, undefined, undefined, undefined] as const;
 	return allPages(({ limit, _continue }) =>
-		api.list(apiVersion, kind, namespace, ...unset, selector, limit, _continue),
+		api.list(apiVersion, kind, namespace, ...unset, labels, limit, _continue),
 	);
 }
 
@@ -79,8 +83,8 @@ function namesOf(metadata: V1ObjectMeta | undefined): FoundObject["metadata"] {
 }
 
 /**
- * The release's namespace, where the release made it; `others` names pods in it that are not of the release, which would
- * go with it.
+ * The release's namespace, where the release made it; `others` names what is in it and not of the release, which would go
+ * with it.
  */
 export async function findNamespace(
 	cluster: Cluster,
@@ -88,15 +92,42 @@ export async function findNamespace(
 ): Promise<{ readonly object: FoundObject; readonly others: readonly string[] } | undefined> {
 	const core = cluster.api(CoreV1Api);
 	const found = await cluster.find(core.readNamespace({ name: namespace }));
-	const labels = found?.metadata?.labels ?? {};
-	if (labels["app.kubernetes.io/name"] !== "shunt" || labels["app.kubernetes.io/part-of"] !== "shunt") {
+	if (found === undefined || !isOurs(found)) {
 		return undefined;
 	}
-	const pods = await allPages((page) => cluster.ask(core.listNamespacedPod({ namespace, ...page })));
+	const { labels = {} } = found.metadata ?? {};
 	return {
 		object: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
-		others: pods
-			.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] !== "shunt")
-			.map(({ metadata }) => metadata?.name ?? ""),
+		others: await findOthers(cluster, namespace),
 	};
+}
+
+/** What somebody would miss. */
+const missedKinds = [
+	["v1", "Pod"],
+	["v1", "Service"],
+	["v1", "PersistentVolumeClaim"],
+	["apps/v1", "Deployment"],
+	["apps/v1", "StatefulSet"],
+	["apps/v1", "DaemonSet"],
+	["batch/v1", "Job"],
+	["batch/v1", "CronJob"],
+] as const;
+
+/** `pods that are not Shunt's: guest`, for each kind of which there are some. */
+async function findOthers(cluster: Cluster, namespace: string): Promise<string[]> {
+	const findKind = kindsOf(cluster);
+	const api = cluster.api(KubernetesObjectApi);
+	const found: string[] = [];
+	for (const [apiVersion, kind] of missedKinds) {
+		const resource = await findKind(apiVersion, kind);
+		const listed =
+			resource === undefined ? [] : await cluster.ask(listKind(api, { apiVersion, kind, namespace }));
+		const others = listed.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] !== "shunt");
+		if (resource !== undefined && others.length > 0) {
+			const names = others.map(({ metadata }) => metadata?.name ?? "");
+			found.push(`${resource.name} that are not Shunt's: ${names.join(", ")}`);
+		}
+	}
+	return found;
 }

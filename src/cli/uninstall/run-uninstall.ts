@@ -37,9 +37,7 @@ async function find(
 	}
 	const others = namespace?.others ?? [];
 	if (others.length > 0) {
-		world.stderr(
-			`the namespace ${flags.namespace} is left, as it holds pods that are not Shunt's: ${harmless(others.join(", "))}\n`,
-		);
+		world.stderr(`the namespace ${flags.namespace} is left, as it holds ${harmless(others.join("; "))}\n`);
 	}
 	return namespace === undefined || others.length > 0 ? objects : [...objects, namespace.object];
 }

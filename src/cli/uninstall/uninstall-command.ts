@@ -21,7 +21,7 @@ export function uninstallCommand(
 
 const examples = `
 Prints what the release has in its namespace and in the cluster: the webhook first, the namespace last, and that only
-where the release made it and no other pods live there. Refuses while injected pods run, and lists them.
+where the release made it and nobody else's pods, services or volumes are in it. Refuses while injected pods run, and lists them.
 
 Examples:
   shunt uninstall | kubectl delete -f -

@@ -35,14 +35,18 @@ function same(a: PlainValue | undefined, b: PlainValue | undefined): boolean {
 }
 
 function canonical(value: PlainValue | undefined): string {
-	return JSON.stringify(value ?? null, (_, part) => {
-		if (typeof part === "bigint") {
-			return Number(part);
-		}
-		return isMap(part)
-			? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-			: part;
-	});
+	if (typeof value === "bigint") {
+		return String(value);
+	}
+	if (Array.isArray(value)) {
+		return `[${value.map(canonical).join()}]`;
+	}
+	return isMap(value)
+		? `{${Object.entries(value)
+				.toSorted(([a], [b]) => (a < b ? -1 : 1))
+				.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`)
+				.join()}}`
+		: JSON.stringify(value ?? null);
 }
 
 const longest = 80;

@@ -4,11 +4,13 @@ import { harmless } from "../../domain/harmless.ts";
 import { readingProblem } from "../../host/node-text.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
-import { certificateSource, knownSecret } from "../chart/certificate-source.ts";
+import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
+import { valueAt } from "../chart/plain-maps.ts";
 import { newStore } from "../chart/stored-release.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { checkVersion } from "../install/check-version.ts";
+import { withNamespaceOf } from "../install/namespace-value.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
 import { printRelease, type Request, readRequest, render } from "../install/read-request.ts";
 import type { ReleaseFlags } from "../install/release-flags.ts";
@@ -98,14 +100,18 @@ async function plan(
 	{ installed, now }: { readonly installed: Installed; readonly now: () => number },
 ): Promise<Plan> {
 	const stored = resetValues === true ? undefined : installed.store?.values;
-	const values = stored === undefined ? given : carryOver(chart, stored, given);
+	const carried = stored === undefined ? given : carryOver(chart, stored, given);
+	const values = withNamespaceOf(installed.namespaceOwner ?? "unknown", chart, carried);
 	const source = certificateSource(chart, values);
 	const secret = source.source === "cert-manager" ? undefined : await installed.secret(source.secretName);
 	const { keep, note } = chooseCertificate(source, secret, { rotate: rotateCerts === true, now: now() });
 	const known = keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : [];
 	const { kubeVersion } = installed;
 	const version = kubeVersion === undefined ? {} : { kubeVersion };
-	const rendered = render({ chart, values, namespace, known, isUpgrade: true, now, ...version });
+	// What the release has already is not refused, but warned of: the upgrade does not make it worse.
+	const isGiven = valueAt(given, ["injector", "tls"]) !== undefined;
+	const certificate = isGiven ? givenCertificate(chart, values, known) : {};
+	const rendered = render({ chart, values, namespace, known, isUpgrade: true, now, ...version }, certificate);
 	const changes = describeUpgrade(installed.store, newStore(rendered));
 	return { rendered, lines: [...changes, ...(note === undefined ? [] : [note])] };
 }

@@ -9,6 +9,7 @@ import {
 	type InjectedWorkload,
 	listInjectedWorkloads,
 } from "../cluster/injected-workloads.ts";
+import { findNamespaceOwner } from "../cluster/release-namespace.ts";
 import { checkAllowed } from "../install/check-allowed.ts";
 import { Refusal } from "../install/outcome.ts";
 import { askVersion } from "../install/preflight.ts";
@@ -32,6 +33,7 @@ export async function readCluster(
 	return {
 		store,
 		kubeVersion: await askVersion(cluster),
+		namespaceOwner: await findNamespaceOwner(cluster, namespace),
 		secret: (name) => findSecret(cluster, namespace, name),
 	};
 }

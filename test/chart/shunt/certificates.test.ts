@@ -98,6 +98,36 @@ describe("a provided certificate", () => {
 		expect(tlsOf(render(one, stored))).toEqual({ ca, crt, key, trusted: ca });
 	});
 
+	it("is passed on without what stands beside it", () => {
+		const { ca, crt, key } = tlsGiven;
+		const noted = { ...tlsGiven, ca: `subject=CN = ca\r\n\n${ca.replaceAll("\n", "\r\n")}and so on\n` };
+		const objects = render({ name: "", values: { injector: { tls: noted } } });
+		expect(tlsOf(objects)).toEqual({ ca: expect.any(String), crt, key, trusted: tlsOf(objects).ca });
+		expect(tlsOf(objects).ca.replaceAll("\r", "")).toBe(ca);
+		expect(JSON.stringify(only(objects, "ConfigMap"))).not.toMatch(/subject=|and so on/);
+	});
+
+	it("brings no private key to anybody but the injector, wherever the cluster's Secret has one", () => {
+		const { ca, crt, key } = tlsGiven;
+		const stored = storing({ "ca.crt": key + ca, "tls.crt": crt, "tls.key": key });
+		const objects = render({ name: "", set: ["injector.tls.source=provided"] }, stored);
+		expect(tlsOf(objects)).toEqual({ ca, crt, key, trusted: ca });
+	});
+
+	it.each([
+		["injectCaFrom", "certs/ours", "cert-manager.io/inject-ca-from"],
+		["injectCaFromSecret", "certs/ours-tls", "cert-manager.io/inject-ca-from-secret"],
+	])("may have its CA written by cert-manager: %s", (key, value, annotation) => {
+		const tls = { source: "provided", existingSecret: "mine", [key]: value };
+		for (const objects of [render, byHelm].map((make) => make({ name: "", values: { injector: { tls } } }))) {
+			const configuration = only(objects, "MutatingWebhookConfiguration");
+			expect(objectAt(objectAt(configuration, "metadata"), "annotations")).toEqual({ [annotation]: value });
+			const [webhook = {}] = objectsAt(configuration, "webhooks");
+			expect(Object.keys(objectAt(webhook, "clientConfig"))).toEqual(["service"]);
+			expect(objects.filter((object) => object["kind"] === "Secret")).toEqual([]);
+		}
+	});
+
 	it("may be in a Secret, which is left alone", () => {
 		const tls = { source: "provided", existingSecret: "mine", ca: tlsGiven.ca };
 		const objects = render({ name: "", values: { injector: { tls } } });

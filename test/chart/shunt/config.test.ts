@@ -1,16 +1,23 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { formatStamp } from "../../../src/domain/pod-policy-stamp.ts";
+import { formatProblem } from "../../../src/domain/problem.ts";
 import { version } from "../../../src/domain/version.ts";
-import { type JsonObject, objectAt, textAt } from "../../../src/inject/json.ts";
+import type { InjectConfig } from "../../../src/inject/config.ts";
+import { type Json, type JsonObject, objectAt, textAt } from "../../../src/inject/json.ts";
 import { parseInjectConfig } from "../../../src/inject/parse-config.ts";
-import { type Given, tlsGiven, withCertificate } from "./support/chart-files.ts";
+import { chartFolder, type Given, tlsGiven, withCertificate } from "./support/chart-files.ts";
 import { given } from "./support/given.ts";
 import { injectConfigOf } from "./support/inject-config.ts";
 import { sampleGiven } from "./support/random-given.ts";
 import { configOf, only, render } from "./support/rendered.ts";
 
 const configFor = (one: Omit<Given, "name">) => injectConfigOf(render({ name: "", ...one }));
+
+/** The values with which a release makes itself again. */
+const storedIn = (objects: readonly JsonObject[]): Json =>
+	parse(textAt(objectAt(only(objects, "ConfigMap"), "data"), "values.yaml") ?? "");
 
 /** The policy for pods that say nothing, in the short form of the pods' annotation. */
 const policyFor = (one: Omit<Given, "name">) => JSON.parse(formatStamp(configFor(one).defaults.policy));
@@ -32,6 +39,28 @@ describe("the injector's configuration", () => {
 			expect(configFor(one).kubeApiServerPorts).toBeInstanceOf(Array);
 		},
 	);
+
+	it.each([...given, ...sampleGiven(60)].map((one) => [one.name, one] as const))(
+		"is what inject --config makes of the release's own values, with %s",
+		(_, one) => {
+			const objects = render(one);
+			const parsed = parseInjectConfig(storedIn(objects));
+			expect(parsed.ok ? parsed.value : parsed.problems.map(formatProblem)).toEqual(injectConfigOf(objects));
+		},
+	);
+
+	it.each([
+		["values.yaml", {}],
+		["values-ha.yaml", { ha: true }],
+	])("is what inject --config makes of the chart's own %s as it is", (file, more) => {
+		const config = parseInjectConfig(parse(readFileSync(`${chartFolder}${file}`, "utf8")));
+		const { init, ...rest } = configFor(more);
+		// A release says what the init container logs, even where that is the default.
+		expect(config.ok && { ...config.value, init: { ...init, ...withoutLog(config.value.init) } }).toEqual({
+			...rest,
+			init,
+		});
+	});
 
 	it("has every list, in whichever form it was given", () => {
 		const values = {
@@ -97,9 +126,12 @@ describe("the injector's configuration", () => {
 	});
 });
 
+function withoutLog({ logLevel: _, logFormat: __, ...init }: InjectConfig["init"]) {
+	return init;
+}
+
 describe("the stored values", () => {
-	const storedBy = (one: Given) =>
-		parse(textAt(objectAt(only(render(one), "ConfigMap"), "data"), "values.yaml") ?? "");
+	const storedBy = (one: Given) => JSON.parse(JSON.stringify(storedIn(render(one))));
 
 	it.each(given.map((one) => [one.name, one] as const))("make the same release again, with %s", (_, one) => {
 		const same = withCertificate(one);

@@ -1,10 +1,19 @@
 import { describe, expect, it } from "vitest";
+import type { PlainMap } from "../../../src/chart/index.ts";
+import { openChart, renderRelease } from "../../../src/cli/chart/render-release.ts";
 import { version } from "../../../src/domain/version.ts";
 import { get, type JsonObject, objectAt, objectsAt, textAt } from "../../../src/inject/json.ts";
-import { release } from "../support/helm.ts";
+import { release, renderWithHelm } from "../support/helm.ts";
+import { chartFiles, chartFolder } from "./support/chart-files.ts";
 import { given } from "./support/given.ts";
 import { objectProblems } from "./support/object-schema.ts";
 import { connected, injectorPod, only, render } from "./support/rendered.ts";
+
+const opened = openChart(chartFolder);
+if (!opened.ok) {
+	throw new Error(opened.problem.message);
+}
+const chart = opened.value;
 
 const nameOf = (object: JsonObject) => `${object["kind"]} ${textAt(objectAt(object, "metadata"), "name")}`;
 
@@ -195,6 +204,24 @@ describe("the Namespace", () => {
 		expect(has([])).toBe(true);
 		expect(has([], connected)).toBe(false);
 	});
+
+	it.each(["default", "kube-system", "kube-public", "kube-node-lease"])(
+		"is not there for %s, not even where it is asked for, by Helm and by us",
+		(namespace) => {
+			const args = ["--namespace", namespace];
+			const helm = renderWithHelm(chartFiles, args);
+			expect(helm.ok && helm.text).not.toMatch(/^kind: Namespace$/m);
+			expect(helm.ok && helm.text).toContain(`namespace: ${namespace}\n`);
+			const asked = renderWithHelm(chartFiles, [...args, "--set", "installNamespace=true"]);
+			const complaint = `installNamespace: "true" would take ${namespace} over, which is Kubernetes' own`;
+			expect(asked.ok ? "" : asked.error).toContain(complaint);
+			const ours = (values: PlainMap) => renderRelease({ chart, values, namespace, now: Date.now });
+			const rendered = ours({});
+			expect(rendered.ok && rendered.value.manifests.map(({ kind }) => kind)).not.toContain("Namespace");
+			const refused = ours({ installNamespace: true });
+			expect(refused.ok ? "" : refused.problem.message).toContain(complaint);
+		},
+	);
 
 	it("is there or not as asked", () => {
 		expect(has(["installNamespace=true"], connected)).toBe(true);

@@ -251,6 +251,14 @@ const byTemplate: readonly (readonly [string, Given, readonly string[]])[] = [
 		],
 	],
 	[
+		"tags without quotes, whose text is lost",
+		{ name: "", values: { proxyInit: { image: { version: 42798 } }, proxy: { image: { version: 1 } } } },
+		['proxyInit.image.version: "42798"', 'proxy.image.version: "1"'].map(
+			(tag) =>
+				`${tag} is what YAML makes of a number, whose text is lost (want text in quotes, such as "1.0")`,
+		),
+	],
+	[
 		"a custom proxy without an image",
 		{ name: "", set: ["proxy.kind=custom"] },
 		[
@@ -293,6 +301,8 @@ const byTemplate: readonly (readonly [string, Given, readonly string[]])[] = [
 		],
 	],
 ];
+
+const request = "-----BEGIN CERTIFICATE REQUEST-----\nYQ==\n-----END CERTIFICATE REQUEST-----\n";
 
 /** What concerns the chart and not the injector. */
 const ofTheChart: typeof byTemplate = [
@@ -343,6 +353,84 @@ const ofTheChart: typeof byTemplate = [
 		{ name: "", values: { injector: { tls: { ...tlsGiven, crt: "/etc/tls.crt" } } } },
 		[
 			"injector.tls.crt: is not a certificate (want one in PEM, such as --set-file injector.tls.crt=crt.pem reads)",
+		],
+	],
+	[
+		"a private key among the certificates, and certificates that are none",
+		{
+			name: "",
+			values: {
+				injector: { tls: { ...tlsGiven, ca: tlsGiven.ca + tlsGiven.key, crt: `${request}${tlsGiven.crt}` } },
+			},
+		},
+		[
+			"injector.tls.ca: has a private key in it, which is for the injector alone (want certificates and nothing else; the key is injector.tls.key)",
+			"injector.tls.crt: has more in it than certificates: -----BEGIN CERTIFICATE REQUEST----- (want certificates and nothing else)",
+		],
+	],
+	[
+		"a key of another kind in place of a certificate",
+		{
+			name: "",
+			values: { injector: { tls: { ...tlsGiven, ca: "-----BEGIN RSA PRIVATE KEY-----\nYQ==\n" } } },
+		},
+		[
+			"injector.tls.ca: has a private key in it, which is for the injector alone (want certificates and nothing else; the key is injector.tls.key)",
+		],
+	],
+	...[
+		"-----BEGIN ENCRYPTED PRIVATE KEY-----\nYQ==\n-----END ENCRYPTED PRIVATE KEY-----\n",
+		"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nYQ==\n-----END EC PRIVATE KEY-----\n",
+	].map((key): (typeof byTemplate)[number] => [
+		"a key with a passphrase",
+		{ name: "", values: { injector: { tls: { ...tlsGiven, key } } } },
+		[
+			'injector.tls.key: is encrypted, and nobody tells the injector the passphrase (want it without one, as "openssl pkey -in key.pem" writes it)',
+		],
+	]),
+	[
+		"a certificate in one line, and another's key",
+		{
+			name: "",
+			values: {
+				injector: { tls: { ...tlsGiven, crt: tlsGiven.crt.replaceAll("\n", " "), key: tlsGiven.crt } },
+			},
+		},
+		[
+			"injector.tls.crt: is not a certificate (want one in PEM, such as --set-file injector.tls.crt=crt.pem reads)",
+			"injector.tls.key: is not a private key (want one in PEM, such as --set-file injector.tls.key=key.pem reads)",
+		],
+	],
+	[
+		"a certificate beside the Secret that has one, and two who say whom to trust",
+		{
+			name: "",
+			values: { injector: { tls: { ...tlsGiven, existingSecret: "mine", injectCaFrom: "shunt" } } },
+		},
+		[
+			"injector.tls.ca, injector.tls.injectCaFrom: both say whom to trust (want one of them)",
+			"injector.tls.crt: says nothing beside injector.tls.existingSecret (want one of them)",
+			"injector.tls.key: says nothing beside injector.tls.existingSecret (want one of them)",
+			'injector.tls.injectCaFrom: "shunt" names no object of a namespace (want NAMESPACE/NAME)',
+		],
+	],
+	[
+		"integers that Helm has rounded",
+		{
+			name: "",
+			values: {
+				injector: {
+					tolerations: [
+						{ key: "a", tolerationSeconds: 2 ** 53 - 1 },
+						{ key: "b", tolerationSeconds: 2 ** 63 },
+					],
+					resources: { memory: { request: 2 ** 53 } },
+				},
+			},
+		},
+		[
+			'injector.resources.memory.request: "9007199254740992" may have been rounded, as Helm does beyond 9007199254740991 (want text in quotes)',
+			'injector.tolerations[1].tolerationSeconds: "9223372036854775808" may have been rounded, as Helm does beyond 9007199254740991 (want a smaller number, none for as long as it takes, or --set, which keeps it)',
 		],
 	],
 	[

@@ -1,3 +1,14 @@
+import { issueCertificate } from "../../../src/cli/chart/issue-certificate.ts";
+
+const now = Date.now();
+const request = { ipAddresses: [], daysValid: 1 } as const;
+const authority = issueCertificate({ ...request, kind: "ca", commonName: "ca", dnsNames: [] }, now);
+const host = "shunt-injector.shunt.svc";
+const issued = issueCertificate(
+	{ ...request, kind: "signed", commonName: host, dnsNames: [host], issuer: authority },
+	now,
+);
+
 /** Files that the arguments below name. */
 export const files: Readonly<Record<string, string>> = {
 	"mode.yaml": "proxyInit:\n  iptablesMode: nft\n",
@@ -26,8 +37,9 @@ networkValidator: {logLevel: debug, logFormat: plain, timeout: 10s}
 `,
 	"anchors.yaml": "x: &m nft\n",
 	"level.txt": "debug",
-	"ca.pem": "-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n",
-	"key.pem": "-----BEGIN PRIVATE KEY-----\nYQ==\n-----END PRIVATE KEY-----\n",
+	"ca.pem": authority.certificate,
+	"tls.pem": issued.certificate,
+	"key.pem": issued.key,
 	"list.yaml": "- a\n",
 	"broken.yaml": "a: [\n",
 	"misspelt.yaml": "proxyInit:\n  iptableMode: nft\n",
@@ -42,7 +54,7 @@ function set(...values: string[]): string[] {
 
 const provided = [
 	...set("injector.tls.source=provided"),
-	...["ca=ca.pem", "crt=ca.pem", "key=key.pem"].flatMap((part) => ["--set-file", `injector.tls.${part}`]),
+	...["ca=ca.pem", "crt=tls.pem", "key=key.pem"].flatMap((part) => ["--set-file", `injector.tls.${part}`]),
 ];
 
 /** Arguments that both take. */

@@ -1,0 +1,78 @@
+import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import type { Problem } from "../../domain/problem.ts";
+import { readCertificates } from "./certificate-chain.ts";
+
+/** A text of PEM, and where it was found. */
+export interface CertificatePart {
+	/** `injector.tls.crt`, `Secret mine: tls.crt` */
+	readonly source: string;
+	readonly text: string;
+}
+
+export interface Found<T> {
+	readonly found: T;
+	readonly problems: readonly Problem[];
+}
+
+/** The certificates of a text that has nothing else in it. */
+export function certificatesOf(part: CertificatePart | undefined): Found<readonly X509Certificate[]> {
+	const { source, text } = part ?? { source: "", text: "" };
+	const refuse = (complaint: string, accepted: string) => ({
+		found: [],
+		problems: [{ source, complaint, accepted }],
+	});
+	const other = (text.match(/-----BEGIN [A-Z0-9 ]+-----/g) ?? []).find(
+		(line) => line !== "-----BEGIN CERTIFICATE-----",
+	);
+	if (part === undefined) {
+		return { found: [], problems: [] };
+	}
+	if (/PRIVATE KEY/i.test(text)) {
+		return refuse(
+			"has a private key in it, which is for the injector alone",
+			"certificates and nothing else; the key is injector.tls.key",
+		);
+	}
+	if (other !== undefined) {
+		return refuse(`has more in it than certificates: ${other}`, "certificates and nothing else");
+	}
+	if (!wholeCertificate.test(text)) {
+		const name = source.split(".").at(-1);
+		return refuse("is not a certificate", `one in PEM, such as --set-file ${source}=${name}.pem reads`);
+	}
+	const found = readCertificates(text);
+	return found === undefined
+		? refuse("has a certificate that cannot be read", "certificates in PEM, each of them whole")
+		: { found, problems: [] };
+}
+
+const wholeCertificate = /-----BEGIN CERTIFICATE-----[ \t]*\r?\n[A-Za-z0-9+/=\s]+\n-----END CERTIFICATE-----/;
+const encryptedKey = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED/;
+const wholeKey =
+	/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[ \t]*\r?\n[A-Za-z0-9+/=\s]+\n-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
+
+/** The private key of a text, where it can be used as it is. */
+export function keyOf(part: CertificatePart | undefined): Found<KeyObject | undefined> {
+	if (part === undefined) {
+		return { found: undefined, problems: [] };
+	}
+	const { source, text } = part;
+	const refuse = (complaint: string, accepted: string) => ({
+		found: undefined,
+		problems: [{ source, complaint, accepted }],
+	});
+	if (encryptedKey.test(text)) {
+		return refuse(
+			"is encrypted, and nobody tells the injector the passphrase",
+			'it without one, as "openssl pkey -in key.pem" writes it',
+		);
+	}
+	if (!wholeKey.test(text)) {
+		return refuse("is not a private key", `one in PEM, such as --set-file ${source}=key.pem reads`);
+	}
+	try {
+		return { found: createPrivateKey(text), problems: [] };
+	} catch {
+		return refuse("is a private key that cannot be read", "one in PEM that is whole");
+	}
+}

@@ -1,0 +1,47 @@
+import { CoreV1Api, type V1Namespace, type V1ObjectMeta } from "@kubernetes/client-node";
+import { isObject, type Json, objectAt } from "../../inject/json.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
+
+/** What a namespace is to a release in it. */
+export type NamespaceOwner = "absent" | "ours" | "others" | "unknown";
+
+/** Every cluster has these from the beginning. */
+const kubernetesOwn = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+export async function findNamespaceOwner(cluster: Cluster, name: string): Promise<NamespaceOwner> {
+	try {
+		const found = await cluster.find(cluster.api(CoreV1Api).readNamespace({ name }));
+		return found === undefined ? "absent" : isOurs(found) ? "ours" : "others";
+	} catch (error) {
+		if (error instanceof ClusterError && error.code === "forbidden") {
+			return "unknown";
+		}
+		throw error;
+	}
+}
+
+/**
+ * Whether a release of ours made the namespace. Its labels alone do not tell: applied over a namespace of somebody else's
+ * they are there too.
+ */
+export function isOurs({ metadata = {} }: V1Namespace): boolean {
+	const { name = "", labels = {} } = metadata;
+	const isLabelled =
+		labels["app.kubernetes.io/name"] === "shunt" && labels["app.kubernetes.io/part-of"] === "shunt";
+	return isLabelled && !kubernetesOwn.includes(name) && isMadeWithLabels(metadata);
+}
+
+/**
+ * The API server labels every new namespace with its name, and writes that down as a field of whoever made it
+ * (plugin/namespace/defaulting, KEP-2161; metadata.managedFields). Where nobody has that field, there is nothing against it.
+ */
+function isMadeWithLabels({ managedFields = [] }: V1ObjectMeta): boolean {
+	const owned = managedFields
+		.map(({ fieldsV1 }) => fieldsV1 as Json | undefined)
+		.map((fields) =>
+			isObject(fields) ? Object.keys(objectAt(objectAt(fields, "f:metadata"), "f:labels")) : [],
+		);
+	const makers = owned.filter((labels) => labels.includes("f:kubernetes.io/metadata.name"));
+	return makers.length === 0 || makers.some((labels) => labels.includes("f:app.kubernetes.io/name"));
+}
