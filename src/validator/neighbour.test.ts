@@ -31,7 +31,7 @@ function fakeLibc(refuse: (request: string, index: number) => number = () => 0, 
 		send: (_, message, length) => {
 			const type = new Uint16Array(message.buffer, message.byteOffset + 4, 1)[0] ?? 0;
 			const family = message[16] === 10 ? " ipv6" : message[16] === 2 ? " ipv4" : "";
-			const request = `${kinds[type]}${type === 20 ? family : ""}`;
+			const request = `${kinds[type]}${type === 20 ? `${family}/${message[17]}` : ""}`;
 			requests.push(request);
 			answer = refuse(request, requests.length);
 			return length;
@@ -59,8 +59,8 @@ describe("a neighbour", () => {
 		const neighbour = makeNeighbour(libc, ["ipv4", "ipv6"]);
 		expect(requests).toEqual([
 			"new link",
-			...["new address ipv4", "new address ipv4"],
-			...["new address ipv6", "new address ipv6"],
+			...["new address ipv4/30", "new address ipv4/30"],
+			...["new address ipv6/64", "new address ipv6/64"],
 			...["new link", "new link"],
 		]);
 		const [four, six] = neighbour.ways;
@@ -94,7 +94,7 @@ describe("a neighbour", () => {
 
 	it("has no way for a family that is off", () => {
 		const EACCES = 13;
-		const { libc } = fakeLibc((request) => (request === "new address ipv6" ? EACCES : 0));
+		const { libc } = fakeLibc((request) => (request === "new address ipv6/64" ? EACCES : 0));
 		const neighbour = makeNeighbour(libc, ["ipv4", "ipv6"]);
 		expect(neighbour.ways.map(({ family }) => family)).toEqual(["ipv4"]);
 		neighbour.remove();
