@@ -4,16 +4,15 @@ import type { AnnotationValues } from "./annotation-values.ts";
 import { type Cidr, formatCidr, parseCidr } from "./cidr.ts";
 import { type Gid, parseUid, type Uid } from "./identity.ts";
 import { type InterfaceName, parseInterfaceName } from "./interface-name.ts";
-import type { PodPolicyDefaults } from "./pod-policy.ts";
 import type { PodSettings } from "./pod-policy-settings.ts";
 import { formatPortRange, type Port, type PortRange, parsePort, parsePortRange } from "./port.ts";
 import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "./redirect-policy.ts";
 
-/** The defaults as the annotations change them. */
+/** The defaults as the annotations change them, but for ports that stay reserved whatever those say. */
 export function readPolicy(
 	values: AnnotationValues,
-	defaults: PodPolicyDefaults,
-	settings: PodSettings,
+	defaults: { readonly policy: RedirectPolicy; readonly reservedPorts?: readonly PortRange[] },
+	settings: Pick<PodSettings, "controlPort" | "adminPort">,
 ): RedirectPolicy {
 	const { families, inbound, outbound } = defaults.policy;
 	const own = [settings.controlPort, settings.adminPort].filter((port) => port !== undefined).map(single);

@@ -3,7 +3,6 @@ import { type PullPolicy, parseImageName, parseImageVersion, parsePullPolicy } f
 import { parseQuantity } from "./annotation-quantity.ts";
 import { parseSwitch } from "./annotation-switch.ts";
 import type { AnnotationValues } from "./annotation-values.ts";
-import type { PodPolicyDefaults } from "./pod-policy.ts";
 import { type Port, parsePort } from "./port.ts";
 
 /** What a pod asks for besides its policy; absent is what it leaves to the configuration. */
@@ -30,7 +29,10 @@ export interface ProxyResources {
 	readonly memoryLimit: string | undefined;
 }
 
-export function readSettings(values: AnnotationValues, defaults: PodPolicyDefaults): PodSettings {
+export function readSettings(
+	values: AnnotationValues,
+	defaults: Pick<PodSettings, "controlPort" | "adminPort">,
+): PodSettings {
 	return {
 		controlPort: values.one("control-port", parsePort) ?? defaults.controlPort,
 		adminPort: values.one("admin-port", parsePort) ?? defaults.adminPort,

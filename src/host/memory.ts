@@ -2,6 +2,8 @@ import { harmless } from "../domain/harmless.ts";
 import { inputOf } from "./command-input.ts";
 import { type Command, type CommandResult, type Host, HostError, type NftTable } from "./host.ts";
 import { MemoryNatTable } from "./memory-nat-table.ts";
+import { runNft } from "./memory-nft-program.ts";
+import { MemoryNftables } from "./memory-nftables.ts";
 
 /** A host for unit tests: a fake kernel with the semantics that our programs rely on, and everything on record. */
 export interface MemoryHost extends Host {
@@ -14,6 +16,8 @@ export interface MemoryHost extends Host {
 	readonly netns: string | undefined;
 	/** The nat table of one family in one dialect, made on first use as the real kernel does. */
 	natTable(dialect: "legacy" | "nft", family: "ipv4" | "ipv6"): MemoryNatTable;
+	/** The tables of nf_tables that are not those of iptables-nft. */
+	readonly nftables: MemoryNftables;
 	/** Uninstalls a program. */
 	uninstall(program: string): void;
 	/** Takes a program's place: answers a run, or undefined to let the real thing go on. */
@@ -29,6 +33,8 @@ export interface MemoryHostOptions {
 	readonly stdin?: string;
 	/** What the distribution's unadorned `iptables` speaks. */
 	readonly plainSpeaks?: "legacy" | "nft";
+	/** Whether nft is installed; it is not unless this says so. */
+	readonly hasNft?: boolean;
 	/** Network namespaces that can be entered. */
 	readonly netnsPaths?: readonly string[];
 	/** Whether a namespace of its own may be had; one in which there is nothing yet. */
@@ -37,12 +43,14 @@ export interface MemoryHostOptions {
 
 export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 	const tables = new Map<string, MemoryNatTable>();
+	let nftables = new MemoryNftables();
 	const missing = new Set<string>();
 	const answers = new Map<string, Answer>();
 	const commands: string[] = [];
 	const output: string[] = [];
 	const logged: string[] = [];
 	const files = new Map<string, string>([["/proc/self/status", rootStatus]]);
+	const hasNft = () => options.hasNft === true && !missing.has("nft");
 	let clock = 0;
 	let netns: string | undefined;
 
@@ -64,6 +72,10 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		const program = command.argv[0].split("/").at(-1) ?? "";
 		commands.push([program, ...command.argv.slice(1)].join(" "));
 		const answered = answers.get(program)?.(command);
+		if (answered === undefined && program === "nft" && hasNft()) {
+			const { code, stdout, stderr } = runNft(nftables, command.argv.slice(1), command.stdin);
+			return exited(code, stdout, stderr);
+		}
 		const tool = missing.has(program) ? undefined : toolNamed(program, options.plainSpeaks ?? "nft");
 		return answered ?? (tool === undefined ? notStarted : runInKernel(command, tool));
 	};
@@ -90,6 +102,9 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			return netns;
 		},
 		natTable,
+		get nftables() {
+			return nftables;
+		},
 		uninstall: (program) => missing.add(program),
 		intercept: (program, answer) => answers.set(program, answer),
 		run: (wanted, meanwhile) => {
@@ -98,7 +113,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			return results;
 		},
 		find: (program) => {
-			const isInstalled = toolName.test(program) || answers.has(program);
+			const isInstalled = toolName.test(program) || answers.has(program) || (program === "nft" && hasNft());
 			return isInstalled && !missing.has(program) ? `/usr/sbin/${program}` : undefined;
 		},
 		readFile: (path) => files.get(path),
@@ -131,13 +146,16 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			}
 			netns = "new";
 			tables.clear();
+			nftables = new MemoryNftables();
 			files.delete("/proc/self/net/ip_tables_names");
 			files.delete("/proc/self/net/ip6_tables_names");
 		},
-		nftTables: () =>
-			[...tables.keys()]
+		nftTables: () => [
+			...[...tables.keys()]
 				.filter((key) => key.startsWith("nft "))
 				.map((key): NftTable => ({ family: key.endsWith("ipv4") ? "ipv4" : "ipv6", name: "nat" })),
+			...nftables.tables(),
+		],
 		now: () => clock++,
 	};
 }

@@ -8,20 +8,24 @@ const [tentative, isTaken] = [0x40, 0x08];
  * Until it is known that nobody else has them (a second or two after an interface comes up), nothing can be sent from
  * IPv6 addresses. Gives up after so many milliseconds.
  */
-export async function settled(deadline: number, stop: () => boolean): Promise<void> {
-	while (hasTentative() && Date.now() < deadline && !stop()) {
+export async function settled(
+	deadline: number,
+	stop: () => boolean,
+	list = "/proc/self/net/if_inet6",
+): Promise<void> {
+	while (hasTentative(list) && Date.now() < deadline && !stop()) {
 		await wait(20);
 	}
 }
 
-function hasTentative(): boolean {
-	return addressFlags().some((flags) => (flags & tentative) !== 0 && (flags & isTaken) === 0);
+function hasTentative(list: string): boolean {
+	return addressFlags(list).some((flags) => (flags & tentative) !== 0 && (flags & isTaken) === 0);
 }
 
 /** Lines such as `fe80… 02 40 20 c0   eth0`: address, interface, prefix, scope, flags in hexadecimal, name. */
-function addressFlags(): number[] {
+function addressFlags(list: string): number[] {
 	try {
-		return readFileSync("/proc/self/net/if_inet6", "utf8")
+		return readFileSync(list, "utf8")
 			.split("\n")
 			.flatMap((line) => {
 				const flags = line.trim().split(/\s+/)[4];

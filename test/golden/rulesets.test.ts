@@ -1,7 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { type SetMatch, setRules } from "../../src/backend/nftables/set-rule.ts";
 import { families } from "../../src/domain/family.ts";
-import type { Match } from "../../src/plan/plan.ts";
+import { dialects } from "../../src/domain/mode.ts";
+import type { Match, Verdict } from "../../src/plan/plan.ts";
+import type { Reason } from "../../src/plan/reason.ts";
 import { formatSimulation } from "../../src/init/simulation.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
 import { plan } from "../../src/plan/planner.ts";
@@ -20,7 +23,7 @@ const policies: Record<string, string> = {
 };
 
 describe.each(Object.entries(policies))("the rules of %s", (name, flags) => {
-	it.each(["legacy", "nft", "plain"])("in mode %s", (mode) => {
+	it.each(dialects)("in mode %s", (mode) => {
 		const parsed = parseInitOptions([...flags.split(" "), "--iptables-mode", mode], "test");
 		const text = parsed.ok ? formatSimulation(plan(parsed.value.policy), parsed.value) : "";
 		const file = new URL(`./${name}.${mode}.txt`, import.meta.url);
@@ -32,11 +35,10 @@ describe.each(Object.entries(policies))("the rules of %s", (name, flags) => {
 });
 
 describe("the policies above", () => {
-	it("use every kind of match and both families", () => {
-		const plans = Object.values(policies).map((flags) => plan(policyFrom(flags)));
-		const kinds = plans.flatMap(({ chains }) =>
-			chains.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches.map((match) => match.kind))),
-		);
+	const plans = Object.values(policies).map((flags) => plan(policyFrom(flags)));
+	const rules = plans.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+
+	it("use every kind of condition, in the plan and in sets", () => {
 		const every: Record<Match["kind"], true> = {
 			protocol: true,
 			"destination-port": true,
@@ -47,7 +49,43 @@ describe("the policies above", () => {
 			uid: true,
 			gid: true,
 		};
-		expect([...new Set(kinds)].sort()).toEqual(Object.keys(every).sort());
-		expect([...new Set(plans.flatMap((made) => made.families))]).toEqual(families);
+		const kinds = rules.flatMap(({ matches }) => matches.map(({ kind }) => kind));
+		expect(distinct(kinds)).toEqual(Object.keys(every).sort());
+		const everySet: Record<SetMatch["kind"], true> = { ...every, family: true };
+		const setKinds = plans.flatMap(setRules).flatMap(({ matches }) => matches.map(({ kind }) => kind));
+		expect(distinct(setKinds)).toEqual(Object.keys(everySet).sort());
+	});
+
+	it("use every verdict and every reason", () => {
+		const everyVerdict: Record<Verdict["kind"], true> = { return: true, redirect: true };
+		expect(distinct(rules.map(({ verdict }) => verdict.kind))).toEqual(Object.keys(everyVerdict).sort());
+		const everyReason: Record<Reason, true> = {
+			"ignore-proxy-user-id": true,
+			"ignore-proxy-group-id": true,
+			"ignore-user-id": true,
+			"ignore-loopback": true,
+			"ignore-interface": true,
+			"ignore-port": true,
+			"ignore-subnet": true,
+			"redirect-port": true,
+			"redirect-outgoing-port": true,
+			"redirect-all-incoming-to-proxy-port": true,
+			"redirect-all-outgoing-to-proxy-port": true,
+		};
+		expect(distinct(rules.map(({ reason }) => reason))).toEqual(Object.keys(everyReason).sort());
+	});
+
+	it("are for both families", () => {
+		expect(distinct(plans.flatMap((made) => made.families))).toEqual([...families].sort());
+	});
+
+	it("have a file in every dialect, and no file is of another policy", () => {
+		const files = readdirSync(new URL(".", import.meta.url)).filter((file) => file.endsWith(".txt"));
+		const wanted = Object.keys(policies).flatMap((name) => dialects.map((dialect) => `${name}.${dialect}.txt`));
+		expect(files.sort()).toEqual(wanted.sort());
 	});
 });
+
+function distinct(words: readonly string[]): string[] {
+	return [...new Set(words)].sort();
+}

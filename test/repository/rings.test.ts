@@ -1,62 +1,86 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { afterEach, describe, expect, it } from "vitest";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { importArrows, readSources } from "./import-graph.ts";
+import { circlesToBreak, mayImport } from "./may-import.ts";
+import { findCircles, roomOf, wallComplaints } from "./walls.ts";
 
-const planted: string[] = [];
+const sources = readSources(".", "src");
+const arrows = importArrows(sources);
 
-afterEach(() => {
-	for (const file of planted.splice(0)) {
-		rmSync(file, { force: true });
-	}
-});
-
-function plant(file: string, text: string): string {
-	planted.push(file);
-	writeFileSync(file, text);
-	return file;
-}
-
-function lint(file: string): string {
-	const { stdout, stderr } = spawnSync("npx", ["biome", "lint", file], { encoding: "utf8", timeout: 60_000 });
-	return stdout + stderr;
-}
-
-describe("the walls between the rings", () => {
-	it.each([
-		["src/domain/planted-wall.ts", "../plan/plan.ts", "domain is ring 0"],
-		["src/domain/planted-wall.ts", "node:fs", "domain is ring 0"],
-		["src/plan/planted-wall.ts", "../backend/backend.ts", "ring 1 imports only"],
-		["src/backend/planted-wall.ts", "../host/node.ts", "ring 2 imports only"],
-		["src/backend/iptables/planted-wall.ts", "../../cli/program.ts", "ring 2 imports only"],
-		["src/ruleset/planted-wall.ts", "../host/node.ts", "ring 2 imports only"],
-		["src/status/planted-wall.ts", "../cli/program.ts", "ring 2 imports only"],
-		["src/init/planted-wall.ts", "../host/memory.ts", "ring 2 imports only"],
-		["src/init/planted-wall.ts", "node:child_process", "ring 2 imports only"],
-		["src/explain/planted-wall.ts", "../cli/explain/report.ts", "ring 2 imports only"],
-		["src/cli/planted-wall.ts", "../main/shunt.ts", "nothing imports it"],
-	])("stop %s from importing %s", (file, target, message) => {
-		expect(lint(plant(file, `export * from "${target}";\n`))).toContain(message);
+describe("the source", () => {
+	it("imports nothing across a wall", () => {
+		expect(wallComplaints(sources, arrows, mayImport).join("\n")).toBe("");
 	});
 
-	it("let a lower ring be imported", () => {
-		const file = plant("src/init/planted-gate.ts", 'export * from "../domain/port.ts";\n');
-		expect(lint(file)).not.toContain("noRestrictedImports");
-	});
-
-	it("make a use of the platform a type error in rings 0-2", () => {
-		plant(
-			"src/init/planted-platform.ts",
-			"export const planted = [process.pid, Buffer.from(''), console.log, fetch];\n",
+	it("has no circle of imports but those that are to be broken", () => {
+		const isKnown = (files: readonly string[]) =>
+			circlesToBreak.some((known) => JSON.stringify(known) === JSON.stringify(files));
+		const circles = findCircles(sources, arrows);
+		expect(circles.filter(({ files }) => !isKnown(files)).map(({ text }) => text)).toEqual([]);
+		expect(circlesToBreak, "what test/repository/may-import.ts lists, and is broken").toHaveLength(
+			circles.length,
 		);
-		const { stdout } = spawnSync("npx", ["tsc", "-p", "tsconfig.core.json"], {
-			encoding: "utf8",
-			timeout: 120_000,
-		});
-		for (const name of ["process", "Buffer", "console", "fetch"]) {
+	});
+
+	it("is compiled without a platform in rings 0-2 and wherever the native program runs it", () => {
+		const compiled = withoutPlatform();
+		const inner = [...sources.keys()].filter((file) => ringOf(file) <= 2 && !file.startsWith(page));
+		const native = reachedFrom([...sources.keys()].filter((file) => /^src\/main\/native/.test(file)));
+		expect([...native]).toEqual(expect.arrayContaining(["src/host/native.ts", "src/host/nft-tables.ts"]));
+		expect([...inner, ...native].filter((file) => !compiled.has(file))).toEqual([]);
+		const modules = arrows.filter(({ from, to }) => compiled.has(from) && to.startsWith("node:"));
+		expect(modules.map(({ from, line, to }) => `${from}:${line}: imports ${to}`)).toEqual([]);
+	});
+
+	it("is not compiled without a platform where it uses one", () => {
+		const folder = mkdtempSync(join(tmpdir(), "core-"));
+		const uses =
+			"export const used = [process.pid, Buffer.from(''), console.log, fetch, new TextDecoder()];\n";
+		writeFileSync(join(folder, "uses.ts"), uses);
+		writeFileSync(
+			join(folder, "tsconfig.json"),
+			JSON.stringify({ extends: resolve("tsconfig.core.json"), include: ["uses.ts"] }),
+		);
+		const { stdout } = spawnSync("npx", ["tsc", "-p", folder], { encoding: "utf8", timeout: 120_000 });
+		rmSync(folder, { recursive: true });
+		for (const name of ["process", "Buffer", "console", "fetch", "TextDecoder"]) {
 			expect(stdout).toContain(`Cannot find name '${name}'`);
 		}
 	});
 });
+
+/** Has a platform of its own, the browser's (tsconfig.page.json). */
+const page = "src/cli/explain/page/";
+
+function ringOf(file: string): number {
+	return mayImport[roomOf(file, mayImport)]?.ring ?? 4;
+}
+
+/** What tsconfig.core.json names, and all that this leads to, which is compiled with it. */
+function withoutPlatform(): ReadonlySet<string> {
+	const text = readFileSync("tsconfig.core.json", "utf8").replace(/^\s*\/\/.*$/gm, "");
+	const { include }: { include: readonly string[] } = JSON.parse(text);
+	return reachedFrom(
+		[...sources.keys()].filter((file) => include.some((one) => file === one || file.startsWith(`${one}/`))),
+	);
+}
+
+function reachedFrom(entries: readonly string[]): ReadonlySet<string> {
+	const targets = new Map<string, string[]>([...sources.keys()].map((file) => [file, []]));
+	for (const { from, to } of arrows) {
+		targets.get(from)?.push(...(sources.has(to) ? [to] : []));
+	}
+	const reached = new Set(entries);
+	for (const file of reached) {
+		for (const to of targets.get(file) ?? []) {
+			reached.add(to);
+		}
+	}
+	return reached;
+}
 
 describe("the entry points", () => {
 	it.each(readdirSync("src/main").filter((file) => file.endsWith(".ts")))(

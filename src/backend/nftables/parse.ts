@@ -117,12 +117,12 @@ function parseSide(
 
 /** With `-n`, nft shows protocols as numbers: 6 is TCP, 10 is NFPROTO_IPV6. */
 function parseMeta(key: Json, elements: readonly Json[]): SetMatch | undefined {
-	const [first] = elements;
+	const [only] = elements.length === 1 ? elements : [];
 	switch (key) {
 		case "l4proto":
-			return first === 6 || first === "tcp" ? { kind: "protocol", protocol: "tcp" } : undefined;
+			return only === 6 || only === "tcp" ? { kind: "protocol", protocol: "tcp" } : undefined;
 		case "nfproto":
-			return first === 10 || first === "ipv6" ? { kind: "family", family: "ipv6" } : undefined;
+			return only === 10 || only === "ipv6" ? { kind: "family", family: "ipv6" } : undefined;
 		case "iifname":
 			return complete(elements, parseName, (names) => ({ kind: "in-interface", names }));
 		case "oifname":

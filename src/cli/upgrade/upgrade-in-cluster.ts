@@ -18,13 +18,12 @@ import { findResources } from "../install/served-resources.ts";
 import { describeLeftovers } from "./find-leftovers.ts";
 import type { Installed } from "./installed.ts";
 import { findStore } from "./installed-in-cluster.ts";
-import type { UpgradeFlags } from "./run-upgrade.ts";
 
 /** The installed release, as the cluster has it. */
 export async function readCluster(
 	cluster: Cluster,
 	{ namespace }: Request,
-	{ resetValues }: UpgradeFlags,
+	{ resetValues }: { readonly resetValues?: true },
 ): Promise<Installed> {
 	const store =
 		resetValues === true

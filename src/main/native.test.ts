@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import type { NativeFunctions } from "../host/native.ts";
+import { createRehearsal } from "../host/native-rehearsal.ts";
+import { main, rehearse } from "./native.ts";
+
+/** The rehearsal's world, and what was started and said in it. */
+function world(more: Partial<NativeFunctions> = {}) {
+	const started: string[] = [];
+	const bundles: string[] = [];
+	const functions: NativeFunctions = {
+		...createRehearsal(),
+		start: ({ argv }) => started.push(argv.join(" ")),
+		bundle: (name) => {
+			bundles.push(name);
+			return () => 2;
+		},
+		...more,
+	};
+	return { functions, started, bundles };
+}
+
+const init = ["-p", "4143", "-o", "4140", "-u", "2102"];
+
+describe("the native program's bundle", () => {
+	it("rehearses without fault", () => {
+		expect(rehearse()).toBe(undefined);
+	});
+
+	it.each([
+		["shunt", ["init", ...init, "--iptables-mode", "nft"], "iptables-nft-restore", "ip6tables-nft-restore"],
+		["proxy-init", [...init, "--iptables-mode", "nft"], "iptables-nft-restore", "ip6tables-nft-restore"],
+		["shunt", ["init", ...init, "--iptables-mode", "nftables"], "nft"],
+	])("called as %s %j starts the dialect's tools", (invokedAs, argv, ...programs) => {
+		const { functions, started } = world();
+		expect(main(functions, invokedAs, argv)).toBe(0);
+		expect(started.map((command) => command.split(" ")[0])).toEqual(
+			programs.map((program) => `/usr/sbin/${program}`),
+		);
+	});
+
+	it("loads the bundle of status when it is asked for, and not before", () => {
+		const { functions, bundles } = world();
+		main(functions, "shunt", ["init", ...init]);
+		expect(bundles).toEqual([]);
+		expect(main(functions, "shunt", ["status"])).toBe(2);
+		expect(bundles).toEqual(["status"]);
+	});
+
+	it("starts nothing on bad input", () => {
+		const { functions, started } = world();
+		expect(main(functions, "shunt", ["init", "-p", "0"])).toBe(64);
+		expect(started).toEqual([]);
+	});
+});
