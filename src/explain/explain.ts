@@ -9,7 +9,7 @@ import type { Rules } from "./subject.ts";
 export function explain(rules: Rules, asked: AskedPacket): Journey {
 	switch (rules.kind) {
 		case "plan":
-			return planJourney(rules.plan, rules.provisions, asked);
+			return planJourney(rules, asked);
 		case "ruleset":
 			return rulesetJourney(rules.ruleset, asked);
 		case "none":

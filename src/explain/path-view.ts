@@ -2,8 +2,8 @@ import type { Family } from "../domain/family.ts";
 import type { Hook } from "../plan/plan.ts";
 import { rulesOf } from "../plan/plan.ts";
 import type { NatChain, NatTable, Ruleset } from "../ruleset/ruleset.ts";
+import { placeOf } from "./chain-place.ts";
 import type { Journey } from "./journey.ts";
-import { chainNames } from "./plan-journey.ts";
 import { reachable } from "./reachable.ts";
 import type { Rules } from "./subject.ts";
 
@@ -55,8 +55,14 @@ function shapeOf(rules: Rules, family: Family, hook: Hook): Shape {
 			const ports = rulesOf(chain, family).flatMap(({ verdict }) =>
 				verdict.kind === "redirect" ? [verdict.port] : [],
 			);
+			const { table, chain: name } = placeOf(rules.tables, hook);
 			return {
-				chains: [{ name: chainNames[hook], labels: [` ${chainNames[hook]}`] }],
+				chains: [
+					{
+						name: table === undefined ? name : `${table.short} ${name}`,
+						labels: [`${table?.label ?? ""} ${name}`],
+					},
+				],
 				proxyPorts: unique(ports),
 			};
 		}
