@@ -2,6 +2,7 @@ import type { Family } from "../domain/family.ts";
 import type { Hook } from "../plan/plan.ts";
 import { rulesOf } from "../plan/plan.ts";
 import type { NatChain, NatTable, Ruleset } from "../ruleset/ruleset.ts";
+import type { NatFate } from "../ruleset/traverse.ts";
 import { placeOf } from "./chain-place.ts";
 import type { Journey } from "./journey.ts";
 import { reachable } from "./reachable.ts";
@@ -35,9 +36,22 @@ export function pathViews(rules: Rules, family: Family, journey: Journey | undef
 				visited: own?.steps.some((step) => labels.includes(`${step.table ?? ""} ${step.chain}`)) === true,
 			})),
 			proxyPorts,
-			...(own === undefined ? {} : { taken: own.fate }),
+			...(own === undefined ? {} : { taken: takenOf(own) }),
 		};
 	});
+}
+
+/** Of several ways that come to the same, one is drawn. */
+function takenOf({ fate, outcome }: Journey): NatFate {
+	const ways = fate.kind === "unknown" ? (fate.ways ?? []) : [];
+	switch (outcome) {
+		case "proxy":
+			return ways[0] ?? fate;
+		case "past-proxy":
+			return ways.length > 0 ? { kind: "pass" } : fate;
+		default:
+			return fate;
+	}
 }
 
 interface Shape {

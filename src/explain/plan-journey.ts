@@ -28,7 +28,8 @@ export function planJourney({ plan, provisions, tables }: PlanRules, asked: Aske
 	);
 	const decider = steps.find(({ decides }) => decides);
 	const clause = decider === undefined ? whyUntouched(plan, packet) : withOrigin(decider);
-	return { asked, steps, fate, sentence: sentenceFor(packet, fate, { because: clause, toProxy: true }) };
+	const outcome = fate.kind === "redirect" ? "proxy" : "past-proxy";
+	return { asked, steps, fate, outcome, sentence: sentenceFor(packet, fate, { because: clause, outcome }) };
 }
 
 function actionOf({ verdict }: Rule): string {

@@ -65,6 +65,7 @@ function listed(...chains: readonly [priority: number, table: string, expr: read
 const together = (...all: readonly Ruleset[]): Ruleset => ({
 	tables: all.flatMap(({ tables }) => tables),
 	gaps: all.flatMap(({ gaps }) => gaps),
+	unconfirmed: [],
 });
 
 const toPort = (port: number) => [
