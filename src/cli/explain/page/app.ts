@@ -24,7 +24,7 @@ export function mount(root: HTMLElement, { subjects, summaries, packet, version 
 	const notes = html("div", { class: "notes" });
 	const verdict = html("p", { class: "sentence", role: "status", "aria-live": "polite", id: "sentence" });
 	const badge = html("p", { class: "badge", id: "fate" });
-	const drawing = html("div", { class: "drawing" });
+	const drawing = html("div", { class: "drawing card" });
 	const steps = html("div");
 	const summary = html("div");
 	const form = fields(packet, update);
@@ -37,8 +37,10 @@ export function mount(root: HTMLElement, { subjects, summaries, packet, version 
 		html(
 			"div",
 			{ class: "columns" },
+			// The answer is first, for those who see the page from top to bottom or hear it; a wide page has the form beside.
+			html("div", { class: "answer card" }, badge, verdict),
 			form.element,
-			html("div", { class: "result card" }, badge, verdict, drawing),
+			drawing,
 		),
 		notes,
 		steps,
