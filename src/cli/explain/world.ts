@@ -3,6 +3,7 @@ import type { Host } from "../../host/host.ts";
 import { createNodeHost } from "../../host/node.ts";
 import { type ManifestWorld, processWorld as manifestWorld } from "../inject/world.ts";
 import { wantsColour } from "../paint.ts";
+import { sayWhileSlow } from "./say-while-slow.ts";
 
 /** What `shunt explain` needs of the outside world. */
 export interface ExplainWorld extends ManifestWorld {
@@ -10,6 +11,8 @@ export interface ExplainWorld extends ManifestWorld {
 	writeFile(path: string, text: string): void;
 	/** Whether standard output is something that shows colours. */
 	readonly colours: boolean;
+	/** Says so on standard error as long as it takes, until what it returns is called: nothing in the first two seconds. */
+	sayWhileSlow(text: string): () => void;
 	/** For looking into network namespaces. */
 	host(): Host;
 }
@@ -18,5 +21,6 @@ export const processWorld: ExplainWorld = {
 	...manifestWorld,
 	writeFile: (path, text) => writeFileSync(path, text),
 	colours: wantsColour(process.stdout.isTTY === true, process.env),
+	sayWhileSlow,
 	host: createNodeHost,
 };
