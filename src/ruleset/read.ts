@@ -51,7 +51,7 @@ export function parseSources({
 const noListing: Gap = {
 	dialect: "nftables",
 	scope: "inet",
-	why: "nft printed something else than a listing",
+	why: "nft printed a listing that cannot be read",
 	code: "refused",
 };
 

@@ -137,6 +137,9 @@ function listingOf([json, text]: readonly Answer[]): Listed {
 	if (json.kind === "failed") {
 		return json;
 	}
+	if (!/^\s*\{\s*"nftables"\s*:/.test(json.text)) {
+		return { kind: "failed", why: "nft printed something else than a listing", code: "refused" };
+	}
 	return { kind: "listed", listing: { json: json.text, text: text.kind === "printed" ? text.text : "" } };
 }
 
