@@ -2,6 +2,7 @@ import type { Host } from "../host/host.ts";
 import { confirmed } from "./confirm.ts";
 import { parseSavedTable } from "./iptables/parse-table.ts";
 import { parseNftTables } from "./nftables/parse-listing.ts";
+import { translated } from "./nftables/translate.ts";
 import type { Gap, NatChain, NatTable, Ruleset } from "./ruleset.ts";
 import { readSources, type Sources } from "./sources.ts";
 
@@ -62,7 +63,8 @@ function withoutSaved(listed: NatTable, savedTables: readonly NatTable[]): NatTa
 	);
 	const chains = listed.chains.map((chain): NatChain => {
 		const isSaved = saved?.chains.some(({ name }) => name === chain.name);
-		return isSaved ? { name: chain.name, rules: chain.rules } : chain;
+		const rules = chain.rules.map(translated);
+		return isSaved ? { name: chain.name, rules } : { ...chain, rules };
 	});
 	return chains.some(({ base }) => base !== undefined) ? [{ ...listed, chains }] : [];
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { restore } from "../support/dialect.ts";
 import { explainOne, runExplain } from "../support/explain-run.ts";
-import { istioRules } from "../support/foreign-meshes.ts";
+import { istioRules, kumaRules } from "../support/foreign-meshes.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
+import { seeStatus } from "../support/status-run.ts";
 import { withToolFolder } from "../support/tool-folder.ts";
 
 /**
@@ -110,4 +111,49 @@ describe("where nft cannot be asked about a table with rules of others", () => {
 				expect(tools.calls().filter((call) => call.startsWith("nft "))).toEqual([]);
 			}),
 		));
+});
+
+describe("a table that iptables-nft-save does not show, for a rule that nft put there", () => {
+	const spoil = (netns: Netns) => netns.run("nft", ["add rule ip nat OUTPUT tcp dport 7 redirect to :9"]);
+
+	it.each([
+		["Istio's", istioRules, 15_001, 15_006, 1337],
+		["Kuma's", kumaRules, 15_001, 15_006, 5678],
+	] as const)("has %s rules followed by their text", (_, rules, outbound, inbound, uid) =>
+		withNetns("confirm", (netns) => {
+			restore(netns, "nft", "ipv4", rules);
+			const ask = (...packet: string[]) => {
+				const { fate, sentence } = explainOne(["--netns", netns.path, ...packet]);
+				return { fate, toProxy: sentence.includes("goes to the proxy") };
+			};
+			const packets = [
+				["outbound", "10.0.0.1:80", "--uid", "1000"],
+				["outbound", "10.0.0.1:80", "--uid", `${uid}`],
+				["outbound", "127.0.0.6:80", "--uid", `${uid}`],
+				["inbound", "80"],
+			];
+			const before = packets.map((packet) => ask(...packet));
+			expect(before.map(({ fate }) => fate.port)).toEqual([outbound, undefined, inbound, inbound]);
+			spoil(netns);
+			expect(netns.run("iptables-nft-save", ["-t", "nat"])).not.toContain("*nat");
+			expect(packets.map((packet) => ask(...packet))).toEqual(before);
+		}),
+	);
+
+	it("has our rules followed too, and status does not call them absent", () =>
+		withNetns("confirm", (netns) => {
+			netns.run("bin/shunt", [
+				...["init", "-p", "4143", "-o", "4140", "-u", "2102", "--iptables-mode", "nft"],
+				...["--inbound-ports-to-ignore", "4190,4191,5000-5002"],
+			]);
+			netns.run("nft", ["add rule ip nat OUTPUT tcp dport 7 redirect to :9"]);
+			const fate = (...packet: string[]) => explainOne(["--netns", netns.path, ...packet]).fate;
+			expect(fate("inbound", "80")).toEqual({ kind: "redirect", port: 4143 });
+			expect(fate("inbound", "5001")).toEqual({ kind: "pass" });
+			expect(fate("outbound", "10.0.0.1:80")).toEqual({ kind: "redirect", port: 4140 });
+			expect(fate("outbound", "10.0.0.1:80", "--uid", "2102")).toEqual({ kind: "pass" });
+			const { verdict, namespaces } = seeStatus(["--netns", netns.path]);
+			expect(verdict).toBe("unknown");
+			expect(namespaces[0]?.notRead).toMatchObject([{ mode: "nft", family: "ipv4" }]);
+		}));
 });
