@@ -37,6 +37,10 @@ export function existingPlaces(host: Host, among = places): Place[] {
 
 /** Readable by root alone (xt_proto_init in net/netfilter/x_tables.c); to others it is as though there were none. */
 function legacyTables(host: Host, family: Family): string[] {
-	const path = family === "ipv4" ? "/proc/self/net/ip_tables_names" : "/proc/self/net/ip6_tables_names";
-	return (host.readFile(path) ?? "").split("\n");
+	return (host.readFile(legacyTableNames(family)) ?? "").split("\n");
+}
+
+/** Where the kernel tells which legacy tables there are. */
+export function legacyTableNames(family: Family): string {
+	return family === "ipv4" ? "/proc/self/net/ip_tables_names" : "/proc/self/net/ip6_tables_names";
 }

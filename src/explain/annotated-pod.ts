@@ -77,7 +77,7 @@ export function annotatedPod(
 			{ key: "admin-port", value: "proxy.ports.admin", port: `${settings.adminPort}` },
 		],
 	});
-	return ok({ source: "annotations", rules: rulesFor(policy, originOf) });
+	return ok({ source: "annotations", rules: rulesFor(policy, originOf, config.mode) });
 }
 
 function itemsOf(policy: RedirectPolicy): Inherited {

@@ -34,5 +34,5 @@ export function flagRules(argv: readonly string[], program: string, naming = pla
 		return given.has(flag) ? `${naming.noun}--${flag}${naming.also(key, item)}` : "default";
 	};
 	const { mode, policy, warnings } = parsed.value;
-	return ok({ mode, rules: rulesFor(policy, originOf), notes: warnings });
+	return ok({ mode, rules: rulesFor(policy, originOf, mode), notes: warnings });
 }

@@ -1,4 +1,5 @@
 import type { NatFate } from "../ruleset/traverse.ts";
+import type { Outcome } from "./outcome.ts";
 import type { AskedPacket } from "./packet.ts";
 
 /** What becomes of a packet, told step by step. Plain data: the page and `--output json` show it as it is. */
@@ -6,6 +7,8 @@ export interface Journey {
 	readonly asked: AskedPacket;
 	readonly steps: readonly Step[];
 	readonly fate: NatFate;
+	/** What the fate comes to, also where it is not known to the letter. */
+	readonly outcome: Outcome;
 	/** The effective path in one sentence. */
 	readonly sentence: string;
 }

@@ -2,8 +2,9 @@ import type { Family } from "../domain/family.ts";
 import type { Hook } from "../plan/plan.ts";
 import { rulesOf } from "../plan/plan.ts";
 import type { NatChain, NatTable, Ruleset } from "../ruleset/ruleset.ts";
+import type { NatFate } from "../ruleset/traverse.ts";
+import { placeOf } from "./chain-place.ts";
 import type { Journey } from "./journey.ts";
-import { chainNames } from "./plan-journey.ts";
 import { reachable } from "./reachable.ts";
 import type { Rules } from "./subject.ts";
 
@@ -35,9 +36,22 @@ export function pathViews(rules: Rules, family: Family, journey: Journey | undef
 				visited: own?.steps.some((step) => labels.includes(`${step.table ?? ""} ${step.chain}`)) === true,
 			})),
 			proxyPorts,
-			...(own === undefined ? {} : { taken: own.fate }),
+			...(own === undefined ? {} : { taken: takenOf(own) }),
 		};
 	});
+}
+
+/** Of several ways that come to the same, one is drawn. */
+function takenOf({ fate, outcome }: Journey): NatFate {
+	const ways = fate.kind === "unknown" ? (fate.ways ?? []) : [];
+	switch (outcome) {
+		case "proxy":
+			return ways[0] ?? fate;
+		case "past-proxy":
+			return ways.length > 0 ? { kind: "pass" } : fate;
+		default:
+			return fate;
+	}
 }
 
 interface Shape {
@@ -55,8 +69,14 @@ function shapeOf(rules: Rules, family: Family, hook: Hook): Shape {
 			const ports = rulesOf(chain, family).flatMap(({ verdict }) =>
 				verdict.kind === "redirect" ? [verdict.port] : [],
 			);
+			const { table, chain: name } = placeOf(rules.tables, hook);
 			return {
-				chains: [{ name: chainNames[hook], labels: [` ${chainNames[hook]}`] }],
+				chains: [
+					{
+						name: table === undefined ? name : `${table.short} ${name}`,
+						labels: [`${table?.label ?? ""} ${name}`],
+					},
+				],
 				proxyPorts: unique(ports),
 			};
 		}

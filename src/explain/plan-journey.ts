@@ -1,25 +1,23 @@
 import { evaluate, type Packet } from "../plan/evaluate.ts";
 import { formatRule } from "../plan/format-rule.ts";
-import type { Hook, Match, Plan, Rule } from "../plan/plan.ts";
+import type { Match, Plan, Rule } from "../plan/plan.ts";
 import { because, describeMatch } from "./because.ts";
+import { placeOf } from "./chain-place.ts";
 import type { Journey, Step } from "./journey.ts";
 import type { AskedPacket } from "./packet.ts";
 import type { Provision } from "./provision.ts";
 import { sentenceFor } from "./sentence.ts";
-
-/** The names that the chains have in every dialect. */
-export const chainNames: Readonly<Record<Hook, string>> = {
-	prerouting: "PROXY_INIT_REDIRECT",
-	output: "PROXY_INIT_OUTPUT",
-};
+import type { PlanRules } from "./subject.ts";
 
 /** A packet's way through rules that are not made yet; {@link evaluate} decides. */
-export function planJourney(plan: Plan, provisions: readonly Provision[], asked: AskedPacket): Journey {
+export function planJourney({ plan, provisions, tables }: PlanRules, asked: AskedPacket): Journey {
 	const { packet } = asked;
+	const { chain, table } = placeOf(tables, packet.hook);
 	const { fate, trace, decidedBy } = evaluate(plan, packet);
 	const steps = trace.map(
 		({ rule, matched }, index): Step => ({
-			chain: chainNames[packet.hook],
+			...(table === undefined ? {} : { table: table.label }),
+			chain,
 			position: index + 1,
 			rule: formatRule(rule).replace(/ \[[^\]]*\]$/, ""),
 			matched: matched ? "yes" : "no",
@@ -30,7 +28,8 @@ export function planJourney(plan: Plan, provisions: readonly Provision[], asked:
 	);
 	const decider = steps.find(({ decides }) => decides);
 	const clause = decider === undefined ? whyUntouched(plan, packet) : withOrigin(decider);
-	return { asked, steps, fate, sentence: sentenceFor(packet, fate, { because: clause, toProxy: true }) };
+	const outcome = fate.kind === "redirect" ? "proxy" : "past-proxy";
+	return { asked, steps, fate, outcome, sentence: sentenceFor(packet, fate, { because: clause, outcome }) };
 }
 
 function actionOf({ verdict }: Rule): string {

@@ -2,6 +2,7 @@ import type { Reason } from "../plan/reason.ts";
 
 /** Beginnings of the names that programs give their chains and tables. */
 const prefixes: readonly (readonly [string, string])[] = [
+	["PROXY_INIT_", "Shunt or Linkerd"],
 	["ISTIO_", "Istio"],
 	["istio-", "Istio"],
 	["KUMA_MESH_", "Kuma"],
@@ -22,7 +23,7 @@ export function ownerOf(...names: readonly string[]): string | undefined {
 
 /** Whether what an owner redirects to is a proxy. */
 export function isMesh(owner: string | undefined): boolean {
-	return owner === "Istio" || owner === "Kuma" || owner === "Consul";
+	return ["Shunt or Linkerd", "Istio", "Kuma", "Consul"].includes(owner ?? "");
 }
 
 const reasons: Readonly<Record<Reason, true>> = {

@@ -4,6 +4,7 @@ import { type NatFate, type NatStep, type Traversal, traverse } from "../ruleset
 import { because } from "./because.ts";
 import { describeAction, describeCondition } from "./condition-words.ts";
 import type { Journey, Step } from "./journey.ts";
+import { outcomeOf, proxyPortsIn } from "./outcome.ts";
 import type { AskedPacket } from "./packet.ts";
 import { isEntrance, isMesh, ownerOf, reasonOf } from "./rule-owner.ts";
 import { sentenceFor } from "./sentence.ts";
@@ -30,8 +31,13 @@ export function rulesetJourney(ruleset: Ruleset, asked: AskedPacket): Journey {
 		}),
 	);
 	const clause = decider === undefined ? whyUndecided(ruleset, fate) : clauseFor(decider, packet.hook);
-	const toProxy = decider !== undefined && isProxys(decider);
-	return { asked, steps, fate, sentence: sentenceFor(packet, fate, { because: clause, toProxy }) };
+	const proxyPorts = proxyPortsIn(ruleset, isProxys);
+	const outcome = outcomeOf(
+		fate,
+		(port) => proxyPorts.has(port) || (decider !== undefined && isProxys(decider)),
+	);
+	const sentence = sentenceFor(packet, fate, { because: clause, outcome });
+	return { asked, steps, fate, outcome, sentence };
 }
 
 /** A packet that leaves a chain by a rule and meets nothing after it passes because of that rule. */
@@ -76,7 +82,7 @@ function clauseFor(step: NatStep, hook: Hook): string {
 		: why;
 }
 
-function isProxys({ rule, chain, table }: NatStep): boolean {
+function isProxys({ rule, chain, table }: Pick<NatStep, "rule" | "chain" | "table">): boolean {
 	return reasonOf(rule.comment) !== undefined || isMesh(ownerOfRule({ rule, chain, table }));
 }
 

@@ -1,13 +1,11 @@
-import type { Action, Condition, Ruleset } from "../ruleset/ruleset.ts";
+import type { Action, Condition, Gap, Ruleset } from "../ruleset/ruleset.ts";
 import { tableName } from "./ruleset-journey.ts";
 
 /** What of a namespace's rules is not understood: sentences without a full stop. */
-export function rulesetNotes({ tables, gaps }: Ruleset): string[] {
+export function rulesetNotes({ tables, gaps, unconfirmed }: Ruleset): string[] {
 	return [
-		...gaps.map(
-			({ dialect, scope, table, why }) =>
-				`not read: ${[dialect, scope, table].filter(Boolean).join(" ")} (${why})`,
-		),
+		...gaps.map((gap) => `not read: ${gapName(gap)} (${gap.why})`),
+		...unconfirmed.map((gap) => `not confirmed: ${gapName(gap)} (${gap.why})`),
 		...tables.flatMap((table) =>
 			table.chains.flatMap(({ name, rules }) =>
 				rules.flatMap(({ conditions, action }, index) =>
@@ -19,6 +17,11 @@ export function rulesetNotes({ tables, gaps }: Ruleset): string[] {
 			),
 		),
 	];
+}
+
+/** `legacy ipv4 nat`, or less where less is known. */
+export function gapName({ dialect, scope, table }: Gap): string {
+	return [dialect, scope, table].filter(Boolean).join(" ");
 }
 
 function strange(conditions: readonly Condition[], action: Action): string[] {

@@ -3,17 +3,22 @@ import type { Gap, NatChain, NatRule, NatTable, Ruleset } from "../ruleset/rules
 import { describeAction, describeConditions } from "./condition-words.ts";
 import { reachable } from "./reachable.ts";
 import { tableName, whyOf } from "./ruleset-journey.ts";
+import { gapName } from "./ruleset-notes.ts";
 import type { Row, Section } from "./section.ts";
 
 /** Each chain that a packet can come to, from each hook, in the order in which netfilter enters them. */
-export function rulesetSummary({ tables, gaps }: Ruleset): Section[] {
+export function rulesetSummary({ tables, gaps, unconfirmed }: Ruleset): Section[] {
 	const sections = (["prerouting", "output"] as const).flatMap((hook) =>
 		tables
 			.flatMap((table) => basesAt(table, hook))
 			.toSorted((a, b) => a.priority - b.priority)
 			.flatMap(({ table, chain }) => chainSections(table, chain, hook)),
 	);
-	const all = [...sections, ...(gaps.length === 0 ? [] : [gapSection(gaps)])];
+	const all = [
+		...sections,
+		...gapSection("Not read", "What these hold may change everything that is said here.", gaps),
+		...gapSection("Not confirmed", "Of these tables there may be more to say.", unconfirmed),
+	];
 	return all.length > 0
 		? all
 		: [{ title: "Nothing is redirected", lead: "There are no nat rules here.", rows: [] }];
@@ -45,14 +50,7 @@ function rowOf(
 	};
 }
 
-function gapSection(gaps: readonly Gap[]): Section {
-	return {
-		title: "Not read",
-		lead: "What these hold may change everything that is said here.",
-		rows: gaps.map(({ dialect, scope, table, why }) => ({
-			what: [dialect, scope, table].filter(Boolean).join(" "),
-			outcome: "not known",
-			origin: why,
-		})),
-	};
+function gapSection(title: string, lead: string, gaps: readonly Gap[]): Section[] {
+	const rows = gaps.map((gap) => ({ what: gapName(gap), outcome: "not known", origin: gap.why }));
+	return rows.length === 0 ? [] : [{ title, lead, rows }];
 }

@@ -1,19 +1,19 @@
 import { formatAddress } from "../domain/cidr.ts";
 import type { Packet } from "../plan/evaluate.ts";
-import type { NatFate } from "../ruleset/traverse.ts";
+import type { KnownFate, NatFate } from "../ruleset/traverse.ts";
+import type { Outcome } from "./outcome.ts";
 import { directionOf } from "./packet-fields.ts";
 
 /** What a sentence has to know besides the packet and its fate. */
 export interface Ground {
 	/** A clause. */
 	readonly because: string;
-	/** The port that it is redirected to is a proxy's. */
-	readonly toProxy?: boolean;
+	readonly outcome: Outcome;
 }
 
 /** "An outbound connection of uid 1000 to 10.0.0.5:3306 goes straight to its destination, because …." */
 export function sentenceFor(packet: Packet, fate: NatFate, ground: Ground): string {
-	return `${describePacket(packet)} ${describeFate(packet, fate, ground.toProxy)}, because ${ground.because}.`;
+	return `${describePacket(packet)} ${describeFate(packet, fate, ground.outcome)}, because ${ground.because}.`;
 }
 
 export function describePacket(packet: Packet): string {
@@ -34,7 +34,26 @@ function endpoint(address: string, { family, destinationPort }: Packet): string 
 }
 
 /** As it reads on from the packet. */
-export function describeFate(packet: Packet, fate: NatFate, toProxy = false): string {
+export function describeFate(packet: Packet, fate: NatFate, outcome: Outcome): string {
+	return fate.kind === "unknown"
+		? describeWays(packet, fate.ways ?? [], outcome)
+		: describeKnown(packet, fate, outcome === "proxy");
+}
+
+/** Several ways may have in common what matters. */
+function describeWays(packet: Packet, ways: readonly KnownFate[], outcome: Outcome): string {
+	const each = ways.map((way) => describeKnown(packet, way, false)).join(" or ");
+	switch (outcome) {
+		case "proxy":
+			return `goes to the proxy: it ${each}, and which of these is not known`;
+		case "past-proxy":
+			return `does not go to the proxy: it ${each}, and which of these is not known`;
+		default:
+			return "may go either way";
+	}
+}
+
+function describeKnown(packet: Packet, fate: KnownFate, toProxy: boolean): string {
 	switch (fate.kind) {
 		case "pass":
 			return directionOf(packet.hook) === "inbound"
@@ -46,8 +65,6 @@ export function describeFate(packet: Packet, fate: NatFate, toProxy = false): st
 			return toProxy ? `goes to the proxy on ${ports(fate)}` : `goes to ${ports(fate)} of this pod`;
 		case "dnat":
 			return `goes to ${fate.address}${fate.port === undefined ? "" : `, ${ports({ ...fate, port: fate.port })},`} instead`;
-		case "unknown":
-			return "may go either way";
 	}
 }
 

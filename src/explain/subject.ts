@@ -1,5 +1,6 @@
 import type { Plan } from "../plan/plan.ts";
 import type { Ruleset } from "../ruleset/ruleset.ts";
+import type { Tables } from "./chain-place.ts";
 import type { Sender } from "./packet.ts";
 import type { Provision } from "./provision.ts";
 
@@ -16,9 +17,17 @@ export interface Subject {
 	readonly sender: Sender;
 }
 
+/** Rules that a policy asks for. */
+export interface PlanRules {
+	readonly kind: "plan";
+	readonly plan: Plan;
+	readonly provisions: readonly Provision[];
+	/** Where they will stand. */
+	readonly tables: Tables;
+}
+
 export type Rules =
-	/** Rules that a policy asks for. */
-	| { readonly kind: "plan"; readonly plan: Plan; readonly provisions: readonly Provision[] }
+	| PlanRules
 	/** Rules that stand in a network namespace. */
 	| { readonly kind: "ruleset"; readonly ruleset: Ruleset }
 	/** No rules, and why: a clause. */

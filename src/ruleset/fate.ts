@@ -9,8 +9,13 @@ export type NatFate =
 	| { readonly kind: "redirect"; readonly port: number; readonly highestPort?: number }
 	/** Without a port, the destination port stays. */
 	| { readonly kind: "dnat"; readonly address: string; readonly port?: number; readonly highestPort?: number }
-	/** It depends on something that was not understood or not read: a clause for each, without a full stop. */
-	| { readonly kind: "unknown"; readonly why: readonly string[] };
+	/**
+	 * It depends on something that was not understood or not read: a clause for each, without a full stop. `ways` are all
+	 * that it may come to; absent where something might do anything to it.
+	 */
+	| { readonly kind: "unknown"; readonly why: readonly string[]; readonly ways?: readonly KnownFate[] };
+
+export type KnownFate = Exclude<NatFate, { readonly kind: "unknown" }>;
 
 /** A rule that the packet was held against. */
 export interface NatStep {

@@ -4,6 +4,8 @@ const names: Readonly<Record<string, string>> = {
 	6: "tcp",
 	17: "udp",
 	33: "dccp",
+	50: "esp",
+	51: "ah",
 	58: "ipv6-icmp",
 	132: "sctp",
 	136: "udplite",

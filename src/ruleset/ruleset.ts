@@ -13,6 +13,8 @@ export interface Ruleset {
 	readonly tables: readonly NatTable[];
 	/** Tables that are there and could not be read, for want of a program for example. */
 	readonly gaps: readonly Gap[];
+	/** Tables that were read by a program that may leave out a part of a rule unsaid, and that no other confirmed. */
+	readonly unconfirmed: readonly Gap[];
 }
 
 /** By which programs a table was made, and is read. */
@@ -50,6 +52,8 @@ export interface NatRule {
 	readonly action: Action;
 	/** The comment it carries in the kernel, if any. */
 	readonly comment?: string;
+	/** nf_tables' number of it; those that one rule was taken apart into share one. */
+	readonly handle?: number;
 }
 
 export interface Condition {

@@ -1,19 +1,23 @@
+import { hookOfOwnChain } from "../backend/iptables/chains.ts";
 import { toolsOf } from "../backend/iptables/variant.ts";
-import { existingPlaces } from "../backend/places.ts";
-import type { Family } from "../domain/family.ts";
+import { existingPlaces, legacyTableNames } from "../backend/places.ts";
+import { type Family, families } from "../domain/family.ts";
 import type { Host, NftTable } from "../host/host.ts";
 import { type Answer, askTools, type Question } from "./ask-tools.ts";
+import { field, type JsonRecord, parseListing } from "./nftables/json.ts";
 import type { Gap } from "./ruleset.ts";
 
 /** What the tools of all dialects printed about a network namespace: of those tables that exist, and of no others. */
 export interface Sources {
 	readonly saved: readonly SavedSource[];
-	/** Absent where nf_tables holds nothing but tables of iptables-nft. */
+	/** Absent where nf_tables holds nothing but tables that iptables-nft shows without doubt. */
 	readonly listing?: Listing;
 	/** Tables that iptables-save should have printed and did not; nft may have listed what iptables-nft could not. */
 	readonly unsaved: readonly Gap[];
 	/** What nobody could read. */
 	readonly gaps: readonly Gap[];
+	/** Tables of iptables-nft with rules of others, where nft, which shows all of a rule, could not be asked. */
+	readonly unconfirmed: readonly Gap[];
 }
 
 export interface SavedSource {
@@ -32,7 +36,9 @@ export interface Listing {
 
 /**
  * Reads what is there, with all tools at the same time. The legacy tools make the table that they are asked for, so
- * none is asked for one that does not exist. What iptables-nft cannot read in a table of its name, nft is asked for.
+ * none is asked for one that does not exist. What iptables-nft cannot read in a table of its name, nft is asked for,
+ * and also where the table holds rules that are not ours: iptables-nft-save leaves out of a rule of nft's what it has no
+ * word for, and does not say so.
  */
 export function readSources(host: Host): Sources {
 	const nftTables = host.nftTables() ?? [];
@@ -41,29 +47,44 @@ export function readSources(host: Host): Sources {
 	const answers = askTools(host, [...wanted.map(saving), ...(hasOthers ? listing : [])]);
 	const read = wanted.map((table, index) => ({ table, answer: answers[index] }));
 	const saved = read.flatMap(({ table, answer }) => savedSource(table, answer));
-	const isSaved = ({ family, name }: NftTable) =>
-		name === "nat" &&
-		saved.some(({ dialect, text, ...of }) => dialect === "nft" && of.family === family && isWhole(text));
-	const rest = nftTables.filter((table) => !isSaved(table));
+	const savedAs = ({ family, name }: NftTable) =>
+		name === "nat"
+			? saved.find(({ dialect, ...of }) => dialect === "nft" && of.family === family)
+			: undefined;
+	const rest = nftTables.filter((table) => !isWhole(savedAs(table)?.text));
+	const doubtful = nftTables.filter(
+		(table) => !rest.includes(table) && hasForeignRules(savedAs(table)?.text),
+	);
+	const isNeeded = rest.length + doubtful.length > 0;
 	const listed = listingOf(
-		hasOthers ? answers.slice(wanted.length) : askTools(host, rest.length > 0 ? listing : []),
+		hasOthers ? answers.slice(wanted.length) : askTools(host, isNeeded ? listing : []),
 	);
-	const unsaved = read.flatMap(({ table, answer }) =>
-		answer?.kind === "failed" ? [gapOf(table, answer)] : [],
-	);
+	const unlisted = (tables: readonly NftTable[], as: (table: NftTable, failed: Failed) => Gap) =>
+		listed.kind === "failed" ? tables.map((table) => as(table, listed)) : [];
+	const unsaved = [
+		...read.flatMap(({ table, answer }) => gapOf(table, answer)),
+		...(listed.kind === "listed" ? read.flatMap((one) => hiddenOwn(one, listed.listing)) : []),
+	];
 	return {
 		saved,
 		unsaved,
 		...(listed.kind === "listed" ? { listing: listed.listing } : {}),
 		gaps: [
+			...silentKernel(host),
 			...hiddenTables(host),
 			...unsaved.filter(({ dialect }) => dialect === "legacy"),
-			...(listed.kind === "failed" ? rest.map((table) => unlisted(table, listed)) : []),
+			...unlisted(rest, unlistedTable),
 		],
+		unconfirmed: unlisted(doubtful, unconfirmedTable),
 	};
 }
 
 type Savable = Omit<SavedSource, "text">;
+
+interface Read {
+	readonly table: Savable;
+	readonly answer: Answer | undefined;
+}
 
 function savable(host: Host): Savable[] {
 	return existingPlaces(host).flatMap(({ dialect, scope }): Savable[] =>
@@ -80,14 +101,26 @@ const listing: readonly Question[] = [
 	{ program: "nft", args: ["-a", "list", "ruleset"] },
 ];
 
-/** Of a table that it cannot read, iptables-nft-save prints no more than that it is incompatible, and succeeds. */
+/**
+ * Of a table that it cannot read, iptables-nft-save prints no more than that it is incompatible, and succeeds. What ends
+ * before its COMMIT is not all that there is.
+ */
 function savedSource(table: Savable, answer: Answer | undefined): SavedSource[] {
-	return answer?.kind === "printed" && /^\*nat$/m.test(answer.text) ? [{ ...table, text: answer.text }] : [];
+	return answer?.kind === "printed" && isTable(answer.text) ? [{ ...table, text: answer.text }] : [];
+}
+
+function isTable(text: string): boolean {
+	return /^\*nat$/m.test(text) && /^COMMIT$/m.test(text);
 }
 
 /** It leaves out base chains of names and places that are not iptables', and says so. */
-function isWhole(text: string): boolean {
-	return !/^# Table `nat' .*incompatible/m.test(text);
+function isWhole(text: string | undefined): boolean {
+	return text !== undefined && !/^# Table `nat' .*incompatible/m.test(text);
+}
+
+/** Whether there is a rule that does not carry one of our comments: ours were made by iptables, which shows them right. */
+function hasForeignRules(text: string | undefined): boolean {
+	return /^(?:\[\d+:\d+\] )?-A (?!.*-m comment --comment "?proxy-init\/)/m.test(text ?? "");
 }
 
 type Failed = Extract<Answer, { kind: "failed" }>;
@@ -104,35 +137,97 @@ function listingOf([json, text]: readonly Answer[]): Listed {
 	if (json.kind === "failed") {
 		return json;
 	}
+	if (!/^\s*\{\s*"nftables"\s*:/.test(json.text)) {
+		return { kind: "failed", why: "nft printed something else than a listing", code: "refused" };
+	}
 	return { kind: "listed", listing: { json: json.text, text: text.kind === "printed" ? text.text : "" } };
 }
 
-function gapOf({ dialect, family }: Savable, { why, code }: Failed): Gap {
-	return { dialect, scope: family, table: "nat", why, code };
+function gapOf({ dialect, family }: Savable, answer: Answer | undefined): Gap[] {
+	const gap = { dialect, scope: family, table: "nat" } as const;
+	if (answer?.kind === "failed") {
+		return [{ ...gap, why: answer.why, code: answer.code }];
+	}
+	// Where iptables-nft prints nothing, nft does; of a legacy table there is nobody else to ask.
+	return dialect === "legacy" && !isTable(answer?.text ?? "")
+		? [
+				{
+					...gap,
+					why: `${toolsOf(dialect, family).save} did not print it, or not to its end`,
+					code: "refused",
+				},
+			]
+		: [];
 }
 
-function unlisted({ family, name }: NftTable, { why, code }: Failed): Gap {
+/** A table that iptables-nft-save will not show for what nft has put there, although chains of ours are in it. */
+function hiddenOwn({ table: { dialect, family }, answer }: Read, { json }: Listing): Gap[] {
+	const isHidden = dialect === "nft" && answer?.kind === "printed" && !isTable(answer.text);
+	const isOurs = (entry: JsonRecord) =>
+		field(entry["chain"], "family") === (family === "ipv4" ? "ip" : "ip6") &&
+		field(entry["chain"], "table") === "nat" &&
+		hookOfOwnChain(String(field(entry["chain"], "name"))) !== undefined;
+	return isHidden && parseListing(json)?.some(isOurs) === true
+		? [
+				{
+					dialect,
+					scope: family,
+					table: "nat",
+					why: `${toolsOf(dialect, family).save} does not show it, since it holds rules that nft made`,
+					code: "refused",
+				},
+			]
+		: [];
+}
+
+function unlistedTable({ family, name }: NftTable, { why, code }: Failed): Gap {
 	return { dialect: "nftables", scope: family, table: name, why, code };
 }
 
-/**
- * To whom the list of legacy tables is not shown, it is as though there were none. It is the superuser's (xt_proto_init
- * in net/netfilter/x_tables.c), or of who may read every file.
- */
-function hiddenTables(host: Host): Gap[] {
-	const status = host.readFile("/proc/self/status") ?? "";
-	const [, effective = "0"] = /^Uid:\s+\d+\s+(\d+)/m.exec(status) ?? [];
-	const [, capabilities = "0"] = /^CapEff:\s+([\da-f]+)$/m.exec(status) ?? [];
-	const readsEverything = (BigInt(`0x${capabilities}`) & mayReadEverything) !== 0n;
-	return effective === "0" || readsEverything
-		? []
-		: (["ipv4", "ipv6"] as const).map((scope) => ({
-				dialect: "legacy",
-				scope,
-				why: "only root is told whether there are any",
-				code: "not-permitted",
-			}));
+function unconfirmedTable({ family: scope, name: table }: NftTable, { why, code }: Failed): Gap {
+	const left = "iptables-nft-save leaves out of a rule that nft made what it has no word for";
+	return { dialect: "nft", scope, table, why: `${left}, and ${why}`, code };
 }
 
-/** CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH in linux/capability.h. */
-const mayReadEverything = 0b110n;
+/**
+ * To whom nf_tables is closed it looks as though there were none. Root of another user namespace than the network
+ * namespace's has the capability and is refused all the same, which only a tool would tell; in the initial user
+ * namespace, whose ids are all its own (user_namespaces(7)), nobody with the capability is refused.
+ */
+function silentKernel(host: Host): Gap[] {
+	const hasTool = ["nft", "iptables-nft-save"].some((tool) => host.find(tool) !== undefined);
+	const isInitial = /^\s*0\s+0\s+4294967295\s*$/.test(
+		host.readFile("/proc/self/uid_map") ?? "0 0 4294967295",
+	);
+	return host.nftTables() !== undefined || hasTool || isInitial
+		? []
+		: [
+				{
+					dialect: "nftables",
+					scope: "inet",
+					why: "the kernel does not say which tables it has, and neither nft nor iptables-nft-save is installed",
+					code: "missing-tool",
+				},
+			];
+}
+
+/**
+ * To whom the list of legacy tables is not shown, it is as though there were none: it is the superuser's of the user
+ * namespace that the network namespace belongs to (xt_proto_init in net/netfilter/x_tables.c). Where the kernel has no
+ * ip_tables, there is no such file.
+ */
+function hiddenTables(host: Host): Gap[] {
+	return families.flatMap((scope): Gap[] => {
+		const path = legacyTableNames(scope);
+		return host.fileIdentity(path) === undefined || host.readFile(path) !== undefined
+			? []
+			: [
+					{
+						dialect: "legacy",
+						scope,
+						why: "only root is told whether there are any",
+						code: "not-permitted",
+					},
+				];
+	});
+}

@@ -65,6 +65,7 @@ function listed(...chains: readonly [priority: number, table: string, expr: read
 const together = (...all: readonly Ruleset[]): Ruleset => ({
 	tables: all.flatMap(({ tables }) => tables),
 	gaps: all.flatMap(({ gaps }) => gaps),
+	unconfirmed: [],
 });
 
 const toPort = (port: number) => [
@@ -195,6 +196,7 @@ describe("the order of base chains", () => {
 		expect(fate).toEqual({
 			kind: "unknown",
 			why: [expect.stringContaining("which comes first cannot be told")],
+			ways: [redirect(1), redirect(2)],
 		});
 		expect(traverse(differ, { ...outgoing, protocol: "udp" }).fate).toEqual({ kind: "pass" });
 		const agree = together(
@@ -213,6 +215,7 @@ describe("what cannot be read", () => {
 		expect(fate).toEqual({
 			kind: "unknown",
 			why: [expect.stringContaining('"-m string --string x --algo bm"')],
+			ways: [{ kind: "pass" }, redirect(5)],
 		});
 		expect(steps.map(({ matched }) => matched)).toEqual(["unknown"]);
 		expect(decidedBy).toBeUndefined();

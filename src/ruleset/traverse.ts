@@ -1,10 +1,10 @@
 import { describeTable, sees } from "./entry-order.ts";
-import type { NatFate, NatStep } from "./fate.ts";
+import type { KnownFate, NatFate, NatStep } from "./fate.ts";
 import type { NatPacket } from "./packet.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { type Walk, walk } from "./walk.ts";
 
-export type { NatFate, NatStep } from "./fate.ts";
+export type { KnownFate, NatFate, NatStep } from "./fate.ts";
 
 export interface Traversal {
 	readonly fate: NatFate;
@@ -25,11 +25,20 @@ export interface Traversal {
 export function traverse(ruleset: Ruleset, packet: NatPacket): Traversal {
 	const first = walk(ruleset, packet, []);
 	const { steps, decidedBy, fate } = first;
-	const why = [...unread(ruleset, packet), ...disagreements(ruleset, packet, first)];
-	if (why.length > 0) {
-		return { fate: { kind: "unknown", why: [...new Set(why)] }, steps };
+	const notRead = unread(ruleset, packet);
+	const { why, ends } = allWalks(ruleset, packet, first);
+	if (notRead.length + why.length > 0) {
+		const ways = notRead.length === 0 ? waysOf(ends) : undefined;
+		const unknown = { kind: "unknown", why: [...new Set([...notRead, ...why])] } as const;
+		return { fate: ways === undefined ? unknown : { ...unknown, ways }, steps };
 	}
 	return decidedBy === undefined || fate.kind === "unknown" ? { fate, steps } : { fate, steps, decidedBy };
+}
+
+/** Undefined where not even the ways are all known. */
+function waysOf(ends: readonly NatFate[]): readonly KnownFate[] | undefined {
+	const known = ends.filter((fate) => fate.kind !== "unknown");
+	return known.length === ends.length ? known : undefined;
 }
 
 /** A table that could not be read might do anything, and first. */
@@ -46,19 +55,25 @@ function unread(ruleset: Ruleset, packet: NatPacket): string[] {
 /** More ways than this through one namespace's rules are not gone. */
 const mostWalks = 512;
 
-/** The doubts on which the fate depends. */
-function disagreements(ruleset: Ruleset, packet: NatPacket, first: Walk): string[] {
+/** The fates at the end of every way through the rules, each once, and the doubts on which it depends. */
+function allWalks(ruleset: Ruleset, packet: NatPacket, first: Walk) {
 	const why = reasonsIn(first);
+	const ends = new Map<string, NatFate>([[JSON.stringify(first.fate), first.fate]]);
 	let walks = 1;
 	for (const { from, to, doubt } of detours(ruleset, packet, first, [])) {
 		if (++walks > mostWalks) {
-			return [...why, "it depends on too many things that cannot be told"];
+			const tooMany: NatFate = {
+				kind: "unknown",
+				why: ["it depends on too many things that cannot be told"],
+			};
+			return { why: [...why, ...tooMany.why], ends: [...ends.values(), tooMany] };
 		}
+		ends.set(JSON.stringify(to.fate), to.fate);
 		if (JSON.stringify(from.fate) !== JSON.stringify(to.fate)) {
 			why.push(doubt, ...reasonsIn(to));
 		}
 	}
-	return why;
+	return { why, ends: [...ends.values()] };
 }
 
 function reasonsIn({ fate }: Walk): string[] {

@@ -144,7 +144,14 @@ class Walker {
 					...portsOf(action.ports),
 				};
 			case "unparsed":
-				return { kind: "unknown", why: [`it depends on what "${action.text}" does, in the rule "${text}"`] };
+				return {
+					kind: "unknown",
+					why: [
+						action.text === text
+							? `it depends on what the rule "${text}" does`
+							: `it depends on what "${action.text}" does, in the rule "${text}"`,
+					],
+				};
 			default:
 				return undefined;
 		}
@@ -158,8 +165,14 @@ function portsOf(ports: Span | undefined) {
 	return ports.low === ports.high ? { port: ports.low } : { port: ports.low, highestPort: ports.high };
 }
 
+/** Where the part could not be told from the rest, the rule itself says it. */
+function nameUnread(texts: readonly string[], { text: whole }: NatRule): string {
+	const parts = texts.filter((text) => text !== whole).map((text) => `"${text}"`);
+	return parts.length > 0 ? parts.join(" and ") : "what is not understood";
+}
+
 function doubtAbout({ rule, table, chain }: Omit<NatStep, "matched">): string {
-	const unread = rule.conditions.flatMap(({ test }) => (test.kind === "unparsed" ? [`"${test.text}"`] : []));
-	const subject = unread.length > 0 ? unread.join(" and ") : "something that the packet does not say";
+	const unread = rule.conditions.flatMap(({ test }) => (test.kind === "unparsed" ? [test.text] : []));
+	const subject = unread.length > 0 ? nameUnread(unread, rule) : "something that the packet does not say";
 	return `it depends on ${subject}, in the rule "${rule.text}" of chain ${chain} in ${describeTable(table)}`;
 }

@@ -2,6 +2,7 @@ import type { Dialect } from "../domain/mode.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { Host } from "../host/host.ts";
 import { plan as planFor } from "../plan/planner.ts";
+import { describeTable } from "../ruleset/entry-order.ts";
 import { parseSources } from "../ruleset/read.ts";
 import type { Gap, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
 import { readSources, type Sources } from "../ruleset/sources.ts";
@@ -73,7 +74,7 @@ export function examine(host: Host, expected: Expectation): Examination {
 		drift,
 		foreignFirst: foreignRulesBefore(ruleset),
 		others: otherTables(ruleset),
-		remarks: remarksOn(holdings, expected),
+		remarks: [...remarksOn(holdings, expected), ...ruleset.unconfirmed.map(notConfirmed)],
 		notRead,
 	};
 }
@@ -115,6 +116,10 @@ function strayModes(found: readonly TableDialect[], wanted: Dialect | undefined)
 		kind: "second-mode",
 		sentence: `there are rules in mode ${dialect} as well as in mode ${found[0]}: one of the two is left from an earlier run`,
 	}));
+}
+
+function notConfirmed({ table = "", why, ...rest }: Gap): string {
+	return `${describeTable({ ...rest, name: table })} is not confirmed: ${why}`;
 }
 
 /** Each once: a table whose program is missing is in both lists. */

@@ -5,7 +5,7 @@ import { askTools } from "../ruleset/ask-tools.ts";
 
 /**
  * Why nothing can be seen here, where that is for want of permission: to whom nf_tables is closed it looks as though
- * there were none. The kernel's own word is asked for (through nft) only in the rare case that we have the capability
+ * there were none. The kernel's own word is asked for (through whichever tool there is) only in the rare case that we have the capability
  * and nf_tables is silent all the same: there is none, or this namespace belongs to another user namespace.
  */
 export function lackOfPermission(host: Host): Failure | undefined {
@@ -17,10 +17,12 @@ export function lackOfPermission(host: Host): Failure | undefined {
 			"reading nat tables takes the capability NET_ADMIN in the namespace's user namespace",
 		);
 	}
-	const [answer] = askTools(host, [{ program: "nft", args: ["list", "tables"] }]);
-	return answer?.kind === "failed" && /not permitted/i.test(answer.why)
-		? notPermitted(answer.why)
-		: undefined;
+	const answers = askTools(host, [
+		{ program: "nft", args: ["list", "tables"] },
+		{ program: "iptables-nft-save", args: ["-t", "nat"] },
+	]);
+	const refusal = answers.find((answer) => answer.kind === "failed" && answer.code === "not-permitted");
+	return refusal?.kind === "failed" ? notPermitted(refusal.why) : undefined;
 }
 
 function notPermitted(message: string): Failure {

@@ -300,6 +300,48 @@ describe.each([
 	});
 });
 
+describe.each([
+	["a small phone", 320, 640],
+	["a phone", 360, 740],
+	["a larger phone", 390, 844],
+	["a wide screen", 1400, 900],
+] as const)("on %s", (_, width, height) => {
+	const long = "orders-of-the-shop-in-the-eu-west-region-canary-7c9d6b7f4d-x2x5k";
+	it.each([
+		["one pod", () => ["-f", `${manifests}/default.yaml`]],
+		["several", () => ["-f", `${manifests}/cni.yaml`]],
+		["a long name", () => ["-f", writeManifest(podNamed(long))]],
+		["mode nftables", () => ["-p", "4143", "-o", "4140", "--iptables-mode", "nftables"]],
+	])("the answer is in sight before anything is touched: %s", async (_what, rules) => {
+		const page = await browser.open(writePage([...rules(), "outbound", "10.0.0.5:3306"]));
+		await page.setViewportSize({ width, height });
+		for (const id of ["#fate", "#sentence"]) {
+			const { y = -1, height: own = 0 } = (await page.locator(id).boundingBox()) ?? {};
+			expect(y, id).toBeGreaterThanOrEqual(0);
+			expect(y + own, id).toBeLessThanOrEqual(height);
+		}
+		expect(await page.evaluate(() => scrollY)).toBe(0);
+		await page.close();
+	});
+
+	it("the answer comes before the form, in what is seen as in what is read aloud", async () => {
+		const page = await browser.open(writePage(["-f", `${manifests}/default.yaml`, "inbound", "8080"]));
+		await page.setViewportSize({ width, height });
+		const isFirst = await page.evaluate(() => {
+			const [answer, form] = [document.querySelector("#sentence"), document.querySelector("form")];
+			const follows = answer?.compareDocumentPosition(form as Node) === Node.DOCUMENT_POSITION_FOLLOWING;
+			const top = (element: Element | null) => element?.getBoundingClientRect().top ?? Number.NaN;
+			return { follows, isAbove: top(answer) < top(form) };
+		});
+		expect(isFirst).toEqual({ follows: true, isAbove: width < 961 });
+		await page.close();
+	});
+});
+
+function podNamed(name: string) {
+	return { apiVersion: "v1", kind: "Pod", metadata: { name }, spec: { containers: [{ name: "web" }] } };
+}
+
 /** The page leaves out whom nobody knows of a packet that arrives. */
 function seen(one: Packet): Packet {
 	if (one.hook === "output") {

@@ -36,6 +36,7 @@ export async function explained(
 			throw new Error("read-only");
 		},
 		colours: false,
+		sayWhileSlow: () => () => undefined,
 		host: () => createMemoryHost(),
 	};
 	const status = await runExplain(args, world);

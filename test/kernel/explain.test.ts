@@ -154,7 +154,9 @@ describe("rules that are not understood", () => {
 			restore(netns, "nft", "ipv4", [`-A OUTPUT ${strange}`]);
 			const { fate, sentence, notes } = explainOne(["--netns", netns.path, "outbound", "203.0.113.9:443"]);
 			expect(fate.kind).toBe("unknown");
-			expect(sentence).toMatch(/may go either way, because it depends on .*statistic/);
+			expect(sentence).toMatch(
+				/does not go to the proxy: it goes straight .* or goes to port 5 .*, because it depends on .*statistic/,
+			);
 			expect(notes.join()).toMatch(/not understood: ".*statistic.*" in rule 1 of OUTPUT/);
 		}));
 

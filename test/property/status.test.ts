@@ -21,6 +21,7 @@ function held(dialect: "legacy" | "nftables", asked: RedirectPolicy, damage = (t
 			saved: [],
 			unsaved: [],
 			gaps: [],
+			unconfirmed: [],
 			listing: { json: damage(listingOf(plan(asked))), text: "" },
 		});
 	}
@@ -31,7 +32,7 @@ function held(dialect: "legacy" | "nftables", asked: RedirectPolicy, damage = (t
 		}
 		return { dialect, family, text: damage(table.save()) };
 	});
-	return holdingsIn({ saved, unsaved: [], gaps: [] });
+	return holdingsIn({ saved, unsaved: [], gaps: [], unconfirmed: [] });
 }
 
 describe.each(["legacy", "nftables"] as const)("rules in %s", (dialect) => {

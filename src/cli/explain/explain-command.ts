@@ -32,9 +32,21 @@ export async function runExplain(argv: readonly string[], world: ExplainWorld): 
 	if (!options.ok) {
 		return refuse(badInput(options.problems), world);
 	}
-	const subjects = readSubjects(options.value.source, world);
-	return subjects.ok ? output(subjects.value, options.value, world) : refuse(subjects, world);
+	const done = world.sayWhileSlow(`shunt explain: still ${works[options.value.source.kind]} …\n`);
+	try {
+		const subjects = readSubjects(options.value.source, world);
+		return subjects.ok ? await output(subjects.value, options.value, world) : refuse(subjects, world);
+	} finally {
+		done();
+	}
 }
+
+/** What may take long. */
+const works: Readonly<Record<ExplainOptions["source"]["kind"], string>> = {
+	flags: "working out what the flags say",
+	manifests: "reading manifests and working out what they say",
+	live: "reading the rules of a network namespace and following them",
+};
 
 function refuse({ exitCode, messages }: Failed, world: ExplainWorld): ExitCode {
 	world.stderr(messages.map((message) => `shunt explain: ${message}\n`).join(""));

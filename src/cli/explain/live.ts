@@ -5,6 +5,7 @@ import type { Subject } from "../../explain/subject.ts";
 import type { Host } from "../../host/host.ts";
 import { enterNamedNetns, type NamedNetns } from "../../init/netns.ts";
 import { readRuleset } from "../../ruleset/read.ts";
+import { lackOfPermission } from "../../status/permission.ts";
 import type { Failed } from "./failure.ts";
 import type { Source } from "./options.ts";
 
@@ -15,6 +16,10 @@ export function liveSubjects({ netns }: Live, host: Host): Result<readonly Subje
 	const lost = enterNamedNetns(host, netns);
 	if (lost !== undefined) {
 		return { ok: false, ...lost };
+	}
+	const hidden = lackOfPermission(host);
+	if (hidden !== undefined) {
+		return { ok: false, ...hidden };
 	}
 	const ruleset = readRuleset(host);
 	return ok([

@@ -6,6 +6,7 @@ import type { PacketRequest } from "../../explain/packet-fields.ts";
 import type { Section } from "../../explain/section.ts";
 import type { Subject } from "../../explain/subject.ts";
 import { summarize } from "../../explain/summary.ts";
+import type { Gap } from "../../ruleset/ruleset.ts";
 
 /** What is told about one pod's rules: what becomes of a packet, or everything that they do. */
 export interface Report {
@@ -30,12 +31,27 @@ export function reportsToJson(reports: readonly Report[]): string {
 		name: subject.label,
 		source: subject.source,
 		notes: subject.notes,
+		...unreadToJson(subject.rules),
 		...(journey === undefined ? { summary } : { ...journeyToJson(journey) }),
 	}));
 	return `${JSON.stringify({ subjects }, null, 2)}\n`;
 }
 
-function journeyToJson({ asked, fate, sentence, steps }: Journey) {
+/** Of a namespace, what was not read, and what was read by a program that may have left out a part. */
+function unreadToJson(rules: Subject["rules"]) {
+	if (rules.kind !== "ruleset") {
+		return {};
+	}
+	const { gaps, unconfirmed } = rules.ruleset;
+	return { notRead: gaps.map(inWordsOfFlags), notConfirmed: unconfirmed.map(inWordsOfFlags) };
+}
+
+/** As `shunt status` says them. */
+function inWordsOfFlags({ dialect: mode, scope: family, ...rest }: Gap) {
+	return { mode, family, ...rest };
+}
+
+function journeyToJson({ asked, fate, outcome, sentence, steps }: Journey) {
 	const { hook: _hook, source, destination, destinationPort, ...packet } = asked.packet;
 	return {
 		packet: {
@@ -47,6 +63,7 @@ function journeyToJson({ asked, fate, sentence, steps }: Journey) {
 		},
 		assumed: asked.assumed,
 		fate,
+		outcome,
 		sentence,
 		rules: steps,
 	};

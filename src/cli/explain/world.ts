@@ -4,6 +4,7 @@ import { createNodeHost } from "../../host/node.ts";
 import { writeWhole } from "../../host/node-files.ts";
 import { type ManifestWorld, processWorld as manifestWorld } from "../inject/world.ts";
 import { wantsColour } from "../paint.ts";
+import { sayWhileSlow } from "./say-while-slow.ts";
 
 /** What `shunt explain` needs of the outside world. */
 export interface ExplainWorld extends ManifestWorld {
@@ -11,6 +12,8 @@ export interface ExplainWorld extends ManifestWorld {
 	writeFile(path: string, text: string): void;
 	/** Whether standard output is something that shows colours. */
 	readonly colours: boolean;
+	/** Says so on standard error as long as it takes, until what it returns is called: nothing in the first two seconds. */
+	sayWhileSlow(text: string): () => void;
 	/** For looking into network namespaces. */
 	host(): Host;
 }
@@ -19,5 +22,6 @@ export const processWorld: ExplainWorld = {
 	...manifestWorld,
 	writeFile: writeWhole,
 	colours: wantsColour(isatty(1), process.env),
+	sayWhileSlow,
 	host: createNodeHost,
 };

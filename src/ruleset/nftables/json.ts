@@ -12,6 +12,14 @@ export function asArray(value: Json): readonly Json[] | undefined {
 	return Array.isArray(value) ? value : undefined;
 }
 
+/**
+ * A list of however many: where there is but one, some releases of nft print it bare (flags of tables, of sets, of fib
+ * and of redirect, from 1.1.4 to 1.1.6 for instance), and some a list of one.
+ */
+export function asList(value: Json): readonly Json[] {
+	return value === undefined || value === null ? [] : (asArray(value) ?? [value]);
+}
+
 /** `value[key]`, where there is one. */
 export function field(value: Json, key: string): Json {
 	return asRecord(value)?.[key];

@@ -1,7 +1,7 @@
 import { subnetsBetween } from "../../backend/nftables/intervals.ts";
 import { type Cidr, parseCidr } from "../../domain/cidr.ts";
 import type { InterfacePattern, Span } from "../ruleset.ts";
-import { asArray, complete, field, type Json } from "./json.ts";
+import { asArray, asList, complete, field, type Json } from "./json.ts";
 
 /** What a named set or map of a table holds, by its name. */
 export type NamedSets = ReadonlyMap<string, readonly Json[]>;
@@ -11,8 +11,8 @@ export function elementsOf(right: Json, sets: NamedSets): readonly Json[] | unde
 	if (typeof right === "string" && right.startsWith("@")) {
 		return sets.get(right.slice(1))?.map(valueIn);
 	}
-	const listed = asArray(field(right, "set")) ?? asArray(right) ?? [right];
-	return listed.map(valueIn);
+	const set = field(right, "set");
+	return asList(set === undefined ? right : set).map(valueIn);
 }
 
 /** An element may carry a comment, a counter or a timeout besides its value. */

@@ -1,7 +1,8 @@
 import type { Family } from "../../domain/family.ts";
+import { largestId, largestPort } from "../parse-spans.ts";
 import { protocolName } from "../protocol-name.ts";
 import type { Test } from "../ruleset.ts";
-import { asArray, field, type Json } from "./json.ts";
+import { asArray, asList, field, type Json } from "./json.ts";
 import { parseNames, parseNumbers, parseSubnets, parseWords } from "./parse-elements.ts";
 
 /**
@@ -12,6 +13,8 @@ export interface Key {
 	readonly implied: readonly Test[];
 	/** Undefined for values that cannot be read. */
 	readonly test: (elements: readonly Json[]) => Test | undefined;
+	/** The last of its values, where they are numbers that can be compared. */
+	readonly largest?: number;
 }
 
 /** Reads the left side of a match; undefined for what steers no packet that we know of. */
@@ -34,7 +37,11 @@ function payloadKey(protocol: string, name: string): Key | undefined {
 	if (side !== undefined && (protocol === "th" || transports.has(protocol))) {
 		const kind = side === "d" ? "destination-port" : "source-port";
 		const implied: Test[] = protocol === "th" ? [] : [{ kind: "protocol", protocols: [protocol] }];
-		return { implied, test: (elements) => given(parseNumbers(elements), (ports) => ({ kind, ports })) };
+		return {
+			implied,
+			test: (elements) => given(parseNumbers(elements), (ports) => ({ kind, ports })),
+			largest: largestPort,
+		};
 	}
 	const family = families[protocol];
 	return family === undefined ? undefined : headerKey(family, name);
@@ -60,7 +67,8 @@ function headerKey(family: Family, name: string): Key | undefined {
 
 function metaKey(key: Json): Key | undefined {
 	const test = typeof key === "string" ? metaTests[key] : undefined;
-	return test && { implied: [], test };
+	const isId = key === "skuid" || key === "skgid";
+	return test && { implied: [], test, ...(isId ? { largest: largestId } : {}) };
 }
 
 /** A test on none is one that never holds, which is what an empty set is. */
@@ -97,7 +105,7 @@ function maskedMark(operands: readonly Json[] | undefined): Key | undefined {
 
 /** `fib daddr type local`; RTN_LOCAL in linux/rtnetlink.h is 2. */
 function fibKey(fib: Json): Key | undefined {
-	const [flag, ...rest] = asArray(field(fib, "flags")) ?? [];
+	const [flag, ...rest] = asList(field(fib, "flags"));
 	const kind = ({ daddr: "destination-is-local", saddr: "source-is-local" } as const)[String(flag)];
 	if (field(fib, "result") !== "type" || kind === undefined || rest.length > 0) {
 		return undefined;

@@ -22,7 +22,7 @@ const payload = (protocol: string, field: string) => ({ payload: { protocol, fie
 const meta = (key: string) => ({ meta: { key } });
 
 function tables(...entries: readonly object[]) {
-	return parseNftTables(JSON.stringify({ nftables: [{ metainfo: {} }, table, ...entries] }), "");
+	return parseNftTables(JSON.stringify({ nftables: [{ metainfo: {} }, table, ...entries] }), "")?.tables;
 }
 
 /** The rules that come of one rule of a listing. */
@@ -91,6 +91,27 @@ describe("a listing's conditions", () => {
 		],
 		["a state by name", match({ ct: { key: "state" } }, "new", "in"), ['connection-state [["new"]]']],
 		[
+			"a comparison, as a range",
+			match(payload("tcp", "dport"), 1024, ">"),
+			['protocol [["tcp"]]', 'destination-port [[{"low":1025,"high":65535}]]'],
+		],
+		["a comparison of users", match(meta("skuid"), 5, "<="), ['uid [[{"low":0,"high":5}]]']],
+		[
+			"flags that a first packet has, as a list",
+			match({ "&": [payload("tcp", "flags"), [1, 2, 4, 16]] }, 2),
+			['protocol [["tcp"]]'],
+		],
+		[
+			"flags that a first packet has, as a sum",
+			match({ "&": [payload("tcp", "flags"), { "|": [1, 2, 4, 16] }] }, 2),
+			['protocol [["tcp"]]'],
+		],
+		[
+			"a local destination, its only flag bare",
+			match({ fib: { result: "type", flags: "daddr" } }, 2),
+			["destination-is-local []"],
+		],
+		[
 			"an empty set",
 			match(payload("tcp", "dport"), "@none"),
 			['protocol [["tcp"]]', "destination-port [[]]"],
@@ -128,10 +149,10 @@ describe("a listing's conditions", () => {
 		["a rate", { limit: { rate: 5, per: "second" } }],
 		["a concatenation", match({ concat: [payload("ip", "saddr"), payload("tcp", "dport")] }, { set: [] })],
 		["flags of TCP", match({ "&": [payload("tcp", "flags"), 1] }, 1)],
-		["a comparison", match(payload("tcp", "dport"), 1024, ">")],
+		["a comparison with what is no number", match(meta("time"), "2024-01-01 00:00:00", ">=")],
+		["a comparison that nothing fulfils", match(payload("tcp", "dport"), 65535, ">")],
 		["a kind of packet", match(meta("pkttype"), 0)],
 		["a state of the connection's translation", match({ ct: { key: "status" } }, 32, "in")],
-		["a match of iptables'", { xt: { type: "match", name: "string" } }],
 		["a user by name", match(meta("skuid"), "root")],
 	])("are kept where they are not understood: %s", (_, expr) => {
 		const [only] = rulesFrom(expr, { accept: null });
@@ -139,6 +160,17 @@ describe("a listing's conditions", () => {
 			{ kind: "unparsed", text: JSON.stringify(expr) },
 		]);
 		expect(only?.action).toEqual({ kind: "accept" });
+	});
+});
+
+it("what is iptables' own is kept by its name", () => {
+	const [only] = rulesFrom(
+		{ xt: { type: "match", name: "string" } },
+		{ xt: { type: "target", name: "DNAT" } },
+	);
+	expect(only).toMatchObject({
+		conditions: [{ test: { kind: "unparsed", text: 'xt match "string"' } }],
+		action: { kind: "unparsed", text: 'xt target "DNAT"' },
 	});
 });
 
@@ -162,14 +194,12 @@ describe("what a listing's rule does", () => {
 		[{ dnat: { addr: { range: ["10.0.0.1", "10.0.0.9"] } } }, { kind: "dnat", address: "10.0.0.1-10.0.0.9" }],
 	])("is read from %j", (statement, action) => expect(rulesFrom(statement)[0]?.action).toEqual(action));
 
-	it.each([
-		{ dnat: { addr: { map: {} } } },
-		{ xt: { type: "target", name: "REDIRECT" } },
-		{ queue: null },
-		{ redirect: { port: { map: {} } } },
-	])("is kept where it is not understood: %j", (statement) => {
-		expect(rulesFrom(statement)[0]?.action).toEqual({ kind: "unparsed", text: JSON.stringify(statement) });
-	});
+	it.each([{ dnat: { addr: { map: {} } } }, { queue: null }, { redirect: { port: { map: {} } } }])(
+		"is kept where it is not understood: %j",
+		(statement) => {
+			expect(rulesFrom(statement)[0]?.action).toEqual({ kind: "unparsed", text: JSON.stringify(statement) });
+		},
+	);
 
 	it("is for one family where it translates to one", () => {
 		const [only] = rulesFrom({ dnat: { family: "ip6", addr: "fd00::1" } });
@@ -219,8 +249,8 @@ describe("a listing's tables", () => {
 		const json = JSON.stringify({ nftables: [table, base()] });
 		expect(
 			parseNftTables(json, "table inet t { # handle 1\n\tflags dormant\n\n\tchain in {\n\t}\n}\n"),
-		).toEqual([]);
-		expect(parseNftTables(json, "table inet t { # handle 1\n\tchain in {\n\t}\n}\n")).toHaveLength(1);
+		).toEqual({ tables: [], unclear: [] });
+		expect(parseNftTables(json, "table inet t { # handle 1\n\tchain in {\n\t}\n}\n")?.tables).toHaveLength(1);
 	});
 
 	it("carry each chain's place", () => {
@@ -235,10 +265,10 @@ describe("a listing's tables", () => {
 		const text =
 			'table inet t { # handle 1\n\tchain in { # handle 1\n\t\ttcp dport 80 accept comment "x # y" # handle 7\n\t}\n}\n';
 		const json = JSON.stringify({ nftables: [table, base(), rule({ accept: null })] });
-		expect(parseNftTables(json, text)?.[0]?.chains[0]?.rules[0]?.text).toBe(
+		expect(parseNftTables(json, text)?.tables[0]?.chains[0]?.rules[0]?.text).toBe(
 			'tcp dport 80 accept comment "x # y"',
 		);
-		expect(parseNftTables(json, "")?.[0]?.chains[0]?.rules[0]?.text).toBe('[{"accept":null}]');
+		expect(parseNftTables(json, "")?.tables[0]?.chains[0]?.rules[0]?.text).toBe('[{"accept":null}]');
 	});
 
 	it.each(["", "nonsense", "{}", '{"nftables":5}', "[]"])("are none to be read in %j", (json) => {

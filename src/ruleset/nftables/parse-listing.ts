@@ -1,30 +1,43 @@
 import type { Hook } from "../../plan/plan.ts";
 import { groupBy } from "../group-by.ts";
 import type { Base, NatChain, NatTable } from "../ruleset.ts";
-import { dormantTables } from "./dormant.ts";
-import { asArray, asRecord, type Json, type JsonRecord, parseListing } from "./json.ts";
+import { isDormant } from "./dormant.ts";
+import { asList, asRecord, type Json, type JsonRecord, parseListing } from "./json.ts";
 import { parseRule } from "./parse-rule.ts";
-import { ruleTexts } from "./rule-text.ts";
+import { listedTexts } from "./rule-text.ts";
+
+/** The nat tables of a listing. */
+export interface ListedTables {
+	readonly tables: readonly NatTable[];
+	/** Tables with nat chains of which the listing does not tell whether they are switched off. */
+	readonly unclear: readonly Pick<NatTable, "scope" | "name">[];
+}
 
 /**
  * Reads the tables that have nat chains where a pod's connections are steered from `nft -n -j list ruleset`.
  * `texts` is what `nft -a list ruleset` printed, for the rules' own words. Undefined for what is no listing.
  */
-export function parseNftTables(json: string, texts: string): NatTable[] | undefined {
+export function parseNftTables(json: string, texts: string): ListedTables | undefined {
 	const entries = parseListing(json);
 	if (entries === undefined) {
 		return undefined;
 	}
-	const words = ruleTexts(texts);
-	const dormant = dormantTables(texts);
-	return objects(entries, "table").flatMap((table): NatTable[] => {
+	const printed = listedTexts(texts);
+	const found = objects(entries, "table").flatMap((table) => {
 		const scope = scopes[String(table["family"])];
-		const chains = chainsOf(table, entries, words);
-		const isOff = dormant.has(`${table["family"]} ${table["name"]}`);
-		return isOff || scope === undefined || !chains.some(({ base }) => base !== undefined)
+		const chains = chainsOf(table, entries, printed.rules);
+		return scope === undefined || !chains.some(({ base }) => base !== undefined)
 			? []
-			: [{ dialect: "nftables", scope, name: String(table["name"]), chains }];
+			: [{ isOff: isDormant(table, printed), read: natTable(scope, String(table["name"]), chains) }];
 	});
+	return {
+		tables: found.flatMap(({ isOff, read }) => (isOff === false ? [read] : [])),
+		unclear: found.flatMap(({ isOff, read }) => (isOff === undefined ? [read] : [])),
+	};
+}
+
+function natTable(scope: NatTable["scope"], name: string, chains: readonly NatChain[]): NatTable {
+	return { dialect: "nftables", scope, name, chains };
 }
 
 function objects(entries: readonly JsonRecord[], kind: string): JsonRecord[] {
@@ -41,7 +54,7 @@ function chainsOf(
 			(object) => object["family"] === table["family"] && object["table"] === table["name"],
 		);
 	const sets = new Map<string, readonly Json[]>(
-		[...mine("set"), ...mine("map")].map((set) => [String(set["name"]), asArray(set["elem"]) ?? []]),
+		[...mine("set"), ...mine("map")].map((set) => [String(set["name"]), asList(set["elem"])]),
 	);
 	const rulesOf = groupBy(mine("rule"), (rule) => rule["chain"]);
 	const textOf = (rule: JsonRecord) =>

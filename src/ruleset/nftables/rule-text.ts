@@ -1,22 +1,45 @@
+/** What `nft -a list ruleset` printed, found again by what JSON has too: names and handles. */
+export interface ListedTexts {
+	/** The rules' own words, by family, table, chain and handle: nobody would recognise their rule in JSON. */
+	readonly rules: ReadonlyMap<string, string>;
+	/** The flags of each table that was printed, by family and name. */
+	readonly flags: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
- * The rules' own words from `nft -a list ruleset`, by table, chain and handle: JSON says what a rule does, but nobody
- * would recognise their rule in it.
+ * A table's head may say more behind its brace than its handle: whose it is, for one that goes with its owner
+ * (`{ # handle 3 progname firewalld`). A table that went unnoticed would lend its rules to the one before it.
  */
-export function ruleTexts(listing: string): ReadonlyMap<string, string> {
-	const texts = new Map<string, string>();
+const tableHead = /^table (\S+ \S+) \{(?: #.*)?$/;
+const chainHead = /^\tchain (\S+) \{(?: #.*)?$/;
+const flagsLine = /^\tflags (.+)$/;
+const ruleLine = /^\t\t(.*) # handle (\d+)$/;
+
+export function listedTexts(listing: string): ListedTexts {
+	const rules = new Map<string, string>();
+	const flags = new Map<string, readonly string[]>();
 	let table = "";
-	let chain = "";
+	let chain: string | undefined;
 	for (const line of listing.split("\n")) {
-		const [, kind, name] = /^\s*(table|chain) (.+) \{(?: # handle \d+)?$/.exec(line) ?? [];
-		if (kind === "table") {
-			table = name ?? "";
-		} else if (kind === "chain") {
-			chain = name ?? "";
+		const opened = tableHead.exec(line)?.[1];
+		if (opened !== undefined) {
+			table = opened;
+			flags.set(table, []);
 		}
-		const [, text, handle] = /^\t\t(.*) # handle (\d+)$/.exec(line) ?? [];
-		if (text !== undefined) {
-			texts.set(`${table} ${chain} ${handle}`, text);
+		chain = chainAt(line, chain);
+		const words = flagsLine.exec(line)?.[1];
+		if (words !== undefined) {
+			flags.set(table, words.split(","));
+		}
+		const [, text = "", handle] = ruleLine.exec(line) ?? [];
+		if (handle !== undefined && chain !== undefined) {
+			rules.set(`${table} ${chain} ${handle}`, text);
 		}
 	}
-	return texts;
+	return { rules, flags };
+}
+
+/** Whatever else opens or closes a block is no chain: what a set holds is no rule. */
+function chainAt(line: string, before: string | undefined): string | undefined {
+	return chainHead.exec(line)?.[1] ?? (/^\t?\S/.test(line) ? undefined : before);
 }

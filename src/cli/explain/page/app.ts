@@ -24,7 +24,7 @@ export function mount(root: HTMLElement, { subjects, summaries, packet, version 
 	const notes = html("div", { class: "notes" });
 	const verdict = html("p", { class: "sentence", role: "status", "aria-live": "polite", id: "sentence" });
 	const badge = html("p", { class: "badge", id: "fate" });
-	const drawing = html("div", { class: "drawing" });
+	const drawing = html("div", { class: "drawing card" });
 	const steps = html("div");
 	const summary = html("div");
 	const form = fields(packet, update);
@@ -37,8 +37,10 @@ export function mount(root: HTMLElement, { subjects, summaries, packet, version 
 		html(
 			"div",
 			{ class: "columns" },
+			// The answer is first, for those who see the page from top to bottom or hear it; a wide page has the form beside.
+			html("div", { class: "answer card" }, badge, verdict),
 			form.element,
-			html("div", { class: "result card" }, badge, verdict, drawing),
+			drawing,
 		),
 		notes,
 		steps,
@@ -61,8 +63,8 @@ export function mount(root: HTMLElement, { subjects, summaries, packet, version 
 			idle: idleFields(request),
 		});
 		verdict.textContent = journey?.sentence ?? "Something in the packet is not right yet.";
-		badge.textContent = journey === undefined ? "?" : badgeOf(journey);
-		badge.className = `badge ${journey?.fate.kind ?? "unknown"}`;
+		badge.textContent = badgeOf(journey);
+		badge.className = `badge ${lookOf(journey)}`;
 		draw(subject, journey);
 		steps.replaceChildren(stepList(journey));
 	}
@@ -91,16 +93,34 @@ function idleFields({ direction, protocol }: PacketRequest): PacketFieldName[] {
 	];
 }
 
-function badgeOf({ asked, fate }: Journey): string {
+/** The colour of what all ways have in common, where the way itself is not known. */
+function lookOf(journey: Journey | undefined): string {
+	const looks: Partial<Record<Journey["outcome"], string>> = { proxy: "redirect", "past-proxy": "pass" };
+	const kind = journey?.fate.kind ?? "unknown";
+	return kind === "unknown" ? (looks[journey?.outcome ?? "unknown"] ?? kind) : kind;
+}
+
+const commonOutcomes: Readonly<Record<Journey["outcome"], string>> = {
+	proxy: "To the proxy",
+	"past-proxy": "Past the proxy",
+	refused: "Dropped",
+	unknown: "May go either way",
+};
+
+function badgeOf(journey: Journey | undefined): string {
+	if (journey === undefined) {
+		return "?";
+	}
+	const { asked, fate, outcome } = journey;
 	switch (fate.kind) {
 		case "pass":
 			return "Straight through";
 		case "redirect":
 			return `To port ${fate.port}`;
 		case "unknown":
-			return "May go either way";
+			return commonOutcomes[outcome];
 		default:
-			return describeFate(asked.packet, fate);
+			return describeFate(asked.packet, fate, outcome);
 	}
 }
 

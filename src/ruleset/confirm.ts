@@ -1,0 +1,124 @@
+import { type Cidr, formatCidr } from "../domain/cidr.ts";
+import { isXt } from "./nftables/statement-words.ts";
+import type { Action, Condition, NatChain, NatRule, NatTable, Test } from "./ruleset.ts";
+
+/**
+ * What iptables-nft-save printed of a table, put right by what nft lists of it. Of a rule that nft made, iptables-nft
+ * prints what iptables has a word for and leaves out the rest, with status 0 and without a word about it: `tcp dport
+ * { 80, 443 } return` becomes `-p tcp -j RETURN`, and `ip daddr 10.0.0.1-10.0.0.7 return` `-d 10.0.0.7/32 -j RETURN`
+ * (seen with 1.8.9 and 1.8.13). In turn nft's JSON has no more than the names of iptables' own extensions.
+ */
+export function confirmed(saved: NatTable, listed: NatTable): NatTable {
+	const chains = new Map(listed.chains.map((chain) => [chain.name, chain]));
+	return {
+		...saved,
+		chains: saved.chains.map((chain) => ({
+			...chain,
+			rules: confirmedRules(chain.rules, rulesByHandle(chains.get(chain.name)), saved.scope),
+		})),
+	};
+}
+
+/** Both print a chain's rules in its order; where they are not as many, one of them has left out some, and not nft. */
+function confirmedRules(
+	saved: readonly NatRule[],
+	listed: readonly (readonly NatRule[])[],
+	scope: NatTable["scope"],
+): readonly NatRule[] {
+	return saved.length === listed.length
+		? saved.flatMap((rule, index) => confirmedRule(rule, listed[index] ?? [], scope))
+		: listed.flat();
+}
+
+/** A verdict map has become several rules. */
+function rulesByHandle(chain: NatChain | undefined): NatRule[][] {
+	const groups: NatRule[][] = [];
+	for (const rule of chain?.rules ?? []) {
+		const last = groups.at(-1);
+		if (last !== undefined && rule.handle !== undefined && last[0]?.handle === rule.handle) {
+			last.push(rule);
+		} else {
+			groups.push([rule]);
+		}
+	}
+	return groups;
+}
+
+function confirmedRule(
+	saved: NatRule,
+	group: readonly NatRule[],
+	scope: NatTable["scope"],
+): readonly NatRule[] {
+	const [listed, ...others] = group;
+	if (listed === undefined || others.length > 0) {
+		return group;
+	}
+	const { missing, surplus, hasExtensions } = differences(saved, listed, scope);
+	const action = unlessExtension(listed.action) ?? saved.action;
+	const isSame = missing.length === 0 && spelling(action) === spelling(saved.action);
+	if (!hasExtensions) {
+		return isSame && !surplus ? [saved] : group;
+	}
+	return isSame
+		? [saved]
+		: [{ ...saved, text: listed.text, conditions: [...saved.conditions, ...missing], action }];
+}
+
+function unlessExtension(action: Action): Action | undefined {
+	return action.kind === "unparsed" && isXt(action.text) ? undefined : action;
+}
+
+/** In what the two differ, once what says nothing in a table of one family is left out. */
+function differences(saved: NatRule, listed: NatRule, scope: NatTable["scope"]) {
+	const own = saved.conditions.filter(isRead).map(inOneSpelling);
+	const theirs = listed.conditions.filter(
+		({ test }) => !isExtension(test) && !(test.kind === "family" && test.family === scope),
+	);
+	const strange = theirs.filter((condition) => !isRead(condition));
+	const unread = saved.conditions.length - own.length;
+	const known = theirs.filter(isRead);
+	const spelt = known.map(inOneSpelling);
+	// Neither has understood the same thing, most likely: a rate, a kind of packet.
+	const isStrangeToBoth = strange.length <= unread;
+	return {
+		missing: [
+			...known.filter((condition) => !own.includes(inOneSpelling(condition))),
+			...(isStrangeToBoth ? [] : strange),
+		],
+		surplus:
+			unread > strange.length ||
+			(strange.length === 0 && own.some((condition) => !spelt.includes(condition))),
+		hasExtensions:
+			listed.conditions.some(({ test }) => isExtension(test)) || unlessExtension(listed.action) === undefined,
+	};
+}
+
+function isRead({ test }: Condition): boolean {
+	return test.kind !== "unparsed";
+}
+
+function isExtension(test: Test): boolean {
+	return test.kind === "unparsed" && isXt(test.text);
+}
+
+/** One text for conditions that mean the same, in whatever order they name things. */
+function inOneSpelling({ negated, test }: Condition): string {
+	return `${negated} ${spelling(
+		Object.fromEntries(
+			Object.entries(test).map(([key, value]) => [
+				key,
+				Array.isArray(value) ? value.map(spelling).sort() : value,
+			]),
+		),
+	)}`;
+}
+
+function spelling(value: unknown): string {
+	if (typeof value !== "object" || value === null) {
+		return JSON.stringify(value);
+	}
+	if ("network" in value) {
+		return formatCidr(value as Cidr);
+	}
+	return JSON.stringify(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
