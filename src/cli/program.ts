@@ -19,6 +19,8 @@ export async function runShunt(argv: readonly string[], name = "shunt"): Promise
 			return runNetworkValidator(rest, `${name} validate`);
 		case "status":
 			return runStatus(createNodeHost(), rest, `${name} status`);
+		case "help":
+			return runShunt(rest.length === 0 ? ["--help"] : [...rest.slice(0, 1), "--help"], name);
 		case "__complete":
 			return runComplete(rest);
 		default: {

@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import type { StrictCommand } from "../../serving/strict-command.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { connectCluster } from "../cluster/connect-cluster.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
@@ -13,9 +14,13 @@ import { listenForStop, type Stop } from "./stop.ts";
 import type { CheckWorld } from "./world.ts";
 
 /** Looks, waits where that may help, and prints everything at the end. */
-export function runCheck(flags: CheckFlags, world: CheckWorld): Promise<ExitCode> {
-	return settle(world, async () => {
-		const options = parseCheckFlags(flags);
+export function runCheck(
+	flags: CheckFlags,
+	world: CheckWorld,
+	{ program, problems }: Pick<StrictCommand, "program" | "problems">,
+): Promise<ExitCode> {
+	return settle(world, program, async () => {
+		const options = parseCheckFlags(flags, problems);
 		if (!options.ok) {
 			throw badInput(options.problems);
 		}

@@ -1,7 +1,6 @@
 import { all, ok, type Result } from "../../domain/problem.ts";
-import { parseDuration } from "../../serving/duration.ts";
 import type { Cluster } from "./cluster.ts";
-import type { ClusterFlags } from "./cluster-flags.ts";
+import { type ClusterFlags, parseRequestTimeout } from "./cluster-flags.ts";
 import { findKubeconfig } from "./kubeconfig-files.ts";
 
 /** Environment variables. */
@@ -16,7 +15,7 @@ export async function connectCluster(
 	env: Environment,
 ): Promise<Result<Cluster | undefined>> {
 	const found = findKubeconfig(kubeconfig, env);
-	const timeout = parseDuration(requestTimeout, "--request-timeout", 1);
+	const timeout = parseRequestTimeout(requestTimeout, "--request-timeout");
 	const problems = all<unknown>([found, timeout]);
 	if (!problems.ok || !found.ok || !timeout.ok) {
 		return problems.ok ? ok(undefined) : problems;
