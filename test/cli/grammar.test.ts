@@ -23,6 +23,7 @@ import { statusFlags } from "../../src/status/flags.ts";
 import { runStatus } from "../../src/status/status.ts";
 import { validateFlags } from "../../src/validator/flags.ts";
 import { parseValidateOptions } from "../../src/validator/options.ts";
+import { runShunt } from "../support/programs.ts";
 
 /** What a program says to arguments, and how it ends. Whatever it does besides fails the test. */
 type Run = (argv: readonly string[]) => Promise<{ readonly status: ExitCode; readonly said: string }>;
@@ -281,5 +282,43 @@ describe.each(Object.entries(programs))("%s", (program, { flags, run, besides })
 			() => besides(""),
 		);
 		expect(unknown).toEqual([]);
+	});
+});
+
+describe("shunt itself", () => {
+	it.each([
+		[["bogus"], 'shunt: command: "bogus" is not known (want one that "shunt --help" lists)'],
+		[["expain"], 'shunt: command: "expain" is not known (want explain or another that "shunt --help" lists)'],
+		[
+			["help", "instal"],
+			'shunt: command: "instal" is not known (want install or another that "shunt --help" lists)',
+		],
+		[
+			["--bogus=1"],
+			'shunt: --bogus: is not a flag of this program (want a command first: "shunt --help" lists them)',
+		],
+		[["completion"], "shunt completion: shell: is missing (want bash, zsh, fish, powershell)"],
+		[
+			["completion", "csh"],
+			'shunt completion: shell: "csh" is not known (want one of bash, zsh, fish, powershell)',
+		],
+	])("says of %j what would do", (argv, said) => {
+		const { status, stdout, stderr } = runShunt(argv);
+		expect({ status, stdout, stderr }).toEqual({
+			status: exitCodes.badInput,
+			stdout: "",
+			stderr: `${said}\n`,
+		});
+	});
+
+	it("tells of each command what its help text says, whichever way it is asked", () => {
+		for (const name of ["init", "explain", "proxy"]) {
+			const { status, stdout } = runShunt(["help", name]);
+			expect({ status, stdout }).toEqual({
+				status: exitCodes.done,
+				stdout: runShunt([name, "--help"]).stdout,
+			});
+			expect(stdout).toContain("Examples:\n");
+		}
 	});
 });
