@@ -35,9 +35,9 @@ export function parseDuration(text: string, source: string, leastMs = 0): Result
 }
 
 /** proc_dointvec_jiffies multiplies by HZ (at most 1000) and refuses what does not fit an int. */
-const mostSeconds = Math.floor((2 ** 31 - 1) / 1000);
+export const mostSeconds = Math.floor((2 ** 31 - 1) / 1000);
 
-/** What Linkerd has in seconds: a bare number of them, or a duration that comes to whole ones. */
+/** What is counted in seconds: a bare number of them, or a duration that comes to whole ones. */
 export function parseSeconds(text: string, source: string): Result<number> {
 	const bare = parseWholeNumber(text, { source, noun: "time", min: 0, max: mostSeconds });
 	const value = bare.ok ? bare.value : millisecondsOf(text) / 1000;

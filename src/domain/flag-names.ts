@@ -14,7 +14,6 @@ const sameThing: readonly (readonly string[])[] = [
 	["inbound-interfaces-to-ignore", "skip-inbound-interfaces"],
 	["outbound-interfaces-to-ignore", "skip-outbound-interfaces"],
 	["uids-to-ignore", "skip-uids"],
-	["timeout-close-wait-secs", "close-wait-timeout"],
 ];
 
 /** Every name of what has this one, which is among them. */

@@ -110,7 +110,6 @@ describe("the command line", () => {
 		["--skip-uids", "uids-to-ignore"],
 		["--redirect-inbound-ports", "ports-to-redirect"],
 		["--redirect-outbound-ports", "outbound-ports-to-redirect"],
-		["--close-wait-timeout", "timeout-close-wait-secs"],
 	])("knows %s by the annotation's name", (written, name) => {
 		expect(parse(written, "1")).toEqual({ [name]: ["1"] });
 	});

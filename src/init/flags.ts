@@ -166,9 +166,9 @@ export const initFlags = [
 	{
 		name: "timeout-close-wait-secs",
 		kind: "value",
-		placeholder: "TIME",
+		placeholder: "SECONDS",
 		default: "0",
-		help: "set nf_conntrack_tcp_timeout_close_wait, in seconds or such as 1m30s; 0 leaves it alone",
+		help: "set nf_conntrack_tcp_timeout_close_wait; 0 leaves it alone",
 	},
 	{
 		name: "netns",

@@ -1,10 +1,11 @@
 import { type Cidr, formatCidr, hasHostBits, parseCidr } from "../domain/cidr.ts";
-import { parseSeconds } from "../domain/duration.ts";
+import { mostSeconds } from "../domain/duration.ts";
 import { type Family, families } from "../domain/family.ts";
 import { parseProxyGid, parseProxyUid, parseUid } from "../domain/identity.ts";
 import { parseInterfaceName } from "../domain/interface-name.ts";
 import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import type { Mode } from "../domain/mode.ts";
+import { parseWholeNumber } from "../domain/number.ts";
 import { parsePort, parsePortRange } from "../domain/port.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
@@ -82,7 +83,7 @@ function readRest(flags: FlagValues) {
 		wait: flags.boolean("use-wait-flag"),
 		counters: flags.boolean("counters"),
 		simulate: flags.boolean("simulate"),
-		closeWaitSeconds: flags.one("timeout-close-wait-secs", parseSeconds) || undefined,
+		closeWaitSeconds: flags.one("timeout-close-wait-secs", parseCloseWait) || undefined,
 		...readCommon(flags),
 	};
 }
@@ -133,4 +134,9 @@ function warningsOf({ inbound, outbound }: RedirectPolicy): string[] {
 			.filter(hasHostBits)
 			.map((subnet) => `${subnet.text} has bits set beyond its prefix: it means ${formatCidr(subnet)}`),
 	];
+}
+
+/** The unit is in the flag's name, and to the reference program a unit behind the number is a mistake too. */
+function parseCloseWait(text: string, source: string): Result<number> {
+	return parseWholeNumber(text, { source, noun: "number of seconds", min: 0, max: mostSeconds });
 }

@@ -187,6 +187,7 @@ const values: readonly (readonly [RegExp, readonly string[]])[] = [
 	[/^PORTS$/, ["+5", "0x10", "1e3", "٣", "0", "65536", "http", "80,,81"]],
 	[/^(UID|GID|PID|N|NUMBER)$/, [...withoutDigits, "root"]],
 	[/^SUBNETS$/, ["10.0.0.0", "10.0.0.0/33", "x"]],
+	[/^SECONDS$/, [...withoutDigits, "30s", "1h", "-1"]],
 	[/^TIME$/, ["soon", "-1s", "+1s", "1 s", "1e3s", "٣s"]],
 	[/^(FORMAT|MODE|LEVEL)$/, ["nothing", "x y"]],
 	[/^(ADDR|ADDRESS)$/, ["nowhere", "1.2.3"]],
