@@ -42,7 +42,7 @@ export default defineConfig({
 					name: "native",
 					include: ["test/contract/**/*native*.test.ts", "test/kernel/**/*.test.ts"],
 					// What does not run `shunt init` or `shunt clean` has nothing native in it.
-					exclude: ["test/kernel/{proxy,demo,bench,explain,ruleset,validate}*.test.ts"],
+					exclude: ["test/kernel/{proxy,demo,bench,explain,readme,ruleset,validate}*.test.ts"],
 					env: { SHUNT_PROGRAM: `${import.meta.dirname}/dist/native/shunt` },
 					...slow,
 				},

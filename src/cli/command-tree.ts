@@ -1,23 +1,33 @@
 import { Command, CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { formatProblem, type Problem } from "../domain/problem.ts";
+import { mostSimilar } from "../domain/similar.ts";
 import { version } from "../domain/version.ts";
 import { commandOutput } from "./command-output.ts";
-import { loadCommands, ownFlagsCommands } from "./commands.ts";
+import { commandNames, loadCommands, ownFlagsCommands } from "./commands.ts";
 
 /** Everything but the node-side commands, which are listed for the help text. */
 export async function runCommandTree(argv: readonly string[], name = "shunt"): Promise<ExitCode> {
+	const [wanted = ""] = argv;
+	const stranger = unknownCommand(wanted, name);
+	if (stranger !== undefined) {
+		process.stderr.write(`${name}: ${formatProblem(stranger)}\n`);
+		return exitCodes.badInput;
+	}
 	let status: ExitCode = exitCodes.done;
 	const program = new Command(name)
 		.description("Puts a proxy into a pod's TCP traffic path, in whichever dialect the kernel speaks.")
 		.version(version)
 		.configureHelp({ showGlobalOptions: true })
+		.helpCommand("help [command]", "print this text, or a command's")
+		// What stands behind a command is for it alone.
+		.enablePositionalOptions()
 		.addHelpText("after", examples)
 		.configureOutput(commandOutput)
 		.exitOverride();
 	for (const command of ownFlagsCommands) {
 		program.command(command.name).description(command.description);
 	}
-	const [wanted = ""] = argv;
 	const commands = await loadCommands(wanted, (ended) => {
 		status = ended;
 	});
@@ -34,6 +44,28 @@ export async function runCommandTree(argv: readonly string[], name = "shunt"): P
 	}
 	return status;
 }
+
+/** Commander's own words about it would not be in our form. */
+function unknownCommand(word: string, name: string): Problem | undefined {
+	const help = `"${name} --help"`;
+	if (word.startsWith("-")) {
+		return rootFlags.includes(word)
+			? undefined
+			: {
+					source: word.replace(/=.*/s, ""),
+					complaint: "is not a flag of this program",
+					accepted: `a command first: ${help} lists them`,
+				};
+	}
+	if (commandNames.includes(word)) {
+		return undefined;
+	}
+	const close = mostSimilar(word, commandNames);
+	const accepted = close === undefined ? `one that ${help} lists` : `${close} or another that ${help} lists`;
+	return { source: "command", value: word, complaint: "is not known", accepted };
+}
+
+const rootFlags = ["--help", "-h", "--version", "-V"];
 
 const examples = `
 Examples:

@@ -59,3 +59,10 @@ export const ownFlagsCommands: readonly OwnFlagsCommand[] = [
 		flags: async () => (await import("../validator/flags.ts")).validateFlags,
 	},
 ];
+
+/** What can stand first. */
+export const commandNames: readonly string[] = [
+	...ownFlagsCommands.map(({ name }) => name),
+	...Object.keys(loaders),
+	"help",
+];

@@ -26,6 +26,8 @@ async function run(argv: readonly string[], name: string): Promise<ExitCode> {
 			return runNetworkValidator(rest, `${name} validate`);
 		case "status":
 			return runStatus(createNodeHost(), rest, `${name} status`);
+		case "help":
+			return runShunt(rest.length === 0 ? ["--help"] : [...rest.slice(0, 1), "--help"], name);
 		case "__complete":
 			return runComplete(rest);
 		default: {

@@ -1,17 +1,15 @@
 import { fail, ok, type Result } from "./problem.ts";
+import { readTruth } from "./truth.ts";
 
-/** `true` and `false` as Linkerd writes them, `enabled` and `disabled` as the inject annotation does. */
+/** A truth value as flags take it, or `enabled` and `disabled` as the inject annotation has them. */
 export function parseSwitch(text: string, source: string): Result<boolean> {
-	if (text === "true" || text === "enabled") {
-		return ok(true);
-	}
-	if (text === "false" || text === "disabled") {
-		return ok(false);
-	}
-	return fail({
-		source,
-		value: text,
-		complaint: "is neither on nor off",
-		accepted: "true or false (also enabled or disabled)",
-	});
+	const truth = text === "enabled" || text === "disabled" ? text === "enabled" : readTruth(text);
+	return truth === undefined
+		? fail({
+				source,
+				value: text,
+				complaint: "is neither on nor off",
+				accepted: "true or false (also enabled or disabled)",
+			})
+		: ok(truth);
 }

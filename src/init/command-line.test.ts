@@ -39,15 +39,79 @@ describe("the command line", () => {
 		expect(parse("--netns", "a=b", "--netns=c=d\ne")).toEqual({ netns: ["a=b", "c=d\ne"] });
 	});
 
-	it("finds every mistake", () => {
-		expect(parse("--nope=1", "-z", "stray", "--ipv6", "false", "--", "-p", "--output")).toEqual([
-			'--nope: is not a flag of this program (want see "shunt init --help")',
-			'-z: is not a flag of this program (want see "shunt init --help")',
-			'arguments: "stray" belongs to no flag (want only flags; see "shunt init --help")',
-			'arguments: "false" belongs to no flag (want only flags; see "shunt init --help")',
-			'arguments: "-p" belongs to no flag (want only flags; see "shunt init --help")',
-			'arguments: "--output" belongs to no flag (want only flags; see "shunt init --help")',
+	it("finds every mistake, and takes what follows an unknown flag for its value", () => {
+		expect(parse("--nope=1", "-z", "value", "stray", "--ipv6", "-w", "--", "-p", "--output")).toEqual([
+			'--nope: is not a flag of this program (want a flag that "shunt init --help" lists)',
+			'-z: is not a flag of this program (want a flag that "shunt init --help" lists)',
+			'arguments: "stray" belongs to no flag (want only flags, as "shunt init --help" lists them)',
+			'arguments: "-p" belongs to no flag (want only flags, as "shunt init --help" lists them)',
+			'arguments: "--output" belongs to no flag (want only flags, as "shunt init --help" lists them)',
 		]);
+	});
+
+	it.each([
+		["--incoming-proxy-prot", "--incoming-proxy-port"],
+		["--incoming-proxy", "--incoming-proxy-port"],
+		["--skip-inbound-prots", "--skip-inbound-ports"],
+		["-incoming-proxy-port", "--incoming-proxy-port"],
+		["--inbound", "--inbound-ports-to-ignore, --inbound-interfaces-to-ignore"],
+		["--hlp", "--help"],
+	])("says for %s what was likely meant", (written, meant) => {
+		const [problem] = Object.values(parse(written, "80"));
+		expect(problem).toMatch(/^--?[\w-]+: is not a flag of this program /);
+		expect(problem).toContain(`(want ${meant} or another flag that "shunt init --help" lists)`);
+	});
+
+	it.each([
+		["--ipv6", "false"],
+		["--ipv6", "0"],
+		["-w", "TRUE"],
+		["--simulate", "true"],
+	])("says how %s %s is written", (flag, value) => {
+		expect(parse(flag, value)).toEqual([
+			`${flag}: "${value}" stands apart from its flag, which is true already (want ${flag}=${value})`,
+		]);
+	});
+
+	it("takes for words what belongs to no flag, where there are words", () => {
+		const { words, problems } = parseCommandLine(
+			["a", "--ipv6", "b", "--", "-p"],
+			initFlags,
+			"shunt explain",
+			"words",
+		);
+		expect([words, problems]).toEqual([["a", "b", "-p"], []]);
+	});
+
+	it.each(["--netns=", "--netns= ", "-p=", "--uids-to-ignore="])(
+		"does not take an empty value: %s",
+		(argument) => {
+			const [problem] = Object.values(parse(argument));
+			expect(problem).toMatch(
+				/^--[\w-]+: " ?" is empty, so the flag has no value \(want --[\w-]+ [A-Z|]+\)$/,
+			);
+		},
+	);
+
+	it.each(["--iptables-mode=", "--firewall-bin-path=", "--firewall-save-bin-path="])(
+		"takes %s for none, as the reference program does",
+		(argument) => {
+			expect(parse(argument)).toEqual({ [argument.slice(2, -1)]: [""] });
+		},
+	);
+
+	it.each([
+		["--inbound-port", "incoming-proxy-port"],
+		["--outbound-port", "outgoing-proxy-port"],
+		["--skip-inbound-ports", "inbound-ports-to-ignore"],
+		["--skip-outbound-ports", "outbound-ports-to-ignore"],
+		["--skip-subnets", "subnets-to-ignore"],
+		["--skip-outbound-subnets", "outbound-subnets-to-ignore"],
+		["--skip-uids", "uids-to-ignore"],
+		["--redirect-inbound-ports", "ports-to-redirect"],
+		["--redirect-outbound-ports", "outbound-ports-to-redirect"],
+	])("knows %s by the annotation's name", (written, name) => {
+		expect(parse(written, "1")).toEqual({ [name]: ["1"] });
 	});
 
 	it("misses the value of a flag at the end", () => {

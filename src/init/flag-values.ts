@@ -1,5 +1,6 @@
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
-import type { CommandLine } from "./command-line.ts";
+import { parseBoolean } from "../domain/truth.ts";
+import { type CommandLine, isMissing } from "./command-line.ts";
 import { type Flag, findFlag } from "./flags.ts";
 
 /** Reads flags one after the other and remembers every mistake, so that a user sees all of them in one run. */
@@ -8,7 +9,7 @@ export class FlagValues {
 	readonly #given: CommandLine["given"];
 	readonly #flags: readonly Flag[];
 
-	constructor({ given, problems }: CommandLine, flags: readonly Flag[]) {
+	constructor({ given, problems }: Pick<CommandLine, "given" | "problems">, flags: readonly Flag[]) {
 		this.problems = [...problems];
 		this.#given = given;
 		this.#flags = flags;
@@ -18,19 +19,21 @@ export class FlagValues {
 		return this.#given.has(name);
 	}
 
-	/** The last one given decides, but each has to be right. Falls back on the default. */
+	/**
+	 * The last one given decides, as in pflag, but each has to be right. Falls back on the default; undefined where there
+	 * is none.
+	 */
 	one<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
 		const source = `--${name}`;
+		const flag = flagNamed(this.#flags, name);
 		const given = this.#given.get(name);
 		if (given === undefined) {
-			return this.#valueOf(parse(flagNamed(this.#flags, name).default, source));
+			return flag.default === "" ? undefined : this.#valueOf(parse(flag.default, source));
 		}
+		const texts = given.filter((text) => !isMissing(flag, text));
 		const known = this.problems.length;
-		let last: T | undefined;
-		for (const text of given) {
-			last = this.#valueOf(parse(text, source));
-		}
-		return this.problems.length > known ? undefined : last;
+		const values = texts.map((text) => this.#valueOf(parse(text, source)));
+		return this.problems.length > known || texts.length < given.length ? undefined : values.at(-1);
 	}
 
 	#valueOf<T>(result: Result<T>): T | undefined {
@@ -62,17 +65,19 @@ export class FlagValues {
 	/** Items of all occurrences in order, split at commas; blanks around an item do not count. */
 	list<T>(name: string, parse: (text: string, source: string) => Result<T>): T[] {
 		const source = `--${name}`;
-		const values: T[] = [];
+		const flag = flagNamed(this.#flags, name);
 		const known = this.problems.length;
-		for (const text of this.#given.get(name) ?? []) {
-			for (const written of text.split(",")) {
-				const item = unquote(written, source);
-				const result = item.ok ? parse(item.value, source) : item;
-				if (result.ok) {
-					values.push(result.value);
-				} else {
-					this.problems.push(...result.problems);
-				}
+		const items = (this.#given.get(name) ?? [])
+			.filter((text) => !isMissing(flag, text))
+			.flatMap((text) => text.split(","));
+		const values: T[] = [];
+		for (const written of items) {
+			const item = unquote(written, source);
+			const result = item.ok ? parse(item.value, source) : item;
+			if (result.ok) {
+				values.push(result.value);
+			} else {
+				this.problems.push(...result.problems);
 			}
 		}
 		return this.problems.length > known ? [] : values;
@@ -86,17 +91,6 @@ function flagNamed(flags: readonly Flag[], name: string): Flag {
 	}
 	return flag;
 }
-
-/** The spellings of Go's strconv.ParseBool, which the reference program takes. */
-export function parseBoolean(text: string, source: string): Result<boolean> {
-	if (yes.has(text) || no.has(text)) {
-		return ok(yes.has(text));
-	}
-	return fail({ source, value: text, complaint: "is not a truth value", accepted: "true or false" });
-}
-
-const yes: ReadonlySet<string> = new Set(["1", "t", "T", "TRUE", "true", "True"]);
-const no: ReadonlySet<string> = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
 /** One of a few words. */
 export function parseChoice<T extends string>(choices: readonly T[]) {

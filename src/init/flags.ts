@@ -1,3 +1,5 @@
+import { otherNamesOf } from "../domain/flag-names.ts";
+import { logLevels } from "../domain/log-level.ts";
 import { modes } from "../domain/mode.ts";
 
 /** One flag: the parser, the help text and the documentation are all made from this. */
@@ -10,8 +12,10 @@ export interface Flag {
 	readonly placeholder?: string;
 	/** All that a value can be, where that is few; shells complete them. */
 	readonly choices?: readonly string[];
-	/** As it would be written on the command line. */
+	/** As it would be written on the command line; empty where there is none. */
 	readonly default: string;
+	/** An empty value means that it is not given, as it does to the reference program. Elsewhere it is a mistake. */
+	readonly emptyIsNone?: true;
 	readonly help: string;
 }
 
@@ -125,6 +129,7 @@ export const initFlags = [
 		placeholder: "MODE",
 		choices: modes,
 		default: "",
+		emptyIsNone: true,
 		help: "dialect to speak: legacy (also called iptables; the default), nft, plain, nftables, or auto for the first that works here",
 	},
 	{
@@ -133,6 +138,7 @@ export const initFlags = [
 		placeholder: "NAME",
 		choices: ["iptables-legacy", "iptables-nft", "iptables"],
 		default: "",
+		emptyIsNone: true,
 		help: "older way to name the mode: iptables-legacy, iptables-nft or iptables",
 	},
 	{
@@ -141,6 +147,7 @@ export const initFlags = [
 		placeholder: "NAME",
 		choices: ["iptables-legacy-save", "iptables-nft-save", "iptables-save"],
 		default: "",
+		emptyIsNone: true,
 		help: "older way to name the mode, with -save at the end",
 	},
 	{
@@ -202,7 +209,7 @@ export const initFlags = [
 		name: "log-level",
 		kind: "value",
 		placeholder: "LEVEL",
-		choices: ["trace", "debug", "info", "warn", "error", "fatal", "panic"],
+		choices: logLevels.toReversed(),
 		default: "info",
 		help: "trace, debug, info, warn, error, fatal or panic",
 	},
@@ -213,9 +220,15 @@ const cleanFlagNames = ["netns", "output", "log-format", "log-level"];
 /** `shunt clean` looks in every dialect and both families, so there is little to say. */
 export const cleanFlags: readonly Flag[] = initFlags.filter((flag) => cleanFlagNames.includes(flag.name));
 
-/** By name. */
+/** By its name, or by another that means the same. */
 export function findFlag(flags: readonly Flag[], name: string): Flag | undefined {
-	return (indexes.get(flags) ?? index(flags)).get(name);
+	const known = indexes.get(flags) ?? index(flags);
+	return (
+		known.get(name) ??
+		otherNamesOf(name)
+			.map((other) => known.get(other))
+			.find((flag) => flag !== undefined)
+	);
 }
 
 /** A command line is looked up flag by flag, given or not. */

@@ -1,11 +1,10 @@
 import { quoted } from "../domain/harmless.ts";
+import { type LogLevel, logLevels } from "../domain/log-level.ts";
 import type { Host } from "../host/host.ts";
 
 export type LogFormat = "plain" | "json";
 
-/** The reference program's levels (those of logrus), most severe first. */
-export const logLevels = ["panic", "fatal", "error", "warn", "info", "debug", "trace"] as const;
-export type LogLevel = (typeof logLevels)[number];
+export type { LogLevel };
 
 /** Each takes a message, or several lines that are to bear the same time. */
 export type Logger = Readonly<Record<"warn" | "info", (messages: Messages) => void>>;

@@ -49,7 +49,9 @@ function runShunt(
 			host.stdout(help);
 			return exitCodes.done;
 		default:
-			host.log(`shunt: ${JSON.stringify(command)} is not a command here (want init, clean or status)`);
+			host.log(
+				`shunt: command: ${JSON.stringify(command)} is not a command here (want init, clean or status)`,
+			);
 			return exitCodes.badInput;
 	}
 }
@@ -61,4 +63,14 @@ Usage:
   shunt clean [flags]   remove everything of ours in every dialect
   shunt status [flags]  show which dialects hold our rules, and whether they are what they should be
   shunt --version
+
+Examples:
+  # What would be applied
+  shunt init -p 4143 -o 4140 --proxy-uid 2102 --simulate
+
+  # In a pod's network namespace, what is there, and take it out again
+  shunt status --netns /proc/4321/ns/net
+  shunt clean --netns /proc/4321/ns/net
+
+"shunt COMMAND --help" says more about a command.
 `;

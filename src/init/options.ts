@@ -1,7 +1,9 @@
 import { type Cidr, formatCidr, hasHostBits, parseCidr } from "../domain/cidr.ts";
+import { mostSeconds } from "../domain/duration.ts";
 import { type Family, families } from "../domain/family.ts";
 import { parseProxyGid, parseProxyUid, parseUid } from "../domain/identity.ts";
 import { parseInterfaceName } from "../domain/interface-name.ts";
+import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import type { Mode } from "../domain/mode.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { parsePort, parsePortRange } from "../domain/port.ts";
@@ -10,7 +12,7 @@ import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/re
 import { parseCommandLine } from "./command-line.ts";
 import { FlagValues, parseChoice } from "./flag-values.ts";
 import { initFlags } from "./flags.ts";
-import { type LogFormat, type LogLevel, logLevels } from "./logger.ts";
+import type { LogFormat } from "./logger.ts";
 import { readMode } from "./mode-flags.ts";
 import { type NamedNetns, parseNetns } from "./netns.ts";
 
@@ -45,6 +47,8 @@ export function parseInitOptions(argv: readonly string[], program: string): Resu
 	const flags = new FlagValues(parseCommandLine(argv, initFlags, program), initFlags);
 	const ports = readPorts(flags);
 	const rest = readRest(flags);
+	// Whoever asks for a probe does not come here; a value that it cannot have does.
+	flags.boolean("probe");
 	const policy = readPolicy(flags, ports);
 	if (flags.problems.length > 0 || policy === undefined) {
 		return fail(...flags.problems);
@@ -132,14 +136,7 @@ function warningsOf({ inbound, outbound }: RedirectPolicy): string[] {
 	];
 }
 
-/** proc_dointvec_jiffies multiplies by HZ (at most 1000) and refuses what does not fit an int. */
-const maxCloseWaitSeconds = Math.floor((2 ** 31 - 1) / 1000);
-
+/** The unit is in the flag's name, and to the reference program a unit behind the number is a mistake too. */
 function parseCloseWait(text: string, source: string): Result<number> {
-	return parseWholeNumber(text, { source, noun: "number of seconds", min: 0, max: maxCloseWaitSeconds });
-}
-
-function parseLogLevel(text: string, source: string): Result<LogLevel> {
-	const lower = text.toLowerCase();
-	return parseChoice(logLevels)(lower === "warning" ? "warn" : lower, source);
+	return parseWholeNumber(text, { source, noun: "number of seconds", min: 0, max: mostSeconds });
 }

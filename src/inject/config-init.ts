@@ -1,9 +1,10 @@
-import { parseSeconds } from "../domain/annotation-duration.ts";
+import { parseSeconds } from "../domain/duration.ts";
+import { parseLogLevel } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
 import type { InitConfig } from "./config.ts";
 import { type ReleaseImages, readImage } from "./config-image.ts";
 import type { ConfigSection } from "./config-section.ts";
-import { parseInitLogLevel, parseLabel, parseLogFormat, parseMountPath, parseRunAs } from "./config-words.ts";
+import { parseLabel, parseLogFormat, parseMountPath, parseRunAs } from "./config-words.ts";
 import { imageNames, xtablesVolume } from "./names.ts";
 
 /** `proxyInit`, but for what it says of the policy. */
@@ -12,7 +13,7 @@ export function readInit(section: ConfigSection, images: ReleaseImages): InitCon
 	return {
 		image: readImage(section, images, { name: imageNames.init, version }),
 		closeWaitSeconds: section.parsed("closeWaitTimeoutSecs", parseSeconds, 0),
-		logLevel: section.parsed<string | undefined>("logLevel", parseInitLogLevel, undefined),
+		logLevel: section.parsed<string | undefined>("logLevel", parseLogLevel, undefined),
 		logFormat: section.parsed<string | undefined>("logFormat", parseLogFormat, undefined),
 		runAsRoot: section.boolean("runAsRoot", false),
 		runAsUser: section.parsed("runAsUser", parseRunAs, nobody),

@@ -1,9 +1,10 @@
 import { parseQuantity } from "../domain/annotation-quantity.ts";
+import { parseLogFilter } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
 import { type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
 import { type ReleaseImages, readImage } from "./config-image.ts";
 import type { ConfigSection } from "./config-section.ts";
-import { choice, parseLogFormat, parseLogLevel, parseUrlPath } from "./config-words.ts";
+import { choice, parseLogFormat, parseUrlPath } from "./config-words.ts";
 import { get } from "./json.ts";
 import { imageNames } from "./names.ts";
 
@@ -16,7 +17,7 @@ export function readProxy(section: ConfigSection, images: ReleaseImages): ProxyC
 		image: readImage(section, images, defaultImages[kind]),
 		nativeSidecar: section.boolean("nativeSidecar", true),
 		resources: readResources(section.section("resources")),
-		logLevel: section.parsed<string | undefined>("logLevel", parseLogLevel, undefined),
+		logLevel: section.parsed<string | undefined>("logLevel", parseLogFilter, undefined),
 		logFormat: section.parsed<string | undefined>("logFormat", parseLogFormat, undefined),
 		command: section.texts("command"),
 		args: section.texts("args") ?? [],

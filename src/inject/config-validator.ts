@@ -1,8 +1,9 @@
+import { parseLogFilter } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
 import type { ValidatorConfig } from "./config.ts";
 import { type ReleaseImages, readImage } from "./config-image.ts";
 import type { ConfigSection } from "./config-section.ts";
-import { parseLogFormat, parseLogLevel, parseSocketAddress, parseTimeout } from "./config-words.ts";
+import { parseLogFormat, parseSocketAddress, parseTimeout } from "./config-words.ts";
 import { imageNames } from "./names.ts";
 
 /** `networkValidator`. */
@@ -10,7 +11,7 @@ export function readValidator(section: ConfigSection, images: ReleaseImages): Va
 	return {
 		enabled: section.boolean("enabled", true),
 		image: readImage(section, images, { name: imageNames.shunt, version }),
-		logLevel: section.parsed<string>("logLevel", parseLogLevel, "debug"),
+		logLevel: section.parsed<string>("logLevel", parseLogFilter, "debug"),
 		logFormat: section.parsed<string>("logFormat", parseLogFormat, "plain"),
 		connectAddr: section.parsed<string | undefined>("connectAddr", parseSocketAddress, undefined),
 		listenAddr: section.parsed<string | undefined>("listenAddr", parseSocketAddress, undefined),

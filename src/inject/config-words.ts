@@ -1,10 +1,7 @@
+import { parseDuration } from "../domain/duration.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 
-/** The reference program's levels. */
-export const parseInitLogLevel = choice(["panic", "fatal", "error", "warn", "info", "debug", "trace"]);
-/** Those that `shunt proxy` and `shunt validate` take. */
-export const parseLogLevel = choice(["error", "warn", "info", "debug"]);
 export const parseLogFormat = choice(["plain", "json"]);
 
 export function choice<T extends string>(choices: readonly T[]) {
@@ -46,11 +43,11 @@ export const parseSocketAddress = matching(
 	"ADDRESS:PORT, such as 192.0.2.2:20001 or [fd00::1]:20001",
 );
 
-export const parseTimeout = matching(
-	/^[1-9]\d{0,8}(?:ms|s|m|h)$/,
-	"is not a time",
-	"a whole number with its unit, such as 500ms, 10s or 1m",
-);
+/** Kept as it is written, since whoever waits reads it again. */
+export function parseTimeout(text: string, source: string): Result<string> {
+	const duration = parseDuration(text, source, 1);
+	return duration.ok ? ok(text) : duration;
+}
 
 function matching(pattern: RegExp, complaint: string, accepted: string) {
 	return (text: string, source: string): Result<string> =>

@@ -84,7 +84,7 @@ describe("values", () => {
 			'proxyInit.closeWaitTimeoutSecs: "-1" is not a valid time',
 			'proxyInit.runAsRoot: "yes" is not a truth value',
 			'networkValidator.connectAddr: "example.com:80" is not an address',
-			'networkValidator.timeout: "10" is not a time',
+			'networkValidator.timeout: "10" is not a valid duration',
 			'proxy.image: "nginx:1" is not a section',
 			'proxy.resources.cpu.request: "much" is not a quantity',
 		]);

@@ -65,10 +65,13 @@ function envoyArgs(proxy: ProxyConfig, families: readonly Family[], ports: Proxy
 }
 
 const envoyLevels: Readonly<Record<string, string>> = {
+	panic: "critical",
+	fatal: "critical",
 	error: "error",
 	warn: "warning",
 	info: "info",
 	debug: "debug",
+	trace: "trace",
 };
 
 /** Envoy's placeholders: level, message with JSON's escapes, and the time to the millisecond. */

@@ -51,10 +51,10 @@ describe("shunt injector", () => {
 		const flags = text
 			.trim()
 			.split("\n")
-			.map((line) => line.split(":")[0]);
+			.map((line) => line.split(": ")[1]);
 		expect(flags).toEqual([
-			...["--nonsense", "--port", "--admin-port", "--address", "--config", "--tls-cert", "--tls-key"],
-			...["--kubeconfig", "--events", "--check-interval", "--shutdown-delay", "--shutdown-timeout"],
+			...["--config", "--tls-cert", "--tls-key", "--kubeconfig", "--events", "--nonsense", "--port"],
+			...["--admin-port", "--address", "--check-interval", "--shutdown-delay", "--shutdown-timeout"],
 			...["--log-level", "--log-format"],
 		]);
 	});
@@ -62,7 +62,7 @@ describe("shunt injector", () => {
 	it("does not serve two things on one port", async () => {
 		const { status, text } = await run("--port", "9443", "--admin-port", "9443");
 		expect(status).toBe(exitCodes.badInput);
-		expect(text).toMatch(/^--admin-port: "9443" is the port of --port too/);
+		expect(text).toMatch(/^shunt injector: --admin-port: "9443" is the port of --port too/);
 	});
 
 	it("names every file that cannot be read", async () => {

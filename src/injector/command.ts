@@ -1,6 +1,6 @@
-import { Command } from "commander";
-import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { formatProblem, type Problem } from "../domain/problem.ts";
+import type { Command } from "commander";
+import type { ExitCode } from "../domain/exit-code.ts";
+import { StrictCommand } from "../serving/strict-command.ts";
 import { type InjectorFlags, parseInjectorOptions } from "./options.ts";
 import { processWorld } from "./process-world.ts";
 import { type InjectorWorld, runInjector } from "./run-injector.ts";
@@ -10,7 +10,8 @@ export function injectorCommand(
 	finish: (status: ExitCode) => void,
 	world: InjectorWorld = processWorld,
 ): Command {
-	const command = new Command("injector")
+	const command = new StrictCommand("injector")
+		.collectProblems()
 		.description("answer the API server's admission reviews: the webhook that injects new pods")
 		.option("--port <port>", "answers reviews, over TLS", "8443")
 		.option("--admin-port <port>", "serves /live, /ready and /metrics", "9995")
@@ -29,24 +30,14 @@ export function injectorCommand(
 		.option("--shutdown-timeout <time>", "how long answers may take after that", "20s")
 		.option("--log-level <level>", "error, warn, info or debug", "info")
 		.option("--log-format <format>", "plain or json", "json")
-		.addHelpText("after", examples)
-		// parseInjectorOptions reports them together with all other mistakes.
-		.allowUnknownOption()
-		.allowExcessArguments()
-		.exitOverride();
+		.addHelpText("after", examples);
 	return command.action(async (given: InjectorFlags & { readonly events: string | true }) => {
-		const options = parseInjectorOptions({ ...given, events: String(given.events) }, command.args);
+		const options = parseInjectorOptions({ ...given, events: String(given.events) }, command.problems);
 		if (!options.ok) {
-			return finish(refuse(command, options.problems));
+			return finish(command.refuse(options.problems));
 		}
-		finish(await runInjector(options.value, world, (problems) => refuse(command, problems)));
+		finish(await runInjector(options.value, world, (problems) => command.refuse(problems)));
 	});
-}
-
-function refuse(command: Command, problems: readonly Problem[]): ExitCode {
-	const { writeErr } = command.configureOutput();
-	writeErr?.(problems.map((problem) => `${formatProblem(problem)}\n`).join(""));
-	return exitCodes.badInput;
 }
 
 const examples = `

@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
+import { parseDuration } from "../domain/duration.ts";
+import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
-import { parseBoolean, parseChoice } from "../init/flag-values.ts";
-import { type LogFormat, type LogLevel, logLevels } from "../init/logger.ts";
-import { parseDuration } from "../serving/duration.ts";
+import { parseBoolean } from "../domain/truth.ts";
+import { parseChoice } from "../init/flag-values.ts";
+import type { LogFormat } from "../init/logger.ts";
 
 /** Everything `shunt injector` was asked to do. */
 export interface InjectorOptions {
@@ -41,12 +43,12 @@ export interface InjectorFlags {
 	readonly logFormat: string;
 }
 
-/** All mistakes together, those of `unknown` arguments first. */
+/** All mistakes together, after those that are `known`. */
 export function parseInjectorOptions(
 	flags: InjectorFlags,
-	unknown: readonly string[] = [],
+	known: readonly Problem[] = [],
 ): Result<InjectorOptions> {
-	const problems: Problem[] = unknown.filter(isStray).map(strayArgument);
+	const problems: Problem[] = [...known];
 	/** The value only counts where there are no problems at all. */
 	const settle = <T>(result: Result<T>): T => {
 		problems.push(...(result.ok ? [] : result.problems));
@@ -65,7 +67,7 @@ export function parseInjectorOptions(
 		checkIntervalMs: settle(parseDuration(flags.checkInterval, "--check-interval", 100)),
 		shutdownDelayMs: settle(parseDuration(flags.shutdownDelay, "--shutdown-delay")),
 		shutdownTimeoutMs: settle(parseDuration(flags.shutdownTimeout, "--shutdown-timeout")),
-		logLevel: settle(parseLogLevel(flags.logLevel)),
+		logLevel: settle(parseLogLevel(flags.logLevel, "--log-level")),
 		logFormat: settle(parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format")),
 	};
 	if (options.port !== undefined && options.port === options.adminPort) {
@@ -88,18 +90,4 @@ function parseAddress(text: string): Result<string> {
 
 function parsePath(text: string, source: string): Result<string> {
 	return text !== "" ? ok(text) : fail({ source, value: text, complaint: "is empty", accepted: "a file" });
-}
-
-function parseLogLevel(text: string): Result<LogLevel> {
-	return parseChoice(logLevels)(text === "warning" ? "warn" : text, "--log-level");
-}
-
-/** What stands behind a flag that does not exist is most likely its value. */
-function isStray(argument: string, index: number, all: readonly string[]): boolean {
-	return argument.startsWith("-") || !/^-[^=]*$/.test(all[index - 1] ?? "");
-}
-
-function strayArgument(argument: string): Problem {
-	const complaint = argument.startsWith("-") ? "is not a flag of this program" : "belongs to no flag";
-	return { source: argument, complaint, accepted: 'a flag that "shunt injector --help" lists' };
 }

@@ -1,5 +1,5 @@
+import { parseDuration } from "../domain/duration.ts";
 import { all, ok, type Result } from "../domain/problem.ts";
-import { parseDuration } from "../serving/duration.ts";
 import type { Cluster } from "./cluster.ts";
 import { findKubeconfig } from "./kubeconfig-files.ts";
 

@@ -1,4 +1,4 @@
-import type { Log } from "../serving/log.ts";
+import type { Fields, Log } from "../serving/log.ts";
 import { type Direction, type Endpoint, formatEndpoint } from "./endpoint.ts";
 import type { Reason } from "./reason.ts";
 
@@ -18,11 +18,79 @@ export interface Account {
 	readonly code?: string | undefined;
 }
 
-/** The one line that every connection leaves, served or not. */
-export function logAccount(log: Log, account: Account): void {
+/** A pod that is scanned, or whose server is down, would otherwise fill the node's disk. */
+const intervalMs = 10_000;
+
+interface Span {
+	/** How many ended so since the last line about it. */
+	unsaid: number;
+	readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * What becomes of connections, in the log. One that ended well is a line for those who look closely; of those that did
+ * not, the first of each kind is a warning, and how many followed it is another, no more often than every few seconds.
+ */
+export class AccountLog {
+	readonly #log: Log;
+	readonly #intervalMs: number;
+	readonly #spans = new Map<string, Span>();
+
+	constructor(log: Log, interval = intervalMs) {
+		this.#log = log;
+		this.#intervalMs = interval;
+	}
+
+	write(account: Account): void {
+		const isNews = account.reason !== "closed" && this.#isFirst(account);
+		(isNews ? this.#log.warn : this.#log.debug)("connection closed", fieldsOf(account));
+	}
+
+	/** Says what is still to be said, at the end. */
+	close(): void {
+		for (const [kind, span] of this.#spans) {
+			clearInterval(span.timer);
+			this.#tell(kind, span);
+		}
+		this.#spans.clear();
+	}
+
+	#isFirst({ direction, reason }: Account): boolean {
+		const kind = `${direction} ${reason}`;
+		const span = this.#spans.get(kind);
+		if (span !== undefined) {
+			span.unsaid++;
+			return false;
+		}
+		const timer = setInterval(() => this.#pass(kind), this.#intervalMs);
+		timer.unref();
+		this.#spans.set(kind, { unsaid: 0, timer });
+		return true;
+	}
+
+	/** A kind that did not come again is news when it does. */
+	#pass(kind: string): void {
+		const span = this.#spans.get(kind);
+		if (span !== undefined && !this.#tell(kind, span)) {
+			clearInterval(span.timer);
+			this.#spans.delete(kind);
+		}
+	}
+
+	#tell(kind: string, span: Span): boolean {
+		const [direction, reason] = kind.split(" ");
+		const connections = span.unsaid;
+		span.unsaid = 0;
+		if (connections > 0) {
+			this.#log.warn("more connections closed for the same reason", { direction, reason, connections });
+		}
+		return connections > 0;
+	}
+}
+
+function fieldsOf(account: Account): Fields {
 	const { direction, client, server, sent, received, milliseconds, reason, code } = account;
-	const write = reason === "closed" ? log.info : log.warn;
-	write("connection closed", {
+	return {
 		direction,
 		client: formatEndpoint(client),
 		server: server && formatEndpoint(server),
@@ -31,5 +99,5 @@ export function logAccount(log: Log, account: Account): void {
 		ms: Math.round(milliseconds),
 		reason,
 		code,
-	});
+	};
 }

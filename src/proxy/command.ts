@@ -1,13 +1,14 @@
-import { Command } from "commander";
-import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { formatProblem, type Problem } from "../domain/problem.ts";
+import type { Command } from "commander";
+import type { ExitCode } from "../domain/exit-code.ts";
+import { StrictCommand } from "../serving/strict-command.ts";
 import { type ProxyFlags, parseProxyOptions } from "./options.ts";
 import { processWorld } from "./process-world.ts";
 import { type ProxyWorld, runProxy } from "./run-proxy.ts";
 
 /** `shunt proxy`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function proxyCommand(finish: (status: ExitCode) => void, world: ProxyWorld = processWorld): Command {
-	const command = new Command("proxy")
+	const command = new StrictCommand("proxy")
+		.collectProblems()
 		.description("carry redirected TCP connections on to where they were going")
 		.option("--inbound-port <port>", "takes connections that arrive in the pod", "4143")
 		.option("--outbound-port <port>", "takes connections that the pod's processes make", "4140")
@@ -20,21 +21,11 @@ export function proxyCommand(finish: (status: ExitCode) => void, world: ProxyWor
 		.option("--log-level <level>", "error, warn, info or debug", "info")
 		.option("--log-format <format>", "plain or json", "plain")
 		.option("--ipv6 [true|false]", "listen on IPv6 too", "true")
-		.addHelpText("after", examples)
-		// parseProxyOptions reports them together with all other mistakes.
-		.allowUnknownOption()
-		.allowExcessArguments()
-		.exitOverride();
+		.addHelpText("after", examples);
 	return command.action(async (given: ProxyFlags & { readonly ipv6: string | true }) => {
-		const options = parseProxyOptions({ ...given, ipv6: String(given.ipv6) }, command.args);
-		finish(options.ok ? await runProxy(options.value, world) : refuse(command, options.problems));
+		const options = parseProxyOptions({ ...given, ipv6: String(given.ipv6) }, command.problems);
+		finish(options.ok ? await runProxy(options.value, world) : command.refuse(options.problems));
 	});
-}
-
-function refuse(command: Command, problems: readonly Problem[]): ExitCode {
-	const { writeErr } = command.configureOutput();
-	writeErr?.(problems.map((problem) => `${formatProblem(problem)}\n`).join(""));
-	return exitCodes.badInput;
 }
 
 const examples = `
@@ -48,6 +39,9 @@ Examples:
 
   # For the log collector, with long-lived quiet connections and a short goodbye
   shunt proxy --log-format json --idle-timeout 0 --drain-timeout 5s
+
+A connection that ends well is logged at the level debug alone. Of those that do not, the first of each kind is logged
+as a warning, and every ten seconds how many more there were; the metrics count them all.
 
 SIGTERM and SIGINT stop it: /ready answers 503 at once, no connection is accepted any more, and those that are open
 may go on until the drain timeout. A second signal ends them immediately.`;

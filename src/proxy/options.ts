@@ -1,11 +1,13 @@
 import { isIP } from "node:net";
+import { parseDuration } from "../domain/duration.ts";
 import { families } from "../domain/family.ts";
+import { parseLogFilter } from "../domain/log-level.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
-import { parseBoolean, parseChoice } from "../init/flag-values.ts";
-import { type LogFormat, logLevels } from "../init/logger.ts";
-import { parseDuration } from "../serving/duration.ts";
+import { parseBoolean } from "../domain/truth.ts";
+import { parseChoice } from "../init/flag-values.ts";
+import type { LogFormat } from "../init/logger.ts";
 import type { LogOptions } from "../serving/log.ts";
 import type { AdminAddress } from "./admin.ts";
 import type { ProxySettings } from "./transparent-proxy.ts";
@@ -33,8 +35,8 @@ export interface ProxyFlags {
 	readonly ipv6: string;
 }
 
-/** All mistakes together, those of `unknown` arguments first. */
-export function parseProxyOptions(flags: ProxyFlags, unknown: readonly string[] = []): Result<ProxyOptions> {
+/** All mistakes together, after those that are `known`. */
+export function parseProxyOptions(flags: ProxyFlags, known: readonly Problem[] = []): Result<ProxyOptions> {
 	const parsed = combine({
 		inbound: parsePort(flags.inboundPort, "--inbound-port"),
 		outbound: parsePort(flags.outboundPort, "--outbound-port"),
@@ -44,14 +46,11 @@ export function parseProxyOptions(flags: ProxyFlags, unknown: readonly string[] 
 		idleTimeoutMs: parseDuration(flags.idleTimeout, "--idle-timeout"),
 		drainTimeoutMs: parseDuration(flags.drainTimeout, "--drain-timeout"),
 		maxConnections: optional(flags.maxConnections, "--max-connections", parseMaxConnections),
-		logLevel: parseLogLevel(flags.logLevel, "--log-level"),
+		logLevel: parseLogFilter(flags.logLevel, "--log-level"),
 		logFormat: parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format"),
 		ipv6: parseBoolean(flags.ipv6, "--ipv6"),
 	});
-	const problems = [
-		...unknown.filter(isStray).map(strayArgument),
-		...(parsed.ok ? portsOf(parsed.value) : parsed.problems),
-	];
+	const problems = [...known, ...(parsed.ok ? portsOf(parsed.value) : parsed.problems)];
 	if (!parsed.ok || problems.length > 0) {
 		return fail(...problems);
 	}
@@ -91,20 +90,6 @@ function parseListenAddress(text: string, source: string): Result<string> {
 
 function parseMaxConnections(text: string, source: string): Result<number> {
 	return parseWholeNumber(text, { source, noun: "number of connections", min: 1, max: 1_000_000 });
-}
-
-function parseLogLevel(text: string, source: string) {
-	return parseChoice(logLevels)(text === "warning" ? "warn" : text, source);
-}
-
-/** What stands behind a flag that does not exist is most likely its value. */
-function isStray(argument: string, index: number, all: readonly string[]): boolean {
-	return argument.startsWith("-") || !/^-[^=]*$/.test(all[index - 1] ?? "");
-}
-
-function strayArgument(argument: string): Problem {
-	const complaint = argument.startsWith("-") ? "is not a flag of this program" : "belongs to no flag";
-	return { source: argument, complaint, accepted: 'a flag that "shunt proxy --help" lists' };
 }
 
 /** Listeners cannot share a port. */

@@ -16,7 +16,7 @@ describe("a served connection", () => {
 			server.end("from the server");
 			expect(await readAll(client)).toEqual({ bytes: Buffer.from("from the server"), how: "end" });
 			expect(await fixture.closed()).toMatchObject({
-				level: "info",
+				level: "debug",
 				msg: "connection closed",
 				direction: "outbound",
 				client: `${clientAddress}:${clientPort}`,

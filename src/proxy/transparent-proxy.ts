@@ -2,7 +2,7 @@ import type { Server } from "node:net";
 import type { Family } from "../domain/family.ts";
 import type { Log } from "../serving/log.ts";
 import { throttle } from "../serving/throttle.ts";
-import { type Account, logAccount } from "./account.ts";
+import { type Account, AccountLog } from "./account.ts";
 import { admit, type Doorkeeper } from "./admission.ts";
 import { Buffers } from "./buffers.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
@@ -34,6 +34,7 @@ export class TransparentProxy {
 	readonly metrics: Metrics;
 	readonly #settings: ProxySettings;
 	readonly #log: Log;
+	readonly #accounts: AccountLog;
 	readonly #openListener: typeof listen;
 	readonly #guard = new LoopGuard();
 	readonly #connections = new Set<Connection>();
@@ -54,6 +55,7 @@ export class TransparentProxy {
 		const guard = this.#guard;
 		this.#settings = settings;
 		this.#log = log;
+		this.#accounts = new AccountLog(log);
 		this.#openListener = openListener;
 		this.metrics = createMetrics(() => this.#connections);
 		this.#doorkeeper = {
@@ -112,6 +114,7 @@ export class TransparentProxy {
 			clearTimeout(deadline);
 		}
 		this.#stopWatching();
+		this.#accounts.close();
 	}
 
 	/** Cuts all connections off. */
@@ -178,6 +181,6 @@ export class TransparentProxy {
 
 	#report(account: Account): void {
 		this.metrics.closed(account);
-		logAccount(this.#log, account);
+		this.#accounts.write(account);
 	}
 }

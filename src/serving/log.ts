@@ -1,5 +1,6 @@
 import { harmless, quoted } from "../domain/harmless.ts";
-import { type LogFormat, type LogLevel, logLevels } from "../init/logger.ts";
+import { type LogLevel, logLevels } from "../domain/log-level.ts";
+import type { LogFormat } from "../init/logger.ts";
 
 export type Fields = Readonly<Record<string, string | number | undefined>>;
 

@@ -52,7 +52,7 @@ export const validateFlags: readonly Flag[] = [
 		kind: "value",
 		placeholder: "TIME",
 		default: "10s",
-		help: "give up after so long: a number with ms, s, m, h or d",
+		help: "give up after so long, such as 500ms, 10s or 1m30s",
 	},
 	{
 		name: "pid",

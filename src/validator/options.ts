@@ -1,3 +1,5 @@
+import { parseDuration } from "../domain/duration.ts";
+import { parseLogFilter } from "../domain/log-level.ts";
 import { parseStamp } from "../domain/pod-policy-stamp.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
@@ -9,10 +11,8 @@ import { type OutputFormat, readPolicy } from "../init/options.ts";
 import type { Endpoint } from "../proxy/endpoint.ts";
 import type { LogOptions } from "../serving/log.ts";
 import { policyFlagNames, validateFlags } from "./flags.ts";
-import { parseLogFilter } from "./log-filter.ts";
 import { parseRequirement, type Requirement } from "./requirement.ts";
 import { parseSocketAddress } from "./socket-address.ts";
-import { parseTimeout } from "./timeout.ts";
 
 /** Everything `shunt validate` was asked to do. */
 export interface ValidateOptions extends LogOptions {
@@ -124,4 +124,9 @@ class Input extends FlagValues {
 		}
 		return result.value;
 	}
+}
+
+/** The reference validator does not mind blanks around it. */
+function parseTimeout(text: string, source: string): Result<number> {
+	return parseDuration(text.trim(), source);
 }

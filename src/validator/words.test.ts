@@ -1,48 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { formatProblem, type Result } from "../domain/problem.ts";
-import { parseLogFilter } from "./log-filter.ts";
 import { parseRequirement } from "./requirement.ts";
 import { parseSocketAddress } from "./socket-address.ts";
-import { parseTimeout } from "./timeout.ts";
 
 const outcomeOf = <T>(result: Result<T>): T | string =>
 	result.ok ? result.value : result.problems.map(formatProblem).join("\n");
-
-describe("a timeout", () => {
-	it.each([
-		["0", 0],
-		["0ms", 0],
-		["500ms", 500],
-		["10s", 10_000],
-		[" 2m ", 120_000],
-		["1h", 3_600_000],
-		["2d", 172_800_000],
-	])("%j is %d ms", (text, milliseconds) => {
-		expect(outcomeOf(parseTimeout(text, "--timeout"))).toBe(milliseconds);
-	});
-
-	it.each(["", "120", "s", "-1s", "1.5s", "10S", "1h30m", "25d", "99999999999999s"])("%j is none", (text) => {
-		expect(outcomeOf(parseTimeout(text, "--timeout"))).toMatch(/^--timeout: ".*" is not a time \(want /);
-	});
-});
-
-describe("a log level", () => {
-	it.each([
-		["info", "info"],
-		["WARN", "warn"],
-		["warning", "warn"],
-		["off", "panic"],
-		["warn,linkerd=debug", "warn"],
-		["linkerd=debug,info", "info"],
-		["linkerd=debug,hyper=warn", "debug"],
-	])("%j is %s", (text, level) => {
-		expect(outcomeOf(parseLogFilter(text, "--log-level"))).toBe(level);
-	});
-
-	it.each(["", "loud", "info,loud", "linkerd=loud,warn"])("%j is none", (text) => {
-		expect(outcomeOf(parseLogFilter(text, "--log-level"))).toMatch(/^--log-level: ".*" is not known/);
-	});
-});
 
 describe("an address with a port", () => {
 	it.each([

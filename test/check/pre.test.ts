@@ -53,12 +53,12 @@ describe("check --pre", () => {
 
 describe("flags that make no sense", () => {
 	it.each([
-		[["--pre", "--proxy"], /^--proxy: makes no sense with --pre/],
-		[["--set", "a=b"], /^--values, --set …: say nothing without --probe-nodes/],
-		[["--probe-namespace", "x"], /^--probe-namespace: says nothing without --probe-nodes/],
-		[["--wait", "soon"], /^--wait: "soon" is not a valid duration/],
-		[["--namespace", "No"], /^--namespace: "No" is not a namespace/],
-		[["--context", "nope"], /^--context: "nope" is no context/],
+		[["--pre", "--proxy"], /^shunt check: --proxy: makes no sense with --pre/],
+		[["--set", "a=b"], /^shunt check: --values, --set …: say nothing without --probe-nodes/],
+		[["--probe-namespace", "x"], /^shunt check: --probe-namespace: says nothing without --probe-nodes/],
+		[["--wait", "soon"], /^shunt check: --wait: "soon" is not a valid duration/],
+		[["--namespace", "No"], /^shunt check: --namespace: "No" is not a namespace/],
+		[["--context", "nope"], /^shunt check: --context: "nope" is no context/],
 		[["--pre", "--probe-nodes", "--set", "proxyInit.iptablesMode=nftt"], /nftt/],
 		[["--pre", "--probe-nodes", "-f", "/nonexistent"], /nonexistent/],
 	] as const)("%j: exit 64, and the cluster is not asked", async (args, message) => {

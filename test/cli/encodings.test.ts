@@ -8,8 +8,9 @@ import { processWorld as checkWorld } from "../../src/cli/check/world.ts";
 import { processWorld as releaseWorld } from "../../src/cli/cluster/release-world.ts";
 import { runExplain } from "../../src/cli/explain/explain-command.ts";
 import { processWorld as explainWorld } from "../../src/cli/explain/world.ts";
-import { runInject } from "../../src/cli/inject/inject-command.ts";
-import { runUninject } from "../../src/cli/inject/uninject-command.ts";
+import { injectCommand } from "../../src/cli/inject/inject-command.ts";
+import { uninjectCommand } from "../../src/cli/inject/uninject-command.ts";
+import type { ManifestWorld } from "../../src/cli/inject/world.ts";
 import { installCommand } from "../../src/cli/install/install-command.ts";
 import { upgradeCommand } from "../../src/cli/upgrade/upgrade-command.ts";
 import type { Problem } from "../../src/domain/problem.ts";
@@ -50,6 +51,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** `shunt inject` or `shunt uninject`, to its exit status. */
+function manifests(
+	command: typeof injectCommand | typeof uninjectCommand,
+	args: readonly string[],
+	world: ManifestWorld,
+): unknown {
+	let status: unknown;
+	command((ended) => {
+		status = ended;
+	}, world).parse([...args], { from: "user" });
+	return status;
+}
+
 /** What a run says, on the files of this machine. */
 async function said(
 	run: (world: { stdout(text: string): void; stderr(text: string): void }) => Promise<unknown>,
@@ -70,10 +84,10 @@ type Say = Parameters<Parameters<typeof said>[0]>[0];
 
 /** Each way in by which a command reads a text of its user's. */
 const ways: Readonly<Record<string, (path: string, say: Say) => Promise<unknown>>> = {
-	"inject FILE": async (path, say) => runInject([path], {}, {}, { ...explainWorld, ...say }),
+	"inject FILE": async (path, say) => manifests(injectCommand, [path], { ...explainWorld, ...say }),
 	"inject --config": async (config, say) =>
-		runInject([at("right.yaml")], { config }, {}, { ...explainWorld, ...say }),
-	"uninject FILE": async (path, say) => runUninject([path], {}, { ...explainWorld, ...say }),
+		manifests(injectCommand, ["--config", config, at("right.yaml")], { ...explainWorld, ...say }),
+	"uninject FILE": async (path, say) => manifests(uninjectCommand, [path], { ...explainWorld, ...say }),
 	"explain -f": (path, say) => runExplain(["-f", path], { ...explainWorld, ...say }),
 	"explain --config": (path, say) =>
 		runExplain(["-f", at("right.yaml"), "--config", path], { ...explainWorld, ...say }),
@@ -119,7 +133,7 @@ describe.each(Object.entries(wrong))("%s", (name, [bytes, complaint]) => {
 
 	it("is refused on standard input", async () => {
 		const world = { ...explainWorld, stdin: () => decodeText(bytes) };
-		const injected = await said(async (say) => runInject(["-"], {}, {}, { ...world, ...say }));
+		const injected = await said(async (say) => manifests(injectCommand, ["-"], { ...world, ...say }));
 		expect(injected).toMatchObject({ status: 64, stdout: "" });
 		expect(injected.stderr).toContain(`standard input: ${complaint}`);
 		const installed = await said((say) =>
@@ -142,7 +156,7 @@ function complaintsOf(result: { readonly ok: boolean; readonly problems?: readon
 
 it("every file of a folder that is not text is named", async () => {
 	const { status, stderr } = await said(async (say) =>
-		runInject([at("folder")], {}, {}, { ...explainWorld, ...say }),
+		manifests(injectCommand, [at("folder")], { ...explainWorld, ...say }),
 	);
 	expect(status).toBe(64);
 	for (const [name, [, complaint]] of Object.entries(wrong)) {
@@ -153,20 +167,20 @@ it("every file of a folder that is not text is named", async () => {
 describe("a byte order mark of UTF-8", () => {
 	it("is taken, and kept where the file is edited in place", async () => {
 		const { status, stdout } = await said(async (say) =>
-			runInject([at("marked.yaml")], {}, {}, { ...explainWorld, ...say }),
+			manifests(injectCommand, [at("marked.yaml")], { ...explainWorld, ...say }),
 		);
 		expect(status).toBe(0);
 		expect(stdout.startsWith("\ufeffapiVersion: v1\n")).toBe(true);
 		writeFileSync(at("injected.yaml"), stdout);
 		const back = await said(async (say) =>
-			runUninject([at("injected.yaml")], {}, { ...explainWorld, ...say }),
+			manifests(uninjectCommand, [at("injected.yaml")], { ...explainWorld, ...say }),
 		);
 		expect(back.stdout).toBe(`\ufeff${manifest}`);
 	});
 
 	it("stands at the beginning of a stream alone", async () => {
 		const { stdout } = await said(async (say) =>
-			runInject([at("marked.yaml"), at("marked.yaml")], {}, {}, { ...explainWorld, ...say }),
+			manifests(injectCommand, [at("marked.yaml"), at("marked.yaml")], { ...explainWorld, ...say }),
 		);
 		expect(stdout.lastIndexOf("\ufeff")).toBe(0);
 	});

@@ -182,8 +182,8 @@ describe("shunt install before a cluster", () => {
 		const { status, stdout, stderr } = await cluster.run("install");
 		expect({ status, stdout }).toEqual({ status: 77, stdout: "" });
 		expect(stderr.trimEnd().split("\n").toSorted()).toEqual([
-			"you may not create clusterroles.rbac.authorization.k8s.io",
-			"you may not create secrets in the namespace shunt",
+			"shunt install: you may not create clusterroles.rbac.authorization.k8s.io",
+			"shunt install: you may not create secrets in the namespace shunt",
 		]);
 	});
 
@@ -206,7 +206,7 @@ describe("shunt install before a cluster", () => {
 		const { status, stdout, stderr } = await cluster.run("install");
 		expect({ status, stdout }).toEqual({ status: 64, stdout: "" });
 		expect(stderr).toBe(
-			'proxy.nativeSidecar: "true" needs Kubernetes 1.29, and this is v1.28.9 (want false)\n',
+			'shunt install: proxy.nativeSidecar: "true" needs Kubernetes 1.29, and this is v1.28.9 (want false)\n',
 		);
 		expect((await cluster.run("install", "--set", "proxy.nativeSidecar=false")).status).toBe(0);
 	});
@@ -345,7 +345,7 @@ describe("shunt install before a cluster that is not well", () => {
 			path.includes("configmaps") ? new Status(403, "Forbidden", "configmaps is forbidden") : undefined;
 		expect(await refused()).toEqual({
 			status: 77,
-			stderr: `https://127.0.0.1:${cluster.api.port} does not allow this: configmaps is forbidden\n`,
+			stderr: `shunt install: https://127.0.0.1:${cluster.api.port} does not allow this: configmaps is forbidden\n`,
 		});
 	});
 

@@ -116,7 +116,7 @@ describe("shunt uninstall", () => {
 	it("finds nothing where nothing is", async () => {
 		const { status, stdout, stderr } = await cluster.run("uninstall");
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-		expect(stderr).toBe("nothing of Shunt is installed in the namespace shunt\n");
+		expect(stderr).toBe("shunt uninstall: nothing of Shunt is installed in the namespace shunt\n");
 	});
 
 	it("prints nothing when it may not look everywhere", async () => {

@@ -203,7 +203,7 @@ proxy:
 		cluster.api.allows = ({ verb, resource }) => verb !== "patch" || resource !== "deployments";
 		const { status, stdout, stderr } = await cluster.run("upgrade");
 		expect({ status, stdout }).toEqual({ status: 77, stdout: "" });
-		expect(stderr).toBe("you may not patch deployments.apps in the namespace shunt\n");
+		expect(stderr).toBe("shunt upgrade: you may not patch deployments.apps in the namespace shunt\n");
 	});
 });
 
@@ -407,7 +407,7 @@ describe("a store that is not well", () => {
 		const { status, stdout, stderr } = await cluster.run("upgrade");
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
 		expect(stderr).toBe(
-			'there is no ConfigMap shunt-config in the namespace shunt, so there is nothing to upgrade\nrun "shunt install" first\n',
+			'shunt upgrade: there is no ConfigMap shunt-config in the namespace shunt, so there is nothing to upgrade\nshunt upgrade: run "shunt install" first\n',
 		);
 	});
 

@@ -32,10 +32,15 @@ describe("a --netns that is none", () => {
 		}),
 	);
 
-	it("is the namespace that it was started in when it is empty, as for a flag that was not given", () =>
+	it("is not the one that it was started in when it is empty, as a variable that is not set leaves it", () =>
 		withNetns("empty", (netns) => {
-			expect(netns.try(shuntProgram, [...args, "--netns", ""]).status).toBe(0);
-			expect(tablesOf(netns, "nft")).toEqual(everything);
+			const before = tablesOf(netns, "nft");
+			for (const written of [["--netns", ""], ["--netns="]]) {
+				const { status, stderr } = netns.try(shuntProgram, [...args, ...written]);
+				expect(stderr).toContain('--netns: "" is empty');
+				expect(status).toBe(64);
+			}
+			expect(tablesOf(netns, "nft")).toEqual(before);
 		}));
 });
 

@@ -40,8 +40,7 @@ export class ProxyProcess {
 			"tsx",
 			...entry,
 			...portFlags,
-			"--log-format",
-			"json",
+			...["--log-format", "json", "--log-level", "debug"],
 			...flags,
 		];
 		const [program = "", ...args] = [...prefix, ...node];

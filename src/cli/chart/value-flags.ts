@@ -1,7 +1,7 @@
-import type { Command } from "commander";
 import { type ChartResult, mergeValues, type PlainMap } from "../../chart/index.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { readingProblem } from "../../host/node-text.ts";
+import type { StrictCommand } from "../../serving/strict-command.ts";
 import { splitList } from "./split-list.ts";
 
 /** Helm's flags for values, each with what it was given, in order. */
@@ -13,7 +13,7 @@ export interface ValueFlags {
 	readonly setFile?: readonly string[];
 }
 
-export function addValueFlags(command: Command): Command {
+export function addValueFlags(command: StrictCommand): StrictCommand {
 	return command
 		.option("-f, --values <files>", "values, from YAML files (- is standard input)", collect)
 		.option("--set <key=value>", "values, such as proxyInit.iptablesMode=nft,a.b[0]=1", collect)

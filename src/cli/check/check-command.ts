@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { ExitCode } from "../../domain/exit-code.ts";
+import { StrictCommand } from "../../serving/strict-command.ts";
 import { categoryNames } from "./category-names.ts";
 import { addCheckFlags, type CheckFlags } from "./check-flags.ts";
 import { runCheck } from "./run-check.ts";
@@ -7,9 +8,11 @@ import { type CheckWorld, processWorld } from "./world.ts";
 
 /** `shunt check`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function checkCommand(finish: (status: ExitCode) => void, world: CheckWorld = processWorld): Command {
-	const command = new Command("check").description("look whether Shunt is, or could be, installed well");
-	addCheckFlags(command).addHelpText("after", examples).exitOverride();
-	return command.action(async (flags: CheckFlags) => finish(await runCheck(flags, world)));
+	const command = new StrictCommand("check")
+		.collectProblems()
+		.description("look whether Shunt is, or could be, installed well");
+	addCheckFlags(command).addHelpText("after", examples);
+	return command.action(async (flags: CheckFlags) => finish(await runCheck(flags, world, command)));
 }
 
 const examples = `

@@ -1,9 +1,9 @@
-import { type Command, Option } from "commander";
+import { Option } from "commander";
+import { parseDuration } from "../../domain/duration.ts";
 import { all, fail, ok, type Problem, type Result } from "../../domain/problem.ts";
-import { parseDuration } from "../../serving/duration.ts";
+import type { StrictCommand } from "../../serving/strict-command.ts";
 import { addValueFlags, type ValueFlags } from "../chart/value-flags.ts";
-import { addClusterFlags, type ClusterFlags } from "../cluster/cluster-flags.ts";
-import { parseNamespace } from "../install/release-flags.ts";
+import { addClusterFlags, type ClusterFlags, parseNamespace } from "../cluster/cluster-flags.ts";
 import type { CheckRequest } from "./check.ts";
 import { type OutputFormat, outputFormats } from "./format-results.ts";
 
@@ -23,7 +23,7 @@ export interface CheckOptions extends CheckRequest {
 	readonly hasValues: boolean;
 }
 
-export function addCheckFlags(command: Command): Command {
+export function addCheckFlags(command: StrictCommand): StrictCommand {
 	command
 		.option("--pre", "before an installation: whether Shunt could be installed")
 		.option("--proxy", "look at the applications' pods too: modes, missing proxies, readiness")
@@ -40,12 +40,16 @@ export function addCheckFlags(command: Command): Command {
 }
 
 /** Every mistake at once. */
-export function parseCheckFlags(flags: CheckFlags): Result<CheckOptions> {
+export function parseCheckFlags(flags: CheckFlags, known: readonly Problem[] = []): Result<CheckOptions> {
 	const { pre = false, proxy = false, probeNodes = false, probeNamespace } = flags;
 	const wait = parseDuration(flags.wait, "--wait");
 	const hasValues = valueFlags.some((name) => flags[name] !== undefined);
-	const namespaces = [flags.namespace, probeNamespace ?? flags.namespace].map(parseNamespace);
+	const namespaces = [
+		parseNamespace(flags.namespace),
+		...(probeNamespace === undefined ? [] : [parseNamespace(probeNamespace, "--probe-namespace")]),
+	];
 	const problems: Problem[] = [
+		...known,
 		...(pre && proxy
 			? [alone("--proxy", "makes no sense with --pre, before there are proxies", "one of them")]
 			: []),

@@ -2,6 +2,7 @@ import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
+import type { StrictCommand } from "../../serving/strict-command.ts";
 import { badInput, Refusal, settle } from "../install/outcome.ts";
 import { createPaints, wantsColour } from "../paint.ts";
 import { aloud } from "./aloud.ts";
@@ -14,9 +15,13 @@ import { listenForStop, type Stop } from "./stop.ts";
 import type { CheckWorld } from "./world.ts";
 
 /** Looks, waits where that may help, and prints everything at the end. */
-export function runCheck(flags: CheckFlags, world: CheckWorld): Promise<ExitCode> {
-	return settle(world, async () => {
-		const options = parseCheckFlags(flags);
+export function runCheck(
+	flags: CheckFlags,
+	world: CheckWorld,
+	{ program, problems }: Pick<StrictCommand, "program" | "problems">,
+): Promise<ExitCode> {
+	return settle(world, program, async () => {
+		const options = parseCheckFlags(flags, problems);
 		if (!options.ok) {
 			throw badInput(options.problems);
 		}

@@ -1,6 +1,7 @@
-import { Argument, Command } from "commander";
+import { Argument, type Command } from "commander";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { writeStandardOutput } from "../../host/node-streams.ts";
+import { StrictCommand } from "../../serving/strict-command.ts";
 import { type Shell, scripts, shells } from "./scripts.ts";
 
 /** `shunt completion`. The exit status goes to `finish`, since only an entry point may end the process. */
@@ -8,11 +9,10 @@ export function completionCommand(
 	finish: (status: ExitCode) => void,
 	stdout: (text: string) => void = writeStandardOutput,
 ): Command {
-	return new Command("completion")
+	return new StrictCommand("completion")
 		.description("print what makes a shell complete commands, flags and their values")
 		.addArgument(new Argument("<shell>", "which shell").choices([...shells]))
 		.addHelpText("after", examples)
-		.exitOverride()
 		.action((shell: Shell) => {
 			stdout(scripts[shell]);
 			finish(exitCodes.done);

@@ -2,7 +2,7 @@ import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { readPacket } from "../../explain/packet.ts";
 import { type PacketFieldName, type PacketRequest, packetFields } from "../../explain/packet-fields.ts";
 import { readPacketWords } from "../../explain/packet-words.ts";
-import { type CommandLine, parseCommandLine } from "../../init/command-line.ts";
+import { type CommandLine, emptyValue, parseCommandLine } from "../../init/command-line.ts";
 import { FlagValues, parseChoice } from "../../init/flag-values.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../../init/netns.ts";
 import { parseInitOptions } from "../../init/options.ts";
@@ -32,10 +32,11 @@ const program = "shunt explain";
 
 /** Every mistake is found, but for those in the files that are named. */
 export function parseExplainOptions(argv: readonly string[]): Result<ExplainOptions> {
-	const { line, words } = untangle(parseCommandLine(argv, explainFlags, program));
+	const { line, words } = untangle(parseCommandLine(argv, explainFlags, program, "words"));
 	const flags = new FlagValues(line, explainFlags);
-	const packet = readPacketWords(words, packetRequest(line));
-	const said = packet.ok ? packet.value : packetRequest(line);
+	const request = packetRequest(flags);
+	const packet = readPacketWords(words, request);
+	const said = packet.ok ? packet.value : request;
 	const isAsked = Object.keys(said).length > 0;
 	const output = flags.one("output", parseChoice<"table" | "json">(["table", "json"]));
 	const source = readSource(line, flags);
@@ -46,7 +47,7 @@ export function parseExplainOptions(argv: readonly string[]): Result<ExplainOpti
 		...(isAsked ? problemsOf(readPacket(said)) : []),
 		...problemsOf(source),
 		...(source.ok && source.value.kind === "flags"
-			? problemsOf(parseInitOptions(source.value.argv, program))
+			? problemsOf(parseInitOptions(source.value.argv, program)).filter(isNews)
 			: []),
 		...(html !== undefined && flags.isGiven("output") ? [twoOutputs] : []),
 	];
@@ -59,6 +60,11 @@ export function parseExplainOptions(argv: readonly string[]): Result<ExplainOpti
 		output: output ?? "table",
 		html,
 	});
+}
+
+/** Empty values were found when the whole line was read. */
+function isNews({ complaint }: Problem): boolean {
+	return complaint !== emptyValue;
 }
 
 function problemsOf(result: Result<unknown>): readonly Problem[] {
@@ -75,7 +81,7 @@ const twoOutputs: Problem = {
  * What belongs to no flag is the packet. And `-o` is a port to `shunt init`, but an output format everywhere else; no
  * port is called json.
  */
-function untangle({ given, problems }: CommandLine) {
+function untangle({ given, words, problems }: CommandLine) {
 	const isFormat = (text: string) => text === "table" || text === "json";
 	const ports = given.get("outgoing-proxy-port") ?? [];
 	const moved: readonly (readonly [string, readonly string[]])[] = [
@@ -84,15 +90,15 @@ function untangle({ given, problems }: CommandLine) {
 	];
 	const line: CommandLine = {
 		given: new Map([...new Map([...given, ...moved])].filter(([, texts]) => texts.length > 0)),
-		problems: problems.filter(({ source }) => source !== "arguments"),
+		words,
+		problems,
 	};
-	const words = problems.filter(({ source }) => source === "arguments").map(({ value = "" }) => value);
 	return { line, words };
 }
 
-function packetRequest({ given }: CommandLine): PacketRequest {
+function packetRequest(flags: FlagValues): PacketRequest {
 	const said = packetFields.flatMap(({ name }): [PacketFieldName, string][] => {
-		const text = given.get(name)?.at(-1);
+		const text = flags.one(name, (written) => ok(written));
 		return text === undefined ? [] : [[name, text]];
 	});
 	return Object.fromEntries(said);
@@ -105,29 +111,31 @@ function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
 		...(argv.length > 0
 			? [{ name: "the flags of shunt init", read: () => ok({ kind: "flags", argv } as const) }]
 			: []),
-		...(flags.isGiven("file") ? [{ name: "--file", read: () => manifests(line) }] : []),
-		...(flags.isGiven("netns") ? [{ name: "--netns", read: () => netns(line) }] : []),
-		...(flags.isGiven("pid") ? [{ name: "--pid", read: () => process(line) }] : []),
+		...(flags.isGiven("file") ? [{ name: "--file", read: () => manifests(line, flags) }] : []),
+		...(flags.isGiven("netns") ? [{ name: "--netns", read: () => netns(flags) }] : []),
+		...(flags.isGiven("pid") ? [{ name: "--pid", read: () => process(flags) }] : []),
 		...(flags.boolean("live") ? [{ name: "--live", read: () => ok(here) }] : []),
 	];
 	const stray = flags.isGiven("file") ? [] : ["object", "config"].filter((name) => flags.isGiven(name));
 	const [source, ...others] = sources;
-	const read: Result<Source> =
-		source === undefined || others.length > 0
-			? fail(wrongCount(sources.map(({ name }) => name)))
-			: source.read();
+	const names = sources.map(({ name }) => name);
+	const read = source === undefined || others.length > 0 ? wrongCount(names, flags.problems) : source.read();
 	const problems = [...(read.ok ? [] : read.problems), ...stray.map(withoutManifests)];
 	return problems.length > 0 ? fail(...problems) : read;
 }
 
 const here: Source = { kind: "live" };
 
-function wrongCount(names: readonly string[]): Problem {
+/** Where no rules are said, what was meant to say them may be what was not understood. */
+function wrongCount(names: readonly string[], known: readonly Problem[]): Result<Source> {
 	const accepted =
 		"one of: the flags of shunt init (-p PORT -o PORT …), -f FILE, --netns NAME|PATH, --pid PID, --live";
-	return names.length === 0
-		? { source: "arguments", complaint: "say no rules to explain", accepted }
-		: { source: names.join(" and "), complaint: "are different rules to explain", accepted };
+	if (names.length > 0) {
+		return fail({ source: names.join(" and "), complaint: "are different rules to explain", accepted });
+	}
+	return known.length > 0
+		? fail()
+		: fail({ source: "arguments", complaint: "say no rules to explain", accepted });
 }
 
 function withoutManifests(name: string): Problem {
@@ -138,35 +146,35 @@ function withoutManifests(name: string): Problem {
 	};
 }
 
-function manifests({ given }: CommandLine): Result<Source> {
-	const object = given.get("object")?.at(-1);
-	if (object !== undefined && !/^[^/]+\/[^/]+$/.test(object)) {
-		return fail({
-			source: "--object",
-			value: object,
-			complaint: "is not an object's name",
-			accepted: "KIND/NAME, such as deployment/web",
-		});
-	}
+function manifests({ given }: CommandLine, flags: FlagValues): Result<Source> {
 	return ok({
 		kind: "manifests",
 		paths: given.get("file") ?? [],
-		object,
-		config: given.get("config")?.at(-1),
+		object: flags.one("object", parseObject),
+		config: flags.one("config", (text) => ok(text)),
 	});
 }
 
-function netns({ given }: CommandLine): Result<Source> {
-	const parsed = parseNetns(given.get("netns")?.at(-1) ?? "");
-	return parsed.ok && parsed.value === undefined
-		? fail({ source: "--netns", complaint: "has no value", accepted: "a path, or a name in /run/netns" })
-		: live(parsed);
+function parseObject(text: string, source: string): Result<string> {
+	return /^[^/]+\/[^/]+$/.test(text)
+		? ok(text)
+		: fail({
+				source,
+				value: text,
+				complaint: "is not an object's name",
+				accepted: "KIND/NAME, such as deployment/web",
+			});
 }
 
-function process({ given }: CommandLine): Result<Source> {
-	return live(parsePid(given.get("pid")?.at(-1) ?? "", "--pid"));
+function netns(flags: FlagValues): Result<Source> {
+	return ok(live(flags.one("netns", parseNetns)));
 }
 
-function live(netns: Result<NamedNetns | undefined>): Result<Source> {
-	return netns.ok ? ok({ kind: "live", ...(netns.value && { netns: netns.value }) }) : netns;
+function process(flags: FlagValues): Result<Source> {
+	return ok(live(flags.one("pid", parsePid)));
+}
+
+/** One that could not be read is among the flags' problems. */
+function live(netns: NamedNetns | undefined): Source {
+	return { kind: "live", ...(netns && { netns }) };
 }

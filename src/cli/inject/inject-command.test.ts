@@ -62,16 +62,18 @@ describe("shunt inject", () => {
 		const { status, stdout, stderr } = runInject([...args, "--admin-port", "0"], "", files);
 		expect([status, stdout]).toEqual([64, ""]);
 		expect(stderr.split("\n").map((line) => line.replace(/ \(want .*/, ""))).toEqual([
-			'config.yml: proxy.uid: "0" is not a valid user id for a proxy',
-			'--admin-port: "0" is not a valid TCP port',
-			'--skip-inbound-ports: "http" is not a TCP port',
-			"missing.yml: does not exist",
+			'shunt inject: config.yml: proxy.uid: "0" is not a valid user id for a proxy',
+			'shunt inject: --admin-port: "0" is not a valid TCP port',
+			'shunt inject: --skip-inbound-ports: "http" is not a TCP port',
+			"shunt inject: missing.yml: does not exist",
 			"",
 		]);
 		expect(runInject(["bad.yml", "twice.yml"], "", files)).toMatchObject({
 			status: 64,
 			stdout: "",
-			stderr: expect.stringMatching(/^bad\.yml:2: is not YAML: .*\nbad\.yml:\d: .*\ntwice\.yml:2: .*unique/s),
+			stderr: expect.stringMatching(
+				/^shunt inject: bad\.yml:2: is not YAML: .*\nshunt inject: bad\.yml:\d: .*\nshunt inject: twice\.yml:2: .*unique/s,
+			),
 		});
 	});
 
@@ -92,7 +94,7 @@ describe("shunt inject", () => {
 		expect(stdout).toContain('    config.shunt.dev/native-sidecar: "false"\n');
 		expect(runInject(["--proxy-uid", "", "-"], pod("x"))).toMatchObject({
 			status: 64,
-			stderr: "--proxy-uid: has no value (want --proxy-uid UID)\n",
+			stderr: 'shunt inject: --proxy-uid: "" is empty, so the flag has no value (want --proxy-uid UID)\n',
 		});
 	});
 

@@ -1,7 +1,8 @@
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { configKeys } from "../../domain/annotation-keys.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
+import { StrictCommand } from "../../serving/strict-command.ts";
 import { readConfig } from "./config-file.ts";
 import { injectTreatment, namespacesIn } from "./inject-treatment.ts";
 import type { OutputFormat } from "./output.ts";
@@ -20,20 +21,18 @@ export function injectCommand(
 	finish: (status: ExitCode) => void,
 	world: ManifestWorld = processWorld,
 ): Command {
-	const command = new Command("inject")
+	const command = new StrictCommand("inject")
+		.collectProblems()
 		.description("put the proxy into manifests, or have it put there when they are applied")
 		.argument("[paths...]", "files, directories with what is below them, or - for standard input")
 		.option("--manual", "add the containers here, instead of an annotation that has the webhook do it")
 		.option("-f, --config <file>", "values of the release to inject for (default: a release's defaults)")
 		.addOption(outputOption())
-		.addHelpText("after", examples)
-		.exitOverride();
+		.addHelpText("after", examples);
 	for (const { name, placeholder, help } of configKeys) {
 		command.option(`--${name} <${placeholder.toLowerCase()}>`, help);
 	}
-	return command.action((paths: string[]) =>
-		finish(runInject(paths, command.opts(), workloadFlags(command), world)),
-	);
+	return command.action((paths: string[]) => finish(runInject(command, paths, world)));
 }
 
 export function outputOption(): Option {
@@ -55,20 +54,19 @@ function workloadFlags(command: Command): WorkloadFlags {
 	);
 }
 
-export function runInject(
-	paths: readonly string[],
-	{ manual, config: configFile, output }: InjectFlags,
-	flags: WorkloadFlags,
-	world: ManifestWorld,
-): ExitCode {
+function runInject(command: StrictCommand, paths: readonly string[], world: ManifestWorld): ExitCode {
+	const { manual, config: configFile, output } = command.opts<InjectFlags>();
+	const flags = workloadFlags(command);
 	const read = readConfig(configFile, world);
 	const config = read.ok ? read : parseInjectConfig({});
 	const format: OutputFormat = output;
 	return runOnManifests(
 		{
+			program: command.program,
 			paths,
 			output: format,
 			problems: [
+				...command.problems,
 				...(read.ok ? [] : read.problems),
 				...(config.ok ? flagProblems(flags, config.value) : config.problems),
 			],

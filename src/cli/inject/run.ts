@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
-import { fail, formatProblem, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { formatRefusal } from "../../serving/strict-command.ts";
 import { type Input, readInputs } from "./inputs.ts";
 import { type Manifest, type OutputFormat, render } from "./output.ts";
 import { type Entry, formatReport } from "./report.ts";
@@ -9,6 +10,8 @@ import type { ManifestWorld } from "./world.ts";
 import { type ManifestDocument, parseDocuments } from "./yaml-documents.ts";
 
 export interface Run {
+	/** As messages call it. */
+	readonly program: string;
 	readonly paths: readonly string[];
 	readonly output: OutputFormat;
 	/** Mistakes found before any file was read. */
@@ -18,12 +21,16 @@ export interface Run {
 }
 
 /** Manifests in, manifests out, and a report beside. Where anything is refused nothing comes out at all. */
-export function runOnManifests({ paths, output, problems, treatment }: Run, world: ManifestWorld): ExitCode {
-	const inputs = readInputs(paths, world);
+export function runOnManifests(
+	{ program, paths, output, problems, treatment }: Run,
+	world: ManifestWorld,
+): ExitCode {
+	// What should have been a path may have been taken for an unknown flag's value.
+	const inputs = problems.length > 0 && paths.length === 0 ? ok([]) : readInputs(paths, world);
 	const parsed = inputs.ok ? parseAll(inputs.value) : inputs;
 	const mistakes = [...problems, ...(parsed.ok ? [] : parsed.problems)];
 	if (mistakes.length > 0 || !parsed.ok) {
-		world.stderr(mistakes.map((problem) => `${formatProblem(problem)}\n`).join(""));
+		world.stderr(formatRefusal(program, mistakes));
 		return exitCodes.badInput;
 	}
 	const treat = treatment(parsed.value.flatMap(({ documents }) => documents));

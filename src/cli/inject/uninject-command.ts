@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { ExitCode } from "../../domain/exit-code.ts";
+import { StrictCommand } from "../../serving/strict-command.ts";
 import { outputOption } from "./inject-command.ts";
 import type { OutputFormat } from "./output.ts";
 import { runOnManifests } from "./run.ts";
@@ -11,21 +12,19 @@ export function uninjectCommand(
 	finish: (status: ExitCode) => void,
 	world: ManifestWorld = processWorld,
 ): Command {
-	const command = new Command("uninject")
+	const command = new StrictCommand("uninject")
+		.collectProblems()
 		.description("take the proxy out of manifests, ours or Linkerd's")
 		.argument("[paths...]", "files, directories with what is below them, or - for standard input")
 		.addOption(outputOption())
-		.addHelpText("after", examples)
-		.exitOverride();
-	return command.action((paths: string[]) => finish(runUninject(paths, command.opts(), world)));
+		.addHelpText("after", examples);
+	return command.action((paths: string[]) => finish(runUninject(command, paths, world)));
 }
 
-export function runUninject(
-	paths: readonly string[],
-	{ output }: { readonly output?: OutputFormat },
-	world: ManifestWorld,
-): ExitCode {
-	return runOnManifests({ paths, output, problems: [], treatment: () => uninjectTreatment }, world);
+function runUninject(command: StrictCommand, paths: readonly string[], world: ManifestWorld): ExitCode {
+	const { output } = command.opts<{ readonly output?: OutputFormat }>();
+	const { program, problems } = command;
+	return runOnManifests({ program, paths, output, problems, treatment: () => uninjectTreatment }, world);
 }
 
 const examples = `

@@ -17,22 +17,14 @@ export function annotationsFrom(flags: WorkloadFlags): Record<string, string> {
 
 /** The mistakes in flags, under the flags' names, found before any manifest is looked at. */
 export function flagProblems(flags: WorkloadFlags, { defaults }: InjectConfig): Problem[] {
-	const empty = configKeys.filter(({ name }) => flags[name]?.trim() === "");
 	const resolved = resolvePodPolicy({
 		defaults,
 		namespace: undefined,
 		pod: annotationsFrom(flags),
 		whenUnannotated: "redirect",
 	});
-	return [
-		...empty.map(({ name, placeholder }) => ({
-			source: `--${name}`,
-			complaint: "has no value",
-			accepted: `--${name} ${placeholder}`,
-		})),
-		...(resolved.kind === "refused" ? resolved.problems : []).map((problem) => ({
-			...problem,
-			source: problem.source.replace(`annotation ${configPrefix}`, "--"),
-		})),
-	];
+	return (resolved.kind === "refused" ? resolved.problems : []).map((problem) => ({
+		...problem,
+		source: problem.source.replace(`annotation ${configPrefix}`, "--"),
+	}));
 }

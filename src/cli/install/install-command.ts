@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { ExitCode } from "../../domain/exit-code.ts";
+import { StrictCommand } from "../../serving/strict-command.ts";
 import { processWorld, type ReleaseWorld } from "../cluster/release-world.ts";
 import { addReleaseFlags } from "./release-flags.ts";
 import { type InstallFlags, runInstall } from "./run-install.ts";
@@ -9,12 +10,13 @@ export function installCommand(
 	finish: (status: ExitCode) => void,
 	world: ReleaseWorld = processWorld,
 ): Command {
-	const command = new Command("install").description("print the manifests that put Shunt on a cluster");
+	const command = new StrictCommand("install").description("print the manifests that put Shunt on a cluster");
 	addReleaseFlags(command)
 		.option("--ignore-cluster", "ask no cluster, not even where a kubeconfig names one")
-		.addHelpText("after", examples)
-		.exitOverride();
-	return command.action(async (flags: InstallFlags) => finish(await runInstall(flags, world)));
+		.addHelpText("after", examples);
+	return command.action(async (flags: InstallFlags) =>
+		finish(await runInstall(flags, world, command.program)),
+	);
 }
 
 const examples = `

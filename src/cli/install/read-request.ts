@@ -3,9 +3,10 @@ import { type CertificateParts, certificateProblems } from "../chart/certificate
 import { openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
 import { injectorName } from "../chart/store.ts";
 import { readGivenValues } from "../chart/value-flags.ts";
+import { parseNamespace } from "../cluster/cluster-flags.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { badInput, badValues } from "./outcome.ts";
-import { parseNamespace, type ReleaseFlags } from "./release-flags.ts";
+import type { ReleaseFlags } from "./release-flags.ts";
 
 /** What is asked for, before any cluster is. */
 export interface Request {

@@ -3,11 +3,10 @@ import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
-import type { ClusterFlags } from "../cluster/cluster-flags.ts";
+import { type ClusterFlags, parseNamespace } from "../cluster/cluster-flags.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { sayWhenSlow } from "../cluster/say-when-slow.ts";
 import { badInput, deliver, Refusal, settle } from "../install/outcome.ts";
-import { parseNamespace } from "../install/release-flags.ts";
 import type { FoundObject } from "./find-objects.ts";
 
 export interface UninstallFlags extends ClusterFlags {
@@ -15,8 +14,8 @@ export interface UninstallFlags extends ClusterFlags {
 }
 
 /** Finds what was installed, makes sure that nothing needs it any more, and prints it. */
-export function runUninstall(flags: UninstallFlags, world: ReleaseWorld): Promise<ExitCode> {
-	return settle(world, async () => {
+export function runUninstall(flags: UninstallFlags, world: ReleaseWorld, program: string): Promise<ExitCode> {
+	return settle(world, program, async () => {
 		const cluster = await connect(flags, world);
 		const objects = await sayWhenSlow(cluster, world, () => find(cluster, flags, world));
 		return deliver(world, objects.map((object) => `---\n${stringify(object)}`).join(""));

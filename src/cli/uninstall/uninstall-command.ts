@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { ExitCode } from "../../domain/exit-code.ts";
+import { StrictCommand } from "../../serving/strict-command.ts";
 import { addClusterFlags } from "../cluster/cluster-flags.ts";
 import { processWorld, type ReleaseWorld } from "../cluster/release-world.ts";
 import { runUninstall, type UninstallFlags } from "./run-uninstall.ts";
@@ -9,14 +10,13 @@ export function uninstallCommand(
 	finish: (status: ExitCode) => void,
 	world: ReleaseWorld = processWorld,
 ): Command {
-	const command = new Command("uninstall").description(
+	const command = new StrictCommand("uninstall").description(
 		"print the objects of an installed Shunt, to be deleted",
 	);
-	addClusterFlags(command)
-		.option("--force", "also while pods are injected")
-		.addHelpText("after", examples)
-		.exitOverride();
-	return command.action(async (flags: UninstallFlags) => finish(await runUninstall(flags, world)));
+	addClusterFlags(command).option("--force", "also while pods are injected").addHelpText("after", examples);
+	return command.action(async (flags: UninstallFlags) =>
+		finish(await runUninstall(flags, world, command.program)),
+	);
 }
 
 const examples = `

@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { ExitCode } from "../../domain/exit-code.ts";
+import { StrictCommand } from "../../serving/strict-command.ts";
 import { processWorld, type ReleaseWorld } from "../cluster/release-world.ts";
 import { addReleaseFlags } from "../install/release-flags.ts";
 import { runUpgrade, type UpgradeFlags } from "./run-upgrade.ts";
@@ -9,7 +10,7 @@ export function upgradeCommand(
 	finish: (status: ExitCode) => void,
 	world: ReleaseWorld = processWorld,
 ): Command {
-	const command = new Command("upgrade").description(
+	const command = new StrictCommand("upgrade").description(
 		"print the manifests that change an installed Shunt: its version, its values, its mode",
 	);
 	addReleaseFlags(command)
@@ -19,9 +20,10 @@ export function upgradeCommand(
 			"--from-manifests <file>",
 			"read what is installed from manifests (- is standard input), ask no cluster",
 		)
-		.addHelpText("after", examples)
-		.exitOverride();
-	return command.action(async (flags: UpgradeFlags) => finish(await runUpgrade(flags, world)));
+		.addHelpText("after", examples);
+	return command.action(async (flags: UpgradeFlags) =>
+		finish(await runUpgrade(flags, world, command.program)),
+	);
 }
 
 const examples = `
