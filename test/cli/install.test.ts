@@ -233,6 +233,41 @@ describe("shunt install before a cluster", () => {
 		expect((await cluster.run("uninstall")).stdout).not.toContain("kind: Namespace");
 	});
 
+	it("says that the injector waits for a Secret that is not there yet", async () => {
+		const { stdout } = await cluster.run("install", "--ignore-cluster");
+		const ca = (objectIn(stdout, "Secret", "shunt-injector-tls")["data"] as Data)["ca.crt"] ?? "";
+		const file = cluster.write("ca.pem", Buffer.from(ca, "base64").toString());
+		const { status, stderr } = await cluster.run(
+			"install",
+			...["--set", "injector.tls.source=provided,injector.tls.existingSecret=ours"],
+			...["--set-file", `injector.tls.ca=${file}`],
+		);
+		expect({ status, stderr }).toEqual({
+			status: 0,
+			stderr: "there is no Secret ours in the namespace shunt yet: the injector waits for it\n",
+		});
+	});
+
+	it("warns of no certificate whose CA is given by value", async () => {
+		const { stdout } = await cluster.run("install", "--ignore-cluster");
+		const { data, ...secret } = objectIn(stdout, "Secret", "shunt-injector-tls");
+		const { "ca.crt": ca = "", ...pair } = data as Data;
+		cluster.api.store.put("v1/secrets", {
+			...secret,
+			data: pair,
+			metadata: { name: "ours", namespace: "shunt" },
+		});
+		const file = cluster.write("ca.pem", Buffer.from(ca, "base64").toString());
+		await cluster.apply(
+			"install",
+			...["--set", "injector.tls.source=provided,injector.tls.existingSecret=ours"],
+			...["--set-file", `injector.tls.ca=${file}`],
+		);
+		const { status, stderr } = await cluster.run("upgrade");
+		expect(status).toBe(0);
+		expect(stderr).not.toContain("warning");
+	});
+
 	it("refuses a Secret whose certificate is for another name", async () => {
 		const { stdout } = await cluster.run("install", "--ignore-cluster", "-n", "elsewhere");
 		const secret = objectIn(stdout, "Secret", "shunt-injector-tls");

@@ -62,9 +62,17 @@ describe("shunt upgrade with integers beyond 2^53", () => {
 
 	it("keeps a tag of digits that --set gave", async () => {
 		await cluster.apply("install", "--set", "proxy.image.version=20260101");
-		const { status, stdout } = await cluster.run("upgrade");
-		expect(status).toBe(0);
-		expect(stdout).toContain('image: "shunt/shunt:20260101"');
+		const store = cluster.find("ConfigMap", "shunt-config", "shunt")!;
+		const data = store["data"] as Data;
+		// As a release before stored it.
+		const asNumber = (data["values.yaml"] ?? "").replace('version: "20260101"', "version: 20260101");
+		expect(asNumber).not.toBe(data["values.yaml"]);
+		for (const text of [data["values.yaml"] ?? "", asNumber]) {
+			cluster.api.store.put("v1/configmaps", { ...store, data: { ...data, "values.yaml": text } });
+			const { status, stdout } = await cluster.run("upgrade");
+			expect(status).toBe(0);
+			expect(stdout).toContain('image: "shunt/shunt:20260101"');
+		}
 	});
 });
 

@@ -1,7 +1,7 @@
 import { type PlainMap, type PlainValue, parseValues, type RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
 import { Refusal } from "../install/outcome.ts";
-import { isMap, textAt, valueAt } from "./plain-maps.ts";
+import { isMap, overlay, textAt, valueAt } from "./plain-maps.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "./store.ts";
 
 /** What an installed release says of itself. */
@@ -26,11 +26,20 @@ export function readStore(configMap: PlainValue, place: string): StoredRelease {
 		throw corrupt(place, `cannot be read: ${file}${line === undefined ? "" : `:${line}`}: ${message}`);
 	}
 	return {
-		values: values.value,
+		values: withTextTags(values.value),
 		config: parseConfig(textAt(configMap, "data", storedConfigKey)),
 		version: textAt(configMap, "metadata", "labels", "app.kubernetes.io/version"),
 		helmRelease: textAt(configMap, "metadata", "annotations", "meta.helm.sh/release-name"),
 	};
+}
+
+/** A tag that a release before stored as a number is the text that its pods run with. */
+function withTextTags(values: PlainMap): PlainMap {
+	return ["proxyInit", "networkValidator", "proxy", "injector"].reduce((tagged, owner) => {
+		const tag = valueAt(tagged, [owner, "image", "version"]);
+		const isNumber = typeof tag === "number" || typeof tag === "bigint";
+		return isNumber ? overlay(tagged, { [owner]: { image: { version: String(tag) } } }) : tagged;
+	}, values);
 }
 
 /** What a release will store of itself. */

@@ -43,8 +43,10 @@ export async function renderFor(
 	const values = withNamespaceOf(owner, chart, given);
 	const rendered = render({ ...request, values, kubeVersion, known }, certificate);
 	checkVersion(rendered, kubeVersion);
-	const note = `the namespace ${namespace} is there already: it is neither labelled nor part of the release`;
-	return { rendered, notes: values === given ? [] : [note] };
+	const existing = `the namespace ${namespace} is there already: it is neither labelled nor part of the release`;
+	const missing = `there is no Secret ${secretName} in the namespace ${namespace} yet: the injector waits for it`;
+	const isAwaited = secret === undefined && source === "provided" && certificate.crt === undefined;
+	return { rendered, notes: [...(values === given ? [] : [existing]), ...(isAwaited ? [missing] : [])] };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { PlainValue } from "../../chart/index.ts";
 import type { CertificateSource } from "../chart/certificate-source.ts";
 import { certificateState } from "../chart/certificate-state.ts";
+import { isMap, overlay, textAt } from "../chart/plain-maps.ts";
 
 /** Whether the release goes on with the certificate that it has. */
 export interface CertificateChoice {
@@ -41,8 +42,16 @@ function describe(source: string): string {
 }
 
 function warning(secretName: string, secret: PlainValue | undefined, now: number): string | undefined {
-	const state = secret === undefined ? undefined : certificateState(secret, now);
+	const state = secret === undefined ? undefined : certificateState(withAuthority(secret), now);
 	return state === undefined || state.good
 		? undefined
 		: `warning: the certificate in the Secret ${secretName} is not good for long: ${state.why}`;
+}
+
+/** Where whom to trust is said elsewhere, by value or to cert-manager, the certificate is looked at by itself. */
+function withAuthority(secret: PlainValue): PlainValue {
+	const authority = textAt(secret, "data", "ca.crt") || textAt(secret, "data", "tls.crt");
+	return isMap(secret) && authority !== undefined
+		? overlay(secret, { data: { "ca.crt": authority } })
+		: secret;
 }

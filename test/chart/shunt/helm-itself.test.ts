@@ -42,6 +42,11 @@ describe("the notes", () => {
 		expect(notes).toContain("pods start without a proxy");
 	});
 
+	it("say to whoever renders without a cluster that certificates differ, where they do", () => {
+		expect(notesFor()).toContain("makes another each time");
+		expect(notesFor("injector.tls.source=cert-manager")).not.toContain("makes another each time");
+	});
+
 	it("warn of what holds alone", () => {
 		const notes = notesFor("injector.webhook.failurePolicy=Fail", "cniEnabled=true");
 		expect(notes).not.toContain("pods start without a proxy");
