@@ -1,6 +1,15 @@
 import { type Cidr, formatCidr } from "../domain/cidr.ts";
 import { isXt } from "./nftables/statement-words.ts";
-import type { Action, Condition, NatChain, NatRule, NatTable, Test } from "./ruleset.ts";
+import type {
+	Action,
+	Condition,
+	InterfacePattern,
+	NatChain,
+	NatRule,
+	NatTable,
+	Span,
+	Test,
+} from "./ruleset.ts";
 
 /**
  * What iptables-nft-save printed of a table, put right by what nft lists of it. Of a rule that nft made, iptables-nft
@@ -55,7 +64,7 @@ function confirmedRule(
 	}
 	const { missing, surplus, hasExtensions } = differences(saved, listed, scope);
 	const action = unlessExtension(listed.action) ?? saved.action;
-	const isSame = missing.length === 0 && spelling(action) === spelling(saved.action);
+	const isSame = missing.length === 0 && spellingOf(action) === spellingOf(saved.action);
 	if (!hasExtensions) {
 		return isSame && !surplus ? [saved] : group;
 	}
@@ -103,22 +112,31 @@ function isExtension(test: Test): boolean {
 
 /** One text for conditions that mean the same, in whatever order they name things. */
 function inOneSpelling({ negated, test }: Condition): string {
-	return `${negated} ${spelling(
-		Object.fromEntries(
-			Object.entries(test).map(([key, value]) => [
-				key,
-				Array.isArray(value) ? value.map(spelling).sort() : value,
-			]),
-		),
-	)}`;
+	return `${negated} ${test.kind} ${Object.values(test).map(spelling).join(" ")}`;
 }
 
-function spelling(value: unknown): string {
-	if (typeof value !== "object" || value === null) {
-		return JSON.stringify(value);
+function spellingOf(action: Action): string {
+	const { kind, ...rest } = action;
+	const said = Object.entries(rest).map(([key, value]) => `${key} ${spelling(value)}`);
+	return [kind, ...said.sort()].join(" ");
+}
+
+type Said = string | number | boolean | Span | Cidr | InterfacePattern;
+
+function spelling(said: Said | readonly Said[]): string {
+	if (typeof said !== "object") {
+		return `${said}`;
 	}
-	if ("network" in value) {
-		return formatCidr(value as Cidr);
+	if ("low" in said) {
+		return `${said.low}-${said.high}`;
 	}
-	return JSON.stringify(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+	if ("network" in said) {
+		return formatCidr(said);
+	}
+	return "isPrefix" in said
+		? `${said.name}${said.isPrefix ? "+" : ""}`
+		: said
+				.map((one) => spelling(one))
+				.sort()
+				.join();
 }

@@ -2,7 +2,7 @@ import type { Action, Condition, NatRule, Test } from "../ruleset.ts";
 import { asArray, asRecord, field, type Json, type JsonRecord } from "./json.ts";
 import { elementsOf, type NamedSets } from "./parse-elements.ts";
 import { parseKey } from "./parse-key.ts";
-import { parseVerdict } from "./parse-verdict.ts";
+import { parseVerdict, type Say } from "./parse-verdict.ts";
 import { statementWords } from "./statement-words.ts";
 
 /**
@@ -17,23 +17,28 @@ export function parseRule(rule: JsonRecord, text: string | undefined, sets: Name
 		...(typeof comment === "string" ? { comment } : {}),
 		...(typeof handle === "number" ? { handle } : {}),
 	};
-	const words = statementWords(statements, rule, text);
+	// Most rules are understood whole, and there may be tens of thousands.
+	let words: readonly string[] | undefined;
+	const sayStatement = (index: number): string => {
+		words ??= statementWords(statements, rule, text);
+		return words[index] ?? common.text;
+	};
 	const conditions: Condition[] = [];
 	for (const [index, statement] of statements.entries()) {
-		const said = words[index] ?? common.text;
+		const say = () => sayStatement(index);
 		if ("vmap" in statement) {
-			return parseMap(statement, said, sets).map((one) => ({
+			return parseMap(statement, say, sets).map((one) => ({
 				...common,
 				conditions: [...conditions, ...one.conditions],
 				action: one.action,
 			}));
 		}
-		const verdict = parseVerdict(statement, said);
+		const verdict = parseVerdict(statement, say);
 		if (verdict !== undefined) {
 			const { action, implied } = verdict;
 			return [{ ...common, conditions: [...conditions, ...implied.map(plain)], action }];
 		}
-		conditions.push(...parseCondition(statement, said, sets));
+		conditions.push(...parseCondition(statement, say, sets));
 	}
 	return [{ ...common, conditions, action: { kind: "continue" } }];
 }
@@ -49,7 +54,7 @@ function unparsed(text: string): Condition {
 /** Statements that look at nothing and steer nothing. */
 const idle: readonly string[] = ["counter", "log", "mangle", "set", "notrack", "ct helper", "meter", "last"];
 
-function parseCondition(statement: JsonRecord, said: string, sets: NamedSets): Condition[] {
+function parseCondition(statement: JsonRecord, say: Say, sets: NamedSets): Condition[] {
 	if (idle.some((name) => name in statement) || field(statement["xt"], "name") === "comment") {
 		return [];
 	}
@@ -58,7 +63,7 @@ function parseCondition(statement: JsonRecord, said: string, sets: NamedSets): C
 	const negated = op === "!=";
 	const found = readMatch(op, field(match, "left"), field(match, "right"), sets);
 	return found === undefined
-		? [unparsed(said)]
+		? [unparsed(say())]
 		: [...found.implied.map(plain), ...(found.test === undefined ? [] : [{ negated, test: found.test }])];
 }
 
@@ -120,19 +125,19 @@ function readKey(
 
 function parseMap(
 	statement: JsonRecord,
-	said: string,
+	say: Say,
 	sets: NamedSets,
 ): { conditions: readonly Condition[]; action: Action }[] {
 	const map = statement["vmap"];
 	const pairs = elementsOf(field(map, "data"), sets)?.map((pair) => asArray(pair) ?? []);
 	if (pairs === undefined) {
-		return [{ conditions: [], action: { kind: "unparsed", text: said } }];
+		return [{ conditions: [], action: { kind: "unparsed", text: say() } }];
 	}
 	return pairs.map(([element, verdict]) => {
 		const found = readKey(field(map, "key"), { set: [element] }, sets);
 		return {
-			conditions: found === undefined ? [unparsed(said)] : [...found.implied, found.test].map(plain),
-			action: parseVerdict(asRecord(verdict) ?? {}, said)?.action ?? { kind: "unparsed", text: said },
+			conditions: found === undefined ? [unparsed(say())] : [...found.implied, found.test].map(plain),
+			action: parseVerdict(asRecord(verdict) ?? {}, say)?.action ?? { kind: "unparsed", text: say() },
 		};
 	});
 }

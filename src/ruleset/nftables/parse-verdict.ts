@@ -9,13 +9,16 @@ export interface Verdict {
 	readonly implied: readonly Test[];
 }
 
-/** Reads a statement that ends a rule, `said` being its words; undefined for one that does not. */
-export function parseVerdict(statement: JsonRecord, said: string): Verdict | undefined {
+/** The words of a statement, for one that is not understood. */
+export type Say = () => string;
+
+/** Reads a statement that ends a rule; undefined for one that does not. */
+export function parseVerdict(statement: JsonRecord, say: Say): Verdict | undefined {
 	const [name = "", value] = Object.entries(statement)[0] ?? [];
 	if (unread.has(name) && field(value, "type") !== "match") {
-		return { action: { kind: "unparsed", text: said }, implied: [] };
+		return { action: { kind: "unparsed", text: say() }, implied: [] };
 	}
-	const action = simple[name] ?? steering(name, value, said);
+	const action = simple[name] ?? steering(name, value, say);
 	const family = name === "dnat" ? families[String(field(value, "family"))] : undefined;
 	return action && { action, implied: family === undefined ? [] : [{ kind: "family", family }] };
 }
@@ -40,14 +43,14 @@ const unread: ReadonlySet<string> = new Set([
 
 const families: Readonly<Record<string, Family>> = { ip: "ipv4", ip6: "ipv6" };
 
-function steering(name: string, value: Json, said: string): Action | undefined {
+function steering(name: string, value: Json, say: Say): Action | undefined {
 	switch (name) {
 		case "jump":
 		case "goto":
 			return { kind: name, chain: String(field(value, "target")) };
 		case "redirect":
 		case "dnat":
-			return translation(name, value) ?? { kind: "unparsed", text: said };
+			return translation(name, value) ?? { kind: "unparsed", text: say() };
 		default:
 			return undefined;
 	}
