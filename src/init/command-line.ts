@@ -116,7 +116,7 @@ class Reader {
 		const after = letters.slice(1);
 		const flag = this.#flags.find((candidate) => candidate.short === letter);
 		if (flag === undefined) {
-			this.#unknown(`-${letter}`, letters, after === "" ? undefined : after);
+			this.#unknown(`-${letter}`, letters, after.includes("=") ? after : undefined);
 		} else if (after.startsWith("=")) {
 			this.#take(flag, after.slice(1));
 		} else if (flag.kind === "boolean") {
@@ -161,13 +161,16 @@ class Reader {
 		}
 	}
 
-	/** What follows it is most likely its value, and no mistake of its own. */
+	/** What follows it is most likely its value, and no mistake of its own, where what was likely meant takes one. */
 	#unknown(source: string, name: string, value: string | undefined): void {
 		const [next = "-"] = this.#rest;
-		if (value === undefined && !next.startsWith("-")) {
+		const close = similarFlags(this.#flags, name.replace(/=.*$/s, ""));
+		const takesValue = close.some(
+			(meant) => (findFlag(this.#flags, meant.slice(2))?.kind ?? "boolean") !== "boolean",
+		);
+		if (value === undefined && takesValue && !next.startsWith("-")) {
 			this.#rest.shift();
 		}
-		const close = similarFlags(this.#flags, name.replace(/=.*$/s, ""));
 		const listed = `flag that ${this.#help} lists`;
 		const accepted = close.length === 0 ? `a ${listed}` : `${close.join(", ")} or another ${listed}`;
 		this.problems.push({ source, complaint: "is not a flag of this program", accepted });

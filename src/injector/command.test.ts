@@ -53,7 +53,16 @@ describe("shunt injector", () => {
 			.split("\n")
 			.map((line) => line.split(": ")[1]);
 		expect(flags).toEqual([
-			...["--config", "--tls-cert", "--tls-key", "--kubeconfig", "--events", "--nonsense", "--port"],
+			...[
+				"--config",
+				"--tls-cert",
+				"--tls-key",
+				"--kubeconfig",
+				"--events",
+				"--nonsense",
+				"arguments",
+				"--port",
+			],
 			...["--admin-port", "--address", "--check-interval", "--shutdown-delay", "--shutdown-timeout"],
 			...["--log-level", "--log-format"],
 		]);

@@ -272,11 +272,17 @@ describe.each(Object.entries(programs))("%s", (program, { flags, run, besides })
 
 	it("knows no other flag, and says which was meant", async () => {
 		const unknown = await faults(
-			({ name }) =>
+			({ name, kind }) =>
 				name.length < 6
 					? []
 					: [
-							[[`--${name.slice(0, -1)}${name.at(-1) === "x" ? "y" : "x"}`, "5"], "--"],
+							[
+								[
+									`--${name.slice(0, -1)}${name.at(-1) === "x" ? "y" : "x"}`,
+									...(kind === "boolean" ? [] : ["5"]),
+								],
+								"--",
+							],
 							[[`--${name}-nonsense=5`], `--${name}-nonsense: is not a flag of this program (want `],
 						],
 			// Misspelt, it is another one.
