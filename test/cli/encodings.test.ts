@@ -187,7 +187,7 @@ describe("a byte order mark of UTF-8", () => {
 
 	it("is none of a JSON's or a value's", async () => {
 		const json = await said(async (say) =>
-			runInject([at("marked.yaml")], { output: "json" }, {}, { ...explainWorld, ...say }),
+			manifests(injectCommand, ["--output", "json", at("marked.yaml")], { ...explainWorld, ...say }),
 		);
 		expect(JSON.parse(json.stdout).kind).toBe("Pod");
 		const installed = await said((say) =>
