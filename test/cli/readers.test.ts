@@ -40,7 +40,7 @@ let folder: string;
 let api: ApiServer;
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "shunt-readers-"));
-	writeFileSync(join(folder, "many.yaml"), many(100));
+	writeFileSync(join(folder, "many.yaml"), many(80));
 	writeFileSync(
 		join(folder, "wrong.yaml"),
 		many(
@@ -152,7 +152,9 @@ describe("what is not delivered is a failure, told in a line", () => {
 		}
 	});
 
-	it.concurrent.each(long.map(named))(
+	// A whole JSON in one line is what that reader takes.
+	const ofLines = long.filter((command) => !command.includes("--output"));
+	it.concurrent.each(ofLines.map(named))(
 		"$name, at a reader who has seen enough",
 		patience,
 		async ({ command }) => {
