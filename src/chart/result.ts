@@ -1,3 +1,4 @@
+import { harmless, harmlessLines } from "../domain/harmless.ts";
 import type { Location } from "./template/source.ts";
 
 /** Why a chart cannot be loaded or rendered. There is always one first reason: rendering stops at it. */
@@ -42,5 +43,7 @@ export function formatChartProblem(problem: ChartProblem): string {
 	const includedAt = deliberate ? [] : (problem.includedAt ?? []);
 	const place = [file, line, column].filter((part) => part !== undefined).join(":");
 	const trail = includedAt.map((at) => ` (included at ${at.file}:${at.line}:${at.column})`).join("");
-	return (place && `${place}: `) + (expression === undefined ? "" : `<${expression}>: `) + message + trail;
+	const before = (place && `${place}: `) + (expression === undefined ? "" : `<${expression}>: `);
+	// A message may be of several lines; names and expressions are the user's.
+	return harmless(before) + harmlessLines(message) + trail;
 }

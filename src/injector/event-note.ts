@@ -1,3 +1,4 @@
+import { harmless } from "../domain/harmless.ts";
 import {
 	get,
 	isArray,
@@ -43,7 +44,11 @@ export function eventNote(request: AdmissionRequest, answer: AdmissionAnswer): E
 		return { reason: "Injected", note: "the proxy was injected", regarding };
 	}
 	return answer.kind === "skipped" && !selfEvident.includes(answer.code)
-		? { reason: "InjectionSkipped", note: `the proxy was not injected: ${answer.reason}`, regarding }
+		? {
+				reason: "InjectionSkipped",
+				note: harmless(`the proxy was not injected: ${answer.reason}`),
+				regarding,
+			}
 		: undefined;
 }
 

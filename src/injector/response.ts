@@ -1,3 +1,4 @@
+import { harmless } from "../domain/harmless.ts";
 import { formatProblem } from "../domain/problem.ts";
 import type { AdmissionAnswer } from "./admission.ts";
 import { reviewVersion } from "./review.ts";
@@ -42,7 +43,7 @@ function responseOf(answer: AdmissionAnswer) {
 				allowed: true,
 				patchType: "JSONPatch",
 				patch: Buffer.from(JSON.stringify(answer.patch)).toString("base64"),
-				...(answer.warnings.length === 0 ? {} : { warnings: answer.warnings }),
+				...(answer.warnings.length === 0 ? {} : { warnings: answer.warnings.map(harmless) }),
 				auditAnnotations: { outcome: "injected" },
 			};
 		case "skipped":
@@ -55,6 +56,7 @@ function responseOf(answer: AdmissionAnswer) {
 }
 
 function denial(code: number, reason: string, text: string) {
-	const message = text.length > maxMessageLength ? `${text.slice(0, maxMessageLength)}…` : text;
+	const told = harmless(text);
+	const message = told.length > maxMessageLength ? `${told.slice(0, maxMessageLength)}…` : told;
 	return { allowed: false, status: { status: "Failure", message, reason, code } };
 }

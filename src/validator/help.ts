@@ -33,4 +33,4 @@ connect from outside: with CAP_NET_ADMIN and CAP_SYS_ADMIN, a wire to a namespac
 The exemption of a user needs CAP_SETUID and CAP_SETGID, or that user. Where the proxy runs already, connections come
 to it and are ended at once.`;
 
-const exitStatus = "0 validated, 64 bad input, 95 anything else";
+const exitStatus = "0 validated, 1 the result could not be written, 64 bad input, 95 anything else";

@@ -2,7 +2,7 @@ import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { createNodeHost } from "../host/node.ts";
 import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
-import { reportFailure } from "../init/failure.ts";
+import { guard, reportFailure } from "../init/failure.ts";
 import { wantsHelp } from "../init/help.ts";
 import { enterNamedNetns } from "../init/netns.ts";
 import { createLog, type Log } from "../serving/log.ts";
@@ -39,10 +39,16 @@ export async function runValidate(argv: readonly string[], program = "shunt vali
 	const log = createLog(options, { write: writeStandardError });
 	const { proofs, conclusion } = await validateInTime(options, log);
 	logResult(log, proofs, conclusion);
-	if (options.output === "json") {
-		writeJson(proofs, conclusion, Math.round(performance.now() - started));
+	const { exitCode } = conclusion;
+	if (options.output !== "json") {
+		return exitCode;
 	}
-	return conclusion.exitCode;
+	const delivered = guard(host, program, () => {
+		writeJson(proofs, conclusion, Math.round(performance.now() - started));
+		return exitCode;
+	});
+	// That nobody takes the reasons does not change what the repair controller looks for.
+	return exitCode === exitCodes.done ? delivered : exitCode;
 }
 
 const environment: Environment = (name) => process.env[name];

@@ -67,6 +67,15 @@ function writing(define: Define): void {
 		expect(stdout === `${text}${text}\n`).toBe(true);
 	});
 
+	define("logs nothing that would steer a terminal, and prints what it is given", (subject) => {
+		const text = "\u001b[31m\u009b1m\u202ea\u2066\nb";
+		const { stdout, stderr } = perform(subject, [say("stdout", text), say("log", text)]);
+		expect({ stdout, stderr }).toEqual({
+			stdout: text,
+			stderr: "\\u001b[31m\\u009b1m\\u202ea\\u2066\\nb\n",
+		});
+	});
+
 	define("replaces half a surrogate pair rather than refuse it", (subject) => {
 		const { findings, stdout, stderr } = perform(subject, [say("stdout", "a\ud800b"), say("log", "\udc00")]);
 		expect(findings).toEqual([{}, {}]);

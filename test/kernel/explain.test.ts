@@ -1,4 +1,7 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../src/domain/cidr.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
@@ -10,7 +13,7 @@ import { dialects, restore } from "../support/dialect.ts";
 import { explainOne, fitting, runExplain } from "../support/explain-run.ts";
 import { istioNftables, istioRules, kumaRules } from "../support/foreign-meshes.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
-import { runShunt } from "../support/programs.ts";
+import { runShunt, shuntProgram } from "../support/programs.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { standard } from "../support/standard-policy.ts";
 
@@ -232,7 +235,23 @@ describe("a namespace that cannot be entered", () => {
 it("a page that cannot be written fails, and says why", () => {
 	const { status, stderr } = runExplain([...standard.args, "--html", "/nonexistent/page.html"]);
 	expect(status).toBe(1);
-	expect(stderr).toMatch(/^shunt explain: the page could not be written: .*ENOENT/);
+	expect(stderr).toMatch(
+		/^shunt explain: the page could not be written: --html "\/nonexistent\/page.html": ENOENT/,
+	);
+});
+
+it("a page that a full disk does not hold leaves what was there, and nothing half", () => {
+	const folder = mkdtempSync(join(tmpdir(), "shunt-page-"));
+	// A disk of 8 KiB, in a mount namespace that goes with the shell.
+	const script = `mount -t tmpfs -o size=8k none "$0" && cd "$0" && echo before >old.html
+		for page in old.html new.html; do "$@" --html $page; echo "$page: $?"; done
+		ls; cat old.html; umount "$0" 2>/dev/null; :`;
+	const run = ["--mount", "sh", "-c", script, folder, shuntProgram, "explain", ...standard.args];
+	const { stdout, stderr } = spawnSync("unshare", run, { encoding: "utf8", timeout: 60_000 });
+	rmSync(folder, { recursive: true, force: true });
+	expect(stdout).toBe("old.html: 1\nnew.html: 1\nold.html\nbefore\n");
+	expect(stderr.match(/could not be written: --html "(?:old|new).html": ENOSPC/g)).toHaveLength(2);
+	expect(stderr).not.toContain("wrote");
 });
 
 function leaveAsRecorded(netns: Netns, { mode, ipv4, ipv6 }: RecordedCase): void {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { withNetns } from "../support/netns.ts";
+import { shuntProgram } from "../support/programs.ts";
 import { eventually } from "../support/proxy-sockets.ts";
 import { asInjected, podAddresses, type ValidatedPod, withValidatedPod } from "../support/validated-pod.ts";
 
@@ -35,6 +37,15 @@ describe("as Linkerd's validator is called", () => {
 			expect(status).toBe(0);
 		}),
 	);
+
+	it("a connection that fails is 95 also where nobody takes the JSON that says why", () =>
+		withNetns("validate", (netns) => {
+			const args = ["validate", "--connect-addr", "192.0.2.1:1404", "--timeout", "1s", "--output", "json"];
+			const script = 'exec "$0" "$@" >/dev/full';
+			const { status, stderr } = netns.try("sh", ["-c", script, shuntProgram, ...args]);
+			expect(stderr).toMatch(/^shunt validate: standard output: no space left on device$/m);
+			expect(status).toBe(95);
+		}));
 
 	it("a connection that is redirected nowhere: 95 when the time is up", () =>
 		withValidatedPod((world) => {
