@@ -1,9 +1,7 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatResults } from "../../src/cli/check/format-results.ts";
-import { clusterErrorOf } from "../../src/cli/cluster/cluster-error.ts";
 import { formatWorkloads } from "../../src/cli/cluster/injected-workloads.ts";
-import { runInject } from "../../src/cli/inject/inject-command.ts";
 import { createPaints } from "../../src/cli/paint.ts";
 import { harmless } from "../../src/domain/harmless.ts";
 import { createMemoryHost } from "../../src/host/memory.ts";
@@ -11,9 +9,11 @@ import { runInit } from "../../src/init/init.ts";
 import { createLogger } from "../../src/init/logger.ts";
 import { eventNote } from "../../src/injector/event-note.ts";
 import { renderReview } from "../../src/injector/response.ts";
+import { clusterErrorOf } from "../../src/kube/cluster-error.ts";
 import { createLog } from "../../src/serving/log.ts";
 import { runStatus } from "../../src/status/status.ts";
 import { explained } from "../explain/run.ts";
+import { runInject } from "../support/inject-manifests.ts";
 import { readBy } from "../support/readers.ts";
 
 /** Sets a window's title, colours, turns the order, ends a line and begins one of ours, in C0, C1 and Unicode. */
@@ -36,26 +36,7 @@ spec:
   containers: [{name: ${yamlText}, image: x, ports: [{containerPort: 4143}]}]
 `;
 
-function inject(text: string) {
-	const out = { stdout: "", stderr: "" };
-	const status = runInject(
-		["-"],
-		{ manual: true },
-		{},
-		{
-			readFile: () => "",
-			list: () => undefined,
-			stdin: () => text,
-			stdout: (written) => {
-				out.stdout += written;
-			},
-			stderr: (written) => {
-				out.stderr += written;
-			},
-		},
-	);
-	return { status, ...out };
-}
+const inject = (text: string) => runInject(["--manual", "-"], text);
 
 describe("what manifests say", () => {
 	it("is told in inject's report, in names and in warnings", () => {
