@@ -26,8 +26,9 @@ const colonHex = /^[\dA-Fa-f:.]+$/;
 
 /** Undefined for anything but four decimal octets or an IPv6 address without a zone. */
 export function parseAddress(text: string): Address | undefined {
-	if (dottedDecimal.test(text) && ipaddr.IPv4.isValid(text)) {
-		return { family: "ipv4", bytes: ipaddr.IPv4.parse(text).toByteArray() };
+	if (dottedDecimal.test(text)) {
+		const bytes = text.split(".").map(Number);
+		return bytes.every((byte) => byte <= 255) ? { family: "ipv4", bytes } : undefined;
 	}
 	if (colonHex.test(text) && text.includes(":") && ipaddr.IPv6.isValid(text)) {
 		return { family: "ipv6", bytes: ipaddr.IPv6.parse(text).toByteArray() };
@@ -76,10 +77,9 @@ export function containsAddress(cidr: Cidr, address: Address): boolean {
 
 /** Shortest spelling of either family (RFC 5952 for IPv6). */
 export function formatAddress(address: Address): string {
-	const bytes = [...address.bytes];
 	return address.family === "ipv4"
-		? new ipaddr.IPv4(bytes).toString()
-		: new ipaddr.IPv6(bytes).toRFC5952String();
+		? address.bytes.join(".")
+		: new ipaddr.IPv6([...address.bytes]).toRFC5952String();
 }
 
 function maskAddress(address: Address, prefix: number): Address {

@@ -1,7 +1,8 @@
 import { chainNames } from "../backend/iptables/chains.ts";
+import { driftOfState } from "../backend/iptables/own-state.ts";
 import { driftOf } from "../backend/nftables/nftables.ts";
 import type { Family } from "../domain/family.ts";
-import { type Drift, diff } from "../plan/diff.ts";
+import type { Drift } from "../plan/diff.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TableDialect } from "../ruleset/ruleset.ts";
 import type { Holding } from "./holding.ts";
@@ -29,7 +30,7 @@ export function compare(dialect: TableDialect, holdings: readonly Holding[], pla
 		}
 		return holding.scope !== "ipv4" && !plan.families.includes(holding.scope)
 			? [{ dialect, scope, kind: "extra-family", sentence: `there are rules for ${scope}, which is off` }]
-			: diff(plan, holding.scope, holding.observed).map((drift) => findingOf(drift, holding));
+			: driftOfState(plan, holding.scope, holding.own).map((drift) => findingOf(drift, holding));
 	});
 	return [...found, ...missingFamilies(dialect, holdings, plan)];
 }

@@ -7,7 +7,7 @@ import type { Gap, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
 import { readSources, type Sources } from "../ruleset/sources.ts";
 import { compare, type Finding } from "./compare.ts";
 import { type ForeignRule, foreignRulesBefore } from "./foreign-rules.ts";
-import { type Holding, holdingsIn, ruleCount } from "./holding.ts";
+import { type Holding, holdingsIn, ruleCount, withoutOurRules } from "./holding.ts";
 import { type OtherTable, otherTables } from "./other-tables.ts";
 import { recoverPolicy } from "./recover-policy.ts";
 import { remarksOn } from "./remarks.ts";
@@ -47,7 +47,7 @@ export interface Held {
 /** Looks into the network namespace that the host is in. Changes nothing. */
 export function examine(host: Host, expected: Expectation): Examination {
 	const sources = readSources(host);
-	const ruleset = parseSources(sources);
+	const ruleset = parseSources(withoutOurRules(sources));
 	const holdings = holdingsIn(sources);
 	const byDialect = groupByDialect(holdings);
 	const [kept] = byDialect;

@@ -1,3 +1,4 @@
+import { chainNames, hooks } from "../backend/iptables/chains.ts";
 import { observe } from "../backend/iptables/observe.ts";
 import { type OwnState, ownStateOf } from "../backend/iptables/own-state.ts";
 import { parseSave } from "../backend/iptables/saved-table.ts";
@@ -33,6 +34,20 @@ export function holdingsIn({ saved, listing }: Sources): Holding[] {
 		}),
 		...(listing === undefined ? [] : listedHolding(listing)),
 	];
+}
+
+/**
+ * The same without the rules in our own chains, which may be thousands: what is asked of the others' rules is what they
+ * do and what leads from them to us, and ours are read as a {@link Holding}. A chain's own line stays.
+ */
+export function withoutOurRules({ saved, ...sources }: Sources): Sources {
+	const isOurs = (line: string) => hooks.some((hook) => line.startsWith(`-A ${chainNames[hook].own} `));
+	const without = (text: string) =>
+		text
+			.split("\n")
+			.filter((line) => !isOurs(line))
+			.join("\n");
+	return { ...sources, saved: saved.map((table) => ({ ...table, text: without(table.text) })) };
 }
 
 /** How many rules of a table are ours or stand among ours. */

@@ -128,7 +128,11 @@ const reasons: readonly Reason[] = [
  * that was given. Takes the spelling where the two agree.
  */
 function asGiven(matches: readonly Match[], comment: string, hook: Hook): readonly Match[] {
-	const spelled = parseCidr(comment.slice("proxy-init/ignore-subnet-".length), "comment");
+	const text = comment.slice("proxy-init/ignore-subnet-".length);
+	if (matches.some((match) => "subnet" in match && match.subnet.text === text)) {
+		return matches;
+	}
+	const spelled = parseCidr(text, "comment");
 	if (!spelled.ok) {
 		return matches;
 	}
