@@ -38,16 +38,27 @@ export function holdingsIn({ saved, listing }: Sources): Holding[] {
 
 /**
  * The same without the rules in our own chains, which may be thousands: what is asked of the others' rules is what they
- * do and what leads from them to us, and ours are read as a {@link Holding}. A chain's own line stays.
+ * do and what leads from them to us, and ours are read as a {@link Holding}. A chain's own entry stays.
  */
-export function withoutOurRules({ saved, ...sources }: Sources): Sources {
+export function withoutOurRules({ saved, listing, ...sources }: Sources): Sources {
+	return {
+		...sources,
+		saved: saved.map((table) => ({ ...table, text: withoutOurLines(table.text) })),
+		...(listing === undefined ? {} : { listing: { ...listing, json: withoutOurEntries(listing.json) } }),
+	};
+}
+
+function withoutOurLines(text: string): string {
 	const isOurs = (line: string) => hooks.some((hook) => line.startsWith(`-A ${chainNames[hook].own} `));
-	const without = (text: string) =>
-		text
-			.split("\n")
-			.filter((line) => !isOurs(line))
-			.join("\n");
-	return { ...sources, saved: saved.map((table) => ({ ...table, text: without(table.text) })) };
+	const lines = text.split("\n");
+	return lines.filter((line) => !isOurs(line)).join("\n");
+}
+
+/** What is no listing at all stays what it is, for others to say so. */
+function withoutOurEntries(json: string): string {
+	const entries = asEntries(json);
+	const others = entries.filter((entry) => !("rule" in entry && isOurTables(entry["rule"])));
+	return others.length === entries.length ? json : JSON.stringify({ nftables: others });
 }
 
 /** How many rules of a table are ours or stand among ours. */

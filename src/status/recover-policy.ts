@@ -63,7 +63,7 @@ function outboundOf(facts: readonly Fact[], subnetsToIgnore: readonly Cidr[]): R
 }
 
 function about(facts: readonly Fact[], hook: Hook, reason: Fact["reason"]): Fact[] {
-	return facts.filter((fact) => fact.hook === hook && fact.reason === reason);
+	return facts.filter((fact) => fact.reason === reason && fact.hook === hook);
 }
 
 function ports(facts: readonly Fact[], hook: Hook, reason: Fact["reason"]): PortRange[] {
