@@ -2,7 +2,15 @@ import type { ExitCode } from "../domain/exit-code.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
 import type { Command, CommandResult, Host } from "./host.ts";
-import { listNftTables, type NetlinkSocket } from "./nft-tables.ts";
+import {
+	answerWithoutSocket,
+	askNftTables,
+	type NetlinkSocket,
+	type NftTableAnswer,
+	removeEmptyTable,
+	tablesIn,
+	whyHidden,
+} from "./nft-tables.ts";
 import { defaultPath } from "./program-path.ts";
 
 /**
@@ -35,7 +43,7 @@ export interface NativeFunctions {
 	log(line: string): void;
 	enterNetns(path: string): Errno | undefined;
 	enterNewNetns(): Errno | undefined;
-	netfilterSocket(): NetlinkSocket | undefined;
+	netfilterSocket(): NetlinkSocket | Errno;
 	now(): number;
 	/**
 	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). The more is in there, the further
@@ -64,12 +72,19 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		log: functions.log,
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
 		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
-		nftTables: () => {
+		nftTables: () => tablesIn(askTables(functions)),
+		hiddenNftTables: () => whyHidden(askTables(functions)),
+		removeEmptyNftTable: (table) => {
 			const socket = functions.netfilterSocket();
-			return socket && listNftTables(socket);
+			return "send" in socket && removeEmptyTable(socket, table);
 		},
 		now: functions.now,
 	};
+}
+
+function askTables(functions: NativeFunctions): NftTableAnswer {
+	const socket = functions.netfilterSocket();
+	return "send" in socket ? askNftTables(socket) : answerWithoutSocket(socket);
 }
 
 /** No child is left behind, whatever happens meanwhile. */

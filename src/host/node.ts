@@ -2,7 +2,7 @@ import { isatty } from "node:tty";
 import { childEnvironment } from "./child-environment.ts";
 import { hostError } from "./errno.ts";
 import type { Host } from "./host.ts";
-import { listNftTables } from "./nft-tables.ts";
+import { answerWithoutSocket, askNftTables, removeEmptyTable, tablesIn, whyHidden } from "./nft-tables.ts";
 import { errnoOfThrown } from "./node-errno.ts";
 import {
 	identify,
@@ -26,6 +26,7 @@ export function createNodeHost(): Host {
 		loaded ??= loadLibc();
 		return loaded;
 	};
+	const askTables = () => withNetfilterSocket(libc(), askNftTables, answerWithoutSocket);
 	return {
 		run: (commands, meanwhile) => runCommands(commands, childEnvironment(process.env), meanwhile),
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
@@ -40,7 +41,14 @@ export function createNodeHost(): Host {
 		log: writeLogLine,
 		enterNetns: (path) => enterNetns(path, libc()),
 		enterNewNetns: () => enterNewNetns(libc()),
-		nftTables: () => withNetfilterSocket(libc(), listNftTables),
+		nftTables: () => tablesIn(askTables()),
+		hiddenNftTables: () => whyHidden(askTables()),
+		removeEmptyNftTable: (table) =>
+			withNetfilterSocket(
+				libc(),
+				(socket) => removeEmptyTable(socket, table),
+				() => false,
+			),
 		now: () => performance.timeOrigin + performance.now(),
 	};
 }

@@ -32,7 +32,27 @@ export function compare(dialect: TableDialect, holdings: readonly Holding[], pla
 			? [{ dialect, scope, kind: "extra-family", sentence: `there are rules for ${scope}, which is off` }]
 			: driftOfState(plan, holding.scope, holding.own).map((drift) => findingOf(drift, holding));
 	});
-	return [...found, ...missingFamilies(dialect, holdings, plan)];
+	return [...found.map(namingOtherFamily(found, holdings)), ...missingFamilies(dialect, holdings, plan)];
+}
+
+/** Of a rule that one family lacks, whether the other has it: there it is seen what was meant. */
+function namingOtherFamily(all: readonly Finding[], holdings: readonly Holding[]) {
+	const keyOf = (scope: string, { hook, rule }: Finding, text = rule) => `${scope} ${hook} ${text ?? ""}`;
+	const lacking = new Set(all.map((finding) => keyOf(finding.scope, finding)));
+	return (finding: Finding): Finding => {
+		const other = holdings.find(({ scope }) => scope !== "inet" && scope !== finding.scope)?.scope;
+		const isOfFamily = / (?:from|to) \S+\/\d+/.test(` ${finding.rule}`);
+		return finding.kind !== "missing-rule" ||
+			other === undefined ||
+			isOfFamily ||
+			lacking.has(keyOf(other, finding)) ||
+			lacking.has(keyOf(other, finding, ""))
+			? finding
+			: {
+					...finding,
+					sentence: finding.sentence.replace(" is missing:", ` is missing, which ${other} has:`),
+				};
+	};
 }
 
 function missingFamilies(dialect: TableDialect, holdings: readonly Holding[], plan: Plan): Finding[] {

@@ -1,3 +1,4 @@
+import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { describeTable } from "../ruleset/entry-order.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
@@ -115,14 +116,35 @@ function basis({ comparedWith, policy }: Examination, style: Style): string[] {
 	const against = comparedWith === "flags" ? "the flags" : "what the rules themselves say";
 	return [
 		"",
-		`Compared with ${against}. The rules that are there are those of:`,
-		`  shunt init ${policyArgs(policy).join(" ")}`,
+		`Compared with ${against}. The rules that are there are those of${isLong(policy) ? " (long lists shortened, whole in --output json)" : ""}:`,
+		`  shunt init ${policyArgs(policy).map(shortened).join(" ")}`,
 	];
 }
 
 function section(title: string, lines: readonly string[]): string[] {
-	return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
+	if (lines.length === 0) {
+		return [];
+	}
+	const shown = lines.slice(0, mostLines).map((line) => `  ${shortened(line)}`);
+	const more = lines.length - shown.length;
+	return ["", `${title}:`, ...shown, ...(more > 0 ? [`  and ${more} more, which --output json lists`] : [])];
 }
+
+/** Nobody reads a list of thousands on a line: its first items, and how many more there are. */
+function shortened(text: string): string {
+	return text.replace(longList, (list) => {
+		const items = list.split(",");
+		return `${items.slice(0, mostItems).join(",")},… and ${items.length - mostItems} more`;
+	});
+}
+
+function isLong(policy: RedirectPolicy): boolean {
+	return policyArgs(policy).some((argument) => shortened(argument) !== argument);
+}
+
+const mostLines = 50;
+const mostItems = 10;
+const longList = /(?:[^\s,]+,){20,}[^\s,\]]+/g;
 
 function describeForeign({
 	comes,

@@ -157,16 +157,13 @@ function manifests({ given }: CommandLine): Result<Source> {
 }
 
 function netns({ given }: CommandLine): Result<Source> {
-	const parsed = parseNetns(given.get("netns")?.at(-1) ?? "");
-	return parsed.ok && parsed.value === undefined
-		? fail({ source: "--netns", complaint: "has no value", accepted: "a path, or a name in /run/netns" })
-		: live(parsed);
+	return live(parseNetns(given.get("netns")?.at(-1) ?? ""));
 }
 
 function process({ given }: CommandLine): Result<Source> {
 	return live(parsePid(given.get("pid")?.at(-1) ?? "", "--pid"));
 }
 
-function live(netns: Result<NamedNetns | undefined>): Result<Source> {
-	return netns.ok ? ok({ kind: "live", ...(netns.value && { netns: netns.value }) }) : netns;
+function live(netns: Result<NamedNetns>): Result<Source> {
+	return netns.ok ? ok({ kind: "live", netns: netns.value }) : netns;
 }
