@@ -132,10 +132,14 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** Nobody reads a list of thousands on a line: its first items, and how many more there are. */
 function shortened(text: string): string {
-	return text.replace(longList, (list) => {
-		const items = list.split(",");
-		return `${items.slice(0, mostItems).join(",")},… and ${items.length - mostItems} more`;
-	});
+	return text.split(" ").map(shortenedList).join(" ");
+}
+
+function shortenedList(word: string): string {
+	const items = word.length < mostItems * 2 ? [] : word.split(",");
+	return items.length <= mostItems * 2
+		? word
+		: `${items.slice(0, mostItems).join(",")},… and ${items.length - mostItems} more`;
 }
 
 function isLong(policy: RedirectPolicy): boolean {
@@ -144,7 +148,6 @@ function isLong(policy: RedirectPolicy): boolean {
 
 const mostLines = 50;
 const mostItems = 10;
-const longList = /(?:[^\s,]+,){20,}[^\s,\]]+/g;
 
 function describeForeign({
 	comes,

@@ -1,5 +1,5 @@
 import { chainNames, hooks } from "../backend/iptables/chains.ts";
-import { observe } from "../backend/iptables/observe.ts";
+import { observe, type ReadRules } from "../backend/iptables/observe.ts";
 import { type OwnState, ownStateOf } from "../backend/iptables/own-state.ts";
 import { parseSave } from "../backend/iptables/saved-table.ts";
 import { type ListedTable, parseListing } from "../backend/nftables/parse.ts";
@@ -26,11 +26,12 @@ export interface ListedHolding {
 }
 
 export function holdingsIn({ saved, listing }: Sources): Holding[] {
+	const known: ReadRules = new Map();
 	return [
 		...saved.flatMap(({ dialect, family, text }): SavedHolding[] => {
 			const own = ownStateOf(parseSave(text));
 			const isEmpty = own.chains.length === 0 && own.jumps.length === 0;
-			return isEmpty ? [] : [{ dialect, scope: family, own, observed: observe(own) }];
+			return isEmpty ? [] : [{ dialect, scope: family, own, observed: observe(own, known) }];
 		}),
 		...(listing === undefined ? [] : listedHolding(listing)),
 	];

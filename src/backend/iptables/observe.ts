@@ -6,15 +6,24 @@ import { chainNames, hooks, jumpSpec } from "./chains.ts";
 import type { OwnState } from "./own-state.ts";
 import { parseRule } from "./parse-rule.ts";
 
+/** Rules that have been read, by hook and spec: both families have most of them in common. */
+export type ReadRules = Map<string, ObservedRule>;
+
 /** Our part of a table in the planner's terms, ready to be held against a plan. */
-export function observe(own: OwnState): Observed {
+export function observe(own: OwnState, known: ReadRules = new Map()): Observed {
+	const read = (spec: string, hook: Hook): ObservedRule => {
+		const key = `${hook} ${spec}`;
+		const rule = known.get(key) ?? parseRule(spec, hook);
+		known.set(key, rule);
+		return rule;
+	};
 	return {
 		chains: hooks.flatMap((hook) => {
 			const chain = own.chains.find((candidate) => candidate.name === chainNames[hook].own);
 			if (chain === undefined) {
 				return [];
 			}
-			const rules = joinPorts(chain.rules.map((spec) => parseRule(spec, hook)));
+			const rules = joinPorts(chain.rules.map((spec) => read(spec, hook)));
 			return [{ hook, rules, ...jumpsInto(hook, own) }];
 		}),
 	};
