@@ -4,24 +4,27 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::Rc;
 
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, send, socket};
-use rquickjs::{Ctx, Function, Object, Result};
+use rquickjs::{Ctx, Function, Object, Result, Value};
+
+use crate::errno::to_object;
 
 /// The kernel never puts more than 32 KiB in one datagram of a dump (`netlink_dump` in net/netlink/af_netlink.c).
 const DATAGRAM_LENGTH: usize = 32 * 1024;
 
-/// `undefined` where the kernel has no such sockets. It belongs to the network namespace we are in now.
-pub fn open(ctx: Ctx<'_>) -> Result<Option<Object<'_>>> {
+/// An error number where there is none to be had. It belongs to the network namespace we are in now.
+pub fn open(ctx: Ctx<'_>) -> Result<Value<'_>> {
     let protocol = SockProtocol::NetlinkNetFilter;
     let opened = socket(AddressFamily::Netlink, SockType::Raw, SockFlag::SOCK_CLOEXEC, protocol);
-    let Ok(descriptor) = opened.map(Rc::new) else {
-        return Ok(None);
+    let descriptor = match opened {
+        Ok(descriptor) => Rc::new(descriptor),
+        Err(errno) => return to_object(&ctx, errno),
     };
     let object = Object::new(ctx.clone())?;
     object.set("order", if cfg!(target_endian = "big") { "big" } else { "little" })?;
     let sender = Rc::clone(&descriptor);
     object.set("send", Function::new(ctx.clone(), move |bytes: Vec<u8>| send_all(&sender, &bytes))?)?;
     object.set("receive", Function::new(ctx, move || receive(&descriptor))?)?;
-    Ok(Some(object))
+    Ok(object.into_value())
 }
 
 fn send_all(descriptor: &OwnedFd, bytes: &[u8]) -> bool {

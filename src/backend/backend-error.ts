@@ -7,7 +7,11 @@ export type BackendErrorCode =
 	/** The tool ran and said no. */
 	| "refused"
 	/** The tool did not come to an end by itself, or could not begin because others held its lock. */
-	| "no-answer";
+	| "no-answer"
+	/** A signal ended the tool, which says something about this tool and nothing about the next. */
+	| "crashed"
+	/** The tool is there, and the system could not start it: too many processes, descriptors, too little memory. */
+	| "not-started";
 
 /** A failure of the environment while programming rules. The message carries the tool's own first line. */
 export class BackendError extends Error {

@@ -19,7 +19,7 @@ export interface Backend {
 	 * Tries whether the dialect can be spoken here, by doing: one transaction that makes every kind of rule we write and
 	 * removes it again, so that the kernel has to know them all and nothing remains. Undefined when it can.
 	 */
-	probe(host: Host, families: readonly Family[]): BackendError | undefined;
+	probe(host: Host, families: readonly Family[], owner?: Owner): BackendError | undefined;
 	/** What {@link setUp} gives the dialect's tools in a fresh namespace, one transaction each. */
 	transactions(plan: Plan, options: SetUpOptions): Transaction[];
 	/** A plan's rules as the dialect writes them. */
@@ -27,6 +27,9 @@ export interface Backend {
 	/** Whether there is a lock between this dialect's programs that one can wait for. */
 	readonly hasLock: boolean;
 }
+
+/** Whose connections a trial's rule is about; `nobody` for a trial without such a rule. */
+export type Owner = number | "nobody";
 
 export interface SetUpOptions {
 	/** Wait for other programs that hold the xtables lock, however long (`-w`). */

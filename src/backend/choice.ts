@@ -71,8 +71,9 @@ function trySetUp(
 	try {
 		return setUp(host, dialect, plan, options);
 	} catch (error) {
-		// Only what says something about the dialect leads on to the next; a tool that hangs would hang there too.
-		if (error instanceof BackendError && error.code !== "no-answer") {
+		// Only what says something about the dialect leads on to the next; a tool that hangs would hang there too, and a
+		// system that starts no more programs starts none there.
+		if (error instanceof BackendError && error.code !== "no-answer" && error.code !== "not-started") {
 			return error;
 		}
 		throw error;

@@ -40,7 +40,7 @@ describe("removeLeftovers", () => {
 		["nftables", ["inet shunt"], ["legacy ipv4", "nft ipv4", "legacy ipv6", "nft ipv6"]],
 	])("keeps what %s says", (spoken, kept, removed) => {
 		const host = hostWith(everywhere);
-		expect(named(removeLeftovers(host, spoken, both)).sort()).toEqual([...removed].sort());
+		expect(named(removeLeftovers(host, spoken, both).leftovers).sort()).toEqual([...removed].sort());
 		expect(holders(host)).toEqual(kept);
 	});
 
@@ -65,20 +65,20 @@ describe("removeLeftovers", () => {
 	it("does not ask plain iptables for its version where one of the two has a table alone", () => {
 		const host = hostWith(["plain", "nftables"], "legacy");
 		const before = host.commands.length;
-		expect(named(removeLeftovers(host, "plain", both))).toEqual(["nftables inet"]);
+		expect(named(removeLeftovers(host, "plain", both).leftovers)).toEqual(["nftables inet"]);
 		expect(host.commands.slice(before)).toEqual(["nft -f -"]);
 		expect(holders(host)).toEqual(["legacy ipv4", "legacy ipv6"]);
 	});
 
 	it("removes a family that is off now, in the dialect that is spoken too", () => {
 		const host = hostWith(["nft"]);
-		expect(named(removeLeftovers(host, "nft", ["ipv4"]))).toEqual(["nft ipv6"]);
+		expect(named(removeLeftovers(host, "nft", ["ipv4"]).leftovers)).toEqual(["nft ipv6"]);
 		expect(holders(host)).toEqual(["nft ipv4"]);
 	});
 
 	it("starts no process where there is nothing to look into", () => {
 		const host = createMemoryHost({ hasNft: true });
-		expect(removeLeftovers(host, "nftables", both)).toEqual([]);
+		expect(removeLeftovers(host, "nftables", both).leftovers).toEqual([]);
 		expect(host.commands).toEqual([]);
 	});
 
@@ -87,7 +87,7 @@ describe("removeLeftovers", () => {
 		host.natTable("legacy", "ipv4").restore("*nat\n-A OUTPUT -p udp -j ACCEPT\nCOMMIT\n");
 		host.nftables.apply("table inet other");
 		const before = host.natTable("legacy", "ipv4").save();
-		expect(removeLeftovers(host, "nft", both)).toEqual([]);
+		expect(removeLeftovers(host, "nft", both).leftovers).toEqual([]);
 		expect(host.natTable("legacy", "ipv4").save()).toBe(before);
 		expect(holders(host)).toEqual(["inet other"]);
 	});
@@ -95,7 +95,7 @@ describe("removeLeftovers", () => {
 	it("reports what it could not remove, and goes on", () => {
 		const host = hostWith(everywhere);
 		host.uninstall("nft");
-		const leftovers = removeLeftovers(host, "legacy", both);
+		const leftovers = removeLeftovers(host, "legacy", both).leftovers;
 		expect(leftovers.map(({ dialect, scope, failure }) => [dialect, scope, failure?.code])).toEqual([
 			["nft", "ipv4", undefined],
 			["nft", "ipv6", undefined],
@@ -110,7 +110,7 @@ describe("removeEverything", () => {
 		const host = hostWith(everywhere);
 		host.natTable("nft", "ipv4").restore("*nat\n-A OUTPUT -p udp -j ACCEPT\nCOMMIT\n");
 		host.nftables.apply("table inet other; table ip shunt");
-		expect(named(removeEverything(host)).sort()).toEqual([
+		expect(named(removeEverything(host).leftovers).sort()).toEqual([
 			"legacy ipv4",
 			"legacy ipv6",
 			"nft ipv4",

@@ -3,7 +3,7 @@ import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { type BackendError, caught } from "./backend-error.ts";
 import { backendOf } from "./backends.ts";
-import { existingPlaces, type Place, places } from "./places.ts";
+import { type HiddenPlace, type Place, places, survey } from "./places.ts";
 
 /** A place that held rules of an earlier run, and what became of them. */
 export interface Leftover extends Place {
@@ -11,20 +11,30 @@ export interface Leftover extends Place {
 	readonly failure?: BackendError;
 }
 
+/** What came of removing, and where it could not be seen whether there was anything. */
+export interface Removal {
+	readonly leftovers: readonly Leftover[];
+	readonly hidden: readonly HiddenPlace[];
+}
+
 /**
  * Removes what an earlier run in another dialect, or for a family that is off now, has left. Called after the new
  * rules are in, so that there is no moment without any. A failure is reported, not thrown: the new rules stand.
  */
-export function removeLeftovers(host: Host, dialect: Dialect, used: readonly Family[]): Leftover[] {
+export function removeLeftovers(host: Host, dialect: Dialect, used: readonly Family[]): Removal {
 	if (dialect !== "plain") {
-		return removeFrom(host, existingPlaces(host, placesBeside(dialect, used)));
+		const { existing, hidden } = survey(host, placesBeside(dialect, used));
+		return { leftovers: removeFrom(host, existing), hidden };
 	}
-	const existing = existingPlaces(host);
+	const { existing, hidden } = survey(host);
 	const leftOver = placesBeside(dialectOfPlain(host, existing), used);
-	return removeFrom(
-		host,
-		existing.filter((place) => leftOver.includes(place)),
-	);
+	return {
+		leftovers: removeFrom(
+			host,
+			existing.filter((place) => leftOver.includes(place)),
+		),
+		hidden,
+	};
 }
 
 /** Where rules are that do not belong to what is spoken now, if there are any. */
@@ -34,9 +44,20 @@ function placesBeside(spoken: Dialect, used: readonly Family[]): Place[] {
 	);
 }
 
-/** Removes everything of ours, in every dialect that has a table here. */
-export function removeEverything(host: Host): Leftover[] {
-	return removeFrom(host, existingPlaces(host));
+/**
+ * Removes everything of ours, in every dialect that has a table here, and then the tables of iptables-nft that hold nothing,
+ * which the tool makes and never removes. Those of iptables-legacy nobody can remove: they go with the network namespace.
+ */
+export function removeEverything(host: Host): Removal & { readonly tables: readonly Place[] } {
+	const { existing, hidden } = survey(host);
+	const leftovers = removeFrom(host, existing);
+	return { leftovers, hidden, tables: removeEmptyTables(host, existing) };
+}
+
+export function removeEmptyTables(host: Host, among: readonly Place[]): Place[] {
+	return among.filter(
+		({ dialect, scope }) => dialect === "nft" && host.removeEmptyNftTable({ family: scope, name: "nat" }),
+	);
 }
 
 function removeFrom(host: Host, held: readonly Place[]): Leftover[] {

@@ -21,10 +21,11 @@ function holdsRules(host: Host, { dialect, scope }: Place): boolean {
 	if (dialect === "nftables" || scope === "inet") {
 		return true;
 	}
-	let holds = false;
+	let holds = true;
+	// What cannot be read may well hold rules: it is joined rather than doubled.
 	caught(() => {
 		const [table] = openToolbox(host, dialect, [scope], { wait: false }).tables([scope]);
-		holds = table !== undefined && !(table instanceof BackendError) && table.rules.length > 0;
+		holds = table === undefined || table instanceof BackendError || table.rules.length > 0;
 	});
 	return holds;
 }

@@ -11,17 +11,37 @@ export function toolFailure(
 	const tool = command.argv[0].split("/").at(-1) ?? command.argv[0];
 	switch (outcome.kind) {
 		case "not-started":
-			return new BackendError("missing-tool", `${command.argv[0]}: could not be started: ${outcome.reason}`);
+			return new BackendError(
+				notThere.test(outcome.reason) ? "missing-tool" : "not-started",
+				`${command.argv[0]}: could not be started: ${outcome.reason}${adviceFor(outcome.reason)}`,
+			);
 		case "timed-out":
 			return new BackendError(
 				"no-answer",
 				`${tool}: gave no answer within ${command.timeoutMs / 1000} s and was ended; another program may be holding /run/xtables.lock`,
 			);
 		case "killed":
-			return new BackendError("no-answer", `${tool}: was killed by ${outcome.signal}`);
+			return new BackendError("crashed", `${tool}: was killed by ${outcome.signal}`);
 		case "exited":
 			return outcome.code === 0 ? undefined : refusal(host, tool, outcome.code, stderr);
 	}
+}
+
+/** What execve(2) says of a program that is not there or cannot be run, whoever starts it. */
+const notThere =
+	/no such file or directory|permission denied|exec format error|not a directory|too many symbolic links/i;
+
+/** Of what the system ran out of, and where its limit is. */
+function adviceFor(reason: string): string {
+	if (/too many open files/i.test(reason)) {
+		return " (raise the limit on open files: ulimit -n, LimitNOFILE of a systemd unit)";
+	}
+	if (/temporarily unavailable|try again/i.test(reason)) {
+		return " (the limit on processes is reached: ulimit -u, TasksMax of a systemd unit, pids.max of the control group)";
+	}
+	return /cannot allocate memory|not enough memory|out of memory/i.test(reason)
+		? " (there is no memory left: memory.max of the control group)"
+		: "";
 }
 
 function refusal(host: Host, tool: string, code: number, stderr: string): BackendError {

@@ -26,8 +26,9 @@ const colonHex = /^[\dA-Fa-f:.]+$/;
 
 /** Undefined for anything but four decimal octets or an IPv6 address without a zone. */
 export function parseAddress(text: string): Address | undefined {
-	if (dottedDecimal.test(text) && ipaddr.IPv4.isValid(text)) {
-		return { family: "ipv4", bytes: ipaddr.IPv4.parse(text).toByteArray() };
+	if (dottedDecimal.test(text)) {
+		const bytes = text.split(".").map(Number);
+		return bytes.every((byte) => byte <= 255) ? { family: "ipv4", bytes } : undefined;
 	}
 	if (colonHex.test(text) && text.includes(":") && ipaddr.IPv6.isValid(text)) {
 		return { family: "ipv6", bytes: ipaddr.IPv6.parse(text).toByteArray() };
@@ -40,11 +41,12 @@ export function parseAddress(text: string): Address | undefined {
  * reference program and iptables take `172.16.5.4/12` to mean the block around that address.
  */
 export function parseCidr(text: string, source: string): Result<Cidr> {
-	const [addressText = "", prefixText = "", ...rest] = text.split("/");
-	const address = parseAddress(addressText);
+	const slash = text.indexOf("/");
+	const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
 	const width = address === undefined ? 0 : address.bytes.length * 8;
+	const prefixText = slash < 0 ? "" : text.slice(slash + 1);
 	const prefix = /^(?:0|[1-9]\d{0,2})$/.test(prefixText) ? Number(prefixText) : Number.NaN;
-	if (address !== undefined && rest.length === 0 && prefix <= width) {
+	if (address !== undefined && prefix <= width) {
 		const network = formatAddress(maskAddress(address, prefix));
 		return ok({ family: address.family, network, prefix, text });
 	}
@@ -76,16 +78,16 @@ export function containsAddress(cidr: Cidr, address: Address): boolean {
 
 /** Shortest spelling of either family (RFC 5952 for IPv6). */
 export function formatAddress(address: Address): string {
-	const bytes = [...address.bytes];
 	return address.family === "ipv4"
-		? new ipaddr.IPv4(bytes).toString()
-		: new ipaddr.IPv6(bytes).toRFC5952String();
+		? address.bytes.join(".")
+		: new ipaddr.IPv6([...address.bytes]).toRFC5952String();
 }
 
 function maskAddress(address: Address, prefix: number): Address {
-	const bytes = address.bytes.map((byte, index) => {
-		const kept = Math.min(8, Math.max(0, prefix - index * 8));
-		return byte & (0xff << (8 - kept)) & 0xff;
-	});
+	const bytes: number[] = [];
+	for (const byte of address.bytes) {
+		const kept = prefix - bytes.length * 8;
+		bytes.push(kept >= 8 ? byte : kept <= 0 ? 0 : byte & (0xff << (8 - kept)));
+	}
 	return { family: address.family, bytes };
 }

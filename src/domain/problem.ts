@@ -30,11 +30,16 @@ export function fail(...problems: readonly Problem[]): Result<never> {
 
 /** All values, or all problems of all failures, in order. */
 export function all<T>(results: readonly Result<T>[]): Result<T[]> {
-	const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
-	if (problems.length > 0) {
-		return fail(...problems);
+	const values: T[] = [];
+	const problems: Problem[] = [];
+	for (const result of results) {
+		if (result.ok) {
+			values.push(result.value);
+		} else {
+			problems.push(...result.problems);
+		}
 	}
-	return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+	return problems.length > 0 ? fail(...problems) : ok(values);
 }
 
 /** `--skip: "80-20" is not a port range (want LOW-HIGH with LOW at most HIGH, each 1-65535)` */

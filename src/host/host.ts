@@ -64,6 +64,18 @@ export interface Host {
 	 */
 	nftTables(): readonly NftTable[] | undefined;
 
+	/**
+	 * Why {@link nftTables} tells of none although there may be some: for want of permission, most often. Undefined where
+	 * it tells, and where the kernel has no nf_tables.
+	 */
+	hiddenNftTables(): string | undefined;
+
+	/**
+	 * Removes a table of nf_tables that holds nothing but empty base chains that accept, in one transaction that the kernel
+	 * refuses where there is more. Answers whether it is gone.
+	 */
+	removeEmptyNftTable(table: NftTable): boolean;
+
 	/** Milliseconds since the epoch, with a fraction. */
 	now(): number;
 }

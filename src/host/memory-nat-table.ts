@@ -18,6 +18,11 @@ export class MemoryNatTable {
 		return undefined;
 	}
 
+	/** Whether there is no chain but the kernel's own and no rule in any of them. */
+	isEmpty(): boolean {
+		return [...this.#chains].every(([name, rules]) => builtIn.includes(name) && rules.length === 0);
+	}
+
 	save(): string {
 		const names = [...this.#chains.keys()];
 		const user = names.filter((name) => !builtIn.includes(name)).sort();

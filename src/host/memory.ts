@@ -37,6 +37,8 @@ export interface MemoryHostOptions {
 	readonly hasNft?: boolean;
 	/** Network namespaces that can be entered. */
 	readonly netnsPaths?: readonly string[];
+	/** Why nf_tables does not tell of its tables. */
+	readonly hiddenNftTables?: string;
 	/** Whether a namespace of its own may be had; one in which there is nothing yet. */
 	readonly mayUnshare?: boolean;
 }
@@ -150,12 +152,21 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			files.delete("/proc/self/net/ip_tables_names");
 			files.delete("/proc/self/net/ip6_tables_names");
 		},
-		nftTables: () => [
-			...[...tables.keys()]
-				.filter((key) => key.startsWith("nft "))
-				.map((key): NftTable => ({ family: key.endsWith("ipv4") ? "ipv4" : "ipv6", name: "nat" })),
-			...nftables.tables(),
-		],
+		nftTables: () =>
+			options.hiddenNftTables === undefined
+				? [
+						...[...tables.keys()]
+							.filter((key) => key.startsWith("nft "))
+							.map((key): NftTable => ({ family: key.endsWith("ipv4") ? "ipv4" : "ipv6", name: "nat" })),
+						...nftables.tables(),
+					]
+				: undefined,
+		hiddenNftTables: () => options.hiddenNftTables,
+		removeEmptyNftTable: ({ family, name }) => {
+			const key = `nft ${family}`;
+			const isEmpty = tables.get(key)?.isEmpty() === true && name === "nat";
+			return isEmpty && tables.delete(key);
+		},
 		now: () => clock++,
 	};
 }

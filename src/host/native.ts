@@ -3,7 +3,15 @@ import { harmless } from "../domain/harmless.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
 import type { Command, CommandResult, Host } from "./host.ts";
-import { listNftTables, type NetlinkSocket } from "./nft-tables.ts";
+import {
+	answerWithoutSocket,
+	askNftTables,
+	type NetlinkSocket,
+	type NftTableAnswer,
+	removeEmptyTable,
+	tablesIn,
+	whyHidden,
+} from "./nft-tables.ts";
 import { defaultPath } from "./program-path.ts";
 
 /**
@@ -36,7 +44,7 @@ export interface NativeFunctions {
 	log(line: string): void;
 	enterNetns(path: string): Errno | undefined;
 	enterNewNetns(): Errno | undefined;
-	netfilterSocket(): NetlinkSocket | undefined;
+	netfilterSocket(): NetlinkSocket | Errno;
 	now(): number;
 	/**
 	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). The more is in there, the further
@@ -65,12 +73,19 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		log: (line) => functions.log(harmless(line)),
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
 		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
-		nftTables: () => {
+		nftTables: () => tablesIn(askTables(functions)),
+		hiddenNftTables: () => whyHidden(askTables(functions)),
+		removeEmptyNftTable: (table) => {
 			const socket = functions.netfilterSocket();
-			return socket && listNftTables(socket);
+			return "send" in socket && removeEmptyTable(socket, table);
 		},
 		now: functions.now,
 	};
+}
+
+function askTables(functions: NativeFunctions): NftTableAnswer {
+	const socket = functions.netfilterSocket();
+	return "send" in socket ? askNftTables(socket) : answerWithoutSocket(socket);
 }
 
 /** No child is left behind, whatever happens meanwhile. */

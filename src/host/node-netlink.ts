@@ -1,6 +1,8 @@
 import { closeSync } from "node:fs";
 import { endianness } from "node:os";
+import type { Errno } from "./errno.ts";
 import type { NetlinkSocket } from "./nft-tables.ts";
+import { errnoOf } from "./node-errno.ts";
 import type { Libc } from "./node-libc.ts";
 
 const netlink = 16; // AF_NETLINK
@@ -11,14 +13,14 @@ const doNotWait = 0x40; // MSG_DONTWAIT
 /** The kernel never puts more than 32 KiB in one datagram of a dump (netlink_dump in net/netlink/af_netlink.c). */
 const datagramLength = 32_768;
 
-/** Undefined where the kernel has no such sockets. */
 export function withNetfilterSocket<Value>(
 	libc: Libc,
 	use: (socket: NetlinkSocket) => Value,
-): Value | undefined {
+	otherwise: (errno: Errno) => Value,
+): Value {
 	const descriptor = libc.socket(netlink, rawCloseOnExec, netfilter);
 	if (descriptor < 0) {
-		return undefined;
+		return otherwise(errnoOf(libc.errno()));
 	}
 	try {
 		return use({

@@ -2,7 +2,8 @@ import { isatty } from "node:tty";
 import { harmless } from "../domain/harmless.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Host } from "./host.ts";
-import { listNftTables } from "./nft-tables.ts";
+import { answerWithoutSocket, askNftTables, removeEmptyTable, tablesIn, whyHidden } from "./nft-tables.ts";
+import { errnoOfThrown } from "./node-errno.ts";
 import { identify, isExecutable, listFolder, readText, replaceText } from "./node-files.ts";
 import { type Libc, loadLibc } from "./node-libc.ts";
 import { withNetfilterSocket } from "./node-netlink.ts";
@@ -18,6 +19,7 @@ export function createNodeHost(): Host {
 		loaded ??= loadLibc();
 		return loaded;
 	};
+	const askTables = () => withNetfilterSocket(libc(), askNftTables, answerWithoutSocket);
 	return {
 		run: (commands, meanwhile) => runCommands(commands, childEnvironment(process.env), meanwhile),
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
@@ -32,7 +34,14 @@ export function createNodeHost(): Host {
 		log: (line) => writeStandardError(`${harmless(line)}\n`),
 		enterNetns: (path) => enterNetns(path, libc()),
 		enterNewNetns: () => enterNewNetns(libc()),
-		nftTables: () => withNetfilterSocket(libc(), listNftTables),
+		nftTables: () => tablesIn(askTables()),
+		hiddenNftTables: () => whyHidden(askTables()),
+		removeEmptyNftTable: (table) =>
+			withNetfilterSocket(
+				libc(),
+				(socket) => removeEmptyTable(socket, table),
+				() => false,
+			),
 		now: () => performance.timeOrigin + performance.now(),
 	};
 }

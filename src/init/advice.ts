@@ -1,7 +1,6 @@
 import { BackendError } from "../backend/backend-error.ts";
-import { workingDialects } from "../backend/probe.ts";
+import { type Trial, type TrialRules, tryDialects } from "../backend/probe.ts";
 import { exitCodes } from "../domain/exit-code.ts";
-import type { Family } from "../domain/family.ts";
 import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { environmentFailure, type Failure, lockAdvice } from "./failure.ts";
@@ -13,18 +12,21 @@ import { environmentFailure, type Failure, lockAdvice } from "./failure.ts";
 export function setUpFailure(
 	host: Host,
 	error: unknown,
-	asked: { readonly mode: Mode; readonly families: readonly Family[] },
+	asked: TrialRules & { readonly mode: Mode },
 ): Failure {
 	const failure = environmentFailure(error);
 	if (!(error instanceof BackendError) || !worthTrying.has(error.code)) {
 		return failure;
 	}
-	const working = workingDialects(host, asked.families);
+	const trials = tryDialects(host, asked);
+	const working = workingOf(trials);
+	const found = trials.find(({ dialect }) => dialect === asked.mode)?.failure?.message;
 	const isUsable = working.some((dialect) => dialect === asked.mode);
 	return {
-		exitCode: isUsable ? failure.exitCode : exitCodes.noDialect,
+		exitCode: isUsable || error.code === "crashed" ? failure.exitCode : exitCodes.noDialect,
 		messages: [
 			...failure.messages.map((message) => `mode ${asked.mode}: ${message}`),
+			...(found?.includes("owner match") === true ? [`mode ${asked.mode}: ${found}`] : []),
 			...lockAdvice(error.message),
 			...(isUsable ? [] : [`mode ${asked.mode} cannot be used here; ${alternatives(host, asked, working)}`]),
 		],
@@ -32,11 +34,15 @@ export function setUpFailure(
 }
 
 /** Without permission, or with a tool that hangs, no other mode would fare better. */
-const worthTrying: ReadonlySet<string> = new Set(["missing-tool", "refused"]);
+const worthTrying: ReadonlySet<string> = new Set(["missing-tool", "refused", "crashed"]);
+
+function workingOf(trials: readonly Trial[]): Dialect[] {
+	return trials.filter(({ failure }) => failure === undefined).map(({ dialect }) => dialect);
+}
 
 function alternatives(
 	host: Host,
-	{ mode, families }: { readonly mode: Mode; readonly families: readonly Family[] },
+	{ mode, families, uid }: TrialRules & { readonly mode: Mode },
 	working: readonly Dialect[],
 ): string {
 	if (working.length > 0) {
@@ -44,7 +50,9 @@ function alternatives(
 	}
 	if (
 		families.length > 1 &&
-		workingDialects(host, ["ipv4"]).some((dialect) => dialect === mode || mode === "auto")
+		workingOf(tryDialects(host, { families: ["ipv4"], uid })).some(
+			(dialect) => dialect === mode || mode === "auto",
+		)
 	) {
 		return "IPv4 alone works: add --ipv6=false if this pod has no IPv6";
 	}

@@ -1,9 +1,11 @@
-import { type Leftover, removeEverything } from "../backend/leftovers.ts";
+import { removeEverything } from "../backend/leftovers.ts";
+import { describeHidden, type HiddenPlace, type Place } from "../backend/places.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
+import { kernelCloseWait, readCloseWait } from "./close-wait.ts";
 import { parseCommandLine } from "./command-line.ts";
-import { badInput, environmentFailure, guard, reportFailure } from "./failure.ts";
+import { badInput, environmentFailure, type Failure, guard, reportFailure } from "./failure.ts";
 import { FlagValues } from "./flag-values.ts";
 import { cleanFlags } from "./flags.ts";
 import { formatHelp, wantsHelp } from "./help.ts";
@@ -47,25 +49,76 @@ function parseCleanOptions(argv: readonly string[], program: string): Result<Com
 	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
 }
 
-function report(host: Host, options: CommonOptions, found: readonly Leftover[], program: string): ExitCode {
+function report(
+	host: Host,
+	options: CommonOptions,
+	{ leftovers, hidden, tables }: ReturnType<typeof removeEverything>,
+	program: string,
+): ExitCode {
 	const log = createLogger(host, options.logFormat, options.logLevel);
-	const removed = found.filter(({ failure }) => failure === undefined);
-	const failures = found.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+	const removed = leftovers.filter(({ failure }) => failure === undefined);
 	for (const { dialect, scope } of removed) {
 		log.info(`${scope}: removed our rules in mode ${dialect}`);
 	}
-	const [first] = failures;
-	if (first !== undefined) {
-		const { exitCode } = environmentFailure(first);
-		const messages = failures.map((failure) => failure.message);
-		return reportFailure(host, program, { exitCode, messages }, options.output);
+	for (const { dialect, scope } of tables) {
+		log.info(`${scope}: removed the empty nat table of mode ${dialect}`);
+	}
+	log.info(whatStays(host, removed));
+	const failures = [
+		...leftovers.flatMap(({ dialect, scope, failure }) =>
+			failure === undefined ? [] : [environmentFailure(failure, `mode ${dialect}, ${scope}: `)],
+		),
+		...unseen(hidden),
+	];
+	if (failures.length > 0) {
+		return reportFailure(host, program, mergeFailures(failures), options.output);
 	}
 	if (removed.length === 0) {
 		log.info("there was nothing of ours to remove");
 	}
 	if (options.output === "json") {
-		const places = removed.map(({ dialect, scope }) => ({ mode: dialect, family: scope }));
-		host.stdout(`${JSON.stringify({ removed: places })}\n`);
+		const inWords = ({ dialect, scope }: Place) => ({ mode: dialect, family: scope });
+		host.stdout(`${JSON.stringify({ removed: removed.map(inWords), tables: tables.map(inWords) })}\n`);
 	}
 	return exitCodes.done;
+}
+
+/** Without permission there may be any number of rules of ours, and nothing was removed. */
+function unseen(hidden: readonly HiddenPlace[]): Failure[] {
+	return hidden.length === 0
+		? []
+		: [
+				{
+					exitCode: exitCodes.notPermitted,
+					messages: [
+						...describeHidden(hidden),
+						"what is there was left as it is: run it as root with the capability NET_ADMIN in the user namespace that the network namespace belongs to",
+					],
+				},
+			];
+}
+
+/** Each message once, and of the exit statuses the first. */
+function mergeFailures(failures: readonly Failure[]): Failure {
+	return {
+		exitCode: failures[0]?.exitCode ?? exitCodes.failed,
+		messages: [...new Set(failures.flatMap(({ messages }) => messages))],
+	};
+}
+
+/** What a run has left that cannot, or must not, be taken back. */
+function whatStays(host: Host, removed: readonly Place[]): string[] {
+	const closeWait = readCloseWait(host);
+	return [
+		...(removed.some(({ dialect }) => dialect === "legacy")
+			? [
+					"the empty nat table of mode legacy stays until this network namespace ends: the kernel has no way to remove it",
+				]
+			: []),
+		...(closeWait === undefined || closeWait === kernelCloseWait
+			? []
+			: [
+					`nf_conntrack_tcp_timeout_close_wait stays at ${closeWait} s, where the kernel begins with ${kernelCloseWait}: nobody can tell who set it (shunt init --timeout-close-wait-secs does)`,
+				]),
+	];
 }

@@ -3,6 +3,15 @@ import { type Host, HostError } from "../host/host.ts";
 /** Per network namespace, in seconds (nf_conntrack-sysctl.rst in the kernel's documentation). */
 const path = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_close_wait";
 
+/** What a network namespace begins with, whatever others are set to (tcp_timeouts in nf_conntrack_proto_tcp.c). */
+export const kernelCloseWait = 60;
+
+/** In seconds; undefined where there is no connection tracking or /proc does not tell. */
+export function readCloseWait(host: Host): number | undefined {
+	const text = host.readFile(path)?.trim();
+	return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
+}
+
 /**
  * Sets how long connection tracking remembers a connection that one side has closed. Answers with a way back.
  * Throws {@link HostError}.

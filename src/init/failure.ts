@@ -15,15 +15,18 @@ export function badInput(problems: readonly Problem[]): Failure {
 }
 
 /** Turns a failure of the environment into an exit status; anything else is a bug and goes on up. */
-export function environmentFailure(error: unknown): Failure {
+export function environmentFailure(error: unknown, where = ""): Failure {
 	if (error instanceof HostError) {
 		const exitCode = error.code === "not-permitted" ? exitCodes.notPermitted : exitCodes.failed;
-		return { exitCode, messages: [error.message] };
+		return { exitCode, messages: [`${where}${error.message}`] };
 	}
 	if (error instanceof BackendError) {
 		return {
 			exitCode: backendExitCodes[error.code],
-			messages: [error.message, ...(error.code === "not-permitted" ? permissionAdvice(error.message) : [])],
+			messages: [
+				`${where}${error.message}`,
+				...(error.code === "not-permitted" ? permissionAdvice(error.message) : []),
+			],
 		};
 	}
 	throw error;
@@ -51,6 +54,8 @@ const backendExitCodes = {
 	"not-permitted": exitCodes.notPermitted,
 	refused: exitCodes.failed,
 	"no-answer": exitCodes.failed,
+	crashed: exitCodes.failed,
+	"not-started": exitCodes.failed,
 } as const;
 
 /** Runs a program to its exit status, whatever the environment does to it: not even its result may get out. */

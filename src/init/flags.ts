@@ -178,6 +178,12 @@ export const initFlags = [
 		help: "network namespace to work in, such as /proc/PID/ns/net or a name in /run/netns; without it this process's own",
 	},
 	{
+		name: "host-network",
+		kind: "boolean",
+		default: "false",
+		help: "work in the machine's initial network namespace too, and so redirect the machine's own traffic; refused without it",
+	},
+	{
 		name: "simulate",
 		kind: "boolean",
 		default: "false",

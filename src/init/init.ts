@@ -12,7 +12,7 @@ import { badInput, environmentFailure, type Failure, guard, reportFailure } from
 import { initFlags } from "./flags.ts";
 import { formatHelp, wantsHelp } from "./help.ts";
 import { createLogger } from "./logger.ts";
-import { enterNamedNetns } from "./netns.ts";
+import { enterNamedNetns, refuseInitialNetns } from "./netns.ts";
 import { asksForJson, type InitOptions, parseInitOptions } from "./options.ts";
 import { runProbe } from "./probe.ts";
 import { asksForProbe } from "./probe-options.ts";
@@ -63,7 +63,7 @@ const examples = [
 const notes = `--probe tries every dialect, takes everything back and prints one JSON object: "dialects" has for each
 {"ok":true}, or {"ok":false,"code":…,"message":…} with the tool's own first line; "mode" what was asked and
 whether it is "served"; "tools" what each program says of its version; "kernel", "families", "version". Of the
-other flags it takes only the mode, --ipv6, --netns and those of the log. The exit status is 0 where the mode
+other flags it takes only the mode, --proxy-uid (2102 without it), --ipv6, --netns and those of the log. The exit status is 0 where the mode
 is served, 69 where not, 77 where that takes more permission.
 The trial runs in a network namespace of its own where one may be made ("namespace":"new"), which takes
 CAP_SYS_ADMIN. Elsewhere ("this") the kernel keeps the empty nat tables that it makes for the trial, named in
@@ -72,14 +72,16 @@ that the trial made it load stay loaded.`;
 
 function simulate(options: InitOptions, plan: Plan): InitResult {
 	const choice = { dialect: simulatedDialect(options), outcomes: [], tried: [] };
-	return { choice, leftovers: [], milliseconds: 0, rules: reportRules(choice.dialect, plan) };
+	return { choice, leftovers: [], hidden: [], milliseconds: 0, rules: reportRules(choice.dialect, plan) };
 }
 
 /** All or nothing: whatever was changed before a failure is put back. */
 function programRules(host: Host, options: InitOptions, plan: Plan): InitResult | Failure {
-	const lost = enterNamedNetns(host, options.netns);
-	if (lost !== undefined) {
-		return lost;
+	const astray =
+		enterNamedNetns(host, options.netns) ??
+		(options.hostNetwork ? undefined : refuseInitialNetns(host, options.netns));
+	if (astray !== undefined) {
+		return astray;
 	}
 	let resetCloseWait = () => {};
 	try {
@@ -93,7 +95,11 @@ function programRules(host: Host, options: InitOptions, plan: Plan): InitResult 
 		return setUp(host, options, plan);
 	} catch (error) {
 		resetCloseWait();
-		return setUpFailure(host, error, { mode: options.mode, families: plan.families });
+		return setUpFailure(host, error, {
+			mode: options.mode,
+			families: plan.families,
+			uid: options.policy.outbound.proxyUid ?? options.policy.outbound.uidsToIgnore[0],
+		});
 	}
 }
 
@@ -105,11 +111,12 @@ function setUp(host: Host, options: InitOptions, plan: Plan): InitResult {
 		reported.set(dialect, reportRules(dialect, plan));
 	};
 	const choice = setUpInMode(host, options.mode, plan, { wait, counters, meanwhile });
-	const leftovers = removeLeftovers(host, choice.dialect, plan.families);
+	const { leftovers, hidden } = removeLeftovers(host, choice.dialect, plan.families);
 	const milliseconds = host.now() - started;
 	return {
 		choice,
 		leftovers,
+		hidden,
 		milliseconds,
 		rules: reported.get(choice.dialect) ?? reportRules(choice.dialect, plan),
 	};

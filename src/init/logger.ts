@@ -7,7 +7,7 @@ export type LogFormat = "plain" | "json";
 export type { LogLevel };
 
 /** Each takes a message, or several lines that are to bear the same time. */
-export type Logger = Readonly<Record<"warn" | "info", (messages: Messages) => void>>;
+export type Logger = Readonly<Record<"warn" | "info" | "debug", (messages: Messages) => void>>;
 
 export type Messages = string | readonly (string | Quoted)[];
 
@@ -35,7 +35,7 @@ export function createLogger(host: Host, format: LogFormat, threshold: LogLevel)
 			}
 		};
 	};
-	return { warn: writer("warn"), info: writer("info") };
+	return { warn: writer("warn"), info: writer("info"), debug: writer("debug") };
 }
 
 const spelled: Partial<Record<LogLevel, string>> = { warn: "warning" };

@@ -1,5 +1,6 @@
+import { exitCodes } from "../domain/exit-code.ts";
 import { parseWholeNumber } from "../domain/number.ts";
-import { ok, type Result } from "../domain/problem.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
 import { type Host, HostError } from "../host/host.ts";
 import { badInput, environmentFailure, type Failure } from "./failure.ts";
 
@@ -11,11 +12,25 @@ export interface NamedNetns {
 	readonly given: string;
 }
 
-/** A path, or without a slash the name under which `ip netns` keeps one. Empty means none, as it always has. */
-export function parseNetns(text: string): Result<NamedNetns | undefined> {
+/**
+ * A path, or without a slash the name under which `ip netns` keeps one. An empty one is a mistake, most likely of a script
+ * whose variable is not set, and would else mean the namespace that the script happens to run in.
+ */
+export function parseNetns(text: string): Result<NamedNetns> {
+	if (text.trim() === "") {
+		return fail({
+			source: "--netns",
+			value: text,
+			complaint: "names no network namespace",
+			accepted: netnsForms,
+		});
+	}
 	const path = text.includes("/") ? text : `/run/netns/${text}`;
-	return ok(text === "" ? undefined : { path, flag: "--netns", given: text });
+	return ok({ path, flag: "--netns", given: text });
 }
+
+const netnsForms =
+	"a path such as /proc/PID/ns/net, or a name in /run/netns; leave the flag out for the current one";
 
 /** PID_MAX_LIMIT in linux/threads.h is 4194304. */
 export function parsePid(text: string, source: string): Result<NamedNetns> {
@@ -37,6 +52,49 @@ export function enterNamedNetns(host: Host, netns: NamedNetns | undefined): Fail
 		}
 		return environmentFailure(error);
 	}
+}
+
+/**
+ * Where `init` must not work by accident: a machine's initial network namespace, in which its own traffic is. Undefined
+ * elsewhere, and where that word was given. In a sandbox that is a virtual machine of its own (Kata Containers), the pod's
+ * namespace is that machine's initial one.
+ */
+export function refuseInitialNetns(host: Host, netns: NamedNetns | undefined): Failure | undefined {
+	if (!isInitialNetns(host) || isSandboxMachine(host)) {
+		return undefined;
+	}
+	const where = netns === undefined ? "this" : `${netns.flag} ${JSON.stringify(netns.given)}`;
+	return {
+		exitCode: exitCodes.badInput,
+		messages: [
+			`${where} is the machine's initial network namespace: its own traffic, not a pod's, would go to the proxy. Nothing was changed (want --netns or --pid with a pod's namespace, or --host-network to redirect this machine)`,
+		],
+	};
+}
+
+/**
+ * Since Linux 6.18 the initial namespaces have inode numbers of their own, which no other can have (NET_NS_INIT_INO in
+ * linux/nsfs.h; others are counted from 0xF0000000, PROC_DYNAMIC_FIRST in fs/proc/generic.c). Before that, and after, some
+ * settings are there in the initial one alone (net_core_table, registered for init_net in net/core/sysctl_net_core.c).
+ * Neither depends on which processes we are shown. gVisor has neither.
+ */
+function isInitialNetns(host: Host): boolean {
+	return (
+		host.fileIdentity("/proc/self/ns/net")?.endsWith(`:${0xeffffff9}`) === true ||
+		host.fileIdentity("/proc/sys/net/core/netdev_max_backlog") !== undefined
+	);
+}
+
+/**
+ * Kata Containers takes the network namespace out of what it gives its guest (constrainGRPCSpec in its runtime's
+ * kata_agent.go). The guest is known by the tag of its shared file system (mountGuestTag there) and, where its root is an
+ * image, by its systemd unit.
+ */
+function isSandboxMachine(host: Host): boolean {
+	return (
+		/ - \S+ kataShared /.test(host.readFile("/proc/self/mountinfo") ?? "") ||
+		(host.readFile("/proc/cmdline") ?? "").includes("kata-containers.target")
+	);
 }
 
 const mistakes = {

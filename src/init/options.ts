@@ -24,6 +24,8 @@ export interface InitOptions {
 	readonly counters: boolean;
 	readonly simulate: boolean;
 	readonly netns: NamedNetns | undefined;
+	/** Also in the machine's initial network namespace. */
+	readonly hostNetwork: boolean;
 	/** Absent when the kernel's value is to stay. */
 	readonly closeWaitSeconds: number | undefined;
 	readonly output: OutputFormat;
@@ -83,6 +85,7 @@ function readRest(flags: FlagValues) {
 		wait: flags.boolean("use-wait-flag"),
 		counters: flags.boolean("counters"),
 		simulate: flags.boolean("simulate"),
+		hostNetwork: flags.boolean("host-network"),
 		closeWaitSeconds: flags.one("timeout-close-wait-secs", parseCloseWait) || undefined,
 		...readCommon(flags),
 	};
@@ -90,7 +93,7 @@ function readRest(flags: FlagValues) {
 
 export function readCommon(flags: FlagValues): CommonOptions {
 	return {
-		netns: flags.one("netns", parseNetns),
+		netns: flags.isGiven("netns") ? flags.one("netns", parseNetns) : undefined,
 		output: flags.one("output", parseChoice<OutputFormat>(["text", "json"])) ?? "text",
 		logFormat: flags.one("log-format", parseChoice<LogFormat>(["plain", "json"])) ?? "plain",
 		logLevel: flags.one("log-level", parseLogLevel) ?? "info",

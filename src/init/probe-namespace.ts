@@ -1,3 +1,4 @@
+import { removeEmptyTables } from "../backend/leftovers.ts";
 import { existingPlaces, type Place } from "../backend/places.ts";
 import { type Host, HostError } from "../host/host.ts";
 
@@ -32,9 +33,11 @@ function isFirstUserNamespace(host: Host): boolean {
 	return /^\s*0\s+0\s+4294967295\s*$/.test(host.readFile("/proc/self/uid_map") ?? "");
 }
 
-/** The empty tables that were not there before. */
-export function newPlaces(host: Host, before: readonly Place[]): Place[] {
-	return existingPlaces(host).filter(
+/** The empty tables that were not there before, and that cannot be removed. */
+export function leftPlaces(host: Host, before: readonly Place[]): Place[] {
+	const made = existingPlaces(host).filter(
 		({ dialect, scope }) => !before.some((place) => place.dialect === dialect && place.scope === scope),
 	);
+	const gone = removeEmptyTables(host, made);
+	return made.filter((place) => !gone.includes(place));
 }

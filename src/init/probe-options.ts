@@ -1,4 +1,5 @@
 import type { Family } from "../domain/family.ts";
+import { parseProxyUid, type Uid } from "../domain/identity.ts";
 import type { Mode } from "../domain/mode.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import { parseCommandLine } from "./command-line.ts";
@@ -10,7 +11,12 @@ import { type CommonOptions, readCommon, readFamilies } from "./options.ts";
 export interface ProbeOptions extends CommonOptions {
 	readonly mode: Mode;
 	readonly families: readonly Family[];
+	/** Whose connections the trial's rule lets pass; undefined for none. */
+	readonly uid: Uid | undefined;
 }
+
+/** The user as whom the injector's proxies run. */
+const usualProxyUid = 2102 as Uid;
 
 /** Whether `--probe` stands among the arguments of `shunt init`; `--probe=false` is as good as none. */
 export function asksForProbe(argv: readonly string[], program: string): boolean {
@@ -35,8 +41,17 @@ export function parseProbeOptions(argv: readonly string[], program: string): Res
 		}
 	}
 	flags.boolean("probe");
-	const options = { mode: readMode(flags), families: readFamilies(flags), ...readCommon(flags) };
+	const options = {
+		mode: readMode(flags),
+		families: readFamilies(flags),
+		uid: readUid(flags),
+		...readCommon(flags),
+	};
 	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
+}
+
+function readUid(flags: FlagValues): Uid | undefined {
+	return flags.isGiven("proxy-uid") ? flags.one("proxy-uid", parseProxyUid) : usualProxyUid;
 }
 
 const probeFlags: readonly string[] = [
@@ -44,6 +59,7 @@ const probeFlags: readonly string[] = [
 	"iptables-mode",
 	"firewall-bin-path",
 	"firewall-save-bin-path",
+	"proxy-uid",
 	"ipv6",
 	"netns",
 	"output",

@@ -17,6 +17,8 @@ export interface ProbeReport {
 	readonly kernel: string | null;
 	readonly mode: { readonly asked: string; readonly served: boolean };
 	readonly families: readonly string[];
+	/** The user whose connections the trial's rule let pass, or null for a trial without one. */
+	readonly proxyUid: number | null;
 	readonly dialects: Readonly<Record<Dialect, DialectReport>>;
 	/** What each program says of its version; null where it is not installed or does not say. */
 	readonly tools: Readonly<Record<string, string | null>>;
@@ -44,6 +46,7 @@ export function makeProbeReport(host: Host, options: ProbeOptions, findings: Pro
 		kernel: host.readFile("/proc/sys/kernel/osrelease")?.trim() ?? null,
 		mode: { asked: options.mode, served: findings.isServed },
 		families: options.families,
+		proxyUid: options.uid ?? null,
 		dialects: Object.fromEntries(
 			findings.trials.map(({ dialect, failure }) => [
 				dialect,

@@ -7,7 +7,7 @@ import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { badInput, reportFailure } from "./failure.ts";
 import { enterNamedNetns } from "./netns.ts";
-import { enterTrialGround, newPlaces } from "./probe-namespace.ts";
+import { enterTrialGround, leftPlaces } from "./probe-namespace.ts";
 import { parseProbeOptions } from "./probe-options.ts";
 import { makeProbeReport } from "./probe-report.ts";
 
@@ -26,8 +26,8 @@ export function runProbe(host: Host, argv: readonly string[], program: string): 
 	}
 	const ground = enterTrialGround(host);
 	const before = existingPlaces(host);
-	const trials = tryDialects(host, options.value.families);
-	const left = ground === "new" ? [] : newPlaces(host, before);
+	const trials = tryDialects(host, options.value);
+	const left = ground === "new" ? [] : leftPlaces(host, before);
 	const attempts = attemptsOf(options.value.mode, trials);
 	const isServed = attempts.some(({ failure }) => failure === undefined);
 	const findings = { trials, isServed, ground, left };
@@ -59,11 +59,13 @@ function workingSentence(working: readonly Dialect[]): string {
 	return working.length === 0 ? "no mode works here" : `modes that work here: ${working.join(", ")}`;
 }
 
+const notAboutTheKernel: ReadonlySet<BackendErrorCode> = new Set(["no-answer", "crashed", "not-started"]);
+
 /** A missing program says nothing about permission or about a tool that hangs, so the others' word counts. */
 function exitCodeOf(codes: readonly BackendErrorCode[]): ExitCode {
 	const telling = codes.filter((code) => code !== "missing-tool");
 	if (telling.length > 0 && telling.every((code) => code === "not-permitted")) {
 		return exitCodes.notPermitted;
 	}
-	return telling.includes("no-answer") ? exitCodes.failed : exitCodes.noDialect;
+	return telling.some((code) => notAboutTheKernel.has(code)) ? exitCodes.failed : exitCodes.noDialect;
 }

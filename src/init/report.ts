@@ -2,6 +2,7 @@ import type { FamilyOutcome, Scope, WrittenRules } from "../backend/backend.ts";
 import { backendOf } from "../backend/backends.ts";
 import { type Choice, describeAttempts } from "../backend/choice.ts";
 import type { Leftover } from "../backend/leftovers.ts";
+import { describeHidden, type HiddenPlace } from "../backend/places.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Logger, type Quoted, quote } from "./logger.ts";
@@ -21,6 +22,8 @@ export interface InitReport {
 	readonly chains: WrittenRules;
 	/** Where an earlier run's rules were removed. */
 	readonly removed: readonly { readonly mode: string; readonly family: Scope }[];
+	/** Where nobody could see whether an earlier run left rules, and why. */
+	readonly notSeen: readonly { readonly mode: string; readonly family: Scope; readonly why: string }[];
 	/** Programming alone: from the first look at the namespace to the last. */
 	readonly milliseconds: number;
 	readonly warnings: readonly string[];
@@ -29,6 +32,7 @@ export interface InitReport {
 export interface InitResult {
 	readonly choice: Choice;
 	readonly leftovers: readonly Leftover[];
+	readonly hidden: readonly HiddenPlace[];
 	readonly milliseconds: number;
 	readonly rules: RuleReport;
 }
@@ -67,6 +71,7 @@ export function makeReport(options: InitOptions, result: InitResult): InitReport
 		removed: result.leftovers
 			.filter((leftover) => leftover.failure === undefined)
 			.map(({ dialect: mode, scope: family }) => ({ mode, family })),
+		notSeen: result.hidden.map(({ dialect: mode, scope: family, why }) => ({ mode, family, why })),
 		milliseconds: Math.round(result.milliseconds * 100) / 100,
 		warnings: [...options.warnings, ...result.leftovers.flatMap(leftoverWarning)],
 	};
@@ -78,19 +83,27 @@ function leftoverWarning({ dialect, scope, failure }: Leftover): string[] {
 		: [`rules of an earlier run in mode ${dialect} (${scope}) could not be removed: ${failure.message}`];
 }
 
-/** `kubectl logs` is where people look for what was applied, so every rule is there. */
-export function logReport(log: Logger, report: InitReport, { choice, rules }: InitResult): void {
+/**
+ * `kubectl logs` is where people look for what was applied, so every rule is there; where nothing was, that is said in
+ * one line, and level debug has the rules.
+ */
+export function logReport(log: Logger, report: InitReport, { choice, rules, hidden }: InitResult): void {
 	const { tried, dialect } = choice;
 	const attempts = [describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ");
+	const isUnchanged = report.families.every(({ outcome }) => outcome === "unchanged");
 	log.info([
 		...(report.mode.asked === "auto" ? [`mode auto: ${attempts}`] : []),
 		...report.families.map(({ family, outcome }) => `${family}: ${sentences[outcome]} (mode ${dialect})`),
-		...rules.lines,
+		...(isUnchanged ? [] : rules.lines),
 		...report.removed.map(
 			({ mode, family }) => `${family}: removed the rules that an earlier run left in mode ${mode}`,
 		),
+		...describeHidden(hidden).map((sentence) => `of an earlier run: ${sentence}`),
 		`done in ${report.milliseconds} ms`,
 	]);
+	if (isUnchanged) {
+		log.debug(rules.lines);
+	}
 }
 
 const sentences: Record<FamilyOutcome["outcome"], string> = {

@@ -22,7 +22,13 @@ export function commentOf(reason: Reason, matches: readonly Match[]): string {
 }
 
 function firstDetail(matches: readonly Match[]): string | undefined {
-	return matches.map(detailOf).find((text) => text !== undefined);
+	for (const match of matches) {
+		const detail = detailOf(match);
+		if (detail !== undefined) {
+			return detail;
+		}
+	}
+	return undefined;
 }
 
 function detailOf(match: Match): string | undefined {

@@ -9,10 +9,11 @@ export interface CommonSubsequence {
  * entries occur once, as rules do, so that ten thousand of them are compared in milliseconds.
  */
 export function commonSubsequence(left: readonly string[], right: readonly string[]): CommonSubsequence {
-	const places = placesOf(right);
+	const { start, end } = commonEnds(left, right);
+	const places = placesOf(right.slice(start, right.length - end));
 	/** By length, the pair at which a common subsequence of that length ends earliest on the right. */
 	const ends: Pair[] = [];
-	for (const [i, entry] of left.entries()) {
+	for (const [i, entry] of left.slice(start, left.length - end).entries()) {
 		// From the last place to the first, so that no two of one entry's places follow each other.
 		for (const j of places.get(entry) ?? []) {
 			const length = firstNotBefore(ends, j);
@@ -20,11 +21,36 @@ export function commonSubsequence(left: readonly string[], right: readonly strin
 		}
 	}
 	const kept = { left: new Set<number>(), right: new Set<number>() };
+	for (let index = 0; index < start; index++) {
+		kept.left.add(index);
+		kept.right.add(index);
+	}
 	for (let pair = ends.at(-1); pair !== undefined; pair = pair.before) {
-		kept.left.add(pair.i);
-		kept.right.add(pair.j);
+		kept.left.add(start + pair.i);
+		kept.right.add(start + pair.j);
+	}
+	for (let index = end; index > 0; index--) {
+		kept.left.add(left.length - index);
+		kept.right.add(right.length - index);
 	}
 	return kept;
+}
+
+/**
+ * How many entries the two have in common at their start and, of the rest, at their end: a longest run always takes
+ * those along, and of two lists that differ in one rule only a few are left to be looked up.
+ */
+function commonEnds(left: readonly string[], right: readonly string[]): { start: number; end: number } {
+	const shorter = Math.min(left.length, right.length);
+	let start = 0;
+	while (start < shorter && left[start] === right[start]) {
+		start++;
+	}
+	let end = 0;
+	while (end < shorter - start && left[left.length - 1 - end] === right[right.length - 1 - end]) {
+		end++;
+	}
+	return { start, end };
 }
 
 interface Pair {

@@ -1,7 +1,7 @@
 import { hookOfOwnChain } from "../backend/iptables/chains.ts";
 import { toolsOf } from "../backend/iptables/variant.ts";
-import { existingPlaces, legacyTableNames } from "../backend/places.ts";
-import { type Family, families } from "../domain/family.ts";
+import { existingPlaces, survey } from "../backend/places.ts";
+import type { Family } from "../domain/family.ts";
 import type { Host, NftTable } from "../host/host.ts";
 import { type Answer, askTools, type Question } from "./ask-tools.ts";
 import { field, type JsonRecord, parseListing } from "./nftables/json.ts";
@@ -70,7 +70,6 @@ export function readSources(host: Host): Sources {
 		unsaved,
 		...(listed.kind === "listed" ? { listing: listed.listing } : {}),
 		gaps: [
-			...silentKernel(host),
 			...hiddenTables(host),
 			...unsaved.filter(({ dialect }) => dialect === "legacy"),
 			...unlisted(rest, unlistedTable),
@@ -189,45 +188,9 @@ function unconfirmedTable({ family: scope, name: table }: NftTable, { why, code 
 	return { dialect: "nft", scope, table, why: `${left}, and ${why}`, code };
 }
 
-/**
- * To whom nf_tables is closed it looks as though there were none. Root of another user namespace than the network
- * namespace's has the capability and is refused all the same, which only a tool would tell; in the initial user
- * namespace, whose ids are all its own (user_namespaces(7)), nobody with the capability is refused.
- */
-function silentKernel(host: Host): Gap[] {
-	const hasTool = ["nft", "iptables-nft-save"].some((tool) => host.find(tool) !== undefined);
-	const isInitial = /^\s*0\s+0\s+4294967295\s*$/.test(
-		host.readFile("/proc/self/uid_map") ?? "0 0 4294967295",
-	);
-	return host.nftTables() !== undefined || hasTool || isInitial
-		? []
-		: [
-				{
-					dialect: "nftables",
-					scope: "inet",
-					why: "the kernel does not say which tables it has, and neither nft nor iptables-nft-save is installed",
-					code: "missing-tool",
-				},
-			];
-}
-
-/**
- * To whom the list of legacy tables is not shown, it is as though there were none: it is the superuser's of the user
- * namespace that the network namespace belongs to (xt_proto_init in net/netfilter/x_tables.c). Where the kernel has no
- * ip_tables, there is no such file.
- */
+/** Where it cannot be seen whether there is a table; of nf_tables in one word for both of its dialects. */
 function hiddenTables(host: Host): Gap[] {
-	return families.flatMap((scope): Gap[] => {
-		const path = legacyTableNames(scope);
-		return host.fileIdentity(path) === undefined || host.readFile(path) !== undefined
-			? []
-			: [
-					{
-						dialect: "legacy",
-						scope,
-						why: "only root is told whether there are any",
-						code: "not-permitted",
-					},
-				];
-	});
+	return survey(host)
+		.hidden.filter(({ dialect }) => dialect !== "nft")
+		.map(({ dialect, scope, why, code }) => ({ dialect, scope, why, code }));
 }

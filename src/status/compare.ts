@@ -1,7 +1,8 @@
 import { chainNames } from "../backend/iptables/chains.ts";
+import { driftOfState } from "../backend/iptables/own-state.ts";
 import { driftOf } from "../backend/nftables/nftables.ts";
 import type { Family } from "../domain/family.ts";
-import { type Drift, diff } from "../plan/diff.ts";
+import type { Drift } from "../plan/diff.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TableDialect } from "../ruleset/ruleset.ts";
 import type { Holding } from "./holding.ts";
@@ -29,9 +30,29 @@ export function compare(dialect: TableDialect, holdings: readonly Holding[], pla
 		}
 		return holding.scope !== "ipv4" && !plan.families.includes(holding.scope)
 			? [{ dialect, scope, kind: "extra-family", sentence: `there are rules for ${scope}, which is off` }]
-			: diff(plan, holding.scope, holding.observed).map((drift) => findingOf(drift, holding));
+			: driftOfState(plan, holding.scope, holding.own).map((drift) => findingOf(drift, holding));
 	});
-	return [...found, ...missingFamilies(dialect, holdings, plan)];
+	return [...found.map(namingOtherFamily(found, holdings)), ...missingFamilies(dialect, holdings, plan)];
+}
+
+/** Of a rule that one family lacks, whether the other has it: there it is seen what was meant. */
+function namingOtherFamily(all: readonly Finding[], holdings: readonly Holding[]) {
+	const keyOf = (scope: string, { hook, rule }: Finding, text = rule) => `${scope} ${hook} ${text ?? ""}`;
+	const lacking = new Set(all.map((finding) => keyOf(finding.scope, finding)));
+	return (finding: Finding): Finding => {
+		const other = holdings.find(({ scope }) => scope !== "inet" && scope !== finding.scope)?.scope;
+		const isOfFamily = / (?:from|to) \S+\/\d+/.test(` ${finding.rule}`);
+		return finding.kind !== "missing-rule" ||
+			other === undefined ||
+			isOfFamily ||
+			lacking.has(keyOf(other, finding)) ||
+			lacking.has(keyOf(other, finding, ""))
+			? finding
+			: {
+					...finding,
+					sentence: finding.sentence.replace(" is missing:", ` is missing, which ${other} has:`),
+				};
+	};
 }
 
 function missingFamilies(dialect: TableDialect, holdings: readonly Holding[], plan: Plan): Finding[] {

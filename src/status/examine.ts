@@ -8,8 +8,9 @@ import type { Gap, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
 import { readSources, type Sources } from "../ruleset/sources.ts";
 import { compare, type Finding } from "./compare.ts";
 import { type ForeignRule, foreignRulesBefore } from "./foreign-rules.ts";
-import { type Holding, holdingsIn, ruleCount } from "./holding.ts";
+import { type Holding, holdingsIn, ruleCount, withoutOurRules } from "./holding.ts";
 import { type OtherTable, otherTables } from "./other-tables.ts";
+import type { Progress } from "./progress.ts";
 import { recoverPolicy } from "./recover-policy.ts";
 import { remarksOn } from "./remarks.ts";
 
@@ -46,10 +47,12 @@ export interface Held {
 }
 
 /** Looks into the network namespace that the host is in. Changes nothing. */
-export function examine(host: Host, expected: Expectation): Examination {
+export function examine(host: Host, expected: Expectation, progress: Progress): Examination {
 	const sources = readSources(host);
-	const ruleset = parseSources(sources);
+	progress("the tools have listed the rules, which are being read");
+	const ruleset = parseSources(withoutOurRules(sources));
 	const holdings = holdingsIn(sources);
+	progress("the rules are read and are being compared");
 	const byDialect = groupByDialect(holdings);
 	const [kept] = byDialect;
 	const recovered = kept && recoverPolicy(kept);
@@ -61,6 +64,7 @@ export function examine(host: Host, expected: Expectation): Examination {
 		}),
 		...strayModes(byDialect.map(dialectOf), expected.mode),
 	];
+	progress("the rules are compared, and the report is being made");
 	const notRead = unreadable(sources, ruleset);
 	return {
 		verdict: verdictOf(drift, holdings, notRead),

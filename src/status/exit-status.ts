@@ -30,4 +30,6 @@ const unreadCodes: Record<BackendErrorCode, ExitCode> = {
 	"not-permitted": exitCodes.notPermitted,
 	refused: exitCodes.failed,
 	"no-answer": exitCodes.failed,
+	crashed: exitCodes.failed,
+	"not-started": exitCodes.failed,
 };

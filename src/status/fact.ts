@@ -36,21 +36,33 @@ function factFrom(
 	hook: Hook,
 	matches: readonly AnyMatch[],
 ): Fact {
-	return {
-		hook,
-		reason,
-		verdict,
-		ports: matches.flatMap((match) => ("ports" in match ? match.ports : [])),
-		subnets: matches.flatMap((match) => {
-			const one = "subnet" in match ? [match.subnet] : [];
-			return "subnets" in match ? match.subnets : one;
-		}),
-		names: matches.flatMap((match) => {
-			const one = "name" in match ? [match.name] : [];
-			return "names" in match ? match.names : one;
-		}),
-		ids: matches.flatMap(idsIn),
-	};
+	const ports: PortRange[] = [];
+	const subnets: Cidr[] = [];
+	const names: string[] = [];
+	const ids: number[] = [];
+	for (const match of matches) {
+		if ("subnet" in match) {
+			subnets.push(match.subnet);
+		} else if ("subnets" in match) {
+			append(subnets, match.subnets);
+		} else if ("ports" in match) {
+			append(ports, match.ports);
+		} else if ("name" in match) {
+			names.push(match.name);
+		} else if ("names" in match) {
+			append(names, match.names);
+		} else {
+			append(ids, idsIn(match));
+		}
+	}
+	return { hook, reason, verdict, ports, subnets, names, ids };
+}
+
+/** One by one: a call takes only so many arguments, and a set may have more elements. */
+function append<T>(list: T[], more: readonly T[]): void {
+	for (const one of more) {
+		list.push(one);
+	}
 }
 
 function idsIn(match: AnyMatch): readonly number[] {

@@ -1,4 +1,5 @@
 import { harmless } from "../domain/harmless.ts";
+import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { describeTable } from "../ruleset/entry-order.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
@@ -117,14 +118,38 @@ function basis({ comparedWith, policy }: Examination, style: Style): string[] {
 	const against = comparedWith === "flags" ? "the flags" : "what the rules themselves say";
 	return [
 		"",
-		`Compared with ${against}. The rules that are there are those of:`,
-		`  shunt init ${harmless(policyArgs(policy).join(" "))}`,
+		`Compared with ${against}. The rules that are there are those of${isLong(policy) ? " (long lists shortened, whole in --output json)" : ""}:`,
+		`  shunt init ${harmless(policyArgs(policy).map(shortened).join(" "))}`,
 	];
 }
 
 function section(title: string, lines: readonly string[]): string[] {
-	return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${harmless(line)}`)];
+	if (lines.length === 0) {
+		return [];
+	}
+	const shown = lines.slice(0, mostLines).map((line) => `  ${harmless(shortened(line))}`);
+	const more = lines.length - shown.length;
+	return ["", `${title}:`, ...shown, ...(more > 0 ? [`  and ${more} more, which --output json lists`] : [])];
 }
+
+/** Nobody reads a list of thousands on a line: its first items, and how many more there are. */
+function shortened(text: string): string {
+	return text.split(" ").map(shortenedList).join(" ");
+}
+
+function shortenedList(word: string): string {
+	const items = word.length < mostItems * 2 ? [] : word.split(",");
+	return items.length <= mostItems * 2
+		? word
+		: `${items.slice(0, mostItems).join(",")},… and ${items.length - mostItems} more`;
+}
+
+function isLong(policy: RedirectPolicy): boolean {
+	return policyArgs(policy).some((argument) => shortened(argument) !== argument);
+}
+
+const mostLines = 50;
+const mostItems = 10;
 
 function describeForeign({
 	comes,

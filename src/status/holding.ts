@@ -1,4 +1,5 @@
-import { observe } from "../backend/iptables/observe.ts";
+import { chainNames, hooks } from "../backend/iptables/chains.ts";
+import { observe, type ReadRules } from "../backend/iptables/observe.ts";
 import { type OwnState, ownStateOf } from "../backend/iptables/own-state.ts";
 import { parseSave } from "../backend/iptables/saved-table.ts";
 import { type ListedTable, parseListing } from "../backend/nftables/parse.ts";
@@ -25,14 +26,40 @@ export interface ListedHolding {
 }
 
 export function holdingsIn({ saved, listing }: Sources): Holding[] {
+	const known: ReadRules = new Map();
 	return [
 		...saved.flatMap(({ dialect, family, text }): SavedHolding[] => {
 			const own = ownStateOf(parseSave(text));
 			const isEmpty = own.chains.length === 0 && own.jumps.length === 0;
-			return isEmpty ? [] : [{ dialect, scope: family, own, observed: observe(own) }];
+			return isEmpty ? [] : [{ dialect, scope: family, own, observed: observe(own, known) }];
 		}),
 		...(listing === undefined ? [] : listedHolding(listing)),
 	];
+}
+
+/**
+ * The same without the rules in our own chains, which may be thousands: what is asked of the others' rules is what they
+ * do and what leads from them to us, and ours are read as a {@link Holding}. A chain's own entry stays.
+ */
+export function withoutOurRules({ saved, listing, ...sources }: Sources): Sources {
+	return {
+		...sources,
+		saved: saved.map((table) => ({ ...table, text: withoutOurLines(table.text) })),
+		...(listing === undefined ? {} : { listing: { ...listing, json: withoutOurEntries(listing.json) } }),
+	};
+}
+
+function withoutOurLines(text: string): string {
+	const isOurs = (line: string) => hooks.some((hook) => line.startsWith(`-A ${chainNames[hook].own} `));
+	const lines = text.split("\n");
+	return lines.filter((line) => !isOurs(line)).join("\n");
+}
+
+/** What is no listing at all stays what it is, for others to say so. */
+function withoutOurEntries(json: string): string {
+	const entries = asEntries(json);
+	const others = entries.filter((entry) => !("rule" in entry && isOurTables(entry["rule"])));
+	return others.length === entries.length ? json : JSON.stringify({ nftables: others });
 }
 
 /** How many rules of a table are ours or stand among ours. */

@@ -47,7 +47,7 @@ function dialectAskedFor(flags: FlagValues): Dialect | undefined {
 }
 
 function readTarget(flags: FlagValues): Target {
-	const netns = flags.one("netns", parseNetns);
+	const netns = flags.isGiven("netns") ? flags.one("netns", parseNetns) : undefined;
 	const process = flags.isGiven("pid") ? flags.one("pid", parsePid) : undefined;
 	const all = flags.boolean("all");
 	if ([netns !== undefined, flags.isGiven("pid"), all].filter(Boolean).length > 1) {

@@ -1,28 +1,25 @@
+import { survey } from "../backend/places.ts";
 import { exitCodes } from "../domain/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import type { Failure } from "../init/failure.ts";
-import { askTools } from "../ruleset/ask-tools.ts";
 
 /**
  * Why nothing can be seen here, where that is for want of permission: to whom nf_tables is closed it looks as though
- * there were none. The kernel's own word is asked for (through whichever tool there is) only in the rare case that we have the capability
- * and nf_tables is silent all the same: there is none, or this namespace belongs to another user namespace.
+ * there were none. Root of another user namespace than the network namespace's has the capability and is refused all the
+ * same.
  */
 export function lackOfPermission(host: Host): Failure | undefined {
-	if (host.nftTables() !== undefined) {
+	const refused = survey(host).hidden.find(
+		({ dialect, code }) => dialect !== "legacy" && code === "not-permitted",
+	);
+	if (refused === undefined) {
 		return undefined;
 	}
-	if (!hasNetAdmin(host)) {
-		return notPermitted(
-			"reading nat tables takes the capability NET_ADMIN in the namespace's user namespace",
-		);
-	}
-	const answers = askTools(host, [
-		{ program: "nft", args: ["list", "tables"] },
-		{ program: "iptables-nft-save", args: ["-t", "nat"] },
-	]);
-	const refusal = answers.find((answer) => answer.kind === "failed" && answer.code === "not-permitted");
-	return refusal?.kind === "failed" ? notPermitted(refusal.why) : undefined;
+	return notPermitted(
+		hasNetAdmin(host)
+			? refused.why
+			: "reading nat tables takes the capability NET_ADMIN in the namespace's user namespace",
+	);
 }
 
 function notPermitted(message: string): Failure {

@@ -14,20 +14,28 @@ export const unknownPort = 0 as Port;
 /**
  * The policy that the rules of one dialect carry out, read back from them. What they have lost altogether nobody can
  * know; but a policy always asks for certain rules, for the same ones in both families, and in one order, so that its
- * plan shows what is missing, doubled or astray.
+ * plan shows what is missing, doubled or astray. What one family has and the other lacks counts as asked for: a rule is
+ * lost more easily than it comes about.
  */
 export function recoverPolicy(holdings: readonly Holding[]): RedirectPolicy {
-	const known = holdings.map((holding) => ({ scope: holding.scope, facts: factsOf(holding) }));
-	const fullest = known.reduce((best, next) => (next.facts.length > best.facts.length ? next : best));
+	const known = holdings.map(factsOf);
 	// Each family has its own subnets; all else is the same in both.
 	const subnets = (hook: Hook) =>
-		known.flatMap(({ facts }) => about(facts, hook, "ignore-subnet").flatMap((fact) => fact.subnets));
+		known.flatMap((facts) => about(facts, hook, "ignore-subnet").flatMap((fact) => fact.subnets));
 	return {
-		families: familiesOf(holdings, fullest.facts),
-		inbound: inboundOf(fullest.facts, subnets("prerouting")),
-		outbound: outboundOf(fullest.facts, subnets("output")),
+		families: familiesOf(holdings, known.flat()),
+		inbound: inboundOf(known, subnets("prerouting")),
+		outbound: outboundOf(known, subnets("output")),
 	};
 }
+
+/** Of one list as each family has it, the longest. */
+function fullest<T>(known: Known, read: (facts: readonly Fact[]) => readonly T[]): readonly T[] {
+	return known.map(read).reduce((best, next) => (next.length > best.length ? next : best), []);
+}
+
+/** The facts of each table. */
+type Known = readonly (readonly Fact[])[];
 
 /** No policy is without IPv4. A table of both families has a rule for the one that is off. */
 function familiesOf(holdings: readonly Holding[], facts: readonly Fact[]): readonly Family[] {
@@ -35,35 +43,39 @@ function familiesOf(holdings: readonly Holding[], facts: readonly Fact[]): reado
 	return seesIpv6 && !facts.some(({ reason }) => reason === "ignore-family") ? families : ["ipv4"];
 }
 
-function inboundOf(facts: readonly Fact[], subnetsToIgnore: readonly Cidr[]): RedirectPolicy["inbound"] {
-	const redirectsAll = about(facts, "prerouting", "redirect-all-incoming-to-proxy-port").length > 0;
-	const listed = about(facts, "prerouting", "redirect-port").flatMap(({ ports }) => ports);
+function inboundOf(known: Known, subnetsToIgnore: readonly Cidr[]): RedirectPolicy["inbound"] {
+	const hook = "prerouting";
+	const redirectsAll = fullest(known, (facts) => about(facts, hook, "redirect-all-incoming-to-proxy-port"));
+	const listed = fullest(known, (facts) => ports(facts, hook, "redirect-port"));
 	return {
-		proxyPort: redirectPort(facts, "prerouting"),
-		portsToRedirect: redirectsAll ? [] : listed.map(({ low }) => low),
-		portsToIgnore: ports(facts, "prerouting", "ignore-port"),
+		proxyPort: redirectPort(known, hook),
+		portsToRedirect: redirectsAll.length > 0 ? [] : listed.map(({ low }) => low),
+		portsToIgnore: fullest(known, (facts) => ports(facts, hook, "ignore-port")),
 		subnetsToIgnore,
-		interfacesToIgnore: interfaces(facts, "prerouting"),
+		interfacesToIgnore: fullest(known, (facts) => interfaces(facts, hook)),
 	};
 }
 
-function outboundOf(facts: readonly Fact[], subnetsToIgnore: readonly Cidr[]): RedirectPolicy["outbound"] {
-	const ids = (reason: Fact["reason"]) => about(facts, "output", reason).flatMap((fact) => fact.ids);
-	const redirectsAll = about(facts, "output", "redirect-all-outgoing-to-proxy-port").length > 0;
+function outboundOf(known: Known, subnetsToIgnore: readonly Cidr[]): RedirectPolicy["outbound"] {
+	const hook = "output";
+	const ids = (reason: Fact["reason"]) =>
+		fullest(known, (facts) => about(facts, hook, reason).flatMap((fact) => fact.ids));
+	const redirectsAll = fullest(known, (facts) => about(facts, hook, "redirect-all-outgoing-to-proxy-port"));
+	const listed = fullest(known, (facts) => ports(facts, hook, "redirect-outgoing-port"));
 	return {
-		proxyPort: redirectPort(facts, "output"),
+		proxyPort: redirectPort(known, hook),
 		proxyUid: ids("ignore-proxy-user-id")[0] as Uid | undefined,
 		proxyGid: ids("ignore-proxy-group-id")[0] as Gid | undefined,
-		uidsToIgnore: ids("ignore-user-id") as Uid[],
-		portsToRedirect: redirectsAll ? [] : ports(facts, "output", "redirect-outgoing-port"),
-		portsToIgnore: ports(facts, "output", "ignore-port"),
+		uidsToIgnore: ids("ignore-user-id") as readonly Uid[],
+		portsToRedirect: redirectsAll.length > 0 ? [] : listed,
+		portsToIgnore: fullest(known, (facts) => ports(facts, hook, "ignore-port")),
 		subnetsToIgnore,
-		interfacesToIgnore: interfaces(facts, "output"),
+		interfacesToIgnore: fullest(known, (facts) => interfaces(facts, hook)),
 	};
 }
 
 function about(facts: readonly Fact[], hook: Hook, reason: Fact["reason"]): Fact[] {
-	return facts.filter((fact) => fact.hook === hook && fact.reason === reason);
+	return facts.filter((fact) => fact.reason === reason && fact.hook === hook);
 }
 
 function ports(facts: readonly Fact[], hook: Hook, reason: Fact["reason"]): PortRange[] {
@@ -74,9 +86,9 @@ function interfaces(facts: readonly Fact[], hook: Hook): InterfaceName[] {
 	return about(facts, hook, "ignore-interface").flatMap((fact) => fact.names as InterfaceName[]);
 }
 
-function redirectPort(facts: readonly Fact[], hook: Hook): Port {
-	const [first] = facts.flatMap((fact) =>
-		fact.hook === hook && fact.verdict.kind === "redirect" ? [fact.verdict.port] : [],
-	);
+function redirectPort(known: Known, hook: Hook): Port {
+	const [first] = known
+		.flat()
+		.flatMap((fact) => (fact.hook === hook && fact.verdict.kind === "redirect" ? [fact.verdict.port] : []));
 	return first ?? unknownPort;
 }

@@ -30,7 +30,12 @@ function repeated(
 	{ name, rules }: SavedHolding["own"]["chains"][number],
 	{ dialect, scope }: SavedHolding,
 ): string[] {
-	const again = rules.filter((spec, index) => listed.test(spec) && rules.indexOf(spec) < index);
+	const seen = new Set<string>();
+	const again = rules.filter((spec) => {
+		const isAgain = seen.has(spec);
+		seen.add(spec);
+		return isAgain && listed.test(spec);
+	});
 	return [...new Set(again)].map(
 		(spec) => `${dialect} ${scope}: chain ${name} has this rule more than once, which does no harm: ${spec}`,
 	);

@@ -11,7 +11,7 @@ import { formatTable } from "./format-table.ts";
 import { allNamespaces, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
 import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
 import { lackOfPermission } from "./permission.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type Progress } from "./progress.ts";
 import { makeReport, type Sight } from "./report.ts";
 
 /** `shunt status`: which dialects hold our rules, and whether they are what they should be. Changes nothing. */
@@ -29,7 +29,10 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 		return reportFailure(host, program, badInput(options.problems), asksForJson(argv));
 	}
 	const { target, output } = options.value;
-	const found = target.kind === "all" ? lookAround(host, options.value, program) : look(host, options.value);
+	const found =
+		target.kind === "all"
+			? lookAround(host, options.value, program)
+			: look(host, options.value, createProgress(host, program));
 	if ("exitCode" in found) {
 		return reportFailure(host, program, found, output === "json" ? "json" : "text");
 	}
@@ -86,7 +89,7 @@ function styleOf(host: Host, target: Target) {
 }
 
 /** One namespace, which has to be there. */
-function look(host: Host, options: StatusOptions): Sight[] | Failure {
+function look(host: Host, options: StatusOptions, progress: Progress): Sight[] | Failure {
 	const { target } = options;
 	const netns = target.kind === "named" ? target.netns : undefined;
 	const path = netns?.path ?? ownPath;
@@ -95,7 +98,7 @@ function look(host: Host, options: StatusOptions): Sight[] | Failure {
 	if (lost !== undefined) {
 		return lost;
 	}
-	const sight = sightOf(host, options, namespace ?? { path, inode: "", processes: 0 });
+	const sight = sightOf(host, options, namespace ?? { path, inode: "", processes: 0 }, progress);
 	return "failure" in sight ? sight.failure : [sight];
 }
 
@@ -105,9 +108,9 @@ function look(host: Host, options: StatusOptions): Sight[] | Failure {
  */
 function lookAround(host: Host, options: StatusOptions, program: string): Sight[] {
 	const namespaces = allNamespaces(host);
-	const progress = createProgress(host, program, namespaces.length);
+	const progress = createProgress(host, program);
 	return namespaces.flatMap((namespace, index): Sight[] => {
-		progress(index);
+		progress(`${index} of ${namespaces.length} network namespaces looked into`);
 		try {
 			if (namespace.path !== ownPath) {
 				host.enterNetns(namespace.path);
@@ -117,11 +120,13 @@ function lookAround(host: Host, options: StatusOptions, program: string): Sight[
 			const isGone = error instanceof HostError && (error.code === "not-found" || error.code === "invalid");
 			return isGone ? [] : [{ namespace, failure: environmentFailure(error) }];
 		}
-		return [sightOf(host, options, namespace)];
+		return [sightOf(host, options, namespace, () => {})];
 	});
 }
 
-function sightOf(host: Host, options: StatusOptions, namespace: Namespace): Sight {
+function sightOf(host: Host, options: StatusOptions, namespace: Namespace, progress: Progress): Sight {
 	const failure = lackOfPermission(host);
-	return failure === undefined ? { namespace, examination: examine(host, options) } : { namespace, failure };
+	return failure === undefined
+		? { namespace, examination: examine(host, options, progress) }
+		: { namespace, failure };
 }

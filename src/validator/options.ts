@@ -96,7 +96,7 @@ class Input extends FlagValues {
 	}
 
 	netns(): NamedNetns | undefined {
-		const netns = this.one("netns", parseNetns);
+		const netns = this.isGiven("netns") ? this.one("netns", parseNetns) : undefined;
 		const process = this.isGiven("pid") ? this.one("pid", parsePid) : undefined;
 		if (netns !== undefined && process !== undefined) {
 			const accepted = "either --netns or --pid, not both";

@@ -86,7 +86,7 @@ describe("--use-wait-flag", () => {
 				expect(stderr).not.toContain("--use-wait-flag");
 				const restores = tools.calls().filter((call) => call.includes("-restore --noflush"));
 				expect(restores).toHaveLength(2);
-				expect(restores.filter((call) => !call.endsWith(" -w"))).toEqual([]);
+				expect(restores.filter((call) => !call.endsWith(" -w 2"))).toEqual([]);
 			}),
 		),
 	);

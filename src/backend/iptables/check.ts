@@ -1,9 +1,8 @@
 import type { Host } from "../../host/host.ts";
-import { diff } from "../../plan/diff.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { FoundDrift } from "../backend.ts";
 import { BackendError } from "../backend-error.ts";
-import { observe } from "./observe.ts";
+import { driftOfState } from "./own-state.ts";
 import { openToolbox } from "./tools.ts";
 import type { Variant } from "./variant.ts";
 
@@ -15,6 +14,6 @@ export function check(host: Host, variant: Variant, plan: Plan): FoundDrift[] {
 		if (state === undefined || state instanceof BackendError) {
 			throw state ?? new BackendError("refused", `${family}: nothing could be read`);
 		}
-		return { scope: family, drift: diff(plan, family, observe(state)) };
+		return { scope: family, drift: driftOfState(plan, family, state) };
 	});
 }

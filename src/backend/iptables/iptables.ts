@@ -8,6 +8,7 @@ import { renderRule } from "./render-rule.ts";
 import { restoreInput } from "./restore-input.ts";
 import { setUp } from "./set-up.ts";
 import { tearDown } from "./tear-down.ts";
+import { waitFlags } from "./tools.ts";
 import { takesWaitFlag, toolsOf, type Variant } from "./variant.ts";
 
 /** The dialect of iptables, in one of its variants. */
@@ -16,7 +17,7 @@ export function iptablesBackend(variant: Variant): Backend {
 		setUp: (host, plan, options) => setUp(host, variant, plan, options),
 		check: (host, plan) => check(host, variant, plan),
 		tearDown: (host, families) => tearDown(host, variant, families),
-		probe: (host, families) => probe(host, variant, families),
+		probe: (host, families, owner) => probe(host, variant, families, owner),
 		transactions: (plan, options) =>
 			plan.families.map((family) => freshTransaction(variant, plan, family, options)),
 		rules: (plan) => Object.fromEntries(plan.families.map((family) => [family, chainsOf(plan, family)])),
@@ -25,7 +26,7 @@ export function iptablesBackend(variant: Variant): Backend {
 }
 
 function freshTransaction(variant: Variant, plan: Plan, family: Family, { wait }: SetUpOptions): Transaction {
-	const flags = wait && takesWaitFlag(variant) ? ["--noflush", "-w"] : ["--noflush"];
+	const flags = wait && takesWaitFlag(variant) ? ["--noflush", ...waitFlags] : ["--noflush"];
 	return { command: [toolsOf(variant, family).restore, ...flags], input: restoreInput(plan, family) };
 }
 

@@ -1,3 +1,4 @@
+import type { PortRange } from "../../domain/port.ts";
 import type { Observed, ObservedRule } from "../../plan/observed.ts";
 import { isUnknown } from "../../plan/observed.ts";
 import type { Hook, Match, Rule } from "../../plan/plan.ts";
@@ -5,15 +6,24 @@ import { chainNames, hooks, jumpSpec } from "./chains.ts";
 import type { OwnState } from "./own-state.ts";
 import { parseRule } from "./parse-rule.ts";
 
+/** Rules that have been read, by hook and spec: both families have most of them in common. */
+export type ReadRules = Map<string, ObservedRule>;
+
 /** Our part of a table in the planner's terms, ready to be held against a plan. */
-export function observe(own: OwnState): Observed {
+export function observe(own: OwnState, known: ReadRules = new Map()): Observed {
+	const read = (spec: string, hook: Hook): ObservedRule => {
+		const key = `${hook} ${spec}`;
+		const rule = known.get(key) ?? parseRule(spec, hook);
+		known.set(key, rule);
+		return rule;
+	};
 	return {
 		chains: hooks.flatMap((hook) => {
 			const chain = own.chains.find((candidate) => candidate.name === chainNames[hook].own);
 			if (chain === undefined) {
 				return [];
 			}
-			const rules = joinPorts(chain.rules.map((spec) => parseRule(spec, hook)));
+			const rules = joinPorts(chain.rules.map((spec) => read(spec, hook)));
 			return [{ hook, rules, ...jumpsInto(hook, own) }];
 		}),
 	};
@@ -32,26 +42,32 @@ function jumpsInto(hook: Hook, own: OwnState) {
 
 /** Undoes the renderer's splitting of long port lists: neighbours with one reason and one verdict are one rule. */
 function joinPorts(rules: readonly ObservedRule[]): ObservedRule[] {
-	const joined: ObservedRule[] = [];
+	const groups: {
+		readonly first: ObservedRule;
+		readonly key: string | undefined;
+		readonly ports: PortRange[];
+	}[] = [];
 	for (const rule of rules) {
-		const previous = joined.at(-1);
-		const merged = previous === undefined ? undefined : joinTwo(previous, rule);
-		if (merged === undefined) {
-			joined.push(rule);
+		const key = splittableKey(rule);
+		const ports = isUnknown(rule) ? [] : portsOf(rule).ports;
+		const last = groups.at(-1);
+		if (key !== undefined && last?.key === key) {
+			// Added one by one and joined once: a list of thousands is not to be copied for each of its rules.
+			last.ports.push(...ports);
 		} else {
-			joined[joined.length - 1] = merged;
+			groups.push({ first: rule, key, ports: [...ports] });
 		}
 	}
-	return joined;
+	return groups.map(({ first, key, ports }) =>
+		key === undefined || isUnknown(first) ? first : withPorts(first, { kind: "destination-port", ports }),
+	);
 }
 
-function joinTwo(a: ObservedRule, b: ObservedRule): Rule | undefined {
-	if (isUnknown(a) || isUnknown(b) || a.reason !== b.reason || !splittable.has(a.reason)) {
-		return undefined;
-	}
-	const [portsA, portsB] = [portsOf(a), portsOf(b)];
-	const alike = JSON.stringify(withPorts(a, noPorts)) === JSON.stringify(withPorts(b, noPorts));
-	return alike ? withPorts(a, { ...portsA, ports: [...portsA.ports, ...portsB.ports] }) : undefined;
+/** Equal for rules of one list that was split, and undefined for any other rule. */
+function splittableKey(rule: ObservedRule): string | undefined {
+	return isUnknown(rule) || !splittable.has(rule.reason)
+		? undefined
+		: JSON.stringify(withPorts(rule, noPorts));
 }
 
 const splittable = new Set<string>(["ignore-port", "redirect-outgoing-port"]);

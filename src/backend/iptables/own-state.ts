@@ -1,6 +1,8 @@
 import type { Family } from "../../domain/family.ts";
+import { type Drift, diff } from "../../plan/diff.ts";
 import { type Plan, rulesOf } from "../../plan/plan.ts";
 import { chainNames, hookOfOwnChain, jumpSpec } from "./chains.ts";
+import { observe } from "./observe.ts";
 import { renderRule } from "./render-rule.ts";
 import type { SavedRule, SavedTable } from "./saved-table.ts";
 import { splitWords } from "./words.ts";
@@ -27,6 +29,29 @@ export interface Jump {
 }
 
 export const nothing: OwnState = { chains: [], jumps: [] };
+
+/**
+ * Whether every rule and every jump is there word for word as a plan's are written. Where this says no the two may
+ * still mean the same, which takes reading them ({@link driftOfState}); where it says yes there is nothing to read.
+ */
+function standsAsWritten(own: OwnState, wanted: OwnState): boolean {
+	return (
+		own.chains.length === wanted.chains.length &&
+		own.jumps.length === wanted.jumps.length &&
+		wanted.jumps.every(({ from, spec }) =>
+			own.jumps.some((jump) => jump.from === from && jump.spec === spec),
+		) &&
+		wanted.chains.every(({ name, rules }) => {
+			const there = own.chains.find((chain) => chain.name === name)?.rules;
+			return there?.length === rules.length && rules.every((spec, index) => spec === there[index]);
+		})
+	);
+}
+
+/** How our part of a table differs from what a plan asks for. */
+export function driftOfState(plan: Plan, family: Family, own: OwnState): Drift[] {
+	return standsAsWritten(own, wantedState(plan, family)) ? [] : diff(plan, family, observe(own));
+}
 
 export function sameState(a: OwnState, b: OwnState): boolean {
 	return JSON.stringify(a) === JSON.stringify(b);
@@ -72,9 +97,10 @@ export function ownStateOf(table: SavedTable): OwnState {
 			name,
 			rules: table.rules.filter((rule) => rule.chain === name).map((rule) => rule.spec),
 		})),
-		jumps: withPositions(table.rules)
+		// Ours may be thousands, and what leads into them stands elsewhere.
+		jumps: withPositions(table.rules.filter((rule) => !isOurs(rule.chain)))
 			.map(({ chain, spec, position }) => ({ from: chain, to: targetOf(spec), spec, position }))
-			.filter((jump) => !isOurs(jump.from) && isOurs(jump.to)),
+			.filter((jump) => isOurs(jump.to)),
 	};
 }
 

@@ -7,6 +7,7 @@ import { commentOf } from "../../plan/comment.ts";
 import type { ObservedRule } from "../../plan/observed.ts";
 import type { Hook, Match, Rule, Verdict } from "../../plan/plan.ts";
 import type { Reason } from "../../plan/reason.ts";
+import { ruleOfList } from "./rule-of-list.ts";
 import { splitWords } from "./words.ts";
 
 /**
@@ -14,7 +15,7 @@ import { splitWords } from "./words.ts";
  * write for some plan comes back as unknown, with its text.
  */
 export function parseRule(spec: string, hook: Hook): ObservedRule {
-	return readRule(splitWords(spec), hook) ?? { reason: "unknown", text: spec };
+	return ruleOfList(spec, hook) ?? readRule(splitWords(spec), hook) ?? { reason: "unknown", text: spec };
 }
 
 /** What has been read of a rule so far. */
@@ -128,7 +129,11 @@ const reasons: readonly Reason[] = [
  * that was given. Takes the spelling where the two agree.
  */
 function asGiven(matches: readonly Match[], comment: string, hook: Hook): readonly Match[] {
-	const spelled = parseCidr(comment.slice("proxy-init/ignore-subnet-".length), "comment");
+	const text = comment.slice("proxy-init/ignore-subnet-".length);
+	if (matches.some((match) => "subnet" in match && match.subnet.text === text)) {
+		return matches;
+	}
+	const spelled = parseCidr(text, "comment");
 	if (!spelled.ok) {
 		return matches;
 	}

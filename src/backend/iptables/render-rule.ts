@@ -22,7 +22,10 @@ const rendered = new WeakMap<Rule, readonly string[]>();
 
 function renderAnew(rule: Rule): string[] {
 	return splitPorts(rule.matches).map((matches) => {
-		const written = matches.map((match) => renderMatch(match, rule)).join("");
+		let written = "";
+		for (const match of matches) {
+			written += renderMatch(match, rule);
+		}
 		return `${written}-m comment --comment "${commentOf(rule.reason, matches)}" ${renderVerdict(rule.verdict)}`;
 	});
 }

@@ -19,13 +19,26 @@ export function parseSave(output: string): SavedTable {
 	const userChains: string[] = [];
 	const rules: SavedRule[] = [];
 	for (const line of output.split("\n")) {
-		const [, userChain] = /^:(\S+) - /.exec(line) ?? [];
-		const [, chain, spec] = /^(?:\[\d+:\d+\] )?-A (\S+) ?(.*)$/.exec(line) ?? [];
+		const [, userChain] = line.startsWith(":") ? (/^:(\S+) - /.exec(line) ?? []) : [];
 		if (userChain !== undefined) {
 			userChains.push(userChain);
-		} else if (chain !== undefined) {
-			rules.push({ chain, spec: spec ?? "" });
+		}
+		const rule = ruleIn(line);
+		if (rule !== undefined) {
+			rules.push(rule);
 		}
 	}
 	return { userChains, rules };
+}
+
+/** Without an expression: there may be tens of thousands of these lines. */
+function ruleIn(line: string): SavedRule | undefined {
+	const start = line.startsWith("[") ? line.indexOf("] ") + 2 : 0;
+	if (!line.startsWith("-A ", start)) {
+		return undefined;
+	}
+	const blank = line.indexOf(" ", start + 3);
+	return blank < 0
+		? { chain: line.slice(start + 3), spec: "" }
+		: { chain: line.slice(start + 3, blank), spec: line.slice(blank + 1) };
 }

@@ -171,21 +171,39 @@ describe("the xtables lock", () => {
 		host.intercept("iptables-legacy-restore", ({ argv }) => (argv.includes("-w") ? undefined : held));
 		const outcomes = iptablesBackend("legacy").setUp(host, wanted, { wait: false, counters: false });
 		expect(outcomes.map(({ outcome }) => outcome)).toEqual(["created", "created"]);
-		expect(host.commands).toContain("iptables-legacy-restore --noflush -w 10");
+		expect(host.commands).toContain("iptables-legacy-restore --noflush -w 2");
+		expect(host.logged).toEqual([]);
 	});
 
-	it("is named when it is never free, after one wait", () => {
+	it.each([
+		{ wait: false, seconds: 10, rest: 8 },
+		{ wait: true, seconds: 60, rest: 58 },
+	])("is not waited for in silence, with wait $wait", ({ wait, seconds, rest }) => {
+		const host = createMemoryHost({ env: { XTABLES_LOCKFILE: "/run/x.lock" } });
+		host.files.set("/run/x.lock", "");
+		const inode = host.fileIdentity("/run/x.lock")?.split(":")[1];
+		host.files.set("/proc/locks", `1: FLOCK  ADVISORY  WRITE 4321 08:01:${inode} 0 EOF\n`);
+		host.files.set("/proc/4321/comm", "kube-proxy\n");
+		host.intercept("iptables-legacy-restore", ({ argv }) => (argv.includes(`${rest}`) ? undefined : held));
+		iptablesBackend("legacy").setUp(host, wanted, { wait, counters: false });
+		const limit = wait ? "without --use-wait-flag 10 s" : "with --use-wait-flag 60 s";
+		expect(host.logged).toEqual([
+			`waiting up to ${seconds} s (${limit}) for the xtables lock, held by process 4321 (kube-proxy)`,
+		]);
+	});
+
+	it("is named when it is never free, after one silent wait and one that is said", () => {
 		const host = createMemoryHost();
 		host.intercept("iptables-legacy-restore", () => held);
 		expect(() => iptablesBackend("legacy").setUp(host, wanted, { wait: false, counters: false })).toThrow(
 			/ipv4: iptables-legacy-restore: another program .* xtables lock .*ipv6 was put back/,
 		);
-		expect(host.commands.filter((command) => command.startsWith("iptables-legacy-restore"))).toHaveLength(2);
+		expect(host.commands.filter((command) => command.startsWith("iptables-legacy-restore"))).toHaveLength(3);
 	});
 
 	it.each([
-		["legacy", "iptables-legacy-restore --noflush -w"],
-		["plain", "iptables-restore --noflush -w"],
+		["legacy", "iptables-legacy-restore --noflush -w 2"],
+		["plain", "iptables-restore --noflush -w 2"],
 		["nft", "iptables-nft-restore --noflush"],
 	] as const)("is waited for with -w in mode %s as far as there is one", (mode, command) => {
 		const host = createMemoryHost();

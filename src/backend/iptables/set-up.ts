@@ -1,11 +1,9 @@
 import type { Family } from "../../domain/family.ts";
 import type { Host } from "../../host/host.ts";
-import { diff } from "../../plan/diff.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { FamilyOutcome, SetUpOptions } from "../backend.ts";
 import { BackendError } from "../backend-error.ts";
-import { observe } from "./observe.ts";
-import { nothing, type OwnState, sameState, wantedOver, wantedState } from "./own-state.ts";
+import { driftOfState, nothing, type OwnState, sameState, wantedOver, wantedState } from "./own-state.ts";
 import { maxRounds, patienceWith } from "./rounds.ts";
 import { openToolbox, type Toolbox } from "./tools.ts";
 import { transaction } from "./transaction.ts";
@@ -101,7 +99,7 @@ function judge(plan: Plan, track: Track, state: OwnState | BackendError): Track 
 		return { ...track, holds: false, gaveUp: true, failure: moreTelling(track.failure, state) };
 	}
 	const seen = { ...track, before: track.before ?? state, assumed: state };
-	if (diff(plan, track.family, observe(state)).length === 0) {
+	if (driftOfState(plan, track.family, state).length === 0) {
 		return { ...seen, holds: true, failure: undefined, refusals: 0 };
 	}
 	const wasRefused = track.failure !== undefined && sameState(state, track.assumed);

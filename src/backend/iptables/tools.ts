@@ -3,6 +3,7 @@ import { inputOf } from "../../host/command-input.ts";
 import type { Command, CommandResult, Host } from "../../host/host.ts";
 import { BackendError } from "../backend-error.ts";
 import { toolFailure } from "../tool-failure.ts";
+import { lockHolder } from "./lock-holder.ts";
 import { type OwnState, ownStateOf } from "./own-state.ts";
 import { parseSave, type SavedTable } from "./saved-table.ts";
 import { type Tools, takesWaitFlag, toolsOf, type Variant } from "./variant.ts";
@@ -30,10 +31,14 @@ export interface FamilyInput {
 const timeoutMs = 60_000;
 
 /**
- * Some releases give up at once when the lock is held. Every holder is another short run like ours, so it is worth
- * waiting a little even when nobody asked for `-w`.
+ * For how long a held lock is waited for: as `-w` asks, or else a little all the same, since some releases give up at once
+ * and every holder is another short run like ours. The tools wait in silence, so the first seconds are a run of their own,
+ * and what follows begins with a line in the log.
  */
-const lockPatienceSeconds = 10;
+const lockPatience = { silent: 2, asked: 60, unasked: 10 } as const;
+
+/** What the tools are given first where a lock is to be waited for. */
+export const waitFlags: readonly string[] = ["-w", `${lockPatience.silent}`];
 
 /** Exit status 4 is RESOURCE_PROBLEM in xtables.h. */
 function isLockHeld({ outcome, stderr }: CommandResult): boolean {
@@ -41,11 +46,11 @@ function isLockHeld({ outcome, stderr }: CommandResult): boolean {
 }
 
 /** Nothing about the dialect, so no reason to try it again or to look for others. */
-function neverFree({ argv }: Command): BackendError {
+function neverFree(host: Host, { argv }: Command, seconds: number): BackendError {
 	const tool = argv[0].split("/").at(-1);
 	return new BackendError(
 		"no-answer",
-		`${tool}: another program has been holding the xtables lock for more than ${lockPatienceSeconds} s`,
+		`${tool}: ${lockHolder(host)} has been holding the xtables lock for more than ${seconds} s`,
 	);
 }
 
@@ -66,7 +71,7 @@ export function openToolbox(
 		savers ??= locate(host, named("save"));
 		return savers;
 	};
-	const waitFlag = wait && takesWaitFlag(variant) ? ["-w"] : [];
+	const waitFlag = wait && takesWaitFlag(variant) ? waitFlags : [];
 	const pathOf = (paths: Paths, family: Family, verb: keyof Tools) => {
 		const name = toolsOf(variant, family)[verb];
 		return paths.get(name) ?? name;
@@ -80,6 +85,15 @@ export function openToolbox(
 		timeoutMs,
 	});
 
+	let hasSaid = false;
+	// Once for both families, which wait for the same.
+	const say = (line: string) => {
+		if (!hasSaid) {
+			host.log(line);
+		}
+		hasSaid = true;
+	};
+
 	const tables: Toolbox["tables"] = (wanted) => {
 		const paths = locateSavers();
 		const command = (family: Family): Command => ({
@@ -87,7 +101,8 @@ export function openToolbox(
 			timeoutMs,
 		});
 		return zipRun(host, wanted, command).map(
-			([command, result]) => toolFailure(host, command, result) ?? parseSave(result.stdout),
+			([command, result]) =>
+				toolFailure(host, command, result) ?? unreadable(command, result) ?? parseSave(result.stdout),
 		);
 	};
 
@@ -98,16 +113,50 @@ export function openToolbox(
 		restore(inputs, meanwhile) {
 			const tried = zipRun(host, inputs, (input) => restoreCommand(input, waitFlag), meanwhile);
 			return tried.map(([command, result, input]) => {
-				if (wait || !isLockHeld(result)) {
+				if (!isLockHeld(result)) {
 					return toolFailure(host, command, result);
 				}
-				const patient = (same: FamilyInput) => restoreCommand(same, ["-w", `${lockPatienceSeconds}`]);
-				return zipRun(host, [input], patient).map(([again, outcome]) =>
-					isLockHeld(outcome) ? neverFree(again) : toolFailure(host, again, outcome),
-				)[0];
+				return waitForLock(host, { wait, wasSilent: waitFlag.length > 0, say }, (flags) =>
+					zipRun(host, [input], (same) => restoreCommand(same, flags)),
+				);
 			});
 		},
 	};
+}
+
+/** Runs a restore again that found the lock held: for two seconds, and then for the rest of our patience, which is said. */
+function waitForLock(
+	host: Host,
+	{ wait, wasSilent, say }: { wait: boolean; wasSilent: boolean; say: (line: string) => void },
+	restoreWith: (flags: readonly string[]) => [Command, CommandResult, FamilyInput][],
+): BackendError | undefined {
+	const patience = wait ? lockPatience.asked : lockPatience.unasked;
+	const tryFor = (seconds: number) => restoreWith(["-w", `${seconds}`])[0];
+	let done = wasSilent ? undefined : tryFor(lockPatience.silent);
+	if (done === undefined || isLockHeld(done[1])) {
+		const limit = wait ? "without --use-wait-flag 10 s" : "with --use-wait-flag 60 s";
+		say(`waiting up to ${patience} s (${limit}) for the xtables lock, held by ${lockHolder(host)}`);
+		done = tryFor(patience - lockPatience.silent);
+	}
+	if (done === undefined) {
+		return undefined;
+	}
+	const [command, result] = done;
+	return isLockHeld(result) ? neverFree(host, command, patience) : toolFailure(host, command, result);
+}
+
+/**
+ * Of a table in which it does not know every rule, iptables-nft-save prints no more than that it is incompatible, and
+ * succeeds (xtables_save_main in iptables/xtables-save.c): it may hold rules of ours all the same.
+ */
+function unreadable({ argv }: Command, { stdout }: CommandResult): BackendError | undefined {
+	const tool = argv[0].split("/").at(-1);
+	return /^# Table `nat' is incompatible/m.test(stdout) && !/^\*nat$/m.test(stdout)
+		? new BackendError(
+				"refused",
+				`${tool}: table nat holds rules that iptables cannot show ("nft list ruleset" does): what is ours in it cannot be told from the rest`,
+			)
+		: undefined;
 }
 
 /** Each item with the command that was made of it and what came of that. */

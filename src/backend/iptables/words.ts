@@ -5,7 +5,11 @@
 export function splitWords(text: string): string[] {
 	const words: string[] = [];
 	for (const [, quoted, bare] of text.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)) {
-		words.push(quoted === undefined ? (bare ?? "") : quoted.replace(/\\(.)/g, "$1"));
+		words.push(quoted === undefined ? (bare ?? "") : withoutBackslashes(quoted));
 	}
 	return words;
+}
+
+function withoutBackslashes(quoted: string): string {
+	return quoted.includes("\\") ? quoted.replace(/\\(.)/g, "$1") : quoted;
 }

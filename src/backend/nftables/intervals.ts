@@ -37,6 +37,10 @@ export function intervalOf({ network, prefix, family }: Cidr): Interval {
 
 export function addressNumber(text: string): bigint {
 	const bytes = parseAddress(text)?.bytes ?? [];
+	if (bytes.length === 4) {
+		// One large number is made where four others would be: there may be tens of thousands of addresses.
+		return BigInt(bytes.reduce((number, byte) => number * 256 + byte, 0));
+	}
 	return bytes.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
 }
 

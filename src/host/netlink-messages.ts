@@ -1,0 +1,112 @@
+import type { NftTable } from "./host.ts";
+
+/**
+ * Netlink's messages and attributes as nf_tables uses them: include/uapi/linux/netlink.h, linux/netfilter/nfnetlink.h and
+ * linux/netfilter/nf_tables.h. Only bytes in, bytes out: the socket is elsewhere. Bytes are plain numbers rather than a
+ * DataView, since that is how the native program hands them over.
+ */
+
+/** Netlink headers are in the machine's own order. */
+export type ByteOrder = "little" | "big";
+
+export const headerLength = 16;
+export const familyHeaderLength = 4;
+export const attributeHeaderLength = 4;
+export const errorMessage = 2; // NLMSG_ERROR
+export const doneMessage = 3; // NLMSG_DONE
+export const subsystem = 10 << 8; // NFNL_SUBSYS_NFTABLES
+
+export const familyNames = new Map<number, NftTable["family"]>([
+	[1, "inet"], // NFPROTO_INET
+	[2, "ipv4"], // NFPROTO_IPV4
+	[10, "ipv6"], // NFPROTO_IPV6
+]);
+
+/** Where a message's or an attribute's content lies. */
+export interface Span {
+	readonly type: number;
+	readonly start: number;
+	readonly end: number;
+}
+
+export interface Message extends Span {
+	readonly flags: number;
+}
+
+/** As many as are whole: what a kernel we do not know might send after them says nothing about tables. */
+export function splitMessages(bytes: ArrayLike<number>, order: ByteOrder): Message[] {
+	const messages: Message[] = [];
+	for (let at = 0; at + headerLength <= bytes.length; ) {
+		const length = parseInteger(bytes, at, order);
+		const type = parseShort(bytes, at + 4, order);
+		const flags = parseShort(bytes, at + 6, order);
+		if (length < headerLength || at + length > bytes.length) {
+			break;
+		}
+		messages.push({ type, flags, start: at + headerLength, end: at + length });
+		at += length + padding(length);
+	}
+	return messages;
+}
+
+/** The first of that type. */
+export function findAttribute(
+	bytes: ArrayLike<number>,
+	{ start, end }: Omit<Span, "type">,
+	wanted: number,
+	order: ByteOrder,
+): Span | undefined {
+	for (let at = start; at + attributeHeaderLength <= end; ) {
+		const length = parseShort(bytes, at, order);
+		const type = parseShort(bytes, at + 2, order);
+		if (length < attributeHeaderLength || at + length > end) {
+			break;
+		}
+		if (type === wanted) {
+			return { type, start: at + attributeHeaderLength, end: at + length };
+		}
+		at += length + padding(length);
+	}
+	return undefined;
+}
+
+/** Both kinds of last message begin with a negated errno, or 0. */
+export function parseErrno(bytes: ArrayLike<number>, { start, end }: Span, order: ByteOrder): number {
+	return end - start < 4 ? 0 : -(parseInteger(bytes, start, order) | 0);
+}
+
+/** A string attribute ends in NUL. The kernel takes any bytes as a name, so none of them is an error here. */
+export function parseName(bytes: ArrayLike<number>, start: number, end: number): string {
+	let name = "";
+	for (let at = start; at < end && bytes[at] !== 0; at++) {
+		name += String.fromCharCode(bytes[at] ?? 0);
+	}
+	return name;
+}
+
+export function encodeInteger(value: number, width: number, order: ByteOrder): number[] {
+	const bytes: number[] = [];
+	for (let index = 0; index < width; index++) {
+		bytes.push((value >>> (8 * index)) & 0xff);
+	}
+	return order === "little" ? bytes : bytes.reverse();
+}
+
+/** Of two bytes. */
+function parseShort(bytes: ArrayLike<number>, at: number, order: ByteOrder): number {
+	const first = bytes[at] ?? 0;
+	const second = bytes[at + 1] ?? 0;
+	return order === "little" ? first + 0x100 * second : 0x100 * first + second;
+}
+
+/** Of four bytes. */
+export function parseInteger(bytes: ArrayLike<number>, at: number, order: ByteOrder): number {
+	const first = parseShort(bytes, at, order);
+	const second = parseShort(bytes, at + 2, order);
+	return order === "little" ? first + 0x10000 * second : 0x10000 * first + second;
+}
+
+/** Messages and attributes begin at multiples of four (NLMSG_ALIGN, NLA_ALIGN). */
+export function padding(length: number): number {
+	return -length & 3;
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { dialects, tablesOf } from "../support/dialect.ts";
+import { type Netns, withNetns } from "../support/netns.ts";
+import { runShunt, shuntProgram } from "../support/programs.ts";
+import { standard, tableOf } from "../support/standard-policy.ts";
+
+const everything = [tableOf(standard), tableOf(standard)];
+const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+const powerless = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
+const onlyNetRaw = ["setpriv", "--bounding-set=-all,+net_raw", "--inh-caps=-all"];
+
+describe("clean", () => {
+	describe.each(dialects)("over rules in mode %s", (dialect) => {
+		it.each([
+			["as an ordinary user", nobody],
+			["as root without capabilities", powerless],
+			["without NET_ADMIN", onlyNetRaw],
+			["in a user namespace of its own", ["unshare", "-Ur"]],
+		])("does not say that there was nothing %s", (_, prefix) =>
+			withNetns("unseen", (netns) => {
+				setUp(netns, dialect);
+				const { status, stdout, stderr } = clean(netns, prefix, "--output", "json");
+				expect({ status, stderr }).toMatchObject({ status: 77, stderr: expect.stringMatching(/NET_ADMIN/) });
+				expect(stderr).not.toContain("nothing of ours");
+				expect(JSON.parse(stdout)).toMatchObject({ exitCode: 77 });
+				expect(tablesOf(netns, dialect)).toEqual(everything);
+			}),
+		);
+	});
+
+	it("does not say so of a table in which iptables cannot show every rule", () =>
+		withNetns("unseen", (netns) => {
+			netns.run("nft", ["-f", "-"], nativeRule);
+			setUp(netns, "nft");
+			const { status, stderr } = clean(netns);
+			expect(status).toBe(1);
+			expect(stderr).toMatch(/mode nft, ipv4: .*cannot show.*nft list ruleset/);
+			expect(netns.run("nft", ["list", "ruleset"])).toContain("jump PROXY_INIT_REDIRECT");
+		}));
+
+	it("takes the tables that iptables-nft made along, and no others", () =>
+		withNetns("unseen", (netns) => {
+			setUp(netns, "nft");
+			netns.run("nft", ["chain ip6 nat OUTPUT { policy drop; }"]);
+			const { status, stderr } = clean(netns);
+			expect(status).toBe(0);
+			expect(stderr).toContain("ipv4: removed the empty nat table of mode nft");
+			const left = netns.run("nft", ["list", "ruleset"]);
+			expect(left).not.toContain("table ip nat");
+			expect(left).toMatch(/table ip6 nat[\s\S]*policy drop/);
+		}));
+});
+
+/** As somebody else's nft would write it. */
+const nativeRule =
+	"table ip nat { chain PREROUTING { type nat hook prerouting priority -100; tcp dport 81 redirect to :9001; }; }\n";
+
+function clean(netns: Netns, prefix: readonly string[] = [], ...flags: string[]) {
+	const [program = shuntProgram, ...args] = [...prefix, shuntProgram, "clean", ...flags];
+	return netns.try(program, args);
+}
+
+function setUp(netns: Netns, dialect: string): void {
+	const args = ["init", ...standard.args, "--iptables-mode", dialect, "--netns", netns.path];
+	expect(runShunt(args)).toMatchObject({ status: 0 });
+}
