@@ -29,7 +29,7 @@ describe("explain --live", () => {
 		withNetns("unread", (netns) =>
 			withToolFolder((tools) => {
 				restore(netns, "nft", "ipv4", [redirect]);
-				const path = only === undefined ? [] : [onlyTools(tools, "setpriv", "unshare", only)];
+				const path = only === undefined ? [] : [onlyTools(tools, ...new Set(["setpriv", "unshare", only]))];
 				for (const args of [[], ["--output", "json"], ["outbound", "10.0.0.5:80"], ["--html", "-"]]) {
 					const ended = runExplain(["--live", ...args], inside(netns, ...prefix, "env", ...path));
 					expect(ended.status, ended.stdout).toBe(77);
