@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { runShunt } from "../support/programs.ts";
+import { startShunt } from "../support/programs.ts";
 
 /** `docs/commands.md` is what the programs themselves print. `UPDATE_GOLDEN=1` writes it anew. */
 const commands = [
@@ -21,12 +21,13 @@ const commands = [
 	["completion"],
 ];
 
-it("the documented commands are the help texts", () => {
-	const sections = commands.map((command) => {
-		const { stdout, status } = runShunt([...command, "--help"]);
+it("the documented commands are the help texts", async () => {
+	const printed = commands.map(async (command) => {
+		const { stdout, status } = await startShunt([...command, "--help"]).ended;
 		expect(status).toBe(0);
 		return `## ${["shunt", ...command].join(" ")}\n\n\`\`\`text\n${stdout.trimEnd()}\n\`\`\`\n`;
 	});
+	const sections = await Promise.all(printed);
 	const text = ["# Commands\n", "Each command's `--help`, as it is printed.\n", ...sections].join("\n");
 	if (process.env["UPDATE_GOLDEN"] === "1") {
 		writeFileSync("docs/commands.md", text);
