@@ -2,7 +2,7 @@ import type { Annotations } from "../domain/annotations.ts";
 import { resolvePodPolicy } from "../domain/pod-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { insertContainers } from "./insert-containers.ts";
-import { annotationsOf, isObject, type Json, objectAt } from "./json.ts";
+import { annotationsOf, isObject, type Json } from "./json.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { defaultsFor } from "./pod-defaults.ts";
 import { shapeProblems } from "./pod-shape.ts";
@@ -33,7 +33,7 @@ export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }:
 		pod: { ...annotationsOf(pod), ...set },
 		whenUnannotated,
 	});
-	const skip = resolved.kind === "skip" ? resolved : skipReason(objectAt(pod, "spec"));
+	const skip = resolved.kind === "skip" ? resolved : skipReason(pod);
 	if (skip !== undefined) {
 		return { kind: "skipped", skip: { code: skip.code, reason: skip.reason } };
 	}
