@@ -104,6 +104,24 @@ export const configKeys = [
 	{ name: "proxy-cpu-limit", placeholder: "QUANTITY", help: "most processor time that the proxy may use" },
 	{ name: "proxy-memory-request", placeholder: "QUANTITY", help: "memory that the proxy asks for" },
 	{ name: "proxy-memory-limit", placeholder: "QUANTITY", help: "most memory that the proxy may use" },
+	{
+		name: "proxy-ephemeral-storage-request",
+		placeholder: "QUANTITY",
+		help: "disk space that the proxy asks for",
+	},
+	{
+		name: "proxy-ephemeral-storage-limit",
+		placeholder: "QUANTITY",
+		help: "most disk space that the proxy may use",
+	},
+	{
+		name: "init-cpu-request",
+		placeholder: "QUANTITY",
+		help: "processor time that the init container, or the validator, asks for",
+	},
+	{ name: "init-cpu-limit", placeholder: "QUANTITY", help: "most processor time that it may use" },
+	{ name: "init-memory-request", placeholder: "QUANTITY", help: "memory that it asks for" },
+	{ name: "init-memory-limit", placeholder: "QUANTITY", help: "most memory that it may use" },
 ] as const satisfies readonly ConfigKey[];
 
 export type ConfigKeyName = (typeof configKeys)[number]["name"];

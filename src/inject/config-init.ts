@@ -2,6 +2,7 @@ import { parseSeconds } from "../domain/annotation-duration.ts";
 import { version } from "../domain/version.ts";
 import type { InitConfig } from "./config.ts";
 import { readImage } from "./config-image.ts";
+import { readResources } from "./config-resources.ts";
 import type { ConfigSection } from "./config-section.ts";
 import { parseInitLogLevel, parseLabel, parseLogFormat, parseMountPath, parseRunAs } from "./config-words.ts";
 import { imageNames, xtablesVolume } from "./names.ts";
@@ -11,6 +12,7 @@ export function readInit(section: ConfigSection): InitConfig {
 	const xtMountPath = section.section("xtMountPath");
 	return {
 		image: readImage(section, { name: imageNames.init, version }),
+		resources: readResources(section.section("resources")),
 		closeWaitSeconds: section.parsed("closeWaitTimeoutSecs", parseSeconds, 0),
 		logLevel: section.parsed<string | undefined>("logLevel", parseInitLogLevel, undefined),
 		logFormat: section.parsed<string | undefined>("logFormat", parseLogFormat, undefined),

@@ -3,9 +3,10 @@ import { formatStamp } from "../domain/pod-policy-stamp.ts";
 import { initContainer, initVolume } from "./init-container.ts";
 import { annotationsOf, type JsonObject, objectAt, objectsAt, without } from "./json.ts";
 import { injectedAnnotation } from "./names.ts";
-import { proxyContainer, resourcesOf } from "./proxy-container.ts";
+import { proxyContainer } from "./proxy-container.ts";
 import { formatRecord, recordOf } from "./record.ts";
 import { closeWaitOf, isNativeSidecar, type Redirection, volumeOf } from "./redirection.ts";
+import { firstResources, proxyResources } from "./resources.ts";
 import { setAnnotations } from "./set-annotations.ts";
 import { validatorContainer } from "./validator-container.ts";
 
@@ -31,8 +32,8 @@ function stampsOf(pod: JsonObject): JsonObject {
 }
 
 function specWith(spec: JsonObject, redirection: Redirection): JsonObject {
-	const first = firstContainers(redirection);
-	const proxy = proxyFor(redirection);
+	const first = firstContainers(redirection, spec);
+	const proxy = proxyFor(redirection, spec);
 	const initContainers = objectsAt(spec, "initContainers");
 	const volumes = redirection.config.cniEnabled ? [] : [initVolume(redirection.config)];
 	const added = isNativeSidecar(redirection)
@@ -49,16 +50,16 @@ function specWith(spec: JsonObject, redirection: Redirection): JsonObject {
 }
 
 /** What makes the rules, or else waits until the CNI plugin's work. */
-function firstContainers(redirection: Redirection): JsonObject[] {
-	const { config, policy, settings } = redirection;
-	const resources = resourcesOf(config.proxy, settings);
+function firstContainers(redirection: Redirection, spec: JsonObject): JsonObject[] {
+	const { config, policy } = redirection;
+	const resources = firstResources(spec, redirection);
 	if (!config.cniEnabled) {
 		return [initContainer(policy, config, { closeWaitSeconds: closeWaitOf(redirection), resources })];
 	}
 	return config.validator.enabled ? [validatorContainer(config, resources)] : [];
 }
 
-function proxyFor(redirection: Redirection): JsonObject {
+function proxyFor(redirection: Redirection, spec: JsonObject): JsonObject {
 	const { config, policy, settings } = redirection;
 	return proxyContainer({
 		policy,
@@ -71,5 +72,6 @@ function proxyFor(redirection: Redirection): JsonObject {
 			control: settings.controlPort ?? 0,
 		},
 		nativeSidecar: isNativeSidecar(redirection),
+		resources: proxyResources(spec, redirection),
 	});
 }

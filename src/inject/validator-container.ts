@@ -1,4 +1,5 @@
 import { redirectAnnotation } from "../domain/annotation-keys.ts";
+import type { ContainerResources } from "../domain/container-resources.ts";
 import type { InjectConfig, ValidatorConfig } from "./config.ts";
 import { imageFields } from "./image-fields.ts";
 import type { JsonObject } from "./json.ts";
@@ -11,10 +12,7 @@ import { restricted } from "./security-context.ts";
  * the very policy that the plugin reads, the pod's stamp. Its user is nobody's: as the proxy's, it would be exempt from
  * what it is to see.
  */
-export function validatorContainer(
-	{ validator, proxy }: InjectConfig,
-	resources: InjectConfig["proxy"]["resources"] = proxy.resources,
-): JsonObject {
+export function validatorContainer({ validator }: InjectConfig, resources: ContainerResources): JsonObject {
 	return {
 		name: containerNames.validator,
 		...imageFields(validator.image),
