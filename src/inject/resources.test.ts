@@ -5,8 +5,10 @@ import { parseInjectConfig } from "./parse-config.ts";
 
 function injected(pod: JsonObject, values: Json = {}) {
 	const config = parseInjectConfig(values);
-	const outcome = config.ok && injectPod({ pod, config: config.value, whenUnannotated: "redirect" });
-	if (!outcome || outcome.kind !== "injected") {
+	const outcome = config.ok
+		? injectPod({ pod, config: config.value, whenUnannotated: "redirect" })
+		: undefined;
+	if (outcome?.kind !== "injected") {
 		throw new Error(JSON.stringify(outcome));
 	}
 	const spec = objectAt(outcome.pod, "spec");
