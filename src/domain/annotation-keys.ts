@@ -4,6 +4,12 @@ export const injectAnnotation = "shunt.dev/inject";
 /** The resolved policy, stamped on the pod for whoever programs its rules (see pod-policy-stamp.ts). */
 export const redirectAnnotation = "shunt.dev/redirect";
 
+/** What injection added, so that uninjection takes out exactly that (record.ts in src/inject). */
+export const injectedAnnotation = "shunt.dev/injected";
+
+/** With this prefix, all that there are. */
+export const ownAnnotations: readonly string[] = [injectAnnotation, redirectAnnotation, injectedAnnotation];
+
 /** Everything of ours begins with it. */
 export const ownPrefix = "shunt.dev/";
 

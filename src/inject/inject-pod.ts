@@ -49,6 +49,6 @@ export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }:
 				kind: "injected",
 				pod: insertContainers(pod, redirection),
 				policy,
-				warnings: warningsFor(pod, redirection),
+				warnings: [...resolved.warnings, ...warningsFor(pod, redirection)],
 			};
 }

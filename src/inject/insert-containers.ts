@@ -1,8 +1,7 @@
-import { redirectAnnotation } from "../domain/annotation-keys.ts";
+import { injectedAnnotation, redirectAnnotation } from "../domain/annotation-keys.ts";
 import { formatStamp } from "../domain/pod-policy-stamp.ts";
 import { initContainer, initVolume } from "./init-container.ts";
 import { annotationsOf, type JsonObject, objectAt, objectsAt, without } from "./json.ts";
-import { injectedAnnotation } from "./names.ts";
 import { proxyContainer } from "./proxy-container.ts";
 import { formatRecord, recordOf } from "./record.ts";
 import { closeWaitOf, isNativeSidecar, type Redirection, volumeOf } from "./redirection.ts";

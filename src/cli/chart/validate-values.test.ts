@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { mostSimilar } from "./similar.ts";
+import { mostSimilar } from "../../domain/similar.ts";
 import { validateValues } from "./validate-values.ts";
 
 const chart = new URL("../../../charts/shunt/", import.meta.url);

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from "ajv";
 import type { PlainValue } from "../../chart/index.ts";
 import { formatProblem, type Problem } from "../../domain/problem.ts";
-import { mostSimilar } from "./similar.ts";
+import { mostSimilar } from "../../domain/similar.ts";
 
 /**
  * What a chart's JSON schema (draft 7) has against a release's values: one sentence for each mistake, which names the
