@@ -6,6 +6,7 @@ import { annotationsOf, isObject, type Json } from "./json.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { defaultsFor } from "./pod-defaults.ts";
 import { shapeProblems } from "./pod-shape.ts";
+import { sizeProblems } from "./pod-size.ts";
 import { redirectionProblems } from "./redirection.ts";
 import { skipReason } from "./skip.ts";
 import { warningsFor } from "./warnings.ts";
@@ -43,11 +44,16 @@ export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }:
 	const { policy } = resolved;
 	const redirection = { config, policy, settings: resolved.settings, set };
 	const obstacles = redirectionProblems(pod, redirection);
-	return obstacles.length > 0
-		? { kind: "refused", problems: obstacles }
+	if (obstacles.length > 0) {
+		return { kind: "refused", problems: obstacles };
+	}
+	const made = insertContainers(pod, redirection);
+	const excess = sizeProblems(made, redirection);
+	return excess.length > 0
+		? { kind: "refused", problems: excess }
 		: {
 				kind: "injected",
-				pod: insertContainers(pod, redirection),
+				pod: made,
 				policy,
 				warnings: [...resolved.warnings, ...warningsFor(pod, redirection)],
 			};

@@ -18,11 +18,12 @@ export function insertContainers(pod: JsonObject, redirection: Redirection): Jso
 		volumes: volume === undefined ? [] : [volume],
 		annotations: { ...changes, replaced: { ...changes.replaced, ...stampsOf(pod) } },
 	});
+	const stamp = formatStamp(policy, annotationsOf(annotated));
 	const { pod: stamped } = setAnnotations(annotated, {
-		[redirectAnnotation]: formatStamp(policy),
+		[redirectAnnotation]: stamp,
 		[injectedAnnotation]: formatRecord(record),
 	});
-	return { ...stamped, spec: specWith(objectAt(pod, "spec"), redirection) };
+	return { ...stamped, spec: specWith(objectAt(pod, "spec"), redirection, stamp) };
 }
 
 /** Stamps that were there before: of a copied manifest, or of whoever only annotated it. */
@@ -30,8 +31,8 @@ function stampsOf(pod: JsonObject): JsonObject {
 	return without(annotationsOf(pod), (name) => name !== redirectAnnotation && name !== injectedAnnotation);
 }
 
-function specWith(spec: JsonObject, redirection: Redirection): JsonObject {
-	const first = firstContainers(redirection, spec);
+function specWith(spec: JsonObject, redirection: Redirection, stamp: string): JsonObject {
+	const first = firstContainers(redirection, spec, stamp);
 	const proxy = proxyFor(redirection, spec);
 	const initContainers = objectsAt(spec, "initContainers");
 	const volumes = redirection.config.cniEnabled ? [] : [initVolume(redirection.config)];
@@ -49,13 +50,13 @@ function specWith(spec: JsonObject, redirection: Redirection): JsonObject {
 }
 
 /** What makes the rules, or else waits until the CNI plugin's work. */
-function firstContainers(redirection: Redirection, spec: JsonObject): JsonObject[] {
+function firstContainers(redirection: Redirection, spec: JsonObject, stamp: string): JsonObject[] {
 	const { config, policy } = redirection;
 	const resources = firstResources(spec, redirection);
 	if (!config.cniEnabled) {
 		return [initContainer(policy, config, { closeWaitSeconds: closeWaitOf(redirection), resources })];
 	}
-	return config.validator.enabled ? [validatorContainer(config, resources)] : [];
+	return config.validator.enabled ? [validatorContainer(config, resources, stamp)] : [];
 }
 
 function proxyFor(redirection: Redirection, spec: JsonObject): JsonObject {

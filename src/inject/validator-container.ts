@@ -1,5 +1,6 @@
 import { redirectAnnotation } from "../domain/annotation-keys.ts";
 import type { ContainerResources } from "../domain/container-resources.ts";
+import { stampReferences, stampVariable } from "../domain/pod-policy-stamp-list.ts";
 import type { InjectConfig, ValidatorConfig } from "./config.ts";
 import { imageFields } from "./image-fields.ts";
 import type { JsonObject } from "./json.ts";
@@ -12,7 +13,11 @@ import { restricted } from "./security-context.ts";
  * the very policy that the plugin reads, the pod's stamp. Its user is nobody's: as the proxy's, it would be exempt from
  * what it is to see.
  */
-export function validatorContainer({ validator }: InjectConfig, resources: ContainerResources): JsonObject {
+export function validatorContainer(
+	{ validator }: InjectConfig,
+	resources: ContainerResources,
+	stamp: string,
+): JsonObject {
 	return {
 		name: containerNames.validator,
 		...imageFields(validator.image),
@@ -24,17 +29,19 @@ export function validatorContainer({ validator }: InjectConfig, resources: Conta
 			...option("--listen-addr", validator.listenAddr),
 			...["--timeout", validator.timeout],
 		],
-		env: [policyVariable],
+		env: [
+			fromAnnotation("SHUNT_REDIRECT", redirectAnnotation),
+			...stampReferences(stamp).map((name) => fromAnnotation(stampVariable(name), name)),
+		],
 		...resourceFields(resources),
 		...securityFields(validator),
 		terminationMessagePolicy: "FallbackToLogsOnError",
 	};
 }
 
-const policyVariable = {
-	name: "SHUNT_REDIRECT",
-	valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${redirectAnnotation}']` } },
-};
+function fromAnnotation(name: string, annotation: string): JsonObject {
+	return { name, valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${annotation}']` } } };
+}
 
 /** Linkerd's single connection, for those who ask for it. */
 function option(flag: string, value: string | undefined): string[] {
