@@ -23,7 +23,7 @@ export function insertContainers(pod: JsonObject, redirection: Redirection): Jso
 		[redirectAnnotation]: stamp,
 		[injectedAnnotation]: formatRecord(record),
 	});
-	return { ...stamped, spec: specWith(objectAt(pod, "spec"), redirection, stamp) };
+	return { ...stamped, spec: specWith(pod, redirection, stamp) };
 }
 
 /** Stamps that were there before: of a copied manifest, or of whoever only annotated it. */
@@ -31,9 +31,10 @@ function stampsOf(pod: JsonObject): JsonObject {
 	return without(annotationsOf(pod), (name) => name !== redirectAnnotation && name !== injectedAnnotation);
 }
 
-function specWith(spec: JsonObject, redirection: Redirection, stamp: string): JsonObject {
-	const first = firstContainers(redirection, spec, stamp);
-	const proxy = proxyFor(redirection, spec);
+function specWith(pod: JsonObject, redirection: Redirection, stamp: string): JsonObject {
+	const spec = objectAt(pod, "spec");
+	const first = firstContainers(redirection, pod, stamp);
+	const proxy = proxyFor(redirection, pod);
 	const initContainers = objectsAt(spec, "initContainers");
 	const volumes = redirection.config.cniEnabled ? [] : [initVolume(redirection.config)];
 	const added = isNativeSidecar(redirection)
@@ -50,16 +51,16 @@ function specWith(spec: JsonObject, redirection: Redirection, stamp: string): Js
 }
 
 /** What makes the rules, or else waits until the CNI plugin's work. */
-function firstContainers(redirection: Redirection, spec: JsonObject, stamp: string): JsonObject[] {
+function firstContainers(redirection: Redirection, pod: JsonObject, stamp: string): JsonObject[] {
 	const { config, policy } = redirection;
-	const resources = firstResources(spec, redirection);
+	const resources = firstResources(pod, redirection);
 	if (!config.cniEnabled) {
 		return [initContainer(policy, config, { closeWaitSeconds: closeWaitOf(redirection), resources })];
 	}
 	return config.validator.enabled ? [validatorContainer(config, resources, stamp)] : [];
 }
 
-function proxyFor(redirection: Redirection, spec: JsonObject): JsonObject {
+function proxyFor(redirection: Redirection, pod: JsonObject): JsonObject {
 	const { config, policy, settings } = redirection;
 	return proxyContainer({
 		policy,
@@ -72,6 +73,6 @@ function proxyFor(redirection: Redirection, spec: JsonObject): JsonObject {
 			control: settings.controlPort ?? 0,
 		},
 		nativeSidecar: isNativeSidecar(redirection),
-		resources: proxyResources(spec, redirection),
+		resources: proxyResources(pod, redirection),
 	});
 }

@@ -50,6 +50,17 @@ describe("the init container's resources", () => {
 		});
 	});
 
+	it("are left to the API server where it filled in those of the pod's own containers", () => {
+		const pod = annotated({
+			"kubernetes.io/limit-ranger":
+				"LimitRanger plugin set: memory request for container app; memory limit for container app",
+		});
+		expect(injected(pod).resourcesOf("shunt-init")).toEqual({
+			requests: { cpu: "10m" },
+			limits: { cpu: "100m" },
+		});
+	});
+
 	it("are the validator's in its place, which needs more", () => {
 		expect(injected(plain, { cniEnabled: true }).resourcesOf("shunt-network-validator")).toEqual({
 			requests: { cpu: "10m", memory: "64Mi" },

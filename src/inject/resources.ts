@@ -1,5 +1,5 @@
 import type { ContainerResources } from "../domain/container-resources.ts";
-import { get, type JsonObject, objectAt, objectsAt } from "./json.ts";
+import { annotationsOf, get, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import type { Redirection } from "./redirection.ts";
 
 interface Pair {
@@ -23,8 +23,8 @@ const smallValidator: Small = {
 };
 
 /** What the annotations ask for, and else what the configuration does; nothing where nobody asks, as with Linkerd. */
-export function proxyResources(spec: JsonObject, { config, settings }: Redirection): ContainerResources {
-	return fitted(spec, overlaid(config.proxy.resources, settings.resources));
+export function proxyResources(pod: JsonObject, { config, settings }: Redirection): ContainerResources {
+	return fitted(pod, overlaid(config.proxy.resources, settings.resources));
 }
 
 /**
@@ -32,14 +32,14 @@ export function proxyResources(spec: JsonObject, { config, settings }: Redirecti
  * request is the larger of the two, so that it costs nothing extra. And where nobody says that either, a little, because
  * a namespace's quota may demand it of every container.
  */
-export function firstResources(spec: JsonObject, redirection: Redirection): ContainerResources {
+export function firstResources(pod: JsonObject, redirection: Redirection): ContainerResources {
 	const { config, settings } = redirection;
 	const given = overlaid(config.init.resources, settings.initResources);
 	const proxy = overlaid(config.proxy.resources, settings.resources);
 	const small = config.cniEnabled ? smallValidator : smallInit;
-	const cpu = stated(cpuOf(given)) ?? stated(cpuOf(proxy)) ?? adapted(spec, "cpu", small);
-	const memory = stated(memoryOf(given)) ?? stated(memoryOf(proxy)) ?? adapted(spec, "memory", small);
-	return fitted(spec, {
+	const cpu = stated(cpuOf(given)) ?? stated(cpuOf(proxy)) ?? adapted(pod, "cpu", small);
+	const memory = stated(memoryOf(given)) ?? stated(memoryOf(proxy)) ?? adapted(pod, "memory", small);
+	return fitted(pod, {
 		cpuRequest: cpu.request,
 		cpuLimit: cpu.limit,
 		memoryRequest: memory.request,
@@ -54,17 +54,17 @@ export function firstResources(spec: JsonObject, redirection: Redirection): Cont
  * its containers' requests may not be more than its own (validatePodResourceConsistency in pkg/apis/core/validation),
  * and what it leaves unsaid is made of what they say; quotas then ask nothing of the containers.
  */
-export function hasPodResources(spec: JsonObject): boolean {
-	const resources = objectAt(spec, "resources");
+export function hasPodResources(pod: JsonObject): boolean {
+	const resources = objectAt(objectAt(pod, "spec"), "resources");
 	return ["requests", "limits"]
 		.flatMap((key) => Object.keys(objectAt(resources, key)))
 		.some((name) => name === "cpu" || name === "memory" || name.startsWith("hugepages-"));
 }
 
 /** Disk space is nothing that a pod as a whole can have. */
-function fitted(spec: JsonObject, resources: ContainerResources): ContainerResources {
+function fitted(pod: JsonObject, resources: ContainerResources): ContainerResources {
 	const { ephemeralStorageRequest, ephemeralStorageLimit } = resources;
-	return hasPodResources(spec) ? { ephemeralStorageRequest, ephemeralStorageLimit } : resources;
+	return hasPodResources(pod) ? { ephemeralStorageRequest, ephemeralStorageLimit } : resources;
 }
 
 function overlaid(below: ContainerResources, above: ContainerResources): ContainerResources {
@@ -92,14 +92,24 @@ function stated(pair: Pair): Pair | undefined {
 }
 
 /**
- * Where all the pod's own containers have limits, a LimitRange may stand behind it, with a least amount or a greatest
- * ratio of limit to request: a request as high as the limit is the safest then, and costs little beside theirs.
+ * A namespace's LimitRange may stand behind what the pod's own containers have, with a least amount, or a greatest ratio
+ * of limit to request. Where the API server filled in theirs, it will do that for ours. Where all have limits of their
+ * own, a request as high as the limit is the safest, and costs little beside theirs.
  */
-function adapted(spec: JsonObject, resource: keyof Small, small: Small): Pair {
-	const containers = objectsAt(spec, "containers");
+function adapted(pod: JsonObject, resource: keyof Small, small: Small): Pair {
+	if (isFilledIn(pod, resource)) {
+		return { request: undefined, limit: undefined };
+	}
+	const containers = objectsAt(objectAt(pod, "spec"), "containers");
 	const areLimited = containers.every(
 		(container) => get(objectAt(objectAt(container, "resources"), "limits"), resource) !== undefined,
 	);
 	const { request, limit } = small[resource];
 	return { request: areLimited && containers.length > 0 ? limit : request, limit };
+}
+
+/** As the plugin says itself, before webhooks are asked: "LimitRanger plugin set: cpu, memory request for container app". */
+function isFilledIn(pod: JsonObject, resource: string): boolean {
+	const said = textAt(annotationsOf(pod), "kubernetes.io/limit-ranger") ?? "";
+	return new RegExp(`\\b${resource}\\b[^;]* (?:request|limit) for `).test(said);
 }

@@ -12,7 +12,7 @@ export function warningsFor(pod: JsonObject, redirection: Redirection): string[]
 		...containers.flatMap((container) => sharedIdentity(container, spec, redirection)),
 		...containers.flatMap((container) => portWarnings(container, redirection)),
 		...lifecycleWarnings(spec, redirection),
-		...(hasPodResources(spec)
+		...(hasPodResources(pod)
 			? [
 					"the pod has resources of its own (spec.resources): the injected containers share them and have none",
 				]
