@@ -134,7 +134,13 @@ export type ConfigKeyName = (typeof configKeys)[number]["name"];
 
 /** Where a key's value may stand, the first that is not empty counting. */
 export function annotationNames(key: ConfigKeyName): readonly string[] {
-	const known: readonly ConfigKey[] = configKeys;
-	const linkerd = known.find(({ name }) => name === key)?.linkerd;
-	return [`${configPrefix}${key}`, ...(linkerd ?? [`${linkerdConfigPrefix}${key}`])];
+	return namesByKey.get(key) ?? [];
 }
+
+/** Made once: every review asks for all of them. */
+const namesByKey: ReadonlyMap<string, readonly string[]> = new Map(
+	configKeys.map(({ name, linkerd = [`${linkerdConfigPrefix}${name}`] }: ConfigKey) => [
+		name,
+		[`${configPrefix}${name}`, ...linkerd],
+	]),
+);

@@ -13,23 +13,25 @@ import { mostSimilar } from "./similar.ts";
 
 /** A misspelt key would otherwise leave a hole that nobody sees. */
 export function unknownConfigKeys({ prefix, annotations }: Scope): Problem[] {
-	const known = configKeys.map((key) => `${configPrefix}${key.name}`);
 	return Object.keys(annotations)
-		.filter((name) => name.startsWith(configPrefix) && !known.includes(name))
+		.filter((name) => name.startsWith(configPrefix) && !ownKeys.includes(name))
 		.map((name) => ({
 			source: `${prefix} ${name}`,
 			complaint: "is not known",
 			accepted:
-				nearest(name, known) ?? `${configPrefix} with one of ${configKeys.map((key) => key.name).join(", ")}`,
+				nearest(name, ownKeys) ??
+				`${configPrefix} with one of ${configKeys.map((key) => key.name).join(", ")}`,
 		}));
 }
+
+const ownKeys = configKeys.map(({ name }) => `${configPrefix}${name}`);
 
 /** What we would do, if it was spelt so. */
 const actedUpon = configKeys.flatMap(({ name }) => annotationNames(name)).filter(isLinkerds);
 const linkerdKeys = [...actedUpon, ...linkerdOnlyKeys];
 
 function isLinkerds(name: string): boolean {
-	return /^config\.(?:alpha\.|beta\.)?linkerd\.io\//.test(name);
+	return name.startsWith("config.") && /^config\.(?:alpha\.|beta\.)?linkerd\.io\//.test(name);
 }
 
 /**
@@ -64,20 +66,19 @@ function unknownLinkerdKeys(annotations: Scope["annotations"]): string[] {
 /** Asked before anything else: a misspelt wish to be redirected would be none. */
 export function misspeltInject({ prefix, annotations }: Scope): Problem[] {
 	return Object.keys(annotations).flatMap((name) => {
-		const known = [injectAnnotation, linkerdInjectAnnotation].find(
-			(candidate) => rootOf(candidate) === rootOf(name),
-		);
-		const isMisspelt =
-			known !== undefined && !ownAnnotations.includes(name) && nearest(name, [known]) !== undefined;
-		return isMisspelt && name !== known
-			? [{ source: `${prefix} ${name}`, complaint: "is not known", accepted: known }]
+		const meant = wishes.find(({ root }) => name.startsWith(root))?.name;
+		return meant !== undefined && !knownMarks.includes(name) && nearest(name, [meant]) !== undefined
+			? [{ source: `${prefix} ${name}`, complaint: "is not known", accepted: meant }]
 			: [];
 	});
 }
 
-function rootOf(name: string): string {
-	return name.slice(0, name.indexOf("/") + 1);
-}
+const wishes = [injectAnnotation, linkerdInjectAnnotation].map((name) => ({
+	name,
+	root: name.slice(0, name.indexOf("/") + 1),
+}));
+
+const knownMarks = [...ownAnnotations, linkerdInjectAnnotation];
 
 /** The one that is close in what stands behind the slash, in kebab case; the same name elsewhere is closest. */
 function nearest(name: string, candidates: readonly string[]): string | undefined {

@@ -8,6 +8,9 @@ const mark = "annotation ";
 /** A list up to this length stands in the stamp itself, where people read it. */
 const longText = 2000;
 
+/** Which is never longer: no item has more letters than an IPv6 address with its prefix. */
+const fewItems = 40;
+
 export interface StampList<T> {
 	readonly key: ConfigKeyName;
 	readonly form: ItemForm<T>;
@@ -24,8 +27,11 @@ export function stampList<T>(
 	annotations: Annotations,
 ): readonly (string | number)[] | undefined {
 	const printed = items.map(format);
-	if (items.length === 0 || JSON.stringify(printed).length <= longText) {
-		return items.length === 0 ? undefined : printed;
+	if (items.length === 0) {
+		return undefined;
+	}
+	if (items.length <= fewItems || JSON.stringify(printed).length <= longText) {
+		return printed;
 	}
 	const written = findAnnotation({ prefix: "annotation", annotations }, annotationNames(key));
 	if (!written.ok || written.value === undefined) {

@@ -70,7 +70,12 @@ const marks = [
 /** Two redirections in one network namespace would feed each other. */
 export function findSidecar(pod: JsonObject): ExistingSidecar | undefined {
 	const spec = objectAt(pod, "spec");
-	const containers = [...objectsAt(spec, "initContainers"), ...objectsAt(spec, "containers")];
+	const containers = ["initContainers", "containers"]
+		.flatMap((key) => objectsAt(spec, key))
+		.map((container) => ({
+			name: textAt(container, "name") ?? "",
+			image: imageName(textAt(container, "image") ?? ""),
+		}));
 	for (const mark of marks) {
 		const sign = containerSign(containers, mark) ?? metadataSign(pod, mark);
 		if (sign !== undefined) {
@@ -80,13 +85,12 @@ export function findSidecar(pod: JsonObject): ExistingSidecar | undefined {
 	return undefined;
 }
 
-function containerSign(containers: readonly JsonObject[], mark: Mark): string | undefined {
-	const found = containers.find(
-		(container) =>
-			isNamed(textAt(container, "name") ?? "", mark) ||
-			isFrom(imageName(textAt(container, "image") ?? ""), mark),
-	);
-	return found && `container ${textAt(found, "name") ?? ""}`;
+function containerSign(
+	containers: readonly { readonly name: string; readonly image: string }[],
+	mark: Mark,
+): string | undefined {
+	const found = containers.find(({ name, image }) => isNamed(name, mark) || isFrom(image, mark));
+	return found && `container ${found.name}`;
 }
 
 function isNamed(name: string, { names, stems = [] }: Mark): boolean {
