@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatImage, parseImageName, parseImageVersion } from "./annotation-image.ts";
 import { annotationNames, configKeys } from "./annotation-keys.ts";
-import { parseQuantity } from "./annotation-quantity.ts";
+import { parseQuantity, quantityValue } from "./annotation-quantity.ts";
 import { parseSwitch } from "./annotation-switch.ts";
 import { parseSeconds } from "./duration.ts";
 
@@ -90,5 +90,25 @@ describe("the settings", () => {
 			"config.shunt.dev/skip-inbound-ports",
 			"config.linkerd.io/skip-inbound-ports",
 		]);
+	});
+});
+
+describe("how much a quantity is", () => {
+	it.each([
+		["1", 1],
+		["100m", 0.1],
+		["0.5", 0.5],
+		[".5Gi", 2 ** 29],
+		["64Mi", 64 * 2 ** 20],
+		["1e3", 1000],
+		["1E3", 1000],
+		["2E", 2e18],
+		["1Ei", 2 ** 60],
+		["5k", 5000],
+		["250u", 0.00025],
+		["much", undefined],
+		["", undefined],
+	])("is known of %s", (text, amount) => {
+		expect(quantityValue(text)).toBe(amount);
 	});
 });

@@ -4,6 +4,12 @@ export const injectAnnotation = "shunt.dev/inject";
 /** The resolved policy, stamped on the pod for whoever programs its rules (see pod-policy-stamp.ts). */
 export const redirectAnnotation = "shunt.dev/redirect";
 
+/** What injection added, so that uninjection takes out exactly that (record.ts in src/inject). */
+export const injectedAnnotation = "shunt.dev/injected";
+
+/** With this prefix, all that there are. */
+export const ownAnnotations: readonly string[] = [injectAnnotation, redirectAnnotation, injectedAnnotation];
+
 /** Everything of ours begins with it. */
 export const ownPrefix = "shunt.dev/";
 
@@ -104,13 +110,37 @@ export const configKeys = [
 	{ name: "proxy-cpu-limit", placeholder: "QUANTITY", help: "most processor time that the proxy may use" },
 	{ name: "proxy-memory-request", placeholder: "QUANTITY", help: "memory that the proxy asks for" },
 	{ name: "proxy-memory-limit", placeholder: "QUANTITY", help: "most memory that the proxy may use" },
+	{
+		name: "proxy-ephemeral-storage-request",
+		placeholder: "QUANTITY",
+		help: "disk space that the proxy asks for",
+	},
+	{
+		name: "proxy-ephemeral-storage-limit",
+		placeholder: "QUANTITY",
+		help: "most disk space that the proxy may use",
+	},
+	{
+		name: "init-cpu-request",
+		placeholder: "QUANTITY",
+		help: "processor time that the init container, or the validator, asks for",
+	},
+	{ name: "init-cpu-limit", placeholder: "QUANTITY", help: "most processor time that it may use" },
+	{ name: "init-memory-request", placeholder: "QUANTITY", help: "memory that it asks for" },
+	{ name: "init-memory-limit", placeholder: "QUANTITY", help: "most memory that it may use" },
 ] as const satisfies readonly ConfigKey[];
 
 export type ConfigKeyName = (typeof configKeys)[number]["name"];
 
 /** Where a key's value may stand, the first that is not empty counting. */
 export function annotationNames(key: ConfigKeyName): readonly string[] {
-	const known: readonly ConfigKey[] = configKeys;
-	const linkerd = known.find(({ name }) => name === key)?.linkerd;
-	return [`${configPrefix}${key}`, ...(linkerd ?? [`${linkerdConfigPrefix}${key}`])];
+	return namesByKey.get(key) ?? [];
 }
+
+/** Made once: every review asks for all of them. */
+const namesByKey: ReadonlyMap<string, readonly string[]> = new Map(
+	configKeys.map(({ name, linkerd = [`${linkerdConfigPrefix}${name}`] }: ConfigKey) => [
+		name,
+		[`${configPrefix}${name}`, ...linkerd],
+	]),
+);

@@ -12,7 +12,10 @@ export class AnnotationValues {
 	readonly #scopes: readonly Scope[];
 
 	constructor(scopes: readonly Scope[]) {
-		this.#scopes = scopes;
+		// Each key is asked for in each of them, and most pods have none.
+		this.#scopes = scopes.filter(({ annotations }) =>
+			Object.keys(annotations).some((name) => name.startsWith("config.")),
+		);
 	}
 
 	one<T>(key: ConfigKeyName, parse: (text: string, source: string) => Result<T>): T | undefined;

@@ -1,15 +1,91 @@
-import { configKeys, configPrefix } from "./annotation-keys.ts";
+import {
+	annotationNames,
+	configKeys,
+	configPrefix,
+	injectAnnotation,
+	linkerdInjectAnnotation,
+	ownAnnotations,
+} from "./annotation-keys.ts";
 import type { Scope } from "./annotations.ts";
+import { linkerdOnlyKeys } from "./linkerd-keys.ts";
 import type { Problem } from "./problem.ts";
+import { mostSimilar } from "./similar.ts";
 
 /** A misspelt key would otherwise leave a hole that nobody sees. */
 export function unknownConfigKeys({ prefix, annotations }: Scope): Problem[] {
 	return Object.keys(annotations)
-		.filter((name) => name.startsWith(configPrefix))
-		.filter((name) => !configKeys.some((key) => `${configPrefix}${key.name}` === name))
+		.filter((name) => name.startsWith(configPrefix) && !ownKeys.includes(name))
 		.map((name) => ({
 			source: `${prefix} ${name}`,
 			complaint: "is not known",
-			accepted: `${configPrefix} with one of ${configKeys.map((key) => key.name).join(", ")}`,
+			accepted:
+				nearest(name, ownKeys) ??
+				`${configPrefix} with one of ${configKeys.map((key) => key.name).join(", ")}`,
 		}));
+}
+
+const ownKeys = configKeys.map(({ name }) => `${configPrefix}${name}`);
+
+/** What we would do, if it was spelt so. */
+const actedUpon = configKeys.flatMap(({ name }) => annotationNames(name)).filter(isLinkerds);
+const linkerdKeys = [...actedUpon, ...linkerdOnlyKeys];
+
+function isLinkerds(name: string): boolean {
+	return name.startsWith("config.") && /^config\.(?:alpha\.|beta\.)?linkerd\.io\//.test(name);
+}
+
+/**
+ * Linkerd's keys are not ours to close: one that a newer Linkerd brought has to pass. One that is close to a key that we
+ * act upon is a mistake all the same.
+ */
+export function misspeltLinkerdKeys({ prefix, annotations }: Scope): Problem[] {
+	return unknownLinkerdKeys(annotations).flatMap((name) => {
+		const meant = nearest(name, linkerdKeys);
+		return meant !== undefined && actedUpon.includes(meant)
+			? [{ source: `${prefix} ${name}`, complaint: "is not known", accepted: meant }]
+			: [];
+	});
+}
+
+/** The rest of them. */
+export function unheardLinkerdKeys({ prefix, annotations }: Scope): string[] {
+	return unknownLinkerdKeys(annotations).flatMap((name) => {
+		const meant = nearest(name, linkerdKeys);
+		if (meant !== undefined && actedUpon.includes(meant)) {
+			return [];
+		}
+		const hint = meant === undefined ? "" : ` (is ${meant} meant?)`;
+		return [`${prefix} ${name} is known neither here nor of Linkerd, and says nothing${hint}`];
+	});
+}
+
+function unknownLinkerdKeys(annotations: Scope["annotations"]): string[] {
+	return Object.keys(annotations).filter((name) => isLinkerds(name) && !linkerdKeys.includes(name));
+}
+
+/** Asked before anything else: a misspelt wish to be redirected would be none. */
+export function misspeltInject({ prefix, annotations }: Scope): Problem[] {
+	return Object.keys(annotations).flatMap((name) => {
+		const meant = wishes.find(({ root }) => name.startsWith(root))?.name;
+		return meant !== undefined && !knownMarks.includes(name) && nearest(name, [meant]) !== undefined
+			? [{ source: `${prefix} ${name}`, complaint: "is not known", accepted: meant }]
+			: [];
+	});
+}
+
+const wishes = [injectAnnotation, linkerdInjectAnnotation].map((name) => ({
+	name,
+	root: name.slice(0, name.indexOf("/") + 1),
+}));
+
+const knownMarks = [...ownAnnotations, linkerdInjectAnnotation];
+
+/** The one that is close in what stands behind the slash, in kebab case; the same name elsewhere is closest. */
+function nearest(name: string, candidates: readonly string[]): string | undefined {
+	const bare = (key: string) => key.slice(key.indexOf("/") + 1);
+	const word = bare(name)
+		.replace(/([a-z])([A-Z])/g, "$1-$2")
+		.replaceAll(/[_.]/g, "-");
+	const meant = mostSimilar(word, candidates.map(bare));
+	return candidates.find((candidate) => bare(candidate) === meant);
 }

@@ -1,11 +1,12 @@
 import { parseOwnGid, parseOwnUid } from "./annotation-id.ts";
-import { distinct, type ItemForm } from "./annotation-list.ts";
+import { distinct } from "./annotation-list.ts";
 import type { AnnotationValues } from "./annotation-values.ts";
 import { type Cidr, formatCidr, parseCidr } from "./cidr.ts";
 import { type Gid, parseUid, type Uid } from "./identity.ts";
 import { type InterfaceName, parseInterfaceName } from "./interface-name.ts";
+import { interfaceForm, portForm, rangeForm, subnetForm, uidForm } from "./list-forms.ts";
 import type { PodSettings } from "./pod-policy-settings.ts";
-import { formatPortRange, type Port, type PortRange, parsePort, parsePortRange } from "./port.ts";
+import { formatPortRange, type Port, type PortRange, parsePort } from "./port.ts";
 import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "./redirect-policy.ts";
 
 /** The defaults as the annotations change them, but for ports that stay reserved whatever those say. */
@@ -54,9 +55,3 @@ function readOutbound(values: AnnotationValues, inherited: OutboundPolicy): Outb
 function single(port: Port): PortRange {
 	return { low: port, high: port };
 }
-
-const rangeForm: ItemForm<PortRange> = { parse: parsePortRange, key: formatPortRange };
-const portForm: ItemForm<Port> = { parse: parsePort, key: String };
-const subnetForm: ItemForm<Cidr> = { parse: parseCidr, key: formatCidr };
-const uidForm: ItemForm<Uid> = { parse: parseUid, key: String };
-const interfaceForm: ItemForm<InterfaceName> = { parse: parseInterfaceName, key: (name) => name };

@@ -2,6 +2,7 @@ import { type PullPolicy, parseImageName, parseImageVersion, parsePullPolicy } f
 import { parseQuantity } from "./annotation-quantity.ts";
 import { parseSwitch } from "./annotation-switch.ts";
 import type { AnnotationValues } from "./annotation-values.ts";
+import type { ContainerResources } from "./container-resources.ts";
 import { parseSeconds } from "./duration.ts";
 import { type Port, parsePort } from "./port.ts";
 
@@ -12,21 +13,16 @@ export interface PodSettings {
 	readonly closeWaitSeconds: number | undefined;
 	readonly nativeSidecar: boolean | undefined;
 	readonly image: ProxyImageWish;
-	readonly resources: ProxyResources;
+	/** The proxy's. */
+	readonly resources: ContainerResources;
+	/** The init container's, or the validator's in its place. */
+	readonly initResources: ContainerResources;
 }
 
 export interface ProxyImageWish {
 	readonly name: string | undefined;
 	readonly version: string | undefined;
 	readonly pullPolicy: PullPolicy | undefined;
-}
-
-/** Kubernetes quantities. */
-export interface ProxyResources {
-	readonly cpuRequest: string | undefined;
-	readonly cpuLimit: string | undefined;
-	readonly memoryRequest: string | undefined;
-	readonly memoryLimit: string | undefined;
 }
 
 export function readSettings(
@@ -48,6 +44,14 @@ export function readSettings(
 			cpuLimit: values.one("proxy-cpu-limit", parseQuantity),
 			memoryRequest: values.one("proxy-memory-request", parseQuantity),
 			memoryLimit: values.one("proxy-memory-limit", parseQuantity),
+			ephemeralStorageRequest: values.one("proxy-ephemeral-storage-request", parseQuantity),
+			ephemeralStorageLimit: values.one("proxy-ephemeral-storage-limit", parseQuantity),
+		},
+		initResources: {
+			cpuRequest: values.one("init-cpu-request", parseQuantity),
+			cpuLimit: values.one("init-cpu-limit", parseQuantity),
+			memoryRequest: values.one("init-memory-request", parseQuantity),
+			memoryLimit: values.one("init-memory-limit", parseQuantity),
 		},
 	};
 }

@@ -1,4 +1,9 @@
+import { distinct, type ItemForm } from "./annotation-list.ts";
+import { itemsOfAnnotation, referenceIn } from "./pod-policy-stamp-list.ts";
 import type { Problem, Result } from "./problem.ts";
+
+/** The pod's, by name. */
+type AnnotationOf = (name: string) => string | undefined;
 
 type Parse<T> = (text: string, source: string) => Result<T>;
 
@@ -9,9 +14,14 @@ export class StampReader {
 	readonly #problems: Problem[];
 	readonly #read: string[] = [];
 	readonly #sections: StampReader[] = [];
+	readonly #annotationOf: AnnotationOf;
 
-	private constructor(value: unknown, source: string, problems: Problem[]) {
+	private constructor(
+		value: unknown,
+		{ source, problems, annotationOf }: { source: string; problems: Problem[]; annotationOf: AnnotationOf },
+	) {
 		this.#source = source;
+		this.#annotationOf = annotationOf;
 		this.#problems = problems;
 		this.#object = isObject(value) ? value : {};
 		if (!isObject(value)) {
@@ -19,17 +29,21 @@ export class StampReader {
 		}
 	}
 
-	static parse(text: string, source: string): StampReader {
+	static parse(text: string, source: string, annotationOf: AnnotationOf): StampReader {
 		try {
-			return new StampReader(JSON.parse(text), source, []);
+			return new StampReader(JSON.parse(text), { source, problems: [], annotationOf });
 		} catch {
 			const problem = { source, value: text, complaint: "is not JSON", accepted: "what the injector wrote" };
-			return new StampReader({}, source, [problem]);
+			return new StampReader({}, { source, problems: [problem], annotationOf });
 		}
 	}
 
 	section(key: string): StampReader {
-		const section = new StampReader(this.#get(key) ?? {}, `${this.#source} ${key}`, this.#problems);
+		const section = new StampReader(this.#get(key) ?? {}, {
+			source: `${this.#source} ${key}`,
+			problems: this.#problems,
+			annotationOf: this.#annotationOf,
+		});
 		this.#sections.push(section);
 		return section;
 	}
@@ -46,13 +60,32 @@ export class StampReader {
 		return value === undefined ? undefined : this.#item(key, value, parse);
 	}
 
-	list<T>(key: string, parse: Parse<T>): T[] {
+	/** An item may stand for those of an annotation. */
+	list<T>(key: string, form: ItemForm<T>): readonly T[] {
 		const value = this.#get(key) ?? [];
 		if (!Array.isArray(value)) {
 			this.#problem(key, JSON.stringify(value), "is not a list", "[…]");
 			return [];
 		}
-		return value.map((item: unknown) => this.#item(key, item, parse)).filter((item) => item !== undefined);
+		const items = value.flatMap((item: unknown) => this.#expanded(key, item));
+		const isExpanded = items.length !== value.length;
+		const parsed = items
+			.map((item) => this.#item(key, item, form.parse))
+			.filter((item) => item !== undefined);
+		return isExpanded ? distinct(parsed, form.key) : parsed;
+	}
+
+	#expanded(key: string, item: unknown): unknown[] {
+		const name = typeof item === "string" ? referenceIn(item) : undefined;
+		if (name === undefined) {
+			return [item];
+		}
+		const text = this.#annotationOf(name);
+		if (text === undefined || text.trim() === "") {
+			this.#problem(key, name, "is where it goes on, and is not at hand", "the annotation of the same pod");
+			return [];
+		}
+		return itemsOfAnnotation(text);
 	}
 
 	/** All mistakes, from sections too. */

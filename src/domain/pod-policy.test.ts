@@ -49,11 +49,16 @@ function redirected(pod: Annotations, namespace?: Annotations) {
 	return resolved;
 }
 
-function refused(pod: Annotations, namespace?: Annotations): string[] {
-	const resolved = resolve(pod, namespace);
+function refused(
+	pod: Annotations,
+	namespace?: Annotations,
+	whenUnannotated: "redirect" | "skip" = "redirect",
+): string[] {
+	const resolved = resolve(pod, namespace, whenUnannotated);
 	return resolved.kind === "refused" ? resolved.problems.map(formatProblem) : [];
 }
 
+const warned = (pod: Annotations) => redirected(pod).warnings;
 const inboundOf = (pod: Annotations, namespace?: Annotations) =>
 	redirected(pod, namespace).policy.inbound.portsToIgnore.map(formatPortRange).join();
 const outboundOf = (pod: Annotations, namespace?: Annotations) =>
@@ -152,7 +157,51 @@ describe("Linkerd's settings", () => {
 
 	it("that we do not know are Linkerd's business", () => {
 		expect(refused({ "config.linkerd.io/opaque-ports": "25" })).toEqual([]);
+		expect(warned({ "config.linkerd.io/opaque-ports": "25" })).toEqual([]);
 	});
+
+	it.each([
+		["config.linkerd.io/skip-outbound-port", "config.linkerd.io/skip-outbound-ports"],
+		["config.linkerd.io/skip-inbund-ports", "config.linkerd.io/skip-inbound-ports"],
+		["config.linkerd.io/skip_inbound_ports", "config.linkerd.io/skip-inbound-ports"],
+		["config.linkerd.io/skipSubnets", "config.linkerd.io/skip-subnets"],
+		["config.linkerd.io/skip-outbound-subnet", "config.linkerd.io/skip-outbound-subnets"],
+		["config.linkerd.io/Proxy-UID", "config.linkerd.io/proxy-uid"],
+		["config.alpha.linkerd.io/skip-inbound-ports", "config.linkerd.io/skip-inbound-ports"],
+		["config.beta.linkerd.io/proxy-enable-native-sidecars", "config.linkerd.io/proxy-enable-native-sidecar"],
+	])("that are close to one which we act upon are refused, on pod and namespace: %s", (name, meant) => {
+		expect(refused({ [name]: "1" })).toEqual([`annotation ${name}: is not known (want ${meant})`]);
+		expect(refused({}, { [name]: "1" })).toEqual([
+			`namespace annotation ${name}: is not known (want ${meant})`,
+		]);
+	});
+
+	it("that nobody has heard of pass, with a warning", () => {
+		expect(warned({ "config.linkerd.io/proxy-quantum-mode": "on" })).toEqual([
+			"annotation config.linkerd.io/proxy-quantum-mode is known neither here nor of Linkerd, and says nothing",
+		]);
+		expect(warned({ "config.linkerd.io/opaque-port": "25" })).toEqual([
+			expect.stringMatching(/says nothing \(is config\.linkerd\.io\/opaque-ports meant\?\)$/),
+		]);
+	});
+
+	it("are no labels', annotations' of other programs, or Linkerd's own marks", () => {
+		const others = ["linkerd.io/created-by", "viz.linkerd.io/tap-enabled", "linkerd.io/proxy-version"];
+		for (const name of others) {
+			expect(warned({ [name]: "x" })).toEqual([]);
+		}
+	});
+
+	it.each(["shunt.dev/injct", "shunt.dev/Inject", "linkerd.io/injekt"])(
+		"such as a misspelt wish for a proxy is refused: %s",
+		(name) => {
+			const known = name.replace(/\/.*/, "/inject");
+			expect(refused({ [name]: "enabled" }, {}, "skip")).toEqual([
+				`annotation ${name}: is not known (want ${known})`,
+			]);
+			expect(refused({}, { [name]: "enabled" }, "skip")).toHaveLength(1);
+		},
+	);
 });
 
 describe("a setting of ours", () => {

@@ -1,7 +1,12 @@
 import { AnnotationValues } from "./annotation-values.ts";
 import { type Annotations, scopesOf } from "./annotations.ts";
 import { injectDecision, type NotRedirected } from "./pod-policy-inject.ts";
-import { unknownConfigKeys } from "./pod-policy-misspelled.ts";
+import {
+	misspeltInject,
+	misspeltLinkerdKeys,
+	unheardLinkerdKeys,
+	unknownConfigKeys,
+} from "./pod-policy-misspelled.ts";
 import { readPolicy } from "./pod-policy-redirect.ts";
 import { type PodSettings, readSettings } from "./pod-policy-settings.ts";
 import type { Port, PortRange } from "./port.ts";
@@ -29,7 +34,13 @@ export interface PodPolicyRequest {
 
 /** What becomes of a pod. "No" always carries its reason. */
 export type PodPolicy =
-	| { readonly kind: "redirect"; readonly policy: RedirectPolicy; readonly settings: PodSettings }
+	| {
+			readonly kind: "redirect";
+			readonly policy: RedirectPolicy;
+			readonly settings: PodSettings;
+			/** What is read by nobody, as far as is known. */
+			readonly warnings: readonly string[];
+	  }
 	| NotRedirected
 	| { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
@@ -39,6 +50,10 @@ export type PodPolicy =
  */
 export function resolvePodPolicy({ defaults, namespace, pod, whenUnannotated }: PodPolicyRequest): PodPolicy {
 	const scopes = scopesOf(namespace, pod);
+	const misspelt = scopes.flatMap(misspeltInject);
+	if (misspelt.length > 0) {
+		return { kind: "refused", problems: misspelt };
+	}
 	const decision = injectDecision(scopes, whenUnannotated);
 	if (decision.kind !== "redirect") {
 		return decision;
@@ -48,10 +63,13 @@ export function resolvePodPolicy({ defaults, namespace, pod, whenUnannotated }: 
 	const policy = readPolicy(values, defaults, settings);
 	const problems = [
 		...scopes.flatMap(unknownConfigKeys),
+		...scopes.flatMap(misspeltLinkerdKeys),
 		...values.problems,
 		...(values.problems.length === 0 ? sharedPorts(policy, settings) : []),
 	];
-	return problems.length > 0 ? { kind: "refused", problems } : { kind: "redirect", policy, settings };
+	return problems.length > 0
+		? { kind: "refused", problems }
+		: { kind: "redirect", policy, settings, warnings: scopes.flatMap(unheardLinkerdKeys) };
 }
 
 /** Two of the proxy's servers cannot have one port. */

@@ -22,7 +22,7 @@ export function stampedPod(pod: JsonObject): Result<AnnotatedPod> | undefined {
 		return undefined;
 	}
 	const source = `annotation ${redirectAnnotation}`;
-	const policy = parseStamp(stamp, source);
+	const policy = parseStamp(stamp, source, (name) => textAt(annotationsOf(pod), name));
 	return policy.ok
 		? ok({
 				source: `${source}, in which the injector left its decision`,

@@ -1,7 +1,7 @@
 import { injectAnnotation } from "../domain/annotation-keys.ts";
 import type { Annotations } from "../domain/annotations.ts";
 import { ok, type Result } from "../domain/problem.ts";
-import { type JsonObject, objectAt } from "../inject/json.ts";
+import type { JsonObject } from "../inject/json.ts";
 import { skipReason } from "../inject/skip.ts";
 import { annotatedPod, stampedPod } from "./annotated-pod.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -13,9 +13,9 @@ export function annotationRules(
 	namespace: Annotations | undefined,
 	surroundings: Surroundings,
 ): Result<ToldRules> {
-	const skip = skipReason(objectAt(pod, "spec"));
+	const skip = skipReason(pod);
 	if (skip !== undefined && !(skip.code in ownInjections)) {
-		const rules = skip.code === "injected-by-istio" ? istios : untouched(skip.reason);
+		const rules = skip.code.startsWith("injected-by-") ? others(skip.reason) : untouched(skip.reason);
 		return ok({ source: "the pod's specification", rules, notes: [] });
 	}
 	const stamped = stampedPod(pod);
@@ -44,10 +44,10 @@ function untouched(reason: string) {
 	return { kind: "none", why: `the pod is not redirected: ${reason}` } as const;
 }
 
-const istios = {
-	kind: "unknown",
-	why: "Istio makes the rules, and only the running pod can tell them (shunt explain --pid)",
-} as const;
+function others(reason: string) {
+	const why = `${reason}: that makes the rules, and only the running pod can tell them (shunt explain --pid)`;
+	return { kind: "unknown", why } as const;
+}
 
 const madeByPlugin = "no container makes the rules: the node's CNI plugin does";
 

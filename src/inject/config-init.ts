@@ -3,6 +3,7 @@ import { parseLogLevel } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
 import type { InitConfig } from "./config.ts";
 import { type ReleaseImages, readImage } from "./config-image.ts";
+import { readResources } from "./config-resources.ts";
 import type { ConfigSection } from "./config-section.ts";
 import { parseLabel, parseLogFormat, parseMountPath, parseRunAs } from "./config-words.ts";
 import { imageNames, xtablesVolume } from "./names.ts";
@@ -12,6 +13,7 @@ export function readInit(section: ConfigSection, images: ReleaseImages): InitCon
 	const xtMountPath = section.section("xtMountPath");
 	return {
 		image: readImage(section, images, { name: imageNames.init, version }),
+		resources: readResources(section.section("resources")),
 		closeWaitSeconds: section.parsed("closeWaitTimeoutSecs", parseSeconds, 0),
 		logLevel: section.parsed<string | undefined>("logLevel", parseLogLevel, undefined),
 		logFormat: section.parsed<string | undefined>("logFormat", parseLogFormat, undefined),

@@ -3,6 +3,7 @@ import { parseLogFilter } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
 import { type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
 import { type ReleaseImages, readImage } from "./config-image.ts";
+import { readResources } from "./config-resources.ts";
 import type { ConfigSection } from "./config-section.ts";
 import { choice, parseLogFormat, parseUrlPath } from "./config-words.ts";
 import { get } from "./json.ts";
@@ -60,25 +61,3 @@ function refuseStray(section: ConfigSection, kind: ProxyKind): void {
 
 const onlyCustom = ["command", "readinessPath", "livenessPath"];
 const noCustom = ["logLevel", "logFormat"];
-
-/** In Linkerd's shape. */
-function readResources(section: ConfigSection): ProxyConfig["resources"] {
-	const cpu = readPair(section.section("cpu"));
-	const memory = readPair(section.section("memory"));
-	const storage = readPair(section.section("ephemeral-storage"));
-	return {
-		cpuRequest: cpu.request,
-		cpuLimit: cpu.limit,
-		memoryRequest: memory.request,
-		memoryLimit: memory.limit,
-		ephemeralStorageRequest: storage.request,
-		ephemeralStorageLimit: storage.limit,
-	};
-}
-
-function readPair(section: ConfigSection) {
-	return {
-		request: section.parsed<string | undefined>("request", parseQuantity, undefined),
-		limit: section.parsed<string | undefined>("limit", parseQuantity, undefined),
-	};
-}

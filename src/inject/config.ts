@@ -1,7 +1,7 @@
 import type { PullPolicy } from "../domain/annotation-image.ts";
+import type { ContainerResources } from "../domain/container-resources.ts";
 import type { Mode } from "../domain/mode.ts";
 import type { PodPolicyDefaults } from "../domain/pod-policy.ts";
-import type { ProxyResources } from "../domain/pod-policy-settings.ts";
 import type { PortRange } from "../domain/port.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -26,6 +26,8 @@ export interface Image {
 
 export interface InitConfig {
 	readonly image: Image;
+	/** The validator's too, which stands in its place. */
+	readonly resources: ContainerResources;
 	/** 0 leaves the kernel's value. */
 	readonly closeWaitSeconds: number;
 	/** Passed on only where given, as Linkerd does. */
@@ -56,7 +58,7 @@ export interface ProxyConfig {
 	readonly kind: ProxyKind;
 	readonly image: Image;
 	readonly nativeSidecar: boolean;
-	readonly resources: ProxyResources & EphemeralStorage;
+	readonly resources: ContainerResources;
 	readonly logLevel: string | undefined;
 	readonly logFormat: string | undefined;
 	/** Of a custom proxy; ours have theirs. */
@@ -67,11 +69,6 @@ export interface ProxyConfig {
 	/** Where on the admin port a custom proxy answers the kubelet; ours answer on /ready and /live. */
 	readonly readinessPath: string | undefined;
 	readonly livenessPath: string | undefined;
-}
-
-export interface EphemeralStorage {
-	readonly ephemeralStorageRequest: string | undefined;
-	readonly ephemeralStorageLimit: string | undefined;
 }
 
 export type ProxyKind = "shunt" | "envoy" | "custom";

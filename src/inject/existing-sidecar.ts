@@ -1,51 +1,112 @@
-import { type JsonObject, objectsAt, textAt } from "./json.ts";
+import { annotationsOf, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import { imageNames, ownContainers } from "./names.ts";
 
-/** Whose containers a pod carries already, and the container that shows it. */
+/** Whose redirection a pod has already, and what in it shows that. */
 export interface ExistingSidecar {
-	readonly owner: "Shunt" | "Linkerd" | "Istio";
-	readonly container: string;
+	readonly owner: (typeof marks)[number]["owner"];
+	readonly sign: string;
 }
 
 interface Mark {
-	readonly owner: ExistingSidecar["owner"];
+	readonly owner: string;
 	readonly names: readonly string[];
-	/** Beginnings of image names, without tag or digest. */
+	/** Names of which there is one for each service of a pod, with a dash and the service behind. */
+	readonly stems?: readonly string[];
+	/** The last parts of image names, whichever registry they come from, without tag or digest. */
 	readonly images: readonly string[];
+	/** What its injector writes on a pod, as `name: value`. */
+	readonly annotations?: Readonly<Record<string, string>>;
+	readonly labels?: Readonly<Record<string, string>>;
 }
 
 /**
- * Images count as well as names, because people rename containers and mirror images, but seldom both. Our larger image
- * does not: the control plane runs from it too.
+ * Images count as well as names, because people rename containers and mirror images, but seldom both. An image that a
+ * control plane or a gateway runs from too does not, as our larger one: these have no redirection.
+ *
+ * Names and annotations as the injectors' sources have them: kumahq/kuma pkg/plugins/runtime/k8s (names in util, the
+ * annotation in metadata); hashicorp/consul-k8s control-plane/connect-inject (constants, webhook); openservicemesh/osm
+ * pkg/constants; aws/aws-app-mesh-controller-for-k8s pkg/inject/init_proxy.go; NGINX Service Mesh's list of images;
+ * Istio's label and annotation of the ambient mode from istio.io/api.
  */
-const marks: readonly Mark[] = [
+const marks = [
 	{ owner: "Shunt", names: ownContainers, images: [imageNames.init] },
 	{
 		owner: "Linkerd",
 		names: ["linkerd-proxy", "linkerd-init", "linkerd-network-validator"],
-		images: ["cr.l5d.io/linkerd/proxy", "cr.l5d.io/linkerd/proxy-init", "gcr.io/linkerd-io/proxy"],
+		images: ["linkerd/proxy", "linkerd/proxy-init", "linkerd-io/proxy"],
 	},
 	{
 		owner: "Istio",
 		names: ["istio-proxy", "istio-init", "istio-validation"],
-		images: ["docker.io/istio/proxyv2", "istio/proxyv2", "gcr.io/istio-release/proxyv2"],
+		images: ["istio/proxyv2", "istio-release/proxyv2"],
+		annotations: { "ambient.istio.io/redirection": "enabled" },
+		labels: { "istio.io/dataplane-mode": "ambient" },
 	},
-];
+	{
+		owner: "Kuma",
+		names: ["kuma-sidecar", "kuma-init", "kuma-validation"],
+		images: ["kuma-init"],
+		annotations: { "kuma.io/sidecar-injected": "true" },
+	},
+	{
+		owner: "Consul",
+		names: ["consul-connect-envoy-sidecar", "envoy-sidecar"],
+		stems: ["consul-dataplane", "consul-connect-inject-init"],
+		images: [],
+		annotations: {
+			"consul.hashicorp.com/connect-inject-status": "injected",
+			"consul.hashicorp.com/transparent-proxy-status": "enabled",
+		},
+	},
+	{ owner: "Open Service Mesh", names: ["osm-init"], images: ["openservicemesh/init"] },
+	{ owner: "App Mesh", names: ["proxyinit"], images: ["aws-appmesh-proxy-route-manager"] },
+	{
+		owner: "NGINX Service Mesh",
+		names: ["nginx-mesh-init", "nginx-mesh-sidecar"],
+		images: ["nginx-mesh-init", "nginx-mesh-sidecar"],
+	},
+] as const satisfies readonly Mark[];
 
 /** Two redirections in one network namespace would feed each other. */
-export function findSidecar(spec: JsonObject): ExistingSidecar | undefined {
-	const containers = [...objectsAt(spec, "initContainers"), ...objectsAt(spec, "containers")];
-	for (const { owner, names, images } of marks) {
-		const found = containers.find(
-			(container) =>
-				names.includes(textAt(container, "name") ?? "") ||
-				images.includes(imageName(textAt(container, "image") ?? "")),
-		);
-		if (found !== undefined) {
-			return { owner, container: textAt(found, "name") ?? "" };
+export function findSidecar(pod: JsonObject): ExistingSidecar | undefined {
+	const spec = objectAt(pod, "spec");
+	const containers = ["initContainers", "containers"]
+		.flatMap((key) => objectsAt(spec, key))
+		.map((container) => ({
+			name: textAt(container, "name") ?? "",
+			image: imageName(textAt(container, "image") ?? ""),
+		}));
+	for (const mark of marks) {
+		const sign = containerSign(containers, mark) ?? metadataSign(pod, mark);
+		if (sign !== undefined) {
+			return { owner: mark.owner, sign };
 		}
 	}
 	return undefined;
+}
+
+function containerSign(
+	containers: readonly { readonly name: string; readonly image: string }[],
+	mark: Mark,
+): string | undefined {
+	const found = containers.find(({ name, image }) => isNamed(name, mark) || isFrom(image, mark));
+	return found && `container ${found.name}`;
+}
+
+function isNamed(name: string, { names, stems = [] }: Mark): boolean {
+	return names.includes(name) || stems.some((stem) => name === stem || name.startsWith(`${stem}-`));
+}
+
+function isFrom(image: string, { images }: Mark): boolean {
+	return images.some((known) => image === known || image.endsWith(`/${known}`));
+}
+
+function metadataSign(pod: JsonObject, { annotations = {}, labels = {} }: Mark): string | undefined {
+	const written = annotationsOf(pod);
+	const stuck = objectAt(objectAt(pod, "metadata"), "labels");
+	const annotation = Object.keys(annotations).find((name) => textAt(written, name) === annotations[name]);
+	const label = Object.keys(labels).find((name) => textAt(stuck, name) === labels[name]);
+	return annotation === undefined ? label && `label ${label}` : `annotation ${annotation}`;
 }
 
 /** A colon after the last slash begins the tag; one before it, a port. */

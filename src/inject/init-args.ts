@@ -55,6 +55,15 @@ function option(flag: string, value: string | number | undefined): string[] {
 	return value === undefined ? [] : [flag, `${value}`];
 }
 
+/** Repeated where one argument would be longer than a kernel takes (see pod-size.ts). */
 function list(flag: string, items: readonly (string | number)[]): string[] {
-	return items.length === 0 ? [] : [flag, items.join(",")];
+	const text = items.join(",");
+	if (text.length <= longArgument) {
+		return items.length === 0 ? [] : [flag, text];
+	}
+	const half = Math.ceil(items.length / 2);
+	return [...list(flag, items.slice(0, half)), ...list(flag, items.slice(half))];
 }
+
+/** In characters, of which only an interface's name has some of more than a byte, and is short. */
+const longArgument = 100_000;

@@ -1,3 +1,4 @@
+import type { ContainerResources } from "../domain/container-resources.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { imageFields } from "./image-fields.ts";
@@ -14,7 +15,7 @@ export function initContainer(
 	{
 		closeWaitSeconds,
 		resources,
-	}: { closeWaitSeconds: number; resources: InjectConfig["proxy"]["resources"] },
+	}: { readonly closeWaitSeconds: number; readonly resources: ContainerResources },
 ): JsonObject {
 	return {
 		name: containerNames.init,

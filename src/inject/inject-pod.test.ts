@@ -232,8 +232,29 @@ describe("a pod that is left alone", () => {
 		return outcome.kind === "skipped" ? outcome.skip.code : outcome.kind;
 	};
 	const app = { name: "app" };
+	const hostProcess = { securityContext: { windowsOptions: { hostProcess: true } } };
+	const onOs = (operator: string, ...values: string[]) => ({ key: "kubernetes.io/os", operator, values });
+	const requiring = (...terms: Json[][]) => ({
+		affinity: {
+			nodeAffinity: {
+				requiredDuringSchedulingIgnoredDuringExecution: {
+					nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })),
+				},
+			},
+		},
+	});
+	const windows: readonly JsonObject[] = [
+		{ nodeSelector: { "kubernetes.io/os": "windows" } },
+		{ nodeSelector: { "beta.kubernetes.io/os": "windows", disk: "ssd" } },
+		{ nodeSelector: { "node.kubernetes.io/windows-build": "10.0.20348" } },
+		requiring([onOs("In", "windows")]),
+		requiring([onOs("NotIn", "linux")]),
+		requiring([{ key: "zone", operator: "Exists" }, onOs("In", "windows")], [onOs("In", "windows")]),
+		requiring([{ key: "node.kubernetes.io/windows-build", operator: "Exists" }]),
+		{ securityContext: { windowsOptions: { gmsaCredentialSpecName: "web" } } },
+	];
 
-	it.each([
+	it.each<readonly [string, JsonObject]>([
 		["host-network", { hostNetwork: true, containers: [app] }],
 		["windows", { os: { name: "windows" }, containers: [app] }],
 		["no-containers", { containers: [] }],
@@ -244,8 +265,60 @@ describe("a pod that is left alone", () => {
 		["injected-by-linkerd", { containers: [{ name: "x", image: "cr.l5d.io/linkerd/proxy@sha256:0" }] }],
 		["injected-by-istio", { initContainers: [{ name: "istio-validation" }], containers: [app] }],
 		["injected-by-istio", { containers: [{ name: "x", image: "docker.io/istio/proxyv2:1" }] }],
+		["injected-by-istio", { containers: [{ name: "x", image: "mirror.example.com/a/istio/proxyv2:1" }] }],
+		["injected-by-kuma", { containers: [app, { name: "kuma-sidecar" }] }],
+		["injected-by-kuma", { initContainers: [{ name: "kuma-validation" }], containers: [app] }],
+		[
+			"injected-by-kuma",
+			{ initContainers: [{ name: "x", image: "docker.io/kumahq/kuma-init:2" }], containers: [app] },
+		],
+		["injected-by-consul", { containers: [app, { name: "consul-dataplane" }] }],
+		[
+			"injected-by-consul",
+			{ initContainers: [{ name: "consul-connect-inject-init-api" }], containers: [app] },
+		],
+		["injected-by-osm", { initContainers: [{ name: "osm-init" }], containers: [app] }],
+		["injected-by-app-mesh", { initContainers: [{ name: "proxyinit" }], containers: [app] }],
+		["injected-by-nginx-mesh", { containers: [app, { name: "nginx-mesh-sidecar" }] }],
+		...windows.map((spec) => ["windows", { ...spec, containers: [app] }] as const),
+		["windows", { containers: [{ ...app, ...hostProcess }] }],
+		["windows", { initContainers: [{ name: "first", ...hostProcess }], containers: [app] }],
 	])("has its reason: %s", (code, spec) => {
 		expect(skipOf(spec)).toBe(code);
+	});
+
+	it.each([
+		["injected-by-kuma", { annotations: { "kuma.io/sidecar-injected": "true" } }],
+		["injected-by-consul", { annotations: { "consul.hashicorp.com/connect-inject-status": "injected" } }],
+		["injected-by-istio", { annotations: { "ambient.istio.io/redirection": "enabled" } }],
+		["injected-by-istio", { labels: { "istio.io/dataplane-mode": "ambient" } }],
+	])("shows in its metadata whose it is: %s", (code, metadata) => {
+		const outcome = outcomeOf({ metadata, spec: { containers: [app] } });
+		expect(outcome).toMatchObject({
+			kind: "skipped",
+			skip: { code, reason: expect.stringMatching(/^already injected by \w+ \((?:annotation|label) .*\)$/) },
+		});
+	});
+
+	it.each([
+		{ nodeSelector: { "kubernetes.io/os": "linux" } },
+		requiring([onOs("In", "linux", "windows")]),
+		requiring([onOs("NotIn", "windows")]),
+		requiring([onOs("In", "windows")], [onOs("In", "linux")]),
+		requiring([{ key: "kubernetes.io/arch", operator: "In", values: ["windows"] }]),
+		{ affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1 }] } } },
+		{ tolerations: [{ key: "os", value: "windows", effect: "NoSchedule" }] },
+		{ securityContext: { windowsOptions: {} } },
+	])("is none that may run on Linux: %j", (spec) => {
+		expect(skipOf({ ...spec, containers: [app] })).toBe("injected");
+	});
+
+	it.each([
+		{ annotations: { "kuma.io/sidecar-injected": "false", "kuma.io/sidecar-injection": "disabled" } },
+		{ annotations: { "consul.hashicorp.com/connect-inject": "false" } },
+		{ labels: { "istio.io/dataplane-mode": "none" } },
+	])("is none that another mesh left alone: %j", (metadata) => {
+		expect(outcomeOf({ metadata, spec: { containers: [app] } }).kind).toBe("injected");
 	});
 
 	it("is none of those that only look like it", () => {

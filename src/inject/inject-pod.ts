@@ -2,10 +2,11 @@ import type { Annotations } from "../domain/annotations.ts";
 import { resolvePodPolicy } from "../domain/pod-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { insertContainers } from "./insert-containers.ts";
-import { annotationsOf, isObject, type Json, objectAt } from "./json.ts";
+import { annotationsOf, isObject, type Json } from "./json.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { defaultsFor } from "./pod-defaults.ts";
 import { shapeProblems } from "./pod-shape.ts";
+import { sizeProblems } from "./pod-size.ts";
 import { redirectionProblems } from "./redirection.ts";
 import { skipReason } from "./skip.ts";
 import { warningsFor } from "./warnings.ts";
@@ -33,7 +34,7 @@ export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }:
 		pod: { ...annotationsOf(pod), ...set },
 		whenUnannotated,
 	});
-	const skip = resolved.kind === "skip" ? resolved : skipReason(objectAt(pod, "spec"));
+	const skip = resolved.kind === "skip" ? resolved : skipReason(pod);
 	if (skip !== undefined) {
 		return { kind: "skipped", skip: { code: skip.code, reason: skip.reason } };
 	}
@@ -43,12 +44,17 @@ export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }:
 	const { policy } = resolved;
 	const redirection = { config, policy, settings: resolved.settings, set };
 	const obstacles = redirectionProblems(pod, redirection);
-	return obstacles.length > 0
-		? { kind: "refused", problems: obstacles }
+	if (obstacles.length > 0) {
+		return { kind: "refused", problems: obstacles };
+	}
+	const made = insertContainers(pod, redirection);
+	const excess = sizeProblems(made, redirection);
+	return excess.length > 0
+		? { kind: "refused", problems: excess }
 		: {
 				kind: "injected",
-				pod: insertContainers(pod, redirection),
+				pod: made,
 				policy,
-				warnings: warningsFor(pod, redirection),
+				warnings: [...resolved.warnings, ...warningsFor(pod, redirection)],
 			};
 }

@@ -1,11 +1,11 @@
-import { redirectAnnotation } from "../domain/annotation-keys.ts";
+import { injectedAnnotation, redirectAnnotation } from "../domain/annotation-keys.ts";
 import { formatStamp } from "../domain/pod-policy-stamp.ts";
 import { initContainer, initVolume } from "./init-container.ts";
 import { annotationsOf, type JsonObject, objectAt, objectsAt, without } from "./json.ts";
-import { injectedAnnotation } from "./names.ts";
-import { proxyContainer, resourcesOf } from "./proxy-container.ts";
+import { proxyContainer } from "./proxy-container.ts";
 import { formatRecord, recordOf } from "./record.ts";
 import { closeWaitOf, isNativeSidecar, type Redirection, volumeOf } from "./redirection.ts";
+import { firstResources, proxyResources } from "./resources.ts";
 import { setAnnotations } from "./set-annotations.ts";
 import { validatorContainer } from "./validator-container.ts";
 
@@ -18,11 +18,12 @@ export function insertContainers(pod: JsonObject, redirection: Redirection): Jso
 		volumes: volume === undefined ? [] : [volume],
 		annotations: { ...changes, replaced: { ...changes.replaced, ...stampsOf(pod) } },
 	});
+	const stamp = formatStamp(policy, annotationsOf(annotated));
 	const { pod: stamped } = setAnnotations(annotated, {
-		[redirectAnnotation]: formatStamp(policy),
+		[redirectAnnotation]: stamp,
 		[injectedAnnotation]: formatRecord(record),
 	});
-	return { ...stamped, spec: specWith(objectAt(pod, "spec"), redirection) };
+	return { ...stamped, spec: specWith(pod, redirection, stamp) };
 }
 
 /** Stamps that were there before: of a copied manifest, or of whoever only annotated it. */
@@ -30,9 +31,10 @@ function stampsOf(pod: JsonObject): JsonObject {
 	return without(annotationsOf(pod), (name) => name !== redirectAnnotation && name !== injectedAnnotation);
 }
 
-function specWith(spec: JsonObject, redirection: Redirection): JsonObject {
-	const first = firstContainers(redirection);
-	const proxy = proxyFor(redirection);
+function specWith(pod: JsonObject, redirection: Redirection, stamp: string): JsonObject {
+	const spec = objectAt(pod, "spec");
+	const first = firstContainers(redirection, pod, stamp);
+	const proxy = proxyFor(redirection, pod);
 	const initContainers = objectsAt(spec, "initContainers");
 	const volumes = redirection.config.cniEnabled ? [] : [initVolume(redirection.config)];
 	const added = isNativeSidecar(redirection)
@@ -49,16 +51,16 @@ function specWith(spec: JsonObject, redirection: Redirection): JsonObject {
 }
 
 /** What makes the rules, or else waits until the CNI plugin's work. */
-function firstContainers(redirection: Redirection): JsonObject[] {
-	const { config, policy, settings } = redirection;
-	const resources = resourcesOf(config.proxy, settings);
+function firstContainers(redirection: Redirection, pod: JsonObject, stamp: string): JsonObject[] {
+	const { config, policy } = redirection;
+	const resources = firstResources(pod, redirection);
 	if (!config.cniEnabled) {
 		return [initContainer(policy, config, { closeWaitSeconds: closeWaitOf(redirection), resources })];
 	}
-	return config.validator.enabled ? [validatorContainer(config, resources)] : [];
+	return config.validator.enabled ? [validatorContainer(config, resources, stamp)] : [];
 }
 
-function proxyFor(redirection: Redirection): JsonObject {
+function proxyFor(redirection: Redirection, pod: JsonObject): JsonObject {
 	const { config, policy, settings } = redirection;
 	return proxyContainer({
 		policy,
@@ -71,5 +73,6 @@ function proxyFor(redirection: Redirection): JsonObject {
 			control: settings.controlPort ?? 0,
 		},
 		nativeSidecar: isNativeSidecar(redirection),
+		resources: proxyResources(pod, redirection),
 	});
 }

@@ -10,9 +10,6 @@ export const ownContainers: readonly string[] = Object.values(containerNames);
 /** Default of `proxyInit.xtMountPath.name`. */
 export const xtablesVolume = "shunt-init-xtables-lock";
 
-/** What injection added, so that uninjection takes out exactly that (record.ts). */
-export const injectedAnnotation = "shunt.dev/injected";
-
 /** In every image of ours. */
 export const shuntProgram = "/usr/bin/shunt";
 

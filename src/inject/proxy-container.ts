@@ -1,3 +1,4 @@
+import type { ContainerResources } from "../domain/container-resources.ts";
 import type { PodSettings } from "../domain/pod-policy-settings.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { Image, ProxyConfig } from "./config.ts";
@@ -15,11 +16,12 @@ export interface ProxyRequest {
 	readonly proxy: ProxyConfig;
 	readonly ports: ProxyPorts;
 	readonly nativeSidecar: boolean;
+	readonly resources: ContainerResources;
 }
 
 /** The proxy, of whichever kind, under the user whose own connections the rules let pass. */
 export function proxyContainer(request: ProxyRequest): JsonObject {
-	const { policy, settings, proxy, ports, nativeSidecar } = request;
+	const { policy, settings, proxy, ports, nativeSidecar, resources } = request;
 	const { proxyUid = 0, proxyGid } = policy.outbound;
 	return {
 		name: containerNames.proxy,
@@ -30,7 +32,7 @@ export function proxyContainer(request: ProxyRequest): JsonObject {
 			{ name: "shunt-admin", containerPort: ports.admin, protocol: "TCP" },
 		],
 		...probeFields(proxy, ports.admin, nativeSidecar),
-		...resourceFields(resourcesOf(proxy, settings)),
+		...resourceFields(resources),
 		// An init container that Kubernetes starts first, keeps running, and ends last (KEP-753).
 		...(nativeSidecar ? { restartPolicy: "Always" } : {}),
 		securityContext: restricted(proxyUid, proxyGid),
@@ -43,17 +45,5 @@ function imageOf(image: Image, { image: wish }: PodSettings): Image {
 		name: wish.name ?? image.name,
 		version: wish.version ?? image.version,
 		pullPolicy: wish.pullPolicy ?? image.pullPolicy,
-	};
-}
-
-/** What the pod's annotations ask for, and else what the configuration does. */
-export function resourcesOf({ resources }: ProxyConfig, settings: PodSettings): ProxyConfig["resources"] {
-	const wish = settings.resources;
-	return {
-		...resources,
-		cpuRequest: wish.cpuRequest ?? resources.cpuRequest,
-		cpuLimit: wish.cpuLimit ?? resources.cpuLimit,
-		memoryRequest: wish.memoryRequest ?? resources.memoryRequest,
-		memoryLimit: wish.memoryLimit ?? resources.memoryLimit,
 	};
 }

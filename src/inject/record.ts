@@ -1,6 +1,6 @@
+import { injectedAnnotation } from "../domain/annotation-keys.ts";
 import { version } from "../domain/version.ts";
 import { compact, get, isArray, isObject, type Json, type JsonObject, objectAt, textAt } from "./json.ts";
-import { injectedAnnotation } from "./names.ts";
 
 /** A part of a pod that injection may have had to make. Absent, null and empty are one to Kubernetes, but not to a file. */
 export type Part = "metadata" | "annotations" | "initContainers" | "volumes";

@@ -1,6 +1,12 @@
-import { configPrefix, injectAnnotation, ownPrefix, redirectAnnotation } from "../domain/annotation-keys.ts";
+import {
+	configPrefix,
+	injectAnnotation,
+	injectedAnnotation,
+	ownPrefix,
+	redirectAnnotation,
+} from "../domain/annotation-keys.ts";
 import { type JsonObject, objectAt } from "./json.ts";
-import { injectedAnnotation, ownContainers, xtablesVolume } from "./names.ts";
+import { ownContainers, xtablesVolume } from "./names.ts";
 import type { InjectionRecord } from "./record.ts";
 import { remove, settle } from "./removal.ts";
 import type { Uninjected } from "./uninject-pod.ts";

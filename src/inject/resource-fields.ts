@@ -1,11 +1,7 @@
-import type { ProxyConfig } from "./config.ts";
+import type { ContainerResources } from "../domain/container-resources.ts";
 import { compact, type JsonObject } from "./json.ts";
 
-/**
- * The init container asks for as much as the proxy: a pod's request is the larger of the two, so that it costs nothing
- * extra, and a namespace's quota may demand that every container asks for something.
- */
-export function resourceFields(resources: ProxyConfig["resources"]): JsonObject {
+export function resourceFields(resources: ContainerResources): JsonObject {
 	const fields = compact({
 		limits: amounts({
 			cpu: resources.cpuLimit,

@@ -1,7 +1,7 @@
-import { redirectAnnotation } from "../domain/annotation-keys.ts";
+import { injectedAnnotation, redirectAnnotation } from "../domain/annotation-keys.ts";
 import type { InjectRequest } from "./inject-pod.ts";
 import { annotationsOf, isObject, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
-import { injectedAnnotation, ownContainers } from "./names.ts";
+import { ownContainers } from "./names.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { shapeProblems } from "./pod-shape.ts";
 import { readRecord } from "./record.ts";

@@ -1,4 +1,6 @@
 import { redirectAnnotation } from "../domain/annotation-keys.ts";
+import type { ContainerResources } from "../domain/container-resources.ts";
+import { stampReferences, stampVariable } from "../domain/pod-policy-stamp-list.ts";
 import type { InjectConfig, ValidatorConfig } from "./config.ts";
 import { imageFields } from "./image-fields.ts";
 import type { JsonObject } from "./json.ts";
@@ -12,8 +14,9 @@ import { restricted } from "./security-context.ts";
  * what it is to see.
  */
 export function validatorContainer(
-	{ validator, proxy }: InjectConfig,
-	resources: InjectConfig["proxy"]["resources"] = proxy.resources,
+	{ validator }: InjectConfig,
+	resources: ContainerResources,
+	stamp: string,
 ): JsonObject {
 	return {
 		name: containerNames.validator,
@@ -26,17 +29,19 @@ export function validatorContainer(
 			...option("--listen-addr", validator.listenAddr),
 			...["--timeout", validator.timeout],
 		],
-		env: [policyVariable],
+		env: [
+			fromAnnotation("SHUNT_REDIRECT", redirectAnnotation),
+			...stampReferences(stamp).map((name) => fromAnnotation(stampVariable(name), name)),
+		],
 		...resourceFields(resources),
 		...securityFields(validator),
 		terminationMessagePolicy: "FallbackToLogsOnError",
 	};
 }
 
-const policyVariable = {
-	name: "SHUNT_REDIRECT",
-	valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${redirectAnnotation}']` } },
-};
+function fromAnnotation(name: string, annotation: string): JsonObject {
+	return { name, valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${annotation}']` } } };
+}
 
 /** Linkerd's single connection, for those who ask for it. */
 function option(flag: string, value: string | undefined): string[] {

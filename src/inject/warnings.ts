@@ -2,6 +2,7 @@ import { containsPort } from "../domain/port.ts";
 import type { InboundPolicy } from "../domain/redirect-policy.ts";
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from "./json.ts";
 import { isNativeSidecar, type Redirection } from "./redirection.ts";
+import { hasPodResources } from "./resources.ts";
 
 /** What is done as asked, but may not be what somebody wants. */
 export function warningsFor(pod: JsonObject, redirection: Redirection): string[] {
@@ -11,6 +12,11 @@ export function warningsFor(pod: JsonObject, redirection: Redirection): string[]
 		...containers.flatMap((container) => sharedIdentity(container, spec, redirection)),
 		...containers.flatMap((container) => portWarnings(container, redirection)),
 		...lifecycleWarnings(spec, redirection),
+		...(hasPodResources(pod)
+			? [
+					"the pod has resources of its own (spec.resources): the injected containers share them and have none",
+				]
+			: []),
 	];
 }
 

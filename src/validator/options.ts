@@ -1,6 +1,7 @@
 import { parseDuration } from "../domain/duration.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
 import { parseStamp } from "../domain/pod-policy-stamp.ts";
+import { stampVariable } from "../domain/pod-policy-stamp-list.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { parseCommandLine } from "../init/command-line.ts";
@@ -82,7 +83,7 @@ class Input extends FlagValues {
 			this.problems.push({ source: `--${first}`, complaint: "says what --policy says too", accepted });
 		}
 		if (this.isGiven("policy")) {
-			return this.one("policy", parseStamp);
+			return this.one("policy", (text, source) => parseStamp(text, source));
 		}
 		return first === undefined ? this.#policyFromEnvironment() : readPolicy(this);
 	}
@@ -92,7 +93,9 @@ class Input extends FlagValues {
 		if (text === "") {
 			this.warnings.push(`${policyVariable} is empty: the pod has no annotation shunt.dev/redirect`);
 		}
-		return text === undefined || text === "" ? undefined : this.#settle(parseStamp(text, policyVariable));
+		return text === undefined || text === ""
+			? undefined
+			: this.#settle(parseStamp(text, policyVariable, (name) => this.#env(stampVariable(name))));
 	}
 
 	netns(): NamedNetns | undefined {

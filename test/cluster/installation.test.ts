@@ -1,14 +1,13 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { ControlPlane, type Ran } from "../support/control-plane/control-plane.ts";
+import { ControlPlane } from "../support/control-plane/control-plane.ts";
+import { becomes, RunningInjector, succeed } from "../support/control-plane/running-injector.ts";
 
 const shunt = fileURLToPath(new URL("../../bin/shunt", import.meta.url));
 
 let plane: ControlPlane;
+let injector: RunningInjector;
 
 beforeAll(async () => {
 	plane = await ControlPlane.start();
@@ -46,7 +45,7 @@ describe("on a real API server", () => {
 	});
 
 	it("the injector, with the rights that the chart gives it and no more, admits pods", async () => {
-		await startInjector();
+		injector = await RunningInjector.start(plane);
 		await admitsPods();
 		expect(injectedModes("before")).toEqual({
 			containers: ["shunt-init", "shunt-proxy"],
@@ -90,7 +89,7 @@ describe("on a real API server", () => {
 		expect(stderr).toMatch(/1 workload/);
 		succeed(plane.run("kubectl", ["apply", "--validate=strict", "-f", "-"], { input: stdout }));
 		expect(certificate()).toBe(before);
-		mount();
+		injector.mount();
 		await becomes(() => injectedModes(`after-${Date.now()}`).mode ?? "", /^nftables$/);
 	});
 
@@ -148,48 +147,6 @@ describe("on a real API server", () => {
 	});
 });
 
-function succeed(ran: Ran): Ran {
-	expect(ran.status, `${ran.stdout.slice(-2_000)}\n${ran.stderr}`).toBe(0);
-	return ran;
-}
-
-const port = 8443;
-const adminPort = 9995;
-let mounted = "";
-
-/** What a kubelet mounts into the injector's pod, and mounts anew when it changes. */
-function mount(): void {
-	const get = (kind: string, name: string) =>
-		JSON.parse(succeed(plane.run("kubectl", ["get", kind, name, "-n", "shunt", "-o", "json"])).stdout);
-	const secret = get("secret", "shunt-injector-tls").data;
-	for (const name of ["tls.crt", "tls.key"]) {
-		writeFileSync(join(mounted, name), Buffer.from(secret[name], "base64"));
-	}
-	writeFileSync(join(mounted, "config.yaml"), get("configmap", "shunt-config").data["config.yaml"]);
-}
-
-/** The injector with what is mounted and the token that its Deployment gives it, where its Service leads to here. */
-async function startInjector(): Promise<void> {
-	mounted = join(plane.folder, "mounted");
-	mkdirSync(mounted);
-	mount();
-	const token = succeed(
-		plane.run("kubectl", ["create", "token", "shunt-injector", "-n", "shunt"]),
-	).stdout.trim();
-	const { child, log } = plane.launch(shunt, [
-		"injector",
-		...[`--port=${port}`, `--admin-port=${adminPort}`, `--config=${join(mounted, "config.yaml")}`],
-		...[`--tls-cert=${join(mounted, "tls.crt")}`, `--tls-key=${join(mounted, "tls.key")}`],
-		...[`--kubeconfig=${plane.kubeconfigFor(token)}`, "--check-interval=1s"],
-	]);
-	await becomes(() => {
-		expect(child.exitCode, log.join("")).toBeNull();
-		const ready = `http://127.0.0.1:${adminPort}/ready`;
-		return plane.run("curl", ["-sm", "3", "-o", "/dev/null", "-w", "%{http_code}", ready]).stdout;
-	}, /200/);
-	pointServiceAt(port);
-}
-
 /** The API server learns of the namespace, the webhook and its endpoint in its own time. */
 async function admitsPods(): Promise<void> {
 	const metadata = { name: "team", annotations: { "shunt.dev/inject": "enabled" } };
@@ -200,22 +157,6 @@ async function admitsPods(): Promise<void> {
 		return applyPod("trial");
 	}, /shunt-init/);
 	succeed(plane.run("kubectl", ["delete", "pod", "trial", "-n", "team", "--grace-period=0", "--force"]));
-}
-
-function pointServiceAt(port: number): void {
-	const slice = {
-		apiVersion: "discovery.k8s.io/v1",
-		kind: "EndpointSlice",
-		metadata: {
-			name: "shunt-injector-test",
-			namespace: "shunt",
-			labels: { "kubernetes.io/service-name": "shunt-injector" },
-		},
-		addressType: "IPv4",
-		endpoints: [{ addresses: [ControlPlane.address], conditions: { ready: true } }],
-		ports: [{ name: "webhook", port, protocol: "TCP" }],
-	};
-	succeed(plane.run("kubectl", ["apply", "-f", "-"], { input: JSON.stringify(slice) }));
 }
 
 function podNamed(name: string, annotations: Readonly<Record<string, string>> = {}) {
@@ -254,16 +195,4 @@ function may(verb: string, resource: string, namespace = "shunt"): string {
 	return plane
 		.run("kubectl", ["auth", "can-i", verb, resource, "-n", namespace, "--as", account])
 		.stdout.trim();
-}
-
-async function becomes(look: () => string, wanted: RegExp): Promise<void> {
-	let seen = "";
-	for (let tries = 0; tries < 150; tries++) {
-		seen = look();
-		if (wanted.test(seen)) {
-			return;
-		}
-		await sleep(200);
-	}
-	expect(seen).toMatch(wanted);
 }

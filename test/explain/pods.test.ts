@@ -52,7 +52,11 @@ describe("an init container's arguments are found", () => {
 describe("what cannot be known is said to be unknown", () => {
 	it.each([
 		["Istio's init container", { initContainers: [{ name: "istio-init" }] }, /Istio's init container/],
-		["Istio's sidecar", { containers: [{ name: "istio-proxy" }] }, /Istio makes the rules/],
+		[
+			"Istio's sidecar",
+			{ containers: [{ name: "istio-proxy" }] },
+			/already injected by Istio .*that makes the rules/,
+		],
 		["Kuma's init container", { initContainers: [{ name: "kuma-init" }] }, /Kuma's init container/],
 		["Consul's init container", { initContainers: [{ name: "consul-connect-inject-init" }] }, /Consul's/],
 		[

@@ -26,6 +26,9 @@ skipInboundInterfaces: {{ include "shunt.list" .skipInboundInterfaces | quote }}
 skipOutboundInterfaces: {{ include "shunt.list" .skipOutboundInterfaces | quote }}
 skipUids: {{ include "shunt.list" .skipUids | quote }}
 closeWaitTimeoutSecs: {{ int64 .closeWaitTimeoutSecs }}
+{{- with include "shunt.config.resources" .resources | fromYaml }}
+resources: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with .logLevel }}
 logLevel: {{ . }}
 {{- end }}

@@ -79,6 +79,23 @@ resources:
 {{- end }}
 
 {{/*
+What the first container asks for, in Linkerd's shape: what it is given, or else what the proxy is, or else a little; a
+request as high as the limit where the pod's own container has a limit. Takes {config, own, small}.
+*/}}
+{{- define "shunt.firstResources" -}}
+{{- $given := .config.proxyInit.resources | default dict -}}
+{{- $proxy := .config.proxy.resources | default dict -}}
+{{- $own := .own -}}
+{{- $found := dict "ephemeral-storage" (merge dict (get $given "ephemeral-storage" | default dict) (get $proxy "ephemeral-storage" | default dict)) -}}
+{{- range $resource, $small := .small -}}
+{{- $limited := (get ($own | default dict) $resource | default dict).limit -}}
+{{- $little := dict "request" (empty $limited | not | ternary (last $small) (first $small)) "limit" (last $small) -}}
+{{- $_ := set $found $resource (get $given $resource | default (get $proxy $resource) | default $little) -}}
+{{- end -}}
+{{ toYaml $found }}
+{{- end }}
+
+{{/*
 As little as a container can have: what the pod security standard "restricted" asks for. Takes {uid, gid}.
 */}}
 {{- define "shunt.restricted" -}}

@@ -1,5 +1,5 @@
 {{/*
-The init container that makes the rules. Takes {config, policy}.
+The init container that makes the rules. Takes {config, policy, own}.
 */}}
 {{- define "shunt.proxyInit" -}}
 {{- $init := .config.proxyInit -}}
@@ -8,7 +8,8 @@ name: shunt-init
 {{ include "shunt.imageFields" $init.image }}
 command: [/usr/bin/shunt, init]
 args: {{- include "shunt.proxyInit.args" . | nindent 2 }}
-{{- with include "shunt.resources" .config.proxy.resources }}
+{{- $small := dict "cpu" (list "10m" "100m") "memory" (list "16Mi" "64Mi") -}}
+{{- with include "shunt.resources" (include "shunt.firstResources" (merge (dict "small" $small) .) | fromYaml) }}
 {{ . }}
 {{- end }}
 securityContext:

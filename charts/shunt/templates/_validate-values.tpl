@@ -71,7 +71,7 @@ The paths of all amounts, as a JSON list.
 */}}
 {{- define "shunt.quantities" -}}
 {{- $paths := list -}}
-{{- range $of := list "proxy" "injector" -}}
+{{- range $of := list "proxyInit" "proxy" "injector" -}}
 {{- range $resource := list "cpu" "memory" "ephemeral-storage" -}}
 {{- range $bound := list "request" "limit" -}}
 {{- $paths = append $paths (list $of "resources" $resource $bound | join ".") -}}

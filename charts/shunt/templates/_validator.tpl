@@ -1,6 +1,6 @@
 {{/*
 Where the CNI plugin makes the rules: a container that fails while they are not in place. It tries the policy that the
-plugin reads, the pod's annotation. Takes {config}.
+plugin reads, the pod's annotation. Takes {config, own}.
 */}}
 {{- define "shunt.validator" -}}
 {{- $validator := .config.networkValidator -}}
@@ -27,7 +27,8 @@ env:
     valueFrom:
       fieldRef:
         fieldPath: metadata.annotations['shunt.dev/redirect']
-{{- with include "shunt.resources" .config.proxy.resources }}
+{{- $small := dict "cpu" (list "10m" "500m") "memory" (list "64Mi" "256Mi") -}}
+{{- with include "shunt.resources" (include "shunt.firstResources" (merge (dict "small" $small) .) | fromYaml) }}
 {{ . }}
 {{- end }}
 {{- if $validator.enableSecurityContext }}

@@ -3,6 +3,7 @@ import { get, isObject } from "../../inject/json.ts";
 import { storeName } from "../chart/store.ts";
 import type { Category, Check } from "./check.ts";
 import { isAtLeast } from "./kubernetes-checks.ts";
+import { quotasMet } from "./namespace-checks.ts";
 import { failed, passed, passedWith, skipped, warning } from "./outcome.ts";
 import type { Reading } from "./release.ts";
 import { withConfig } from "./with-config.ts";
@@ -89,6 +90,6 @@ const nativeSidecars: Check = {
 
 export const configuration: Category = {
 	name: "configuration",
-	checks: [exists, valuesReadable, configReadable, modeStored, nativeSidecars],
+	checks: [exists, valuesReadable, configReadable, modeStored, nativeSidecars, quotasMet],
 	isWanted: ({ pre }) => !pre,
 };

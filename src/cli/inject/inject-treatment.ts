@@ -26,11 +26,18 @@ export function injectTreatment(wish: InjectWish): Treatment {
 			return wish.manual ? { verdict: "passed" } : treatNamespace(target, wish);
 		}
 		const pod = podOf(target);
-		if (pod === null) {
-			return { verdict: "skipped", detail: "it has no pod template" };
+		const obstacle = obstacleOf(target, pod, wish);
+		if (obstacle !== undefined) {
+			return { verdict: "skipped", detail: obstacle };
 		}
 		return pod === undefined ? { verdict: "passed" } : treatWorkload(target, pod, wish);
 	};
+}
+
+/** Why an object that makes pods is left as it is. */
+function obstacleOf(target: Target, pod: Json | undefined, { manual }: InjectWish): string | undefined {
+	const own = target.passedOver ?? (manual ? target.annotateOnly : undefined);
+	return own ?? (pod === null ? "it has no pod template" : undefined);
 }
 
 /** A namespace's annotations are its pods' to inherit, so they have to be as right as a pod's own. */

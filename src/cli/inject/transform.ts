@@ -14,7 +14,9 @@ export type Treatment = (target: Target) => Treated;
 export function transform(document: Json, treat: Treatment): { value: Json; entries: Entry[] } {
 	const entries: Entry[] = [];
 	const value = targetsOf(document).reduce((changed, target) => {
-		const { object, ...entry } = treat(target);
+		// One that has several pod templates comes once for each.
+		const current = valueAt(changed, target.path);
+		const { object, ...entry } = treat(isObject(current) ? { ...target, object: current } : target);
 		entries.push({ label: labelOf(target), ...entry });
 		return object === undefined ? changed : replaceAt(changed, target.path, object);
 	}, document);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { redirectAnnotation } from "../../../src/domain/annotation-keys.ts";
+import { injectedAnnotation, redirectAnnotation } from "../../../src/domain/annotation-keys.ts";
 import { parseMode } from "../../../src/domain/mode.ts";
 import { parseStamp } from "../../../src/domain/pod-policy-stamp.ts";
 import { formatPortRange } from "../../../src/domain/port.ts";
@@ -21,7 +21,6 @@ import {
 	objectsAt,
 	textAt,
 } from "../../../src/inject/json.ts";
-import { injectedAnnotation } from "../../../src/inject/names.ts";
 import { uninjectPod } from "../../../src/inject/uninject-pod.ts";
 import type { Given } from "./support/chart-files.ts";
 import { given } from "./support/given.ts";

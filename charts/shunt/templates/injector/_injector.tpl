@@ -116,7 +116,7 @@ shunt.dev/injected: {{ toRawJson $record | squote }}
 {{- end }}
 
 {{/*
-What injection puts before a pod's containers. Takes {config, policy}.
+What injection puts before a pod's containers. Takes {config, policy, own}, the last the resources of its own container.
 */}}
 {{- define "shunt.injector.initContainers" -}}
 {{- if not .config.cniEnabled -}}

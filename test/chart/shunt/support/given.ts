@@ -78,6 +78,9 @@ export const given: readonly Given[] = [
 		"podMonitor",
 		"proxyInit.image",
 		"proxyInit.image.name",
+		"proxyInit.resources",
+		"proxyInit.resources.cpu",
+		"proxyInit.resources.memory.limit",
 		"proxyInit.logLevel",
 		"proxyInit.logFormat",
 		"networkValidator.image",
@@ -194,6 +197,22 @@ export const given: readonly Given[] = [
 			injector: { resources: { cpu: { limit: "1" }, "ephemeral-storage": { limit: "1Gi" } } },
 		},
 	},
+	{
+		name: "amounts for the init container",
+		values: {
+			proxyInit: { resources: { cpu: { request: "20m" }, "ephemeral-storage": { limit: "1Gi" } } },
+			proxy: { resources: { memory: { limit: "128Mi" }, "ephemeral-storage": { request: "1Mi" } } },
+		},
+	},
+	{
+		name: "amounts for the validator, beside a limited container",
+		values: {
+			cniEnabled: true,
+			proxyInit: { resources: { memory: { request: 64_000_000, limit: 64_000_000 } } },
+			injector: { resources: { cpu: { limit: 2 } } },
+		},
+	},
+	{ name: "little for the validator", values: { cniEnabled: true, injector: { resources: null } } },
 	{
 		name: "a lock elsewhere",
 		values: { proxyInit: { xtMountPath: { name: "lock", mountPath: "/var/run/x y" } } },

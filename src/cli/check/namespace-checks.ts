@@ -1,0 +1,178 @@
+import {
+	AdmissionregistrationV1Api,
+	CoreV1Api,
+	type V1LimitRange,
+	type V1Namespace,
+} from "@kubernetes/client-node";
+import { configPrefix } from "../../domain/annotation-keys.ts";
+import type { InjectConfig } from "../../inject/config.ts";
+import { injectPod } from "../../inject/inject-pod.ts";
+import { type JsonObject, objectAt, objectsAt, textAt } from "../../inject/json.ts";
+import { ownContainers } from "../../inject/names.ts";
+import { allPages, type Cluster } from "../../kube/cluster.ts";
+import { injectorName } from "../chart/store.ts";
+import type { Check } from "./check.ts";
+import { selects } from "./label-selector.ts";
+import {
+	type Amounts,
+	type ContainerRange,
+	filledIn,
+	type OurContainer,
+	quotaComplaints,
+	rangeComplaints,
+	wantedByQuota,
+} from "./namespace-rules.ts";
+import { listed, passedWith } from "./outcome.ts";
+import { withConfig } from "./with-config.ts";
+
+interface Finding {
+	readonly namespace: string;
+	readonly rule: string;
+	readonly reason: string;
+}
+
+/** Pods that are injected there would be refused; nothing says so but the controllers' events. */
+export const quotasMet: Check = {
+	id: "config-quotas",
+	description: "the namespaces' quotas and limit ranges take the injected containers",
+	isWorthWaiting: false,
+	run: (inquiry) =>
+		withConfig(inquiry, async (config) => {
+			const { cluster } = inquiry;
+			const [namespaces, rules] = await Promise.all([injectable(cluster), readRules(cluster)]);
+			const findings = namespaces.flatMap((namespace) => findingsIn(namespace, rules, config));
+			const count = new Set(findings.map(({ namespace }) => namespace)).size;
+			return findings.length === 0
+				? passedWith(`of ${namespaces.length}`)
+				: {
+						kind: "warning",
+						message: `${count} of ${namespaces.length} refuse injected pods: annotate them (${configPrefix}…) or change the release's values`,
+						details: listed(
+							findings.map(({ namespace, rule, reason }) => `${namespace}: ${rule}: ${reason}`),
+						),
+						data: findings,
+					};
+		}),
+};
+
+/** Those whose pods the webhook is asked about. */
+async function injectable(cluster: Cluster): Promise<V1Namespace[]> {
+	const core = cluster.api(CoreV1Api);
+	const webhooks = cluster.api(AdmissionregistrationV1Api);
+	const [namespaces, found] = await Promise.all([
+		allPages((page) => cluster.ask(core.listNamespace(page))),
+		cluster.find(webhooks.readMutatingWebhookConfiguration({ name: injectorName })),
+	]);
+	const selectors = (found?.webhooks ?? []).map(({ namespaceSelector }) => namespaceSelector);
+	return namespaces.filter(({ metadata }) => {
+		const labels = { "kubernetes.io/metadata.name": metadata?.name ?? "", ...metadata?.labels };
+		return selectors.length === 0 || selectors.some((selector) => selects(selector, labels));
+	});
+}
+
+interface Rules {
+	readonly quotas: readonly { readonly namespace: string; readonly name: string; readonly hard: Amounts }[];
+	readonly ranges: readonly {
+		readonly namespace: string;
+		readonly name: string;
+		readonly range: ContainerRange;
+	}[];
+}
+
+async function readRules(cluster: Cluster): Promise<Rules> {
+	const core = cluster.api(CoreV1Api);
+	const [quotas, ranges] = await Promise.all([
+		allPages((page) => cluster.ask(core.listResourceQuotaForAllNamespaces(page))),
+		allPages((page) => cluster.ask(core.listLimitRangeForAllNamespaces(page))),
+	]);
+	return {
+		quotas: quotas.map(({ metadata, spec }) => ({ ...placeOf(metadata), hard: spec?.hard ?? {} })),
+		ranges: ranges.flatMap(({ metadata, spec }) =>
+			containerRanges(spec).map((range) => ({ ...placeOf(metadata), range })),
+		),
+	};
+}
+
+function placeOf(metadata: V1Namespace["metadata"]) {
+	return { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
+}
+
+function containerRanges(spec: V1LimitRange["spec"]): ContainerRange[] {
+	return (spec?.limits ?? [])
+		.filter(({ type }) => type === "Container")
+		.map(({ min = {}, max = {}, defaultRequest = {}, _default = {}, maxLimitRequestRatio = {} }) => ({
+			min,
+			max,
+			defaultRequest,
+			default: _default,
+			maxLimitRequestRatio,
+		}));
+}
+
+function findingsIn(namespace: V1Namespace, rules: Rules, config: InjectConfig): Finding[] {
+	const name = namespace.metadata?.name ?? "";
+	const quotas = rules.quotas.filter((quota) => quota.namespace === name);
+	const ranges = rules.ranges.filter((range) => range.namespace === name);
+	if (quotas.length + ranges.length === 0) {
+		return [];
+	}
+	const limited = [
+		...quotas.flatMap(({ hard }) => wantedByQuota(hard)).filter(({ bound }) => bound === "limit"),
+		...ranges.flatMap(({ range }) => Object.keys(range.default).map((resource) => ({ resource }))),
+	].map(({ resource }) => resource);
+	const containers = ourContainers(namespace, limited, config).map((container) =>
+		filledIn(
+			container,
+			ranges.map(({ range }) => range),
+		),
+	);
+	return [
+		...quotas.flatMap(({ name: quota, hard }) =>
+			quotaComplaints(hard, containers).map((reason) => ({
+				namespace: name,
+				rule: `ResourceQuota ${quota}`,
+				reason,
+			})),
+		),
+		...ranges.flatMap(({ name: range, range: bounds }) =>
+			containers
+				.flatMap((container) => rangeComplaints(bounds, container))
+				.map((reason) => ({ namespace: name, rule: `LimitRange ${range}`, reason })),
+		),
+	];
+}
+
+/** What a pod of the namespace gets whose own container has what the namespace makes it have. None where it gets nothing. */
+function ourContainers(
+	{ metadata }: V1Namespace,
+	limited: readonly string[],
+	config: InjectConfig,
+): OurContainer[] {
+	const limits = Object.fromEntries(limited.map((resource) => [resource, "1Gi"]));
+	const outcome = injectPod({
+		pod: { spec: { containers: [{ name: "application", resources: { limits } }] } },
+		config,
+		namespace: metadata?.annotations ?? {},
+		whenUnannotated: "redirect",
+	});
+	const spec = outcome.kind === "injected" ? objectAt(outcome.pod, "spec") : {};
+	return [...objectsAt(spec, "initContainers"), ...objectsAt(spec, "containers")]
+		.filter((container) => ownContainers.includes(textAt(container, "name") ?? ""))
+		.map((container) => {
+			const resources = objectAt(container, "resources");
+			return {
+				name: textAt(container, "name") ?? "",
+				requests: amountsIn(objectAt(resources, "requests")),
+				limits: amountsIn(objectAt(resources, "limits")),
+			};
+		});
+}
+
+function amountsIn(object: JsonObject): Amounts {
+	return Object.fromEntries(
+		Object.keys(object).flatMap((key) => {
+			const amount = textAt(object, key);
+			return amount === undefined ? [] : [[key, amount]];
+		}),
+	);
+}

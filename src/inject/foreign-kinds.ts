@@ -1,0 +1,129 @@
+/** A way from an object to a pod template; `*` stands for each item of a list and for each key of a map. */
+export type TemplatePath = readonly string[];
+
+/** A kind that is not Kubernetes' own and makes pods. */
+export type ForeignKind =
+	| {
+			/** Each a whole PodTemplateSpec, whose annotations its controller hands on to the pods. */
+			readonly templates: readonly TemplatePath[];
+			/** Why containers cannot be added to them here, where that is so; the webhook still adds them to the pods. */
+			readonly annotateOnly?: string;
+			/** A field that stands in place of a template. */
+			readonly insteadOf?: string;
+	  }
+	/** It has no such template: where its pods' annotations are set. */
+	| { readonly annotationsAt: string };
+
+const template: TemplatePath = ["spec", "template"];
+const ofTemplate: ForeignKind = { templates: [template] };
+const annotationsAt = (place: string): ForeignKind => ({ annotationsAt: place });
+const replicas = (key: string): ForeignKind => ({ templates: [["spec", key, "*", "template"]] });
+const rayCluster = (...way: string[]): ForeignKind => ({
+	templates: [
+		["spec", ...way, "headGroupSpec", "template"],
+		["spec", ...way, "workerGroupSpecs", "*", "template"],
+	],
+});
+
+/** Serving's webhook takes init containers and most fields of a pod only behind feature flags (config-features). */
+const knative: ForeignKind = {
+	templates: [template],
+	annotateOnly:
+		"Knative takes no such containers in it: without --manual it is annotated, and its pods injected",
+};
+
+const unitedTemplates = [
+	"statefulSetTemplate",
+	"advancedStatefulSetTemplate",
+	"cloneSetTemplate",
+	"deploymentTemplate",
+].map((key): TemplatePath => ["spec", "template", key, "spec", "template"]);
+
+const tekton = annotationsAt("metadata.annotations of its TaskRuns or PipelineRuns");
+const strimzi = annotationsAt("spec.template.pod.metadata.annotations");
+const prometheus = annotationsAt("spec.podMetadata.annotations");
+const workflow = annotationsAt("spec.podMetadata.annotations");
+const machine = annotationsAt("spec.template.metadata.annotations");
+
+/** By API group, as the projects' own API definitions and documentation have it. */
+export const foreignKinds: Readonly<Record<string, Readonly<Record<string, ForeignKind>>>> = {
+	"argoproj.io": {
+		Rollout: { templates: [template], insteadOf: "spec.workloadRef" },
+		Workflow: workflow,
+		WorkflowTemplate: workflow,
+		ClusterWorkflowTemplate: workflow,
+		CronWorkflow: annotationsAt("spec.workflowSpec.podMetadata.annotations"),
+	},
+	"apps.kruise.io": {
+		CloneSet: ofTemplate,
+		StatefulSet: ofTemplate,
+		DaemonSet: ofTemplate,
+		BroadcastJob: ofTemplate,
+		AdvancedCronJob: {
+			templates: ["jobTemplate", "broadcastJobTemplate"].map((key) => [
+				"spec",
+				"template",
+				key,
+				"spec",
+				"template",
+			]),
+		},
+		UnitedDeployment: { templates: unitedTemplates },
+	},
+	"apps.openshift.io": { DeploymentConfig: ofTemplate },
+	"serving.knative.dev": { Service: knative, Configuration: knative },
+	"batch.volcano.sh": {
+		Job: { templates: [["spec", "tasks", "*", "template"]] },
+		CronJob: { templates: [["spec", "jobTemplate", "spec", "tasks", "*", "template"]] },
+	},
+	"jobset.x-k8s.io": {
+		JobSet: { templates: [["spec", "replicatedJobs", "*", "template", "spec", "template"]] },
+	},
+	"leaderworkerset.x-k8s.io": {
+		LeaderWorkerSet: {
+			templates: ["leaderTemplate", "workerTemplate"].map((key) => ["spec", "leaderWorkerTemplate", key]),
+		},
+	},
+	"keda.sh": { ScaledJob: { templates: [["spec", "jobTargetRef", "template"]] } },
+	"kubeflow.org": {
+		PyTorchJob: replicas("pytorchReplicaSpecs"),
+		TFJob: replicas("tfReplicaSpecs"),
+		MPIJob: replicas("mpiReplicaSpecs"),
+		XGBoostJob: replicas("xgbReplicaSpecs"),
+		PaddleJob: replicas("paddleReplicaSpecs"),
+		JAXJob: replicas("jaxReplicaSpecs"),
+	},
+	"ray.io": {
+		RayCluster: rayCluster(),
+		RayJob: rayCluster("rayClusterSpec"),
+		RayService: rayCluster("rayClusterConfig"),
+	},
+	"kafka.strimzi.io": {
+		Kafka: annotationsAt("spec.kafka.template.pod.metadata.annotations"),
+		KafkaNodePool: strimzi,
+		KafkaConnect: strimzi,
+		KafkaBridge: strimzi,
+		KafkaMirrorMaker: strimzi,
+		KafkaMirrorMaker2: strimzi,
+	},
+	"monitoring.coreos.com": {
+		Prometheus: prometheus,
+		PrometheusAgent: prometheus,
+		Alertmanager: prometheus,
+		ThanosRuler: prometheus,
+	},
+	"kubevirt.io": {
+		VirtualMachine: machine,
+		VirtualMachineInstanceReplicaSet: machine,
+		VirtualMachineInstance: annotationsAt("metadata.annotations"),
+	},
+	"sparkoperator.k8s.io": {
+		SparkApplication: annotationsAt("spec.driver.annotations and spec.executor.annotations"),
+		ScheduledSparkApplication: annotationsAt(
+			"spec.template.driver.annotations and spec.template.executor.annotations",
+		),
+	},
+	"tekton.dev": { Task: tekton, TaskRun: tekton, Pipeline: tekton, PipelineRun: tekton, ClusterTask: tekton },
+	"flink.apache.org": { FlinkDeployment: annotationsAt("spec.podTemplate.metadata.annotations") },
+	"postgresql.cnpg.io": { Cluster: annotationsAt("spec.inheritedMetadata.annotations") },
+};

@@ -1,0 +1,66 @@
+import { redirectAnnotation } from "../domain/annotation-keys.ts";
+import { stampReferences, stampVariable } from "../domain/pod-policy-stamp-list.ts";
+import type { Problem } from "../domain/problem.ts";
+import { annotationsOf, type JsonObject, textAt } from "./json.ts";
+import type { Redirection } from "./redirection.ts";
+import { utf8Length } from "./utf8-length.ts";
+
+/** Of all annotations of an object together, names included (TotalAnnotationSizeLimitB in apimachinery). */
+const maxAnnotations = 256 * 1024;
+
+/** Of one argument or variable of a program, with the byte that ends it (MAX_ARG_STRLEN in Linux' binfmts.h). */
+const maxArgument = 32 * 4096;
+
+/** Of a variable of ours, generously. */
+const longestName = 1000;
+
+/** Whether an injected pod is one that the API server takes and a kernel starts. */
+export function sizeProblems(pod: JsonObject, redirection: Redirection): Problem[] {
+	const annotations = annotationsOf(pod);
+	const text = Object.keys(annotations).flatMap((name) => [name, textAt(annotations, name) ?? ""]);
+	// As far as nearly every pod comes: a unit of UTF-16 has three bytes at most.
+	if (sum(text.map((part) => part.length)) * 3 < maxArgument - longestName) {
+		return [];
+	}
+	const bytes = sum(text.map(utf8Length));
+	const stamp = textAt(annotations, redirectAnnotation) ?? "";
+	return [
+		...(bytes > maxAnnotations
+			? [
+					{
+						source: "metadata.annotations",
+						complaint: `would have ${bytes} bytes with the policy's stamp (${utf8Length(stamp)})`,
+						accepted: `at most ${maxAnnotations}, which is all that Kubernetes takes: shorter lists, or ranges of ports such as 8000-8999`,
+					},
+				]
+			: []),
+		...variableProblems(pod, redirection, stamp),
+	];
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** The validator is given the stamp, and what it refers to, as variables. */
+function variableProblems(pod: JsonObject, { config }: Redirection, stamp: string): Problem[] {
+	const annotations = annotationsOf(pod);
+	const variables: [annotation: string, variable: string][] = [
+		[redirectAnnotation, "SHUNT_REDIRECT"],
+		...stampReferences(stamp).map((name): [string, string] => [name, stampVariable(name)]),
+	];
+	return !config.cniEnabled || !config.validator.enabled
+		? []
+		: variables.flatMap(([annotation, variable]) => {
+				const bytes = utf8Length(textAt(annotations, annotation) ?? "");
+				return bytes + variable.length + "=\0".length <= maxArgument
+					? []
+					: [
+							{
+								source: `annotation ${annotation}`,
+								complaint: `has ${bytes} bytes, and the validator could not be started with it`,
+								accepted: `at most ${maxArgument - variable.length - "=\0".length}: shorter lists, or ranges of ports such as 8000-8999`,
+							},
+						];
+			});
+}

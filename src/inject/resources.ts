@@ -1,0 +1,115 @@
+import type { ContainerResources } from "../domain/container-resources.ts";
+import { annotationsOf, get, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
+import type { Redirection } from "./redirection.ts";
+
+interface Pair {
+	readonly request: string | undefined;
+	readonly limit: string | undefined;
+}
+
+/** What a short-lived container has where nobody says anything. */
+type Small = Readonly<Record<"cpu" | "memory", { readonly request: string; readonly limit: string }>>;
+
+/** Thrice what `shunt init` takes for 20,000 ports. Its processes take some 20 ms of a processor. */
+const smallInit: Small = {
+	cpu: { request: "10m", limit: "100m" },
+	memory: { request: "16Mi", limit: "64Mi" },
+};
+
+/** `shunt validate` runs in Node. */
+const smallValidator: Small = {
+	cpu: { request: "10m", limit: "500m" },
+	memory: { request: "64Mi", limit: "256Mi" },
+};
+
+/** What the annotations ask for, and else what the configuration does; nothing where nobody asks, as with Linkerd. */
+export function proxyResources(pod: JsonObject, { config, settings }: Redirection): ContainerResources {
+	return fitted(pod, overlaid(config.proxy.resources, settings.resources));
+}
+
+/**
+ * The init container's or the validator's. Where nobody says what it asks for, that is as much as the proxy: a pod's
+ * request is the larger of the two, so that it costs nothing extra. And where nobody says that either, a little, because
+ * a namespace's quota may demand it of every container.
+ */
+export function firstResources(pod: JsonObject, redirection: Redirection): ContainerResources {
+	const { config, settings } = redirection;
+	const given = overlaid(config.init.resources, settings.initResources);
+	const proxy = overlaid(config.proxy.resources, settings.resources);
+	const small = config.cniEnabled ? smallValidator : smallInit;
+	const cpu = stated(cpuOf(given)) ?? stated(cpuOf(proxy)) ?? adapted(pod, "cpu", small);
+	const memory = stated(memoryOf(given)) ?? stated(memoryOf(proxy)) ?? adapted(pod, "memory", small);
+	return fitted(pod, {
+		cpuRequest: cpu.request,
+		cpuLimit: cpu.limit,
+		memoryRequest: memory.request,
+		memoryLimit: memory.limit,
+		ephemeralStorageRequest: given.ephemeralStorageRequest ?? proxy.ephemeralStorageRequest,
+		ephemeralStorageLimit: given.ephemeralStorageLimit ?? proxy.ephemeralStorageLimit,
+	});
+}
+
+/**
+ * Whether the pod as a whole has resources, which its containers share (on by default since Kubernetes 1.34). The sum of
+ * its containers' requests may not be more than its own (validatePodResourceConsistency in pkg/apis/core/validation),
+ * and what it leaves unsaid is made of what they say; quotas then ask nothing of the containers.
+ */
+export function hasPodResources(pod: JsonObject): boolean {
+	const resources = objectAt(objectAt(pod, "spec"), "resources");
+	return ["requests", "limits"]
+		.flatMap((key) => Object.keys(objectAt(resources, key)))
+		.some((name) => name === "cpu" || name === "memory" || name.startsWith("hugepages-"));
+}
+
+/** Disk space is nothing that a pod as a whole can have. */
+function fitted(pod: JsonObject, resources: ContainerResources): ContainerResources {
+	const { ephemeralStorageRequest, ephemeralStorageLimit } = resources;
+	return hasPodResources(pod) ? { ephemeralStorageRequest, ephemeralStorageLimit } : resources;
+}
+
+function overlaid(below: ContainerResources, above: ContainerResources): ContainerResources {
+	return {
+		cpuRequest: above.cpuRequest ?? below.cpuRequest,
+		cpuLimit: above.cpuLimit ?? below.cpuLimit,
+		memoryRequest: above.memoryRequest ?? below.memoryRequest,
+		memoryLimit: above.memoryLimit ?? below.memoryLimit,
+		ephemeralStorageRequest: above.ephemeralStorageRequest ?? below.ephemeralStorageRequest,
+		ephemeralStorageLimit: above.ephemeralStorageLimit ?? below.ephemeralStorageLimit,
+	};
+}
+
+function cpuOf({ cpuRequest, cpuLimit }: ContainerResources): Pair {
+	return { request: cpuRequest, limit: cpuLimit };
+}
+
+function memoryOf({ memoryRequest, memoryLimit }: ContainerResources): Pair {
+	return { request: memoryRequest, limit: memoryLimit };
+}
+
+/** Request and limit come from one place, since a request above its limit is refused. */
+function stated(pair: Pair): Pair | undefined {
+	return pair.request === undefined && pair.limit === undefined ? undefined : pair;
+}
+
+/**
+ * A namespace's LimitRange may stand behind what the pod's own containers have, with a least amount, or a greatest ratio
+ * of limit to request. Where the API server filled in theirs, it will do that for ours. Where all have limits of their
+ * own, a request as high as the limit is the safest, and costs little beside theirs.
+ */
+function adapted(pod: JsonObject, resource: keyof Small, small: Small): Pair {
+	if (isFilledIn(pod, resource)) {
+		return { request: undefined, limit: undefined };
+	}
+	const containers = objectsAt(objectAt(pod, "spec"), "containers");
+	const areLimited = containers.every(
+		(container) => get(objectAt(objectAt(container, "resources"), "limits"), resource) !== undefined,
+	);
+	const { request, limit } = small[resource];
+	return { request: areLimited && containers.length > 0 ? limit : request, limit };
+}
+
+/** As the plugin says itself, before webhooks are asked: "LimitRanger plugin set: cpu, memory request for container app". */
+function isFilledIn(pod: JsonObject, resource: string): boolean {
+	const said = textAt(annotationsOf(pod), "kubernetes.io/limit-ranger") ?? "";
+	return new RegExp(`\\b${resource}\\b[^;]* (?:request|limit) for `).test(said);
+}
