@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchCostPerConnection } from "./cost-per-connection.ts";
 import { benchInjector } from "./injector.ts";
+import { benchLongLists } from "./long-lists.ts";
 import { machineFacts } from "./machine.ts";
 import { benchManyNamespaces } from "./many-namespaces.ts";
 import { benchMemory } from "./memory.ts";
@@ -25,6 +26,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	"one-namespace": measured(({ meter, folder, rounds }) => benchOneNamespace(meter, folder, rounds)),
 	"under-quota": measured(({ meter, folder, rounds }) => benchUnderQuota(meter, folder, rounds)),
 	"many-namespaces": measured(({ meter, folder }) => benchManyNamespaces(meter, folder)),
+	"long-lists": measured(({ rounds }) => benchLongLists(Math.ceil(rounds / 5))),
 	"cost-per-connection": measured(({ rounds }) => benchCostPerConnection(rounds)),
 	memory: measured(async ({ folder }) => benchMemory(folder)),
 	proxy: async () => readProxyResults(),

@@ -50,7 +50,8 @@ export function withoutOurRules({ saved, listing, ...sources }: Sources): Source
 }
 
 function withoutOurLines(text: string): string {
-	const isOurs = (line: string) => hooks.some((hook) => line.startsWith(`-A ${chainNames[hook].own} `));
+	const starts = hooks.map((hook) => `-A ${chainNames[hook].own} `);
+	const isOurs = (line: string) => starts.some((start) => line.startsWith(start));
 	const lines = text.split("\n");
 	return lines.filter((line) => !isOurs(line)).join("\n");
 }

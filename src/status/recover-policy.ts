@@ -18,29 +18,47 @@ export const unknownPort = 0 as Port;
  * lost more easily than it comes about.
  */
 export function recoverPolicy(holdings: readonly Holding[]): RedirectPolicy {
-	const known = holdings.map(factsOf);
+	const known = holdings.map((holding) => groupFacts(factsOf(holding)));
 	// Each family has its own subnets; all else is the same in both.
 	const subnets = (hook: Hook) =>
 		known.flatMap((facts) => about(facts, hook, "ignore-subnet").flatMap((fact) => fact.subnets));
 	return {
-		families: familiesOf(holdings, known.flat()),
+		families: familiesOf(holdings, known),
 		inbound: inboundOf(known, subnets("prerouting")),
 		outbound: outboundOf(known, subnets("output")),
 	};
 }
 
 /** Of one list as each family has it, the longest. */
-function fullest<T>(known: Known, read: (facts: readonly Fact[]) => readonly T[]): readonly T[] {
+function fullest<T>(known: Known, read: (facts: Facts) => readonly T[]): readonly T[] {
 	return known.map(read).reduce((best, next) => (next.length > best.length ? next : best), []);
 }
 
-/** The facts of each table. */
-type Known = readonly (readonly Fact[])[];
+/** What one table says, by hook and reason: there may be tens of thousands of facts, and a dozen questions. */
+type Facts = ReadonlyMap<string, readonly Fact[]>;
+type Known = readonly Facts[];
+
+function groupFacts(facts: readonly Fact[]): Facts {
+	const groups = new Map<string, Fact[]>();
+	for (const fact of facts) {
+		const key = `${fact.hook} ${fact.reason}`;
+		const group = groups.get(key);
+		if (group === undefined) {
+			groups.set(key, [fact]);
+		} else {
+			group.push(fact);
+		}
+	}
+	return groups;
+}
 
 /** No policy is without IPv4. A table of both families has a rule for the one that is off. */
-function familiesOf(holdings: readonly Holding[], facts: readonly Fact[]): readonly Family[] {
+function familiesOf(holdings: readonly Holding[], known: Known): readonly Family[] {
 	const seesIpv6 = holdings.some(({ scope }) => scope !== "ipv4");
-	return seesIpv6 && !facts.some(({ reason }) => reason === "ignore-family") ? families : ["ipv4"];
+	return seesIpv6 &&
+		!known.some((facts) => facts.has("prerouting ignore-family") || facts.has("output ignore-family"))
+		? families
+		: ["ipv4"];
 }
 
 function inboundOf(known: Known, subnetsToIgnore: readonly Cidr[]): RedirectPolicy["inbound"] {
@@ -74,21 +92,26 @@ function outboundOf(known: Known, subnetsToIgnore: readonly Cidr[]): RedirectPol
 	};
 }
 
-function about(facts: readonly Fact[], hook: Hook, reason: Fact["reason"]): Fact[] {
-	return facts.filter((fact) => fact.reason === reason && fact.hook === hook);
+function about(facts: Facts, hook: Hook, reason: Fact["reason"]): readonly Fact[] {
+	return facts.get(`${hook} ${reason}`) ?? [];
 }
 
-function ports(facts: readonly Fact[], hook: Hook, reason: Fact["reason"]): PortRange[] {
+function ports(facts: Facts, hook: Hook, reason: Fact["reason"]): PortRange[] {
 	return about(facts, hook, reason).flatMap((fact) => fact.ports);
 }
 
-function interfaces(facts: readonly Fact[], hook: Hook): InterfaceName[] {
+function interfaces(facts: Facts, hook: Hook): InterfaceName[] {
 	return about(facts, hook, "ignore-interface").flatMap((fact) => fact.names as InterfaceName[]);
 }
 
 function redirectPort(known: Known, hook: Hook): Port {
-	const [first] = known
-		.flat()
-		.flatMap((fact) => (fact.hook === hook && fact.verdict.kind === "redirect" ? [fact.verdict.port] : []));
-	return first ?? unknownPort;
+	for (const facts of known) {
+		for (const group of facts.values()) {
+			const [first] = group;
+			if (first?.hook === hook && first.verdict.kind === "redirect") {
+				return first.verdict.port;
+			}
+		}
+	}
+	return unknownPort;
 }

@@ -17,7 +17,7 @@ export function ruleOfList(spec: string, hook: Hook): Rule | undefined {
 		return undefined;
 	}
 	const comment = spec.slice(start + commentStart.length, end);
-	const kind = kinds.find(({ reason }) => comment.startsWith(`${reason}-`));
+	const kind = kinds.find(({ reason }) => comment.startsWith(reason));
 	const rule = kind?.read(comment.slice(kind.reason.length + 1), spec, hook);
 	return rule !== undefined && renderRule(rule)[0] === spec ? rule : undefined;
 }
