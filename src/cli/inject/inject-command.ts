@@ -3,8 +3,9 @@ import { configKeys } from "../../domain/annotation-keys.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
 import { readConfig } from "./config-file.ts";
-import { injectTreatment, namespacesIn } from "./inject-treatment.ts";
+import { injectTreatment } from "./inject-treatment.ts";
 import type { OutputFormat } from "./output.ts";
+import { manyObjects } from "./report.ts";
 import { runOnManifests } from "./run.ts";
 import { annotationsFrom, flagProblems, type WorkloadFlags } from "./workload-flags.ts";
 import { type ManifestWorld, processWorld } from "./world.ts";
@@ -13,6 +14,7 @@ interface InjectFlags {
 	readonly manual?: true;
 	readonly config?: string;
 	readonly output?: "yaml" | "json";
+	readonly verbose?: true;
 }
 
 /** `shunt inject`. The exit status goes to `finish`, since only an entry point may end the process. */
@@ -26,6 +28,7 @@ export function injectCommand(
 		.option("--manual", "add the containers here, instead of an annotation that has the webhook do it")
 		.option("-f, --config <file>", "values of the release to inject for (default: a release's defaults)")
 		.addOption(outputOption())
+		.addOption(verboseOption())
 		.addHelpText("after", examples)
 		.exitOverride();
 	for (const { name, placeholder, help } of configKeys) {
@@ -43,6 +46,10 @@ export function outputOption(): Option {
 	]);
 }
 
+export function verboseOption(): Option {
+	return new Option("--verbose", `a line for every object, where there are more than ${manyObjects}`);
+}
+
 /** Commander writes names in camel case; ours are those of the annotations. */
 function workloadFlags(command: Command): WorkloadFlags {
 	return Object.fromEntries(
@@ -57,7 +64,7 @@ function workloadFlags(command: Command): WorkloadFlags {
 
 export function runInject(
 	paths: readonly string[],
-	{ manual, config: configFile, output }: InjectFlags,
+	{ manual, config: configFile, output, verbose }: InjectFlags,
 	flags: WorkloadFlags,
 	world: ManifestWorld,
 ): ExitCode {
@@ -72,7 +79,8 @@ export function runInject(
 				...(read.ok ? [] : read.problems),
 				...(config.ok ? flagProblems(flags, config.value) : config.problems),
 			],
-			treatment: (documents) => {
+			verbose: verbose === true,
+			treatment: (namespaces) => {
 				if (!config.ok) {
 					throw new Error("the default configuration is not valid");
 				}
@@ -80,7 +88,7 @@ export function runInject(
 					manual: manual === true,
 					config: config.value,
 					set: annotationsFrom(flags),
-					namespaces: namespacesIn(documents),
+					namespaces,
 				});
 			},
 		},

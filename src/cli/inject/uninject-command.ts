@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { ExitCode } from "../../domain/exit-code.ts";
-import { outputOption } from "./inject-command.ts";
+import { outputOption, verboseOption } from "./inject-command.ts";
 import type { OutputFormat } from "./output.ts";
 import { runOnManifests } from "./run.ts";
 import { uninjectTreatment } from "./uninject-treatment.ts";
@@ -15,6 +15,7 @@ export function uninjectCommand(
 		.description("take the proxy out of manifests, ours or Linkerd's")
 		.argument("[paths...]", "files, directories with what is below them, or - for standard input")
 		.addOption(outputOption())
+		.addOption(verboseOption())
 		.addHelpText("after", examples)
 		.exitOverride();
 	return command.action((paths: string[]) => finish(runUninject(paths, command.opts(), world)));
@@ -22,10 +23,13 @@ export function uninjectCommand(
 
 export function runUninject(
 	paths: readonly string[],
-	{ output }: { readonly output?: OutputFormat },
+	{ output, verbose }: { readonly output?: OutputFormat; readonly verbose?: true },
 	world: ManifestWorld,
 ): ExitCode {
-	return runOnManifests({ paths, output, problems: [], treatment: () => uninjectTreatment }, world);
+	return runOnManifests(
+		{ paths, output, problems: [], verbose: verbose === true, treatment: () => uninjectTreatment },
+		world,
+	);
 }
 
 const examples = `
