@@ -124,7 +124,7 @@ class Composition {
 			start,
 			end: isFlow ? end : (pairs.at(-1)?.value.end ?? end),
 			pairs,
-			value: valueOf(pairs),
+			value: mapValue(pairs),
 			...marksOf(node),
 		};
 		this.#weights.set(
@@ -166,24 +166,27 @@ function isMerge(key: unknown): boolean {
 	return isScalar(key) && key.value === "<<" && (key.tag === `${ownTags}merge` || key.type === "PLAIN");
 }
 
-function valueOf(pairs: readonly Pair[]): Json {
+function mapValue(pairs: readonly Pair[]): Json {
 	const object: { [key: string]: Json } = {};
 	const own = new Set<string>();
 	for (const { name, key, value } of pairs) {
 		if (name === undefined) {
-			for (const source of sourcesOf(value)) {
-				for (const [merged, item] of Object.entries(source)) {
-					defineKey(object, merged, item);
-				}
-			}
-		} else if (own.has(name)) {
-			throw new NotReadable(`is not YAML: Map keys must be unique, and "${name}" is there twice`, key.start);
-		} else {
-			own.add(name);
-			defineKey(object, name, value.value);
+			mergeInto(object, value);
+			continue;
 		}
+		if (own.has(name)) {
+			throw new NotReadable(`is not YAML: Map keys must be unique, and "${name}" is there twice`, key.start);
+		}
+		own.add(name);
+		defineKey(object, name, value.value);
 	}
 	return object;
+}
+
+function mergeInto(object: { [key: string]: Json }, merged: Node): void {
+	for (const [key, item] of sourcesOf(merged).flatMap((source) => Object.entries(source))) {
+		defineKey(object, key, item);
+	}
 }
 
 /** The maps of a merge, those that win last. */

@@ -40,23 +40,19 @@ export function listItemsOf(source: string): ListItems | undefined {
 	};
 }
 
-/** Where the lines with the list's dashes begin, and where something else comes. */
-function findItems(
-	source: string,
-	from: number,
-): { readonly starts: readonly number[]; readonly end: number } | undefined {
+interface Place {
+	/** Where the lines with the list's dashes begin. */
+	readonly starts: readonly number[];
+	/** Where something else comes. */
+	readonly end: number;
+}
+
+function findItems(source: string, from: number): Place | undefined {
 	const starts: number[] = [];
 	let column: number | undefined;
-	for (let line = from; line < source.length; line = source.indexOf("\n", line) + 1 || source.length) {
-		const { at, isText } = contentOf(source, line);
-		if (!isText) {
-			continue;
-		}
-		const isDash = source[at] === "-" && /^-(?:[ \r\n]|$)/.test(source.slice(at, at + 2));
-		column ??= isDash ? at - line : undefined;
-		if (column === undefined) {
-			return undefined;
-		}
+	for (const { line, at } of contentsOf(source, from)) {
+		const isDash = /^-(?:[ \r\n]|$)/.test(source.slice(at, at + 2));
+		column ??= isDash ? at - line : -1;
 		if (at - line === column && isDash) {
 			starts.push(line);
 		} else if (at - line <= column) {
@@ -64,15 +60,21 @@ function findItems(
 			return at === line ? { starts, end: line } : undefined;
 		}
 	}
-	return column === undefined ? undefined : { starts, end: source.length };
+	return starts.length > 0 ? { starts, end: source.length } : undefined;
 }
 
-/** Where a line's content begins, and whether there is more than a comment. */
-function contentOf(source: string, line: number): { readonly at: number; readonly isText: boolean } {
-	let at = line;
-	while (source[at] === " ") {
-		at++;
+/** The lines that say something, and where on them it begins. */
+function* contentsOf(
+	source: string,
+	from: number,
+): Generator<{ readonly line: number; readonly at: number }> {
+	for (let line = from; line < source.length; line = source.indexOf("\n", line) + 1 || source.length) {
+		let at = line;
+		while (source[at] === " ") {
+			at++;
+		}
+		if (!/^(?:[\r\n#]|$)/.test(source.charAt(at))) {
+			yield { line, at };
+		}
 	}
-	const first = source[at];
-	return { at, isText: first !== undefined && first !== "\n" && first !== "\r" && first !== "#" };
 }

@@ -12,24 +12,38 @@ export interface MapChanges {
 }
 
 export function mapChanges(node: MapNode, before: JsonObject, after: JsonObject): MapChanges {
-	const own = new Map(node.pairs.map((pair) => [pair.name, pair]));
+	const pairs = new Map(node.pairs.map((pair) => [pair.name, pair]));
 	const going: Pair[] = [];
 	const staying: MapChanges["staying"][number][] = [];
-	const coming: [string, Json][] = [];
+	const coming = Object.entries(after).filter(([key]) => !Object.hasOwn(before, key));
 	for (const [key, value] of Object.entries(before)) {
-		const pair = own.get(key);
-		const isOwn = pair !== undefined && deepEqual(pair.value.value, value);
+		const pair = pairs.get(key);
 		const next = Object.hasOwn(after, key) ? (after[key] ?? null) : undefined;
-		if (isOwn && next === undefined) {
+		if (pair === undefined || !deepEqual(pair.value.value, value)) {
+			coming.push(...override(key, { value, next, isWritten: pair !== undefined }));
+		} else if (next === undefined) {
 			going.push(pair);
-		} else if (isOwn && next !== undefined) {
+		} else {
 			staying.push({ pair, before: value, after: next });
-		} else if (next === undefined || (pair !== undefined && !deepEqual(value, next))) {
-			throw new CannotSplice("a merge brings its key");
-		} else if (!deepEqual(value, next)) {
-			coming.push([key, next]);
 		}
 	}
-	coming.push(...Object.entries(after).filter(([key]) => !Object.hasOwn(before, key)));
 	return { going, staying, coming: Object.fromEntries(coming) };
+}
+
+interface Merged {
+	readonly value: Json;
+	readonly next: Json | undefined;
+	/** Whether the key is there as well, so that it cannot be written behind. */
+	readonly isWritten: boolean;
+}
+
+/** What has to be written for a key that a merge brings, if anything. */
+function override(key: string, { value, next, isWritten }: Merged): [string, Json][] {
+	if (next !== undefined && deepEqual(value, next)) {
+		return [];
+	}
+	if (next === undefined || isWritten) {
+		throw new CannotSplice("a merge brings its key");
+	}
+	return [[key, next]];
 }

@@ -7,6 +7,9 @@ import { exactly, Numeral } from "../../../inject/numeral.ts";
  * stay what they are, where kubectl rounds some and takes others for texts.
  */
 export function plainValue(text: string): Json {
+	if (isLongWord.test(text)) {
+		return text;
+	}
 	if (isShortInteger.test(text)) {
 		return Number(text);
 	}
@@ -25,6 +28,8 @@ export function plainValue(text: string): Json {
 	}
 }
 
+/** Most texts, and longer than any word that is a truth value or null. */
+const isLongWord = /^[A-Za-z/].{5}/;
 const isShortInteger = /^(?:0|[1-9]\d{0,14})$/;
 const isDigitFirst = /^[-+.]?\d/;
 

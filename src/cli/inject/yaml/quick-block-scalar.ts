@@ -38,31 +38,36 @@ function linesOf(
 	outer: number,
 ): { readonly texts: string[]; readonly end: number } {
 	const { source } = lines;
+	const indent = indentOf(lines, start, outer);
 	const texts: string[] = [];
-	let indent: number | undefined;
 	let line = start;
 	while (line < source.length) {
 		const at = lines.pastSpaces(line);
 		const column = at - line;
-		const isBlank = lines.isEnd(at);
-		if (!isBlank && column < (indent ?? outer + 1)) {
+		if (column < indent && !lines.isEnd(at)) {
 			break;
 		}
-		if (source.charCodeAt(at) === code.tab && indent === undefined) {
-			throw new Unusual();
-		}
-		if (!isBlank) {
-			indent ??= column;
-		} else if (indent === undefined && column > outer + 1) {
-			// Spaces before the first text may say that its indentation is another.
-			throw new Unusual();
-		}
-		texts.push(
-			isBlank && column <= (indent ?? column) ? "" : source.slice(line + (indent ?? 0), lines.endOfLine(at)),
-		);
+		texts.push(column < indent ? "" : source.slice(line + indent, lines.endOfLine(at)));
 		line = lines.nextLine(line);
 	}
 	return { texts, end: line };
+}
+
+/** Blank lines above that are longer say that the indentation is another, and tabs that it is unclear. */
+function indentOf(lines: QuickLines, start: number, outer: number): number {
+	let widest = 0;
+	for (let line = start; line < lines.source.length; line = lines.nextLine(line)) {
+		const at = lines.pastSpaces(line);
+		const column = at - line;
+		if (!lines.isEnd(at)) {
+			if (column <= outer || column < widest || lines.source.charCodeAt(at) === code.tab) {
+				throw new Unusual();
+			}
+			return column;
+		}
+		widest = Math.max(widest, column);
+	}
+	throw new Unusual();
 }
 
 /** Lines are joined by blanks, and blank lines between them are line breaks. */

@@ -25,12 +25,12 @@ function readDouble(source: string, start: number): ScalarNode {
 		at += unit === code.backslash ? 2 : 1;
 	}
 	const end = at + 1;
-	const value = isEscaped ? unescape(source.slice(start, end)) : source.slice(start + 1, at);
+	const value = isEscaped ? unescaped(source.slice(start, end)) : source.slice(start + 1, at);
 	return { kind: "scalar", style: "double", start, end, value };
 }
 
 /** The escapes that JSON and YAML have in common; halves of surrogate pairs are no characters to YAML. */
-function unescape(literal: string): string {
+function unescaped(literal: string): string {
 	if (/\\(?:[^nrtbf"\\/u]|u(?![\da-fA-F]{4})|u[dD][89a-fA-F])|\t|\r/.test(literal)) {
 		throw new Unusual();
 	}

@@ -10,45 +10,56 @@ export interface Extent {
  */
 export function* splitDocuments(text: string): Generator<Extent> {
 	let start = text.startsWith(byteOrderMark) ? 1 : 0;
+	for (const end of boundariesOf(text, start)) {
+		yield { start, end };
+		start = end;
+	}
+}
+
+/** Where documents end. */
+function* boundariesOf(text: string, first: number): Generator<number> {
+	let start = first;
 	let hasBegun = false;
-	for (const { index, isEnd } of markersOf(text, start)) {
-		if (!isEnd) {
-			if (hasBegun || saysSomething(text, start, index)) {
-				yield { start, end: index };
-				start = index;
-			}
-			hasBegun = true;
-		} else {
-			const feed = text.indexOf("\n", index);
-			const end = feed === -1 ? text.length : feed + 1;
-			if (saysSomething(text, end, text.length)) {
-				yield { start, end };
-				start = end;
-				hasBegun = false;
-			}
+	for (const { index, next, isEnd } of markersOf(text, first)) {
+		const end = isEnd ? next : index;
+		const isBetween = isEnd
+			? saysSomething(text, end, text.length)
+			: hasBegun || saysSomething(text, start, end);
+		if (isBetween) {
+			yield end;
+			start = end;
 		}
+		hasBegun = !(isEnd && isBetween);
 	}
 	if (hasBegun || saysSomething(text, start, text.length)) {
-		yield { start, end: text.length };
+		yield text.length;
 	}
 }
 
 export const byteOrderMark = "\ufeff";
 
-/** `---` and `...` */
-function* markersOf(
-	text: string,
-	start: number,
-): Generator<{ readonly index: number; readonly isEnd: boolean }> {
+interface Marker {
+	readonly index: number;
+	/** Where the line below begins. */
+	readonly next: number;
+	/** `...` instead of `---`. */
+	readonly isEnd: boolean;
+}
+
+function* markersOf(text: string, start: number): Generator<Marker> {
 	const first = /(?:---|\.\.\.)(?=[ \t\r\n]|$)/y;
 	first.lastIndex = start;
-	const [atStart] = first.exec(text) ?? [];
-	if (atStart !== undefined) {
-		yield { index: start, isEnd: atStart === "..." };
+	if (first.test(text)) {
+		yield markerAt(text, start);
 	}
-	for (const { 0: marker, index } of text.matchAll(/\n(?:---|\.\.\.)(?=[ \t\r\n]|$)/g)) {
-		yield { index: index + 1, isEnd: marker === "\n..." };
+	for (const { index } of text.matchAll(/\n(?:---|\.\.\.)(?=[ \t\r\n]|$)/g)) {
+		yield markerAt(text, index + 1);
 	}
+}
+
+function markerAt(text: string, index: number): Marker {
+	const feed = text.indexOf("\n", index);
+	return { index, next: feed === -1 ? text.length : feed + 1, isEnd: text[index] === "." };
 }
 
 /** Whether there is more than comments, blank lines and directives. */
