@@ -10,20 +10,18 @@ export function readBlockScalar(lines: QuickLines, start: number, outer: number)
 	if (style === undefined) {
 		throw new Unusual();
 	}
-	const { texts, end } = linesOf(lines, lines.nextLine(start), outer);
+	const { texts, ends } = linesOf(lines, lines.nextLine(start), outer);
 	const last = texts.findLastIndex((text) => text !== "");
 	const content = texts.slice(0, last + 1);
-	if (last === -1) {
+	const keepsBreaks = chomping === "+";
+	const end = (keepsBreaks ? ends.at(-1) : ends[last]) ?? start;
+	if (last === -1 || (keepsBreaks && source.charCodeAt(end - 1) !== code.lineFeed)) {
 		throw new Unusual();
 	}
-	const isClosed = last < texts.length - 1 || source.charCodeAt(end - 1) === code.lineFeed;
-	const breaks = chomping === "+" ? texts.length - 1 - last : 0;
+	const breaks = keepsBreaks ? texts.length - last : 1;
+	// Also where the text ends without a line break: kubectl gives it one before it reads.
 	const value =
-		(style === "|" ? content.join("\n") : fold(content)) +
-		(chomping === "-" || !isClosed ? "" : "\n".repeat(1 + breaks));
-	if (chomping === "+" && source.charCodeAt(end - 1) !== code.lineFeed) {
-		throw new Unusual();
-	}
+		(style === "|" ? content.join("\n") : fold(content)) + (chomping === "-" ? "" : "\n".repeat(breaks));
 	lines.advance(end);
 	if (lines.indent > outer) {
 		throw new Unusual();
@@ -36,10 +34,11 @@ function linesOf(
 	lines: QuickLines,
 	start: number,
 	outer: number,
-): { readonly texts: string[]; readonly end: number } {
+): { readonly texts: readonly string[]; readonly ends: readonly number[] } {
 	const { source } = lines;
 	const indent = indentOf(lines, start, outer);
 	const texts: string[] = [];
+	const ends: number[] = [];
 	let line = start;
 	while (line < source.length) {
 		const at = lines.pastSpaces(line);
@@ -49,8 +48,9 @@ function linesOf(
 		}
 		texts.push(column < indent ? "" : source.slice(line + indent, lines.endOfLine(at)));
 		line = lines.nextLine(line);
+		ends.push(line);
 	}
-	return { texts, end: line };
+	return { texts, ends };
 }
 
 /** Blank lines above that are longer say that the indentation is another, and tabs that it is unclear. */

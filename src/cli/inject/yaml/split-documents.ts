@@ -22,7 +22,7 @@ function* boundariesOf(text: string, first: number): Generator<number> {
 	let hasBegun = false;
 	for (const { index, next, isEnd } of markersOf(text, first)) {
 		const end = isEnd ? next : index;
-		const isBetween = isEnd
+		const isBetween: boolean = isEnd
 			? saysSomething(text, end, text.length)
 			: hasBegun || saysSomething(text, start, end);
 		if (isBetween) {
