@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { benchCostPerConnection } from "./cost-per-connection.ts";
 import { benchInjector } from "./injector.ts";
 import { machineFacts } from "./machine.ts";
+import { benchManifests } from "./manifests.ts";
 import { benchManyNamespaces } from "./many-namespaces.ts";
 import { benchMemory } from "./memory.ts";
 import type { Meter } from "./meter.ts";
@@ -30,6 +31,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	proxy: async () => readProxyResults(),
 	validate: measured(({ rounds }) => benchValidate(rounds)),
 	rendering: measured(({ meter, rounds }) => benchRendering(meter, rounds)),
+	manifests: measured(async ({ folder, rounds }) => benchManifests(folder, Math.ceil(rounds / 8))),
 	injector: measured(({ folder, rounds }) => benchInjector(folder, Math.ceil(rounds / 5))),
 };
 
