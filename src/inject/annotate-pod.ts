@@ -1,7 +1,7 @@
 import { injectAnnotation } from "../domain/annotation-keys.ts";
 import { deepEqual } from "./deep-equal.ts";
 import { type InjectRequest, injectPod } from "./inject-pod.ts";
-import { isObject, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import { injectedAnnotation } from "./names.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { formatRecord, recordOf } from "./record.ts";
@@ -10,10 +10,9 @@ import { uninjectPod } from "./uninject-pod.ts";
 
 /** Leaves the work to the webhook: sets the annotations that ask for it, if it would do it. */
 export function annotatePod(request: InjectRequest): PodOutcome {
-	const outcome = injectPod({ ...request, whenUnannotated: "redirect" });
-	return outcome.kind === "injected" && isObject(request.pod)
-		? { ...outcome, pod: annotate(request.pod, { [injectAnnotation]: "enabled", ...request.set }) }
-		: outcome;
+	return injectPod({ ...request, whenUnannotated: "redirect" }, (pod) =>
+		annotate(pod, { [injectAnnotation]: "enabled", ...request.set }),
+	);
 }
 
 /**

@@ -2,11 +2,11 @@ import type { Annotations } from "../domain/annotations.ts";
 import { resolvePodPolicy } from "../domain/pod-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { insertContainers } from "./insert-containers.ts";
-import { annotationsOf, isObject, type Json, objectAt } from "./json.ts";
+import { annotationsOf, isObject, type Json, type JsonObject, objectAt } from "./json.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { defaultsFor } from "./pod-defaults.ts";
 import { shapeProblems } from "./pod-shape.ts";
-import { redirectionProblems } from "./redirection.ts";
+import { type Redirection, redirectionProblems } from "./redirection.ts";
 import { skipReason } from "./skip.ts";
 import { warningsFor } from "./warnings.ts";
 
@@ -21,8 +21,14 @@ export interface InjectRequest {
 	readonly set?: Readonly<Record<string, string>>;
 }
 
-/** Adds what redirection takes to a pod, or says why not. What does not change is shared with the original. */
-export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }: InjectRequest): PodOutcome {
+/**
+ * Adds what redirection takes to a pod, or says why not. What does not change is shared with the original. Whoever only
+ * wants to know says what else to do with a pod that would be injected.
+ */
+export function injectPod(
+	{ pod, config, namespace, whenUnannotated, set = {} }: InjectRequest,
+	insert: (pod: JsonObject, redirection: Redirection) => JsonObject = insertContainers,
+): PodOutcome {
 	const problems = shapeProblems(pod);
 	if (problems.length > 0 || !isObject(pod)) {
 		return { kind: "refused", problems };
@@ -47,7 +53,7 @@ export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }:
 		? { kind: "refused", problems: obstacles }
 		: {
 				kind: "injected",
-				pod: insertContainers(pod, redirection),
+				pod: insert(pod, redirection),
 				policy,
 				warnings: warningsFor(pod, redirection),
 			};

@@ -64,6 +64,16 @@ describe("a number that no double holds", () => {
 		]);
 	});
 
+	it("is not made null where JSON cannot say it", () => {
+		const text = head.replace("name: a}", "name: a, labels: {k: .inf, l: .nan}}");
+		expect(runInject(["-o", "json", "-"], text)).toMatchObject({
+			status: 64,
+			stdout: "",
+			stderr: "standard input: holds .inf or .nan, which JSON has no word for (want -o yaml)\n",
+		});
+		expect(runInject(["-"], text).stdout).toContain("labels: {k: .inf, l: .nan}");
+	});
+
 	it("is refused as a setting, by its digits", () => {
 		const files: Files = { values: "proxy: {uid: 9223372036854775807}\n" };
 		const { status, stderr } = runInject(["--config", "values", "-"], head, files);

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import type { Problem } from "../../domain/problem.ts";
 import { isObject, type Json } from "../../inject/json.ts";
+import { Numeral } from "../../inject/numeral.ts";
 import { targetsOf } from "../../inject/workload.ts";
 import type { Input } from "./inputs.ts";
 import type { Entry } from "./report.ts";
@@ -100,7 +101,10 @@ class FileWork {
 	}
 
 	#print(value: Json): void {
-		if (value !== null) {
+		if (this.#form === "json" && !hasFiniteNumbers(value)) {
+			const complaint = "holds .inf or .nan, which JSON has no word for";
+			this.problems.push({ source: this.#file.name, complaint, accepted: "-o yaml" });
+		} else if (value !== null) {
 			this.pieces.push(this.#form === "json" ? jsonText(value, "  ") : stringify(value, writeOptions));
 		}
 	}
@@ -129,6 +133,12 @@ class FileWork {
 		append(this.entries, entries);
 		return true;
 	}
+}
+
+function hasFiniteNumbers(value: Json): boolean {
+	return typeof value === "object" && value !== null && !(value instanceof Numeral)
+		? Object.values(value).every(hasFiniteNumbers)
+		: typeof value !== "number" || Number.isFinite(value);
 }
 
 /** There may be more of them than a call takes arguments. */

@@ -6,6 +6,9 @@ export function jsonText(value: Json, unit: string, indent = ""): string {
 	if (value instanceof Numeral) {
 		return value.json;
 	}
+	if (typeof value === "number" && !Number.isFinite(value)) {
+		return yamlOnly(value);
+	}
 	if (typeof value !== "object" || value === null) {
 		return JSON.stringify(value);
 	}
@@ -17,4 +20,12 @@ export function jsonText(value: Json, unit: string, indent = ""): string {
 	return items.length === 0
 		? `${open}${close}`
 		: `${open}\n${deeper}${items.join(`,\n${deeper}`)}\n${indent}${close}`;
+}
+
+/** JSON has no such numbers; where it is written into YAML, YAML has. */
+function yamlOnly(value: number): string {
+	if (Number.isNaN(value)) {
+		return ".nan";
+	}
+	return value > 0 ? ".inf" : "-.inf";
 }
