@@ -175,6 +175,22 @@ describe("a merge or an anchor", () => {
 		);
 	});
 
+	it("may reach from one item of a List into another", () => {
+		const item = (name: string, labels: string) =>
+			`- apiVersion: v1\n  kind: Pod # ${name}\n  metadata:\n    name: ${name}\n    labels: ${labels}\n  spec: {containers: [{name: a}]}\n`;
+		const list = (first: string, second: string) =>
+			`apiVersion: v1\nitems:\n# first\n${first}# second\n${second}kind: List\nmetadata: {}\n`;
+		const text = list(item("a", "&l {k: v}"), item("b", "*l"));
+		const annotated = (of: string) =>
+			of.replace(/( {4}labels: .*\n)/, "$1    annotations:\n      shunt.dev/inject: enabled\n");
+		expect(done(text)).toBe(list(annotated(item("a", "&l {k: v}")), annotated(item("b", "*l"))));
+		const plain = list(item("a", "{k: v}"), item("b", "{k: v}"));
+		expect(done(plain)).toBe(list(annotated(item("a", "{k: v}")), annotated(item("b", "{k: v}"))));
+		const indented = plain.replace(/^(?=[- ] )/gm, "  ");
+		expect(runUninject(["-"], done(indented)).stdout).toBe(indented);
+		expect(done(indented)).toBe(done(plain).replace(/^(?=[- ] )/gm, "  "));
+	});
+
 	it("in a document that is none of ours is not touched", () => {
 		const text = `${head}---\nkind: Other\na: &a {<<: {b: c}}\nd: *a\n`;
 		expect(done(text).endsWith("---\nkind: Other\na: &a {<<: {b: c}}\nd: *a\n")).toBe(true);
