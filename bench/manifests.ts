@@ -91,7 +91,7 @@ function run(program: string, args: readonly string[], output: string): Sample {
 		maxBuffer: 64 * 1024 * 1024,
 	});
 	closeSync(file);
-	const [, user, system, kilobytes] = /^spent (\S+) (\S+) (\d+)$/m.exec(stderr) ?? [];
+	const [, user, system, kilobytes] = /spent (\S+) (\S+) (\d+)$/m.exec(stderr) ?? [];
 	if (status !== 0 || kilobytes === undefined) {
 		throw new Error(`${program} ${args[0]} failed: ${stderr.slice(-500)}`);
 	}
