@@ -4,6 +4,7 @@ import { benchCostPerConnection } from "./cost-per-connection.ts";
 import { benchInjector } from "./injector.ts";
 import { benchLongLists } from "./long-lists.ts";
 import { machineFacts } from "./machine.ts";
+import { benchManifests } from "./manifests.ts";
 import { benchManyNamespaces } from "./many-namespaces.ts";
 import { benchMemory } from "./memory.ts";
 import type { Meter } from "./meter.ts";
@@ -32,6 +33,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	proxy: async () => readProxyResults(),
 	validate: measured(({ rounds }) => benchValidate(rounds)),
 	rendering: measured(({ meter, rounds }) => benchRendering(meter, rounds)),
+	manifests: measured(async ({ folder, rounds }) => benchManifests(folder, Math.ceil(rounds / 8))),
 	injector: measured(({ folder, rounds }) => benchInjector(folder, Math.ceil(rounds / 5))),
 };
 

@@ -9,10 +9,9 @@ import { uninjectPod } from "./uninject-pod.ts";
 
 /** Leaves the work to the webhook: sets the annotations that ask for it, if it would do it. */
 export function annotatePod(request: InjectRequest): PodOutcome {
-	const outcome = injectPod({ ...request, whenUnannotated: "redirect" });
-	return outcome.kind === "injected" && isObject(request.pod)
-		? { ...outcome, pod: annotate(request.pod, { [injectAnnotation]: "enabled", ...request.set }) }
-		: outcome;
+	return injectPod({ ...request, whenUnannotated: "redirect" }, (pod) =>
+		annotate(pod, { [injectAnnotation]: "enabled", ...request.set }),
+	);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Problem, Result } from "../domain/problem.ts";
 import { get, isArray, isObject, type Json, type JsonObject } from "./json.ts";
+import { Numeral } from "./numeral.ts";
 
 export type Parse<T> = (text: string, source: string) => Result<T>;
 
@@ -33,7 +34,7 @@ export class ConfigSection {
 		if (value === undefined || value === "") {
 			return otherwise;
 		}
-		if (typeof value !== "string" && typeof value !== "number") {
+		if (typeof value !== "string" && typeof value !== "number" && !(value instanceof Numeral)) {
 			this.#problem(this.#name(key), value, "is not a text or a number", "one value");
 			return otherwise;
 		}

@@ -1,9 +1,13 @@
 import { isArray, isObject, type Json, type JsonArray, type JsonObject } from "./json.ts";
+import { Numeral } from "./numeral.ts";
 
 /** The same JSON, or the same `.nan`, which YAML has. The order of an object's keys says nothing. */
 export function deepEqual(a: Json, b: Json): boolean {
 	if (a === b || Object.is(a, b)) {
 		return true;
+	}
+	if (a instanceof Numeral) {
+		return b instanceof Numeral && a.json === b.json;
 	}
 	if (isArray(a) && isArray(b)) {
 		return equalArrays(a, b);

@@ -2,12 +2,12 @@ import type { Annotations } from "../domain/annotations.ts";
 import { resolvePodPolicy } from "../domain/pod-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { insertContainers } from "./insert-containers.ts";
-import { annotationsOf, isObject, type Json } from "./json.ts";
+import { annotationsOf, isObject, type Json, type JsonObject, objectAt } from "./json.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { defaultsFor } from "./pod-defaults.ts";
 import { shapeProblems } from "./pod-shape.ts";
-import { sizeProblems } from "./pod-size.ts";
-import { redirectionProblems } from "./redirection.ts";
+import { hasLongLists, sizeProblems } from "./pod-size.ts";
+import { type Redirection, redirectionProblems } from "./redirection.ts";
 import { skipReason } from "./skip.ts";
 import { warningsFor } from "./warnings.ts";
 
@@ -22,8 +22,14 @@ export interface InjectRequest {
 	readonly set?: Readonly<Record<string, string>>;
 }
 
-/** Adds what redirection takes to a pod, or says why not. What does not change is shared with the original. */
-export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }: InjectRequest): PodOutcome {
+/**
+ * Adds what redirection takes to a pod, or says why not. What does not change is shared with the original. Whoever only
+ * wants to know says what else to do with a pod that would be injected.
+ */
+export function injectPod(
+	{ pod, config, namespace, whenUnannotated, set = {} }: InjectRequest,
+	insert: (pod: JsonObject, redirection: Redirection) => JsonObject = insertContainers,
+): PodOutcome {
 	const problems = shapeProblems(pod);
 	if (problems.length > 0 || !isObject(pod)) {
 		return { kind: "refused", problems };
@@ -47,8 +53,10 @@ export function injectPod({ pod, config, namespace, whenUnannotated, set = {} }:
 	if (obstacles.length > 0) {
 		return { kind: "refused", problems: obstacles };
 	}
-	const made = insertContainers(pod, redirection);
-	const excess = sizeProblems(made, redirection);
+	const made = insert(pod, redirection);
+	// Only long lists can be too long, so that most pods need not be made for that alone.
+	const isFinal = insert === insertContainers || !hasLongLists(policy);
+	const excess = sizeProblems(isFinal ? made : insertContainers(pod, redirection), redirection);
 	return excess.length > 0
 		? { kind: "refused", problems: excess }
 		: {

@@ -1,5 +1,7 @@
+import { Numeral } from "./numeral.ts";
+
 /** What JSON can say. Objects are read with {@link get}, so that a key such as `__proto__` is only ever a key. */
-export type Json = null | boolean | number | string | JsonArray | JsonObject;
+export type Json = null | boolean | number | string | Numeral | JsonArray | JsonObject;
 
 export type JsonArray = readonly Json[];
 
@@ -8,7 +10,7 @@ export interface JsonObject {
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
+	return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Numeral);
 }
 
 export function isArray(value: Json | undefined): value is JsonArray {
@@ -41,8 +43,12 @@ export function textAt(object: JsonObject, key: string): string | undefined {
 	return typeof value === "string" ? value : undefined;
 }
 
+/** Rounded where a double cannot hold it. */
 export function numberAt(object: JsonObject, key: string): number | undefined {
 	const value = get(object, key);
+	if (value instanceof Numeral) {
+		return Number(value.json);
+	}
 	return typeof value === "number" ? value : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { redirectAnnotation } from "../domain/annotation-keys.ts";
 import { stampReferences, stampVariable } from "../domain/pod-policy-stamp-list.ts";
 import type { Problem } from "../domain/problem.ts";
+import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { annotationsOf, type JsonObject, textAt } from "./json.ts";
 import type { Redirection } from "./redirection.ts";
 import { utf8Length } from "./utf8-length.ts";
@@ -13,6 +14,15 @@ const maxArgument = 32 * 4096;
 
 /** Of a variable of ours, generously. */
 const longestName = 1000;
+
+/** Far fewer items than a stamp needs to come anywhere near a limit: the longest, an IPv6 subnet, has 43 characters. */
+const fewItems = 500;
+
+/** Whether the lists of a policy could make a stamp too long for anything. */
+export function hasLongLists({ inbound, outbound }: RedirectPolicy): boolean {
+	const lists = [...Object.values(inbound), ...Object.values(outbound)].filter(Array.isArray);
+	return sum(lists.map((list) => list.length)) > fewItems;
+}
 
 /** Whether an injected pod is one that the API server takes and a kernel starts. */
 export function sizeProblems(pod: JsonObject, redirection: Redirection): Problem[] {

@@ -15,7 +15,7 @@ export function podsLookalike(object: JsonObject): string | undefined {
 }
 
 function lookBelow(value: Json | undefined, place: string, depth: number): string | undefined {
-	if (depth === 0 || typeof value !== "object" || value === null) {
+	if (depth === 0 || !(isObject(value) || isArray(value))) {
 		return undefined;
 	}
 	if (isObject(value)) {

@@ -176,11 +176,11 @@ describe("a manifest that is edited", () => {
 		expect(runUninject(["-"], classic.stdout).stdout).toBe(text);
 	});
 
-	it("is written anew, and says so, where an alias stands in the way", () => {
-		const text = `${head}metadata: &m {name: a}\nspec: {containers: [{name: a}]}\nother: *m\n`;
-		const { stdout, stderr } = runInject(["--manual", "-"], text);
-		expect(stderr).toContain("document 1 had to be written anew");
-		expect(stdout).toContain("shunt-proxy");
+	it("is edited where an anchor stands, and what its alias repeated is written out", () => {
+		const text = `${head}metadata: &m {name: a}\nspec: {containers: [{name: a}]}\nother: *m # same\n`;
+		const { stdout, stderr } = runInject(["-"], text);
+		expect(stderr).toBe("pod/a annotated\n\n1 annotated\n");
+		expect(stdout).toContain("other: # same\n  name: a\n");
 	});
 
 	it("does not fall for aliases that grow without end", () => {

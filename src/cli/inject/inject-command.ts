@@ -4,8 +4,9 @@ import type { ExitCode } from "../../domain/exit-code.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
 import { StrictCommand } from "../../serving/strict-command.ts";
 import { readConfig } from "./config-file.ts";
-import { injectTreatment, namespacesIn } from "./inject-treatment.ts";
+import { injectTreatment } from "./inject-treatment.ts";
 import type { OutputFormat } from "./output.ts";
+import { manyObjects } from "./report.ts";
 import { runOnManifests } from "./run.ts";
 import { annotationsFrom, flagProblems, type WorkloadFlags } from "./workload-flags.ts";
 import { type ManifestWorld, processWorld } from "./world.ts";
@@ -14,6 +15,7 @@ interface InjectFlags {
 	readonly manual?: true;
 	readonly config?: string;
 	readonly output?: "yaml" | "json";
+	readonly verbose?: true;
 }
 
 /** `shunt inject`. The exit status goes to `finish`, since only an entry point may end the process. */
@@ -28,6 +30,7 @@ export function injectCommand(
 		.option("--manual", "add the containers here, instead of an annotation that has the webhook do it")
 		.option("-f, --config <file>", "values of the release to inject for (default: a release's defaults)")
 		.addOption(outputOption())
+		.addOption(verboseOption())
 		.addHelpText("after", examples);
 	for (const { name, placeholder, help } of configKeys) {
 		command.option(`--${name} <${placeholder.toLowerCase()}>`, help);
@@ -40,6 +43,10 @@ export function outputOption(): Option {
 		"yaml",
 		"json",
 	]);
+}
+
+export function verboseOption(): Option {
+	return new Option("--verbose", `a line for every object, where there are more than ${manyObjects}`);
 }
 
 /** Commander writes names in camel case; ours are those of the annotations. */
@@ -55,7 +62,7 @@ function workloadFlags(command: Command): WorkloadFlags {
 }
 
 function runInject(command: StrictCommand, paths: readonly string[], world: ManifestWorld): ExitCode {
-	const { manual, config: configFile, output } = command.opts<InjectFlags>();
+	const { manual, config: configFile, output, verbose } = command.opts<InjectFlags>();
 	const flags = workloadFlags(command);
 	const read = readConfig(configFile, world);
 	const config = read.ok ? read : parseInjectConfig({});
@@ -70,7 +77,8 @@ function runInject(command: StrictCommand, paths: readonly string[], world: Mani
 				...(read.ok ? [] : read.problems),
 				...(config.ok ? flagProblems(flags, config.value) : config.problems),
 			],
-			treatment: (documents) => {
+			verbose: verbose === true,
+			treatment: (namespaces) => {
 				if (!config.ok) {
 					throw new Error("the default configuration is not valid");
 				}
@@ -78,7 +86,7 @@ function runInject(command: StrictCommand, paths: readonly string[], world: Mani
 					manual: manual === true,
 					config: config.value,
 					set: annotationsFrom(flags),
-					namespaces: namespacesIn(documents),
+					namespaces,
 				});
 			},
 		},

@@ -7,9 +7,8 @@ import { injectPod } from "../../inject/inject-pod.ts";
 import { annotationsOf, type Json } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
 import { upgradePod } from "../../inject/upgrade-pod.ts";
-import { isNamespace, type Target, targetsOf } from "../../inject/workload.ts";
+import { isNamespace, type Target } from "../../inject/workload.ts";
 import { podOf, type Treated, type Treatment, withPod } from "./transform.ts";
-import type { ManifestDocument } from "./yaml-documents.ts";
 
 export interface InjectWish {
 	/** Everything that the webhook would do, instead of asking it to. */
@@ -105,10 +104,4 @@ function verdictOf({ manual }: InjectWish, wasInjected: boolean) {
 		return "annotated";
 	}
 	return wasInjected ? "upgraded" : "injected";
-}
-
-/** What the namespaces among the manifests say, which their workloads inherit. */
-export function namespacesIn(documents: readonly ManifestDocument[]): ReadonlyMap<string, Annotations> {
-	const targets = documents.flatMap(({ value }) => targetsOf(value)).filter(isNamespace);
-	return new Map(targets.map(({ name, object }) => [name, annotationsOf(object)]));
 }

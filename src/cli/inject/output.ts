@@ -1,83 +1,86 @@
-import { stringify } from "yaml";
-import type { Json } from "../../inject/json.ts";
 import type { Input } from "./inputs.ts";
-import { rewrite } from "./rewrite.ts";
-import type { ManifestDocument } from "./yaml-documents.ts";
-import { writeOptions } from "./yaml-options.ts";
+import type { Form, TreatedFile } from "./treat-file.ts";
 
 /** Each file as it is written, unless asked for otherwise. */
 export type OutputFormat = "yaml" | "json" | undefined;
 
-export interface Manifest extends Input {
-	readonly documents: readonly ManifestDocument[];
-	/** What the documents are to say. */
-	readonly after: readonly Json[];
-}
-
-export interface Output {
-	readonly text: string;
-	/** What was lost on the way. */
-	readonly notes: readonly string[];
-}
-
-/** One stream, as `kubectl apply -f -` takes it. */
-export function render(manifests: readonly Manifest[], format: OutputFormat): Output {
+/** How a file's documents have to come out for that. */
+export function formOf({ text }: Input, format: OutputFormat): Form {
 	if (format === "json") {
-		return { text: json(manifests.flatMap(valuesOf)), notes: [] };
+		return "json";
 	}
-	const outputs = manifests.map((manifest) => renderOne(manifest, format));
-	return {
-		text: outputs.map(({ text }) => text).reduce(append, ""),
-		notes: outputs.flatMap(({ notes }) => notes),
-	};
+	return format === "yaml" && isJson(text) ? "yaml" : "in place";
 }
 
-function renderOne(manifest: Manifest, format: OutputFormat): Output {
-	const isJson = /^\s*[[{]/.test(manifest.text);
-	return format === "yaml" && isJson
-		? { text: valuesOf(manifest).map(yaml).join("---\n"), notes: [] }
-		: inPlace(manifest);
+function isJson(text: string): boolean {
+	return /^\s*[[{]/.test(text);
 }
 
-function valuesOf({ after }: Manifest): Json[] {
-	return after.filter((value) => value !== null);
+/** One stream, as `kubectl apply -f -` takes it, in pieces. */
+export function* outputOf(
+	files: readonly (TreatedFile & { readonly form: Form })[],
+	format: OutputFormat,
+): Generator<string> {
+	if (format === "json") {
+		yield* jsonOf(files.flatMap(({ pieces }) => pieces));
+		return;
+	}
+	let tail = "";
+	for (const { pieces, form } of files) {
+		const texts = form === "yaml" ? withMarkers(pieces) : tail === "" ? pieces : withoutMark(pieces);
+		const head = headOf(texts);
+		yield tail === "" || head === "" ? "" : separator(tail, head);
+		for (const piece of texts) {
+			tail = (tail + piece).slice(-tailLength);
+			yield piece;
+		}
+	}
 }
 
-function inPlace({ name, text, documents, after }: Manifest): Output {
-	const { text: rewritten, reprinted } = rewrite(text, documents, after);
-	return {
-		text: rewritten,
-		notes: reprinted.map(
-			(index) =>
-				`${name}: document ${index + 1} had to be written anew, without its comments (it uses aliases)`,
-		),
-	};
+const tailLength = 100;
+
+function withMarkers(pieces: readonly string[]): readonly string[] {
+	return pieces.map((piece, index) => (index === 0 ? piece : `---\n${piece}`));
+}
+
+/** A byte order mark is one at the beginning of a stream alone. */
+function withoutMark([first = "", ...others]: readonly string[]): readonly string[] {
+	return [first.replace(/^\ufeff/, ""), ...others];
+}
+
+/** Enough of a file's beginning to see how it begins. */
+function headOf(pieces: readonly string[]): string {
+	let head = "";
+	for (const piece of pieces) {
+		head += piece.slice(0, 1000);
+		if (head.trimStart().length > 10) {
+			return head;
+		}
+	}
+	return head;
+}
+
+/** Files that end in the middle of a line, or begin with a document, need something between them. */
+function separator(tail: string, head: string): string {
+	const ended = tail.endsWith("\n") ? "" : "\n";
+	const isSeparated = /^---\s/.test(head) || /(?:^|\n)---\s*\n$/.test(tail + ended) || isJson(head);
+	return isSeparated ? ended : `${ended}---\n`;
 }
 
 /** One object, or as kubectl does it a List of them: several in a row would be no JSON text. */
-function json(values: readonly Json[]): string {
-	const [first, ...others] = values;
+function* jsonOf(objects: readonly string[]): Generator<string> {
+	const [first, ...others] = objects;
 	if (first === undefined) {
-		return "";
+		return;
 	}
-	const value = others.length === 0 ? first : { apiVersion: "v1", kind: "List", items: values };
-	return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function yaml(value: Json): string {
-	return stringify(value, writeOptions);
-}
-
-/**
- * Files that end in the middle of a line, or begin with a document, need something between them. A byte order mark is
- * one at the beginning alone.
- */
-function append(before: string, text: string): string {
-	const next = before === "" ? text : text.replace(/^\ufeff/, "");
-	if (before === "" || next === "") {
-		return before + next;
+	if (others.length === 0) {
+		yield `${first}\n`;
+		return;
 	}
-	const ended = before.endsWith("\n") ? before : `${before}\n`;
-	const isSeparated = /^---\s/.test(next) || /(?:^|\n)---\s*\n$/.test(ended) || /^\s*[[{]/.test(next);
-	return isSeparated ? ended + next : `${ended}---\n${next}`;
+	yield '{\n  "apiVersion": "v1",\n  "kind": "List",\n  "items": [';
+	for (const [index, object] of objects.entries()) {
+		// A line break in JSON text is never part of a string.
+		yield `${index === 0 ? "" : ","}\n    ${object.replaceAll("\n", "\n    ")}`;
+	}
+	yield "\n  ]\n}\n";
 }

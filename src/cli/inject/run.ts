@@ -1,13 +1,16 @@
+import { setFlagsFromString } from "node:v8";
+import type { Annotations } from "../../domain/annotations.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
-import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { ok, type Problem } from "../../domain/problem.ts";
 import { formatRefusal } from "../../serving/strict-command.ts";
 import { type Input, readInputs } from "./inputs.ts";
-import { type Manifest, type OutputFormat, render } from "./output.ts";
-import { type Entry, formatReport } from "./report.ts";
-import { type Treatment, transform } from "./transform.ts";
+import { namespacesAmong } from "./namespaces.ts";
+import { formOf, type OutputFormat, outputOf } from "./output.ts";
+import { formatReport } from "./report.ts";
+import type { Treatment } from "./transform.ts";
+import { treatFile } from "./treat-file.ts";
 import type { ManifestWorld } from "./world.ts";
-import { type ManifestDocument, parseDocuments } from "./yaml-documents.ts";
 
 export interface Run {
 	/** As messages call it. */
@@ -16,58 +19,70 @@ export interface Run {
 	readonly output: OutputFormat;
 	/** Mistakes found before any file was read. */
 	readonly problems: readonly Problem[];
-	/** Told which documents there are, because some say something about others. */
-	readonly treatment: (documents: readonly ManifestDocument[]) => Treatment;
+	/** Told what the namespaces among the manifests say, because their workloads inherit it. */
+	readonly treatment: (namespaces: ReadonlyMap<string, Annotations>) => Treatment;
+	/** A line for every object, however many there are. */
+	readonly verbose: boolean;
 }
 
 /** Manifests in, manifests out, and a report beside. Where anything is refused nothing comes out at all. */
-export function runOnManifests(
-	{ program, paths, output, problems, treatment }: Run,
-	world: ManifestWorld,
-): ExitCode {
+export function runOnManifests(run: Run, world: ManifestWorld): ExitCode {
 	// What should have been a path may have been taken for an unknown flag's value.
-	const inputs = problems.length > 0 && paths.length === 0 ? ok([]) : readInputs(paths, world);
-	const parsed = inputs.ok ? parseAll(inputs.value) : inputs;
-	const mistakes = [...problems, ...(parsed.ok ? [] : parsed.problems)];
-	if (mistakes.length > 0 || !parsed.ok) {
-		world.stderr(formatRefusal(program, mistakes));
+	const isUnclear = run.problems.length > 0 && run.paths.length === 0;
+	const inputs = isUnclear ? ok([]) : readInputs(run.paths, world);
+	const texts = inputs.ok ? inputs.value : [];
+	keepHeapSmall(texts);
+	const treat = run.treatment(namespacesAmong(texts));
+	const files = texts.map((file) => {
+		const form = formOf(file, run.output);
+		return { ...treatFile(file, treat, form), form, name: file.name };
+	});
+	const mistakes = [
+		...run.problems,
+		...(inputs.ok ? [] : inputs.problems),
+		...files.flatMap(({ problems }) => problems),
+	];
+	if (mistakes.length > 0) {
+		world.stderr(formatRefusal(run.program, mistakes));
 		return exitCodes.badInput;
 	}
-	const treat = treatment(parsed.value.flatMap(({ documents }) => documents));
-	const entries: Entry[] = [];
-	const manifests = parsed.value.map((file): Manifest => {
-		const results = file.documents.map(({ value }) => transform(value, treat));
-		const prefix = parsed.value.length > 1 ? `${file.name}: ` : "";
-		entries.push(
-			...results.flatMap((result) =>
-				result.entries.map((entry) => ({ ...entry, label: `${prefix}${entry.label}` })),
-			),
-		);
-		return { ...file, after: results.map(({ value }) => value) };
-	});
-	return finish(manifests, entries, output, world);
-}
-
-interface ParsedInput extends Input {
-	readonly documents: readonly ManifestDocument[];
-}
-
-function parseAll(inputs: readonly Input[]): Result<readonly ParsedInput[]> {
-	const parsed = inputs.map((input) => ({ ...input, ...parseDocuments(input.text, input.name) }));
-	const problems = parsed.flatMap((input) => input.problems);
-	return problems.length > 0 ? fail(...problems) : ok(parsed);
-}
-
-function finish(
-	manifests: readonly Manifest[],
-	entries: readonly Entry[],
-	format: OutputFormat,
-	world: ManifestWorld,
-): ExitCode {
+	const entries = files.flatMap(({ name, entries: own }) =>
+		files.length > 1 ? own.map((entry) => ({ ...entry, label: `${name}: ${entry.label}` })) : own,
+	);
 	const isRefused = entries.some(({ verdict }) => verdict === "refused");
-	const { text, notes } = isRefused ? { text: "", notes: [] } : render(manifests, format);
-	world.stdout(text);
+	if (!isRefused) {
+		write(outputOf(files, run.output), world);
+	}
+	const notes = isRefused ? [] : files.flatMap(({ notes: own }) => own);
 	const last = isRefused ? "nothing was written, because something is refused\n" : "";
-	world.stderr([...notes.map((note) => `${harmless(note)}\n`), formatReport(entries), last].join(""));
+	world.stderr([...notes.map((note) => `${harmless(note)}\n`), formatReport(entries, run), last].join(""));
 	return isRefused ? exitCodes.badInput : exitCodes.done;
 }
+
+/**
+ * Most of what is made for one document is garbage with the next. V8 makes room for more and more of it, up to 48 MB, and
+ * gains nothing by it here.
+ */
+function keepHeapSmall(files: readonly Input[]): void {
+	if (files.reduce((sum, { text }) => sum + text.length, 0) > 1_000_000) {
+		setFlagsFromString("--semi-space-growth-factor=1");
+	}
+}
+
+/** Not piece by piece, each of which would be a call to the system, and not all at once. */
+function write(pieces: Iterable<string>, world: ManifestWorld): void {
+	let waiting: string[] = [];
+	let length = 0;
+	for (const piece of pieces) {
+		waiting.push(piece);
+		length += piece.length;
+		if (length >= portion) {
+			world.stdout(waiting.join(""));
+			waiting = [];
+			length = 0;
+		}
+	}
+	world.stdout(waiting.join(""));
+}
+
+const portion = 256 * 1024;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ExitCode } from "../../domain/exit-code.ts";
 import { StrictCommand } from "../../serving/strict-command.ts";
-import { outputOption } from "./inject-command.ts";
+import { outputOption, verboseOption } from "./inject-command.ts";
 import type { OutputFormat } from "./output.ts";
 import { runOnManifests } from "./run.ts";
 import { uninjectTreatment } from "./uninject-treatment.ts";
@@ -17,14 +17,18 @@ export function uninjectCommand(
 		.description("take the proxy out of manifests, ours or Linkerd's")
 		.argument("[paths...]", "files, directories with what is below them, or - for standard input")
 		.addOption(outputOption())
+		.addOption(verboseOption())
 		.addHelpText("after", examples);
 	return command.action((paths: string[]) => finish(runUninject(command, paths, world)));
 }
 
 function runUninject(command: StrictCommand, paths: readonly string[], world: ManifestWorld): ExitCode {
-	const { output } = command.opts<{ readonly output?: OutputFormat }>();
+	const { output, verbose } = command.opts<{ readonly output?: OutputFormat; readonly verbose?: true }>();
 	const { program, problems } = command;
-	return runOnManifests({ program, paths, output, problems, treatment: () => uninjectTreatment }, world);
+	return runOnManifests(
+		{ program, paths, output, problems, verbose: verbose === true, treatment: () => uninjectTreatment },
+		world,
+	);
 }
 
 const examples = `

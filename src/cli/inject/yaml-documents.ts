@@ -1,12 +1,12 @@
-import { type Document, isDocument, LineCounter, parseAllDocuments } from "yaml";
 import type { Problem } from "../../domain/problem.ts";
 import type { Json } from "../../inject/json.ts";
-import { readOptions } from "./yaml-options.ts";
+import type { Mistake } from "./yaml/library-reader.ts";
+import { readDocument } from "./yaml/read-document.ts";
+import { splitDocuments } from "./yaml/split-documents.ts";
 
-/** One document of a file: what it says, and its syntax tree with positions in the file's text. */
+/** What one document of a file says. */
 export interface ManifestDocument {
 	readonly value: Json;
-	readonly syntax: Document.Parsed;
 }
 
 export interface ParsedText {
@@ -16,27 +16,29 @@ export interface ParsedText {
 
 /** JSON is YAML too, so one parser reads both. */
 export function parseDocuments(text: string, source: string): ParsedText {
-	const lines = new LineCounter();
-	const parsed: readonly unknown[] = parseAllDocuments(text, { ...readOptions, lineCounter: lines });
-	const documents = parsed.filter(isDocument) as Document.Parsed[];
-	const problems = documents.flatMap(({ errors }) =>
-		errors.map(
-			({ message, pos }): Problem => ({
-				source: `${source}:${lines.linePos(pos[0]).line}`,
-				complaint: `is not YAML: ${(message.split("\n")[0] ?? "").replace(/ at line.*$/, "")}`,
-				accepted: "YAML or JSON",
-			}),
-		),
-	);
-	return problems.length > 0 ? { documents: [], problems } : valuesOf(documents, source);
+	const documents: ManifestDocument[] = [];
+	const problems: Problem[] = [];
+	for (const { start, end } of splitDocuments(text)) {
+		const reading = readDocument(text.slice(start, end));
+		if (reading.ok) {
+			documents.push({ value: reading.root?.value ?? null });
+		} else {
+			problems.push(...problemsOf(reading.mistakes, { name: source, text }, start));
+		}
+	}
+	return problems.length > 0 ? { documents: [], problems } : { documents, problems };
 }
 
-function valuesOf(documents: readonly Document.Parsed[], source: string): ParsedText {
-	try {
-		return { documents: documents.map((syntax) => ({ syntax, value: syntax.toJS() ?? null })), problems: [] };
-	} catch (error) {
-		// Aliases of aliases, which would take more memory than there is ("billion laughs").
-		const complaint = `cannot be read: ${error instanceof Error ? error.message : error}`;
-		return { documents: [], problems: [{ source, complaint, accepted: "YAML or JSON" }] };
-	}
+/** Of a document that begins at `start`. */
+export function problemsOf(
+	mistakes: readonly Mistake[],
+	{ name, text }: { readonly name: string; readonly text: string },
+	start: number,
+): Problem[] {
+	const above = text.slice(0, start).split("\n").length - 1;
+	return mistakes.map(({ line, complaint }) => ({
+		source: `${name}:${above + line}`,
+		complaint,
+		accepted: "YAML or JSON",
+	}));
 }

@@ -1,4 +1,4 @@
-import type { Step } from "../../inject/align.ts";
+import type { Step } from "../../../inject/align.ts";
 
 /** What lies between two items that stay: what goes, and what comes in its place. Positions are -1 at the ends. */
 export interface Gap {

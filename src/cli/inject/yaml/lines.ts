@@ -1,4 +1,3 @@
-import { isAlias, isCollection, isPair, isScalar } from "yaml";
 import { CannotSplice } from "./cannot-splice.ts";
 
 export function lineStart(source: string, offset: number): number {
@@ -44,16 +43,7 @@ export function pastComments(source: string, offset: number, column: number): nu
 	}
 }
 
-/** Where a node's own text ends, without the comments and blank lines that parsers count to it. */
-export function leafEnd(node: unknown): number {
-	if (isPair(node)) {
-		return node.value === null ? leafEnd(node.key) : leafEnd(node.value);
-	}
-	if (isCollection(node) && node.flow !== true && node.items.length > 0) {
-		return leafEnd(node.items.at(-1));
-	}
-	if ((isScalar(node) || isAlias(node) || isCollection(node)) && node.range) {
-		return node.range[1];
-	}
-	throw new CannotSplice("its place is not known");
+/** Whether nothing but a comment follows on the line. */
+export function isLastOnLine(source: string, offset: number): boolean {
+	return /^[ \t]*(?:#.*)?\r?$/.test(source.slice(offset, nextLine(source, offset)).replace(/\n$/, ""));
 }

@@ -1,10 +1,9 @@
-import type { YAMLMap, YAMLSeq } from "yaml";
-import type { Json } from "../../inject/json.ts";
-import { CannotSplice } from "./cannot-splice.ts";
+import type { Json } from "../../../inject/json.ts";
+import { lineStart } from "./lines.ts";
 import type { Manuscript } from "./manuscript.ts";
+import type { MapNode, SeqNode } from "./node.ts";
+import { printFlow, printFlowLines } from "./print.ts";
 import type { Edit } from "./text-edit.ts";
-import { lineStart } from "./yaml-lines.ts";
-import { printFlow, printFlowLines } from "./yaml-print.ts";
 
 /** Where an item of a `[…]` or `{…}` stands. */
 export interface Span {
@@ -23,16 +22,13 @@ export interface Frame {
 	readonly space: string;
 }
 
-export function frameOf(text: Manuscript, node: YAMLMap | YAMLSeq, spans: readonly Span[]): Frame {
-	if (!node.range) {
-		throw new CannotSplice("its place is not known");
-	}
-	const open = node.range[0] + 1;
+export function frameOf(text: Manuscript, node: MapNode | SeqNode, spans: readonly Span[]): Frame {
+	const open = node.start + 1;
 	const last = spans.at(-1);
 	const between = last === undefined ? "" : text.source.slice(spans.at(-2)?.end ?? open, last.start);
 	const [, ownLine] = /(\r?\n[ \t]*)$/.exec(between) ?? [];
 	const space = last === undefined ? spaceInEmpty(text, open) : (ownLine ?? " ");
-	return { text, open, close: node.range[1] - 1, spans, space };
+	return { text, open, close: node.end - 1, spans, space };
 }
 
 /** In a file of indented JSON an empty list opens up like all the others. */

@@ -1,0 +1,56 @@
+import type { Annotations } from "../../domain/annotations.ts";
+import { annotationsOf, isArray, type Json } from "../../inject/json.ts";
+import { isNamespace, targetsOf } from "../../inject/workload.ts";
+import type { Input } from "./inputs.ts";
+import { listItemsOf } from "./yaml/list-items.ts";
+import { readQuickly } from "./yaml/quick-reader.ts";
+import { readDocument } from "./yaml/read-document.ts";
+import { splitDocuments } from "./yaml/split-documents.ts";
+
+/** What the namespaces among documents say, which their workloads inherit. */
+export function namespacesIn(
+	documents: Iterable<{ readonly value: Json }>,
+): ReadonlyMap<string, Annotations> {
+	const found = new Map<string, Annotations>();
+	for (const { value } of documents) {
+		for (const target of targetsOf(value).filter(isNamespace)) {
+			found.set(target.name, annotationsOf(target.object));
+		}
+	}
+	return found;
+}
+
+/** The same, without reading the documents that cannot hold a namespace. */
+export function namespacesAmong(files: readonly Input[]): ReadonlyMap<string, Annotations> {
+	return namespacesIn(candidates(files));
+}
+
+function* candidates(files: readonly Input[]): Generator<{ readonly value: Json }> {
+	for (const { text } of files) {
+		for (const { start, end } of mayHoldNamespaces(text) ? splitDocuments(text) : []) {
+			const source = text.slice(start, end);
+			if (mayHoldNamespaces(source)) {
+				yield* valuesOf(source);
+			}
+		}
+	}
+}
+
+/** What cannot be read is reported when it is to be treated. */
+function* valuesOf(source: string): Generator<{ readonly value: Json }> {
+	const list = listItemsOf(source);
+	const items = list?.items.filter(mayHoldNamespaces).map((item) => readQuickly(item)?.root?.value ?? null);
+	if (list !== undefined && items?.every(isArray)) {
+		yield { value: { ...list.head, items: items.flat() } };
+		return;
+	}
+	const reading = readDocument(source);
+	if (reading.ok) {
+		yield { value: reading.root?.value ?? null };
+	}
+}
+
+/** The word in full, or escapes that may spell it. */
+function mayHoldNamespaces(text: string): boolean {
+	return /Namespace|\\[xuU\r\n]|!!binary/.test(text);
+}

@@ -1,0 +1,108 @@
+import { stringify } from "yaml";
+import { deepEqual } from "../../../inject/deep-equal.ts";
+import type { Json } from "../../../inject/json.ts";
+import { aliasEdits } from "./alias-edits.ts";
+import { CannotSplice } from "./cannot-splice.ts";
+import { editsOf } from "./edits.ts";
+import { lineStart, nextLine } from "./lines.ts";
+import { type Manuscript, manuscriptOf } from "./manuscript.ts";
+import type { Node } from "./node.ts";
+import { printBlock, printFlow, type Style } from "./print.ts";
+import { readDocument } from "./read-document.ts";
+import { applyEdits, type Edit } from "./text-edit.ts";
+import { writeOptions } from "./write-options.ts";
+
+/** A document's text, what it says, and what it is to say. */
+export interface Revision {
+	readonly source: string;
+	readonly root: Node | undefined;
+	readonly before: Json;
+	readonly after: Json;
+	readonly eol: Style["eol"];
+	/** Whether another document stands before it. */
+	readonly follows: boolean;
+}
+
+export interface Rewritten {
+	/** The new text in pieces, most of them pieces of the old. */
+	readonly pieces: readonly string[];
+	/** Whether it had to be written anew, without its comments. */
+	readonly isAnew: boolean;
+}
+
+/**
+ * Makes a document say what it is to say, with every byte of the rest as it was. It is read back and compared; one that did
+ * not come out right is written anew.
+ */
+export function rewrite(revision: Revision): Rewritten {
+	const { source, before, after, follows } = revision;
+	if (deepEqual(before, after)) {
+		return { pieces: [source], isAnew: false };
+	}
+	const padded = pad(revision);
+	const attempts = padded === undefined ? [] : [() => splice(padded), () => reprint(padded)];
+	for (const [index, attempt] of attempts.entries()) {
+		const pieces = trim(applyEdits(padded?.source ?? source, attempt()), source);
+		if (pieces !== undefined && says(pieces.join(""), after)) {
+			return { pieces, isAnew: index > 0 };
+		}
+	}
+	return { pieces: [`${follows ? "---\n" : ""}${stringify(after, writeOptions)}`], isAnew: true };
+}
+
+interface Padded extends Revision {
+	readonly root: Node;
+	readonly text: Manuscript;
+}
+
+/** The text gets a last line break if it has none, so that one kind of edit serves for every line. */
+function pad(revision: Revision): Padded | undefined {
+	const { source, eol } = revision;
+	if (source.endsWith("\n")) {
+		return withText(revision, source, revision.root);
+	}
+	const padded = `${source}${eol}`;
+	const reading = readDocument(padded);
+	return withText(revision, padded, reading.ok ? reading.root : undefined);
+}
+
+function withText(revision: Revision, source: string, root: Node | undefined): Padded | undefined {
+	return root && { ...revision, source, root, text: manuscriptOf(source, root, revision.eol) };
+}
+
+/** Without the line break that was added. */
+function trim(pieces: readonly string[] | undefined, source: string): readonly string[] | undefined {
+	return source.endsWith("\n") ? pieces : pieces && [pieces.join("").replace(/\r?\n$/, "")];
+}
+
+function splice({ text, root, before, after }: Padded): Edit[] | undefined {
+	try {
+		const edits = editsOf(text, { node: root }, before, after);
+		return [...aliasEdits(text, root), ...edits];
+	} catch (error) {
+		if (error instanceof CannotSplice) {
+			return undefined;
+		}
+		throw error;
+	}
+}
+
+function reprint({ source, text: { style }, root, after }: Padded): Edit[] {
+	const { start, end } = root;
+	const indent = /(?:^|\n)( *)$/.exec(source.slice(0, start))?.[1]?.length ?? 0;
+	const isBlock = (root.kind === "map" || root.kind === "seq") && !root.isFlow;
+	return isBlock
+		? [
+				{
+					start: lineStart(source, start),
+					end: nextLine(source, end),
+					text: printBlock(after, indent, style),
+				},
+			]
+		: [{ start, end, text: printFlow(after) }];
+}
+
+function says(text: string, value: Json): boolean {
+	const reading = readDocument(text);
+	return reading.ok && deepEqual(reading.root?.value ?? null, value);
+}

@@ -1,0 +1,75 @@
+/** Where a document stands in its file, its comments, directives and markers included. */
+export interface Extent {
+	readonly start: number;
+	readonly end: number;
+}
+
+/**
+ * The documents of a stream, by their markers, which YAML lets stand at the beginning of a line and nowhere else. Comments,
+ * blank lines and directives belong to the document below them; at the end, to the one above.
+ */
+export function* splitDocuments(text: string): Generator<Extent> {
+	let start = text.startsWith(byteOrderMark) ? 1 : 0;
+	for (const end of boundariesOf(text, start)) {
+		yield { start, end };
+		start = end;
+	}
+}
+
+/** Where documents end. */
+function* boundariesOf(text: string, first: number): Generator<number> {
+	let start = first;
+	let hasBegun = false;
+	for (const { index, next, isEnd } of markersOf(text, first)) {
+		const end = isEnd ? next : index;
+		const isBetween: boolean = isEnd
+			? saysSomething(text, end, text.length)
+			: hasBegun || saysSomething(text, start, end);
+		if (isBetween) {
+			yield end;
+			start = end;
+		}
+		hasBegun = !(isEnd && isBetween);
+	}
+	if (hasBegun || saysSomething(text, start, text.length)) {
+		yield text.length;
+	}
+}
+
+export const byteOrderMark = "\ufeff";
+
+interface Marker {
+	readonly index: number;
+	/** Where the line below begins. */
+	readonly next: number;
+	/** `...` instead of `---`. */
+	readonly isEnd: boolean;
+}
+
+function* markersOf(text: string, start: number): Generator<Marker> {
+	const first = /(?:---|\.\.\.)(?=[ \t\r\n]|$)/y;
+	first.lastIndex = start;
+	if (first.test(text)) {
+		yield markerAt(text, start);
+	}
+	for (const { index } of text.matchAll(/\n(?:---|\.\.\.)(?=[ \t\r\n]|$)/g)) {
+		yield markerAt(text, index + 1);
+	}
+}
+
+function markerAt(text: string, index: number): Marker {
+	const feed = text.indexOf("\n", index);
+	return { index, next: feed === -1 ? text.length : feed + 1, isEnd: text[index] === "." };
+}
+
+/** Whether there is more than comments, blank lines and directives. */
+function saysSomething(text: string, start: number, end: number): boolean {
+	const aside = /(?:[ \t\r]*(?:#[^\n]*)?|%[^\n]*)(?:\n|$)/y;
+	for (let at = start; at < end; at = aside.lastIndex) {
+		aside.lastIndex = at;
+		if (!aside.test(text)) {
+			return true;
+		}
+	}
+	return false;
+}
