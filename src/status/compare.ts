@@ -1,5 +1,5 @@
 import { chainNames } from "../backend/iptables/chains.ts";
-import { driftOfState } from "../backend/iptables/own-state.ts";
+import { driftOfState } from "../backend/iptables/observe.ts";
 import { driftOf } from "../backend/nftables/nftables.ts";
 import type { Family } from "../domain/family.ts";
 import type { Drift } from "../plan/diff.ts";

@@ -29,10 +29,7 @@ export const mayImport: Table = {
 		ring: 2,
 		imports: ["src/backend", "src/domain", "src/host/command-input.ts", "src/host/host.ts", "src/plan"],
 	},
-	"src/backend/nftables": {
-		ring: 2,
-		imports: ["src/backend", "src/domain", "src/host/host.ts", "src/plan"],
-	},
+	"src/backend/nftables": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts", "src/plan"] },
 	"src/ruleset": {
 		ring: 2,
 		imports: [
@@ -85,6 +82,7 @@ export const mayImport: Table = {
 			"src/chart/template",
 			"src/chart/values",
 			"src/chart/yaml",
+			"src/domain",
 		],
 	},
 	"src/chart/functions": {
@@ -99,7 +97,7 @@ export const mayImport: Table = {
 			"src/chart/yaml",
 		],
 	},
-	"src/chart/go": { ring: 2, imports: [] },
+	"src/chart/go": { ring: 2, imports: ["src/domain"] },
 	"src/chart/json": { ring: 2, imports: ["src/chart/go"] },
 	"src/chart/regexp": { ring: 2, imports: ["src/chart/go"] },
 	"src/chart/release": {
@@ -134,7 +132,7 @@ export const mayImport: Table = {
 	},
 	"src/injector": {
 		ring: 3,
-		imports: ["src/cli/cluster", "src/domain", "src/init", "src/inject", "src/serving"],
+		imports: ["src/domain", "src/host", "src/init", "src/inject", "src/kube", "src/serving"],
 	},
 
 	"src/cli": {
@@ -149,6 +147,7 @@ export const mayImport: Table = {
 			"src/cli/upgrade",
 			"src/domain",
 			"src/host",
+			"src/host/host.ts",
 			"src/init",
 			"src/injector",
 			"src/proxy",
@@ -156,7 +155,10 @@ export const mayImport: Table = {
 			"src/validator",
 		],
 	},
-	"src/cli/chart": { ring: 3, imports: ["src/chart", "src/cli/install", "src/domain"] },
+	"src/cli/chart": {
+		ring: 3,
+		imports: ["src/chart", "src/cli/install", "src/domain", "src/host", "src/serving"],
+	},
 	"src/cli/check": {
 		ring: 3,
 		imports: [
@@ -169,11 +171,26 @@ export const mayImport: Table = {
 			"src/domain",
 			"src/init",
 			"src/inject",
+			"src/kube",
 			"src/serving",
 		],
 	},
-	"src/cli/cluster": { ring: 3, imports: ["src/chart", "src/cli/chart", "src/domain", "src/serving"] },
-	"src/cli/completion": { ring: 3, imports: ["src/cli", "src/cli/explain", "src/domain", "src/init"] },
+	"src/cli/cluster": {
+		ring: 3,
+		imports: [
+			"src/chart",
+			"src/cli/chart",
+			"src/domain",
+			"src/host",
+			"src/inject",
+			"src/kube",
+			"src/serving",
+		],
+	},
+	"src/cli/completion": {
+		ring: 3,
+		imports: ["src/cli", "src/cli/explain", "src/domain", "src/host", "src/init", "src/serving"],
+	},
 	"src/cli/explain": {
 		ring: 3,
 		imports: [
@@ -186,11 +203,21 @@ export const mayImport: Table = {
 			"src/init",
 			"src/inject",
 			"src/ruleset",
+			"src/status",
 		],
 	},
-	"src/cli/inject": { ring: 3, imports: ["src/domain", "src/inject"] },
-	"src/cli/install": { ring: 3, imports: ["src/chart", "src/cli/chart", "src/cli/cluster", "src/domain"] },
-	"src/cli/uninstall": { ring: 3, imports: ["src/cli/cluster", "src/cli/install", "src/domain"] },
+	"src/cli/inject": {
+		ring: 3,
+		imports: ["src/cli/inject/yaml", "src/domain", "src/host", "src/inject", "src/serving"],
+	},
+	"src/cli/install": {
+		ring: 3,
+		imports: ["src/chart", "src/cli/chart", "src/cli/cluster", "src/domain", "src/kube", "src/serving"],
+	},
+	"src/cli/uninstall": {
+		ring: 3,
+		imports: ["src/cli/cluster", "src/cli/install", "src/domain", "src/kube", "src/serving"],
+	},
 	"src/cli/upgrade": {
 		ring: 3,
 		imports: [
@@ -200,8 +227,15 @@ export const mayImport: Table = {
 			"src/cli/install",
 			"src/cli/uninstall",
 			"src/domain",
+			"src/host",
+			"src/kube",
+			"src/serving",
 		],
 	},
+
+	"src/cli/inject/yaml": { ring: 3, imports: ["src/chart/go", "src/chart/yaml", "src/inject"] },
+
+	"src/kube": { ring: 3, imports: ["src/domain", "src/host"] },
 
 	"src/main": { ring: 4, imports: ["src/cli", "src/domain", "src/host", "src/init", "src/status"] },
 };
@@ -212,17 +246,17 @@ export const mayImport: Table = {
  */
 export const circlesToBreak: readonly (readonly string[])[] = [
 	["src/chart/go/format-number.ts", "src/chart/go/format-text.ts", "src/chart/go/format.ts"],
-	[
-		"src/cli/inject/yaml-block-map.ts",
-		"src/cli/inject/yaml-block-seq.ts",
-		"src/cli/inject/yaml-edits.ts",
-		"src/cli/inject/yaml-flow.ts",
-	],
 	["src/init/failure.ts", "src/init/netns.ts", "src/init/options.ts"],
 	[
 		"src/inject/removal.ts",
 		"src/inject/remove-linkerds.ts",
 		"src/inject/remove-own.ts",
 		"src/inject/uninject-pod.ts",
+	],
+	[
+		"src/cli/inject/yaml/block-map.ts",
+		"src/cli/inject/yaml/block-seq.ts",
+		"src/cli/inject/yaml/edits.ts",
+		"src/cli/inject/yaml/flow.ts",
 	],
 ];

@@ -2,7 +2,7 @@ import type { Host } from "../../host/host.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { FoundDrift } from "../backend.ts";
 import { BackendError } from "../backend-error.ts";
-import { driftOfState } from "./own-state.ts";
+import { driftOfState } from "./observe.ts";
 import { openToolbox } from "./tools.ts";
 import type { Variant } from "./variant.ts";
 

@@ -1,13 +1,20 @@
+import type { Family } from "../../domain/family.ts";
 import type { PortRange } from "../../domain/port.ts";
+import { type Drift, diff } from "../../plan/diff.ts";
 import type { Observed, ObservedRule } from "../../plan/observed.ts";
 import { isUnknown } from "../../plan/observed.ts";
-import type { Hook, Match, Rule } from "../../plan/plan.ts";
+import type { Hook, Match, Plan, Rule } from "../../plan/plan.ts";
 import { chainNames, hooks, jumpSpec } from "./chains.ts";
-import type { OwnState } from "./own-state.ts";
+import { type OwnState, standsAsWritten, wantedState } from "./own-state.ts";
 import { parseRule } from "./parse-rule.ts";
 
 /** Rules that have been read, by hook and spec: both families have most of them in common. */
 export type ReadRules = Map<string, ObservedRule>;
+
+/** How our part of a table differs from what a plan asks for. */
+export function driftOfState(plan: Plan, family: Family, own: OwnState): Drift[] {
+	return standsAsWritten(own, wantedState(plan, family)) ? [] : diff(plan, family, observe(own));
+}
 
 /** Our part of a table in the planner's terms, ready to be held against a plan. */
 export function observe(own: OwnState, known: ReadRules = new Map()): Observed {

@@ -1,8 +1,6 @@
 import type { Family } from "../../domain/family.ts";
-import { type Drift, diff } from "../../plan/diff.ts";
 import { type Plan, rulesOf } from "../../plan/plan.ts";
 import { chainNames, hookOfOwnChain, jumpSpec } from "./chains.ts";
-import { observe } from "./observe.ts";
 import { renderRule } from "./render-rule.ts";
 import type { SavedRule, SavedTable } from "./saved-table.ts";
 import { splitWords } from "./words.ts";
@@ -32,9 +30,9 @@ export const nothing: OwnState = { chains: [], jumps: [] };
 
 /**
  * Whether every rule and every jump is there word for word as a plan's are written. Where this says no the two may
- * still mean the same, which takes reading them ({@link driftOfState}); where it says yes there is nothing to read.
+ * still mean the same, which takes reading them (driftOfState in observe.ts); where it says yes there is nothing to read.
  */
-function standsAsWritten(own: OwnState, wanted: OwnState): boolean {
+export function standsAsWritten(own: OwnState, wanted: OwnState): boolean {
 	return (
 		own.chains.length === wanted.chains.length &&
 		own.jumps.length === wanted.jumps.length &&
@@ -46,11 +44,6 @@ function standsAsWritten(own: OwnState, wanted: OwnState): boolean {
 			return there?.length === rules.length && rules.every((spec, index) => spec === there[index]);
 		})
 	);
-}
-
-/** How our part of a table differs from what a plan asks for. */
-export function driftOfState(plan: Plan, family: Family, own: OwnState): Drift[] {
-	return standsAsWritten(own, wantedState(plan, family)) ? [] : diff(plan, family, observe(own));
 }
 
 export function sameState(a: OwnState, b: OwnState): boolean {
