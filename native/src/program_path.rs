@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::os::fd::{AsFd, OwnedFd};
 
+use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, open};
 use nix::sys::stat::{Mode, SFlag, fstatat};
 use nix::unistd::{AccessFlags, faccessat};
@@ -21,8 +22,14 @@ struct Folders {
 /// An entry of PATH.
 struct Folder {
     path: String,
-    /// None where there is no such folder.
-    opened: Option<OwnedFd>,
+    place: Place,
+}
+
+enum Place {
+    Opened(OwnedFd),
+    Missing,
+    /// For want of descriptors: it is walked to for each program.
+    Walked,
 }
 
 /// Four programs in a dozen folders are looked for in a run, most of them in vain. Folders that stay open spare walking
@@ -34,11 +41,21 @@ pub fn find(program: &str, path: &str) -> Option<String> {
     }
     let mut folders = FOLDERS.borrow_mut();
     if folders.path != path {
-        let opened = path.split(':').filter(|entry| entry.starts_with('/')).map(open_folder).collect();
+        let mut opened: Vec<_> =
+            path.split(':').filter(|entry| entry.starts_with('/')).map(open_folder).collect();
+        // Where descriptors are that scarce, children need those that are left.
+        if opened.iter().any(|folder| matches!(folder.place, Place::Walked)) {
+            opened.iter_mut().for_each(|folder| folder.place = Place::Walked);
+        }
         *folders = Folders { path: path.to_owned(), opened };
     }
     let holds = |folder: &&Folder| {
-        folder.opened.as_ref().is_some_and(|opened| !program.is_empty() && is_executable(opened, program))
+        !program.is_empty()
+            && match &folder.place {
+                Place::Opened(opened) => is_executable(opened, program),
+                Place::Missing => false,
+                Place::Walked => is_executable(AT_FDCWD, &format!("{}/{program}", folder.path)),
+            }
     };
     let folder = &folders.opened.iter().find(holds)?.path;
     Some(format!("{}/{program}", folder.strip_suffix('/').unwrap_or(folder)))
@@ -46,7 +63,12 @@ pub fn find(program: &str, path: &str) -> Option<String> {
 
 fn open_folder(path: &str) -> Folder {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-    Folder { path: path.to_owned(), opened: open(path, flags, Mode::empty()).ok() }
+    let place = match open(path, flags, Mode::empty()) {
+        Ok(opened) => Place::Opened(opened),
+        Err(Errno::EMFILE | Errno::ENFILE) => Place::Walked,
+        Err(_) => Place::Missing,
+    };
+    Folder { path: path.to_owned(), place }
 }
 
 /// A regular file that we may execute.
