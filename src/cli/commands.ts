@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import type { Flag } from "../command/flag.ts";
 import type { ExitCode } from "../domain/exit-code.ts";
-import type { Flag } from "../init/flags.ts";
 
 /** Makes a command that reports its exit status, since only an entry point may end the process. */
 type MakeCommand = (finish: (status: ExitCode) => void) => Command;

@@ -1,9 +1,7 @@
 import { parseOwnGid, parseOwnUid } from "./annotation-id.ts";
 import { distinct } from "./annotation-list.ts";
 import type { AnnotationValues } from "./annotation-values.ts";
-import { type Cidr, formatCidr, parseCidr } from "./cidr.ts";
-import { type Gid, parseUid, type Uid } from "./identity.ts";
-import { type InterfaceName, parseInterfaceName } from "./interface-name.ts";
+import type { Gid, Uid } from "./identity.ts";
 import { interfaceForm, portForm, rangeForm, subnetForm, uidForm } from "./list-forms.ts";
 import type { PodSettings } from "./pod-policy-settings.ts";
 import { formatPortRange, type Port, type PortRange, parsePort } from "./port.ts";

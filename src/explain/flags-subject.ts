@@ -1,6 +1,6 @@
+import { parseCommandLine } from "../command/command-line.ts";
 import type { Mode } from "../domain/mode.ts";
 import { ok, type Result } from "../domain/problem.ts";
-import { parseCommandLine } from "../init/command-line.ts";
 import { initFlags } from "../init/flags.ts";
 import { parseInitOptions } from "../init/options.ts";
 import { type PolicyKeyName, policyKey } from "./policy-key.ts";

@@ -1,9 +1,9 @@
 import { BackendError } from "../backend/backend-error.ts";
 import { type Trial, type TrialRules, tryDialects } from "../backend/probe.ts";
+import { environmentFailure, type Failure, lockAdvice } from "../command/failure.ts";
 import { exitCodes } from "../domain/exit-code.ts";
 import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import { environmentFailure, type Failure, lockAdvice } from "./failure.ts";
 
 /**
  * What to tell a user whose mode did not work: the tool's own line, and what would. The other modes are tried, not

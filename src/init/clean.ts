@@ -1,17 +1,24 @@
 import { removeEverything } from "../backend/leftovers.ts";
 import { describeHidden, type HiddenPlace, type Place } from "../backend/places.ts";
+import { parseCommandLine } from "../command/command-line.ts";
+import { type CommonOptions, readCommon } from "../command/common-options.ts";
+import {
+	asksForJson,
+	badInput,
+	environmentFailure,
+	type Failure,
+	guard,
+	reportFailure,
+} from "../command/failure.ts";
+import { FlagValues } from "../command/flag-values.ts";
+import { formatHelp, wantsHelp } from "../command/help.ts";
+import { createLogger } from "../command/logger.ts";
+import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
 import { kernelCloseWait, readCloseWait } from "./close-wait.ts";
-import { parseCommandLine } from "./command-line.ts";
-import { badInput, environmentFailure, type Failure, guard, reportFailure } from "./failure.ts";
-import { FlagValues } from "./flag-values.ts";
 import { cleanFlags } from "./flags.ts";
-import { formatHelp, wantsHelp } from "./help.ts";
-import { createLogger } from "./logger.ts";
-import { enterNamedNetns } from "./netns.ts";
-import { asksForJson, type CommonOptions, readCommon } from "./options.ts";
 
 /** `shunt clean`: removes everything of ours in every dialect. Nothing to remove is success too. */
 export function runClean(host: Host, argv: readonly string[], program = "shunt clean"): ExitCode {

@@ -1,23 +1,6 @@
-import { otherNamesOf } from "../domain/flag-names.ts";
+import { type Flag, findFlag } from "../command/flag.ts";
 import { logLevels } from "../domain/log-level.ts";
 import { modes } from "../domain/mode.ts";
-
-/** One flag: the parser, the help text and the documentation are all made from this. */
-export interface Flag {
-	readonly name: string;
-	readonly short?: string;
-	/** A boolean takes a value only as `--name=value`; a list may be repeated and split at commas. */
-	readonly kind: "boolean" | "value" | "list";
-	/** What stands for the value in help texts. */
-	readonly placeholder?: string;
-	/** All that a value can be, where that is few; shells complete them. */
-	readonly choices?: readonly string[];
-	/** As it would be written on the command line; empty where there is none. */
-	readonly default: string;
-	/** An empty value means that it is not given, as it does to the reference program. Elsewhere it is a mistake. */
-	readonly emptyIsNone?: true;
-	readonly help: string;
-}
 
 /** The reference program's flags, with its short forms and defaults, and then ours. */
 export const initFlags = [
@@ -226,25 +209,5 @@ const cleanFlagNames = ["netns", "output", "log-format", "log-level"];
 /** `shunt clean` looks in every dialect and both families, so there is little to say. */
 export const cleanFlags: readonly Flag[] = initFlags.filter((flag) => cleanFlagNames.includes(flag.name));
 
-/** By its name, or by another that means the same. */
-export function findFlag(flags: readonly Flag[], name: string): Flag | undefined {
-	const known = indexes.get(flags) ?? index(flags);
-	return (
-		known.get(name) ??
-		otherNamesOf(name)
-			.map((other) => known.get(other))
-			.find((flag) => flag !== undefined)
-	);
-}
-
-/** A command line is looked up flag by flag, given or not. */
-const indexes = new WeakMap<readonly Flag[], ReadonlyMap<string, Flag>>();
-
-function index(flags: readonly Flag[]): ReadonlyMap<string, Flag> {
-	const made = new Map(flags.map((flag) => [flag.name, flag]));
-	indexes.set(flags, made);
-	return made;
-}
-
-// The native program has run this before it starts.
-index(initFlags);
+// The native program has run this before it starts: a command line is looked up flag by flag, given or not.
+findFlag(initFlags, "");

@@ -1,6 +1,17 @@
 import { backendOf } from "../backend/backends.ts";
 import { setUpInMode } from "../backend/choice.ts";
 import { removeLeftovers } from "../backend/leftovers.ts";
+import {
+	asksForJson,
+	badInput,
+	environmentFailure,
+	type Failure,
+	guard,
+	reportFailure,
+} from "../command/failure.ts";
+import { formatHelp, wantsHelp } from "../command/help.ts";
+import { createLogger } from "../command/logger.ts";
+import { enterNamedNetns, refuseInitialNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
@@ -8,12 +19,8 @@ import type { Plan } from "../plan/plan.ts";
 import { plan as planFor } from "../plan/planner.ts";
 import { setUpFailure } from "./advice.ts";
 import { setCloseWait } from "./close-wait.ts";
-import { badInput, environmentFailure, type Failure, guard, reportFailure } from "./failure.ts";
 import { initFlags } from "./flags.ts";
-import { formatHelp, wantsHelp } from "./help.ts";
-import { createLogger } from "./logger.ts";
-import { enterNamedNetns, refuseInitialNetns } from "./netns.ts";
-import { asksForJson, type InitOptions, parseInitOptions } from "./options.ts";
+import { type InitOptions, parseInitOptions } from "./options.ts";
 import { runProbe } from "./probe.ts";
 import { asksForProbe } from "./probe-options.ts";
 import { type InitResult, logReport, makeReport, type RuleReport, reportRules } from "./report.ts";

@@ -1,6 +1,6 @@
+import type { FlagValues } from "../command/flag-values.ts";
 import { type Mode, parseMode } from "../domain/mode.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import type { FlagValues } from "./flag-values.ts";
 
 /**
  * The mode, from the flag of that name or else from the older pair that names programs, which it overrides whatever

@@ -1,8 +1,8 @@
+import { guard } from "../command/failure.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
 import { runClean } from "./clean.ts";
-import { guard } from "./failure.ts";
 import { runInit } from "./init.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { asksForJson } from "../command/failure.ts";
 import { formatProblem } from "../domain/problem.ts";
-import { asksForJson, parseInitOptions } from "./options.ts";
+import { parseInitOptions } from "./options.ts";
 
 const ports = ["-p", "4143", "-o", "4140", "-u", "2102"];
 

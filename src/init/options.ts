@@ -1,48 +1,32 @@
+import { parseCommandLine } from "../command/command-line.ts";
+import { type CommonOptions, readCommon } from "../command/common-options.ts";
+import { FlagValues } from "../command/flag-values.ts";
 import { type Cidr, formatCidr, hasHostBits, parseCidr } from "../domain/cidr.ts";
 import { mostSeconds } from "../domain/duration.ts";
 import { type Family, families } from "../domain/family.ts";
 import { parseProxyGid, parseProxyUid, parseUid } from "../domain/identity.ts";
 import { parseInterfaceName } from "../domain/interface-name.ts";
-import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import type { Mode } from "../domain/mode.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { parsePort, parsePortRange } from "../domain/port.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
-import { parseCommandLine } from "./command-line.ts";
-import { FlagValues, parseChoice } from "./flag-values.ts";
 import { initFlags } from "./flags.ts";
-import type { LogFormat } from "./logger.ts";
 import { readMode } from "./mode-flags.ts";
-import { type NamedNetns, parseNetns } from "./netns.ts";
 
 /** Everything `shunt init` was asked to do. */
-export interface InitOptions {
+export interface InitOptions extends CommonOptions {
 	readonly policy: RedirectPolicy;
 	readonly mode: Mode;
 	readonly wait: boolean;
 	readonly counters: boolean;
 	readonly simulate: boolean;
-	readonly netns: NamedNetns | undefined;
 	/** Also in the machine's initial network namespace. */
 	readonly hostNetwork: boolean;
 	/** Absent when the kernel's value is to stay. */
 	readonly closeWaitSeconds: number | undefined;
-	readonly output: OutputFormat;
-	readonly logFormat: LogFormat;
-	readonly logLevel: LogLevel;
 	/** What was accepted but deserves a second look. */
 	readonly warnings: readonly string[];
-}
-
-export type OutputFormat = "text" | "json";
-
-/** What every program takes that works in a network namespace. */
-export type CommonOptions = Pick<InitOptions, "netns" | "output" | "logFormat" | "logLevel">;
-
-/** The wish for JSON, read from arguments that have mistakes elsewhere. */
-export function asksForJson(argv: readonly string[]): OutputFormat {
-	return /(?:^| )--output[= ]json(?: |$)/.test(argv.join(" ")) ? "json" : "text";
 }
 
 export function parseInitOptions(argv: readonly string[], program: string): Result<InitOptions> {
@@ -88,15 +72,6 @@ function readRest(flags: FlagValues) {
 		hostNetwork: flags.boolean("host-network"),
 		closeWaitSeconds: flags.one("timeout-close-wait-secs", parseCloseWait) || undefined,
 		...readCommon(flags),
-	};
-}
-
-export function readCommon(flags: FlagValues): CommonOptions {
-	return {
-		netns: flags.isGiven("netns") ? flags.one("netns", parseNetns) : undefined,
-		output: flags.one("output", parseChoice<OutputFormat>(["text", "json"])) ?? "text",
-		logFormat: flags.one("log-format", parseChoice<LogFormat>(["plain", "json"])) ?? "plain",
-		logLevel: flags.one("log-level", parseLogLevel) ?? "info",
 	};
 }
 

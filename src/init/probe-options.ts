@@ -1,12 +1,13 @@
+import { parseCommandLine } from "../command/command-line.ts";
+import { type CommonOptions, readCommon } from "../command/common-options.ts";
+import { FlagValues } from "../command/flag-values.ts";
 import type { Family } from "../domain/family.ts";
 import { parseProxyUid, type Uid } from "../domain/identity.ts";
 import type { Mode } from "../domain/mode.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import { parseCommandLine } from "./command-line.ts";
-import { FlagValues } from "./flag-values.ts";
 import { initFlags } from "./flags.ts";
 import { readMode } from "./mode-flags.ts";
-import { type CommonOptions, readCommon, readFamilies } from "./options.ts";
+import { readFamilies } from "./options.ts";
 
 export interface ProbeOptions extends CommonOptions {
 	readonly mode: Mode;

@@ -3,9 +3,9 @@ import { backendOf } from "../backend/backends.ts";
 import { type Choice, describeAttempts } from "../backend/choice.ts";
 import type { Leftover } from "../backend/leftovers.ts";
 import { describeHidden, type HiddenPlace } from "../backend/places.ts";
+import { type Logger, type Quoted, quote } from "../command/logger.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Logger, type Quoted, quote } from "./logger.ts";
 import type { InitOptions } from "./options.ts";
 
 /** What a run did, for programs (`--output json`) and for the log. */

@@ -1,7 +1,7 @@
 import { injectAnnotation, injectedAnnotation } from "../domain/annotation-keys.ts";
 import { deepEqual } from "./deep-equal.ts";
 import { type InjectRequest, injectPod } from "./inject-pod.ts";
-import { isObject, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { formatRecord, recordOf } from "./record.ts";
 import { setAnnotations } from "./set-annotations.ts";

@@ -1,4 +1,3 @@
-import { parseQuantity } from "../domain/annotation-quantity.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
 import { type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";

@@ -2,7 +2,7 @@ import type { Annotations } from "../domain/annotations.ts";
 import { resolvePodPolicy } from "../domain/pod-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { insertContainers } from "./insert-containers.ts";
-import { annotationsOf, isObject, type Json, type JsonObject, objectAt } from "./json.ts";
+import { annotationsOf, isObject, type Json, type JsonObject } from "./json.ts";
 import type { PodOutcome } from "./outcome.ts";
 import { defaultsFor } from "./pod-defaults.ts";
 import { shapeProblems } from "./pod-shape.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { StrictCommand } from "../command/strict-command.ts";
 import type { ExitCode } from "../domain/exit-code.ts";
-import { StrictCommand } from "../serving/strict-command.ts";
 import { type InjectorFlags, parseInjectorOptions } from "./options.ts";
 import { processWorld } from "./process-world.ts";
 import { type InjectorWorld, runInjector } from "./run-injector.ts";

@@ -1,11 +1,11 @@
 import { isIP } from "node:net";
+import { parseChoice } from "../command/flag-values.ts";
+import type { LogFormat } from "../command/logger.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
-import { parseChoice } from "../init/flag-values.ts";
-import type { LogFormat } from "../init/logger.ts";
 
 /** Everything `shunt injector` was asked to do. */
 export interface InjectorOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { LogFormat, LogLevel } from "../init/logger.ts";
+import type { LogFormat, LogLevel } from "../command/logger.ts";
 import { createLog } from "../serving/log.ts";
 import { AccountLog } from "./account.ts";
 

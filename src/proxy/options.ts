@@ -1,4 +1,6 @@
 import { isIP } from "node:net";
+import { parseChoice } from "../command/flag-values.ts";
+import type { LogFormat } from "../command/logger.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { families } from "../domain/family.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
@@ -6,8 +8,6 @@ import { parseWholeNumber } from "../domain/number.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
-import { parseChoice } from "../init/flag-values.ts";
-import type { LogFormat } from "../init/logger.ts";
 import type { LogOptions } from "../serving/log.ts";
 import type { AdminAddress } from "./admin.ts";
 import type { ProxySettings } from "./transparent-proxy.ts";

@@ -1,6 +1,6 @@
+import type { LogFormat } from "../command/logger.ts";
 import { harmless, quoted } from "../domain/harmless.ts";
 import { type LogLevel, logLevels } from "../domain/log-level.ts";
-import type { LogFormat } from "../init/logger.ts";
 
 export type Fields = Readonly<Record<string, string | number | undefined>>;
 

@@ -1,10 +1,10 @@
+import { type CommandLine, parseCommandLine } from "../command/command-line.ts";
+import { FlagValues, parseChoice } from "../command/flag-values.ts";
+import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import type { Dialect } from "../domain/mode.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
-import { type CommandLine, parseCommandLine } from "../init/command-line.ts";
-import { FlagValues, parseChoice } from "../init/flag-values.ts";
 import { readMode } from "../init/mode-flags.ts";
-import { type NamedNetns, parseNetns, parsePid } from "../init/netns.ts";
 import { readPolicy } from "../init/options.ts";
 import { isModeFlag, isPolicyFlag, statusFlags } from "./flags.ts";
 

@@ -1,7 +1,7 @@
 import { survey } from "../backend/places.ts";
+import type { Failure } from "../command/failure.ts";
 import { exitCodes } from "../domain/exit-code.ts";
 import type { Host } from "../host/host.ts";
-import type { Failure } from "../init/failure.ts";
 
 /**
  * Why nothing can be seen here, where that is for want of permission: to whom nf_tables is closed it looks as though

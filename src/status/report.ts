@@ -1,4 +1,4 @@
-import type { Failure } from "../init/failure.ts";
+import type { Failure } from "../command/failure.ts";
 import type { Finding } from "./compare.ts";
 import type { Examination, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";

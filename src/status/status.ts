@@ -1,9 +1,15 @@
+import {
+	asksForJson,
+	badInput,
+	environmentFailure,
+	type Failure,
+	guard,
+	reportFailure,
+} from "../command/failure.ts";
+import { formatHelp, wantsHelp } from "../command/help.ts";
+import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Host, HostError } from "../host/host.ts";
-import { badInput, environmentFailure, type Failure, guard, reportFailure } from "../init/failure.ts";
-import { formatHelp, wantsHelp } from "../init/help.ts";
-import { enterNamedNetns } from "../init/netns.ts";
-import { asksForJson } from "../init/options.ts";
 import { examine } from "./examine.ts";
 import { exitCodeOf } from "./exit-status.ts";
 import { statusFlags } from "./flags.ts";

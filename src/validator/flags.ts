@@ -1,4 +1,5 @@
-import { type Flag, initFlags } from "../init/flags.ts";
+import type { Flag } from "../command/flag.ts";
+import { initFlags } from "../init/flags.ts";
 
 const otherInitFlags = ["netns", "output", "log-format", "log-level"];
 

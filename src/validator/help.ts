@@ -1,4 +1,4 @@
-import { formatHelp } from "../init/help.ts";
+import { formatHelp } from "../command/help.ts";
 import { validateFlags } from "./flags.ts";
 
 export function helpFor(program: string): string {

@@ -1,6 +1,6 @@
+import { parseChoice } from "../command/flag-values.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Result } from "../domain/problem.ts";
-import { parseChoice } from "../init/flag-values.ts";
 import type { Topic } from "./probe.ts";
 import type { Proof } from "./proof.ts";
 

@@ -1,10 +1,10 @@
+import { guard, reportFailure } from "../command/failure.ts";
+import { wantsHelp } from "../command/help.ts";
+import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { createNodeHost } from "../host/node.ts";
 import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
-import { guard, reportFailure } from "../init/failure.ts";
-import { wantsHelp } from "../init/help.ts";
-import { enterNamedNetns } from "../init/netns.ts";
 import { createLog, type Log } from "../serving/log.ts";
 import { type Conclusion, concludeFrom, shortcomings } from "./conclusion.ts";
 import { helpFor } from "./help.ts";

@@ -1,7 +1,7 @@
 import { type ChartResult, mergeValues, type PlainMap } from "../../chart/index.ts";
+import type { StrictCommand } from "../../command/strict-command.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { readingProblem } from "../../host/node-text.ts";
-import type { StrictCommand } from "../../serving/strict-command.ts";
 import { splitList } from "./split-list.ts";
 
 /** Helm's flags for values, each with what it was given, in order. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
-import { StrictCommand } from "../../serving/strict-command.ts";
 import { categoryNames } from "./category-names.ts";
 import { addCheckFlags, type CheckFlags } from "./check-flags.ts";
 import { runCheck } from "./run-check.ts";

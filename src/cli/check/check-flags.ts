@@ -1,7 +1,7 @@
 import { Option } from "commander";
+import type { StrictCommand } from "../../command/strict-command.ts";
 import { parseDuration } from "../../domain/duration.ts";
 import { all, fail, ok, type Problem, type Result } from "../../domain/problem.ts";
-import type { StrictCommand } from "../../serving/strict-command.ts";
 import { addValueFlags, type ValueFlags } from "../chart/value-flags.ts";
 import { addClusterFlags, type ClusterFlags, parseNamespace } from "../cluster/cluster-flags.ts";
 import type { CheckRequest } from "./check.ts";

@@ -1,6 +1,6 @@
+import { parseCommandLine } from "../../command/command-line.ts";
+import { FlagValues } from "../../command/flag-values.ts";
 import type { Mode } from "../../domain/mode.ts";
-import { parseCommandLine } from "../../init/command-line.ts";
-import { FlagValues } from "../../init/flag-values.ts";
 import { initFlags } from "../../init/flags.ts";
 import { readMode } from "../../init/mode-flags.ts";
 import { isArray, type Json, type JsonObject, objectAt, objectsAt, textAt } from "../../inject/json.ts";

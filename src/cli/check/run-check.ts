@@ -1,8 +1,8 @@
+import type { StrictCommand } from "../../command/strict-command.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { connectCluster } from "../../kube/connect-cluster.ts";
-import type { StrictCommand } from "../../serving/strict-command.ts";
 import { badInput, Refusal, settle } from "../install/outcome.ts";
 import { createPaints, wantsColour } from "../paint.ts";
 import { aloud } from "./aloud.ts";

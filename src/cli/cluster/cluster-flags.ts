@@ -1,7 +1,7 @@
+import type { StrictCommand } from "../../command/strict-command.ts";
 import { parseDuration } from "../../domain/duration.ts";
 import { fail, ok, type Result } from "../../domain/problem.ts";
 import type { ClusterAddress } from "../../kube/connect-cluster.ts";
-import type { StrictCommand } from "../../serving/strict-command.ts";
 
 /** How to reach a cluster, and the namespace where the release is or goes. */
 export interface ClusterFlags extends ClusterAddress {

@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
+import { StrictCommand } from "../../command/strict-command.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { writeStandardOutput } from "../../host/node-streams.ts";
-import { StrictCommand } from "../../serving/strict-command.ts";
 import { type Shell, scripts, shells } from "./scripts.ts";
 
 /** `shunt completion`. The exit status goes to `finish`, since only an entry point may end the process. */

@@ -1,4 +1,4 @@
-import type { Flag } from "../../init/flags.ts";
+import type { Flag } from "../../command/flag.ts";
 import type { OwnFlagsCommand } from "../commands.ts";
 import { type CommandShape, type FlagShape, valueShape } from "./shape.ts";
 

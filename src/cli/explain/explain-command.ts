@@ -1,7 +1,7 @@
 import { Command } from "commander";
+import { wantsHelp } from "../../command/help.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import type { Subject } from "../../explain/subject.ts";
-import { wantsHelp } from "../../init/help.ts";
 import { badInput, type Failed } from "./failure.ts";
 import { explainHelp } from "./help.ts";
 import { type ExplainOptions, parseExplainOptions } from "./options.ts";

@@ -1,6 +1,7 @@
+import type { Flag } from "../../command/flag.ts";
 import { packetFields } from "../../explain/packet-fields.ts";
 import { policyKeys } from "../../explain/policy-key.ts";
-import { type Flag, initFlags } from "../../init/flags.ts";
+import { initFlags } from "../../init/flags.ts";
 
 /** Where the rules are read; besides these, the flags of `shunt init` say them outright. */
 export const sourceFlags: readonly Flag[] = [

@@ -1,4 +1,4 @@
-import type { Flag } from "../../init/flags.ts";
+import type { Flag } from "../../command/flag.ts";
 import { outputFlags, packetFlags, sourceFlags, tellingFlags } from "./explain-flags.ts";
 
 export function explainHelp(): string {

@@ -1,10 +1,10 @@
+import { type CommandLine, emptyValue, parseCommandLine } from "../../command/command-line.ts";
+import { FlagValues, parseChoice } from "../../command/flag-values.ts";
+import { type NamedNetns, parseNetns, parsePid } from "../../command/netns.ts";
 import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { readPacket } from "../../explain/packet.ts";
 import { type PacketFieldName, type PacketRequest, packetFields } from "../../explain/packet-fields.ts";
 import { readPacketWords } from "../../explain/packet-words.ts";
-import { type CommandLine, emptyValue, parseCommandLine } from "../../init/command-line.ts";
-import { FlagValues, parseChoice } from "../../init/flag-values.ts";
-import { type NamedNetns, parseNetns, parsePid } from "../../init/netns.ts";
 import { parseInitOptions } from "../../init/options.ts";
 import { explainFlags, policyFlags } from "./explain-flags.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
-import { StrictCommand } from "../../serving/strict-command.ts";
 import { outputOption, verboseOption } from "./inject-command.ts";
 import type { OutputFormat } from "./output.ts";
 import { runOnManifests } from "./run.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
-import { StrictCommand } from "../../serving/strict-command.ts";
 import { processWorld, type ReleaseWorld } from "../cluster/release-world.ts";
 import { addReleaseFlags } from "./release-flags.ts";
 import { type InstallFlags, runInstall } from "./run-install.ts";

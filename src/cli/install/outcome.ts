@@ -1,8 +1,8 @@
 import { type ChartProblem, formatChartProblem } from "../../chart/index.ts";
+import { formatRefusal } from "../../command/strict-command.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { formatProblem, type Problem } from "../../domain/problem.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
-import { formatRefusal } from "../../serving/strict-command.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 
 /** Ends a command with an exit status and a sentence on standard error, before anything went to standard output. */

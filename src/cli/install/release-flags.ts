@@ -1,4 +1,4 @@
-import type { StrictCommand } from "../../serving/strict-command.ts";
+import type { StrictCommand } from "../../command/strict-command.ts";
 import { addValueFlags, type ValueFlags } from "../chart/value-flags.ts";
 import { addClusterFlags, type ClusterFlags } from "../cluster/cluster-flags.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
-import { StrictCommand } from "../../serving/strict-command.ts";
 import { addClusterFlags } from "../cluster/cluster-flags.ts";
 import { processWorld, type ReleaseWorld } from "../cluster/release-world.ts";
 import { runUninstall, type UninstallFlags } from "./run-uninstall.ts";

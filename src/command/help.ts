@@ -1,4 +1,4 @@
-import type { Flag } from "./flags.ts";
+import type { Flag } from "./flag.ts";
 
 export interface Usage {
 	/** As the user called it, such as `shunt init`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatProblem } from "../domain/problem.ts";
+import { initFlags } from "../init/flags.ts";
 import { parseCommandLine } from "./command-line.ts";
-import { initFlags } from "./flags.ts";
 
 function parse(...argv: string[]) {
 	const parsed = parseCommandLine(argv, initFlags, "shunt init");

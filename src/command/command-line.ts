@@ -2,7 +2,7 @@ import { otherNamesOf } from "../domain/flag-names.ts";
 import type { Problem } from "../domain/problem.ts";
 import { mostSimilar } from "../domain/similar.ts";
 import { readTruth } from "../domain/truth.ts";
-import { type Flag, findFlag } from "./flags.ts";
+import { type Flag, findFlag } from "./flag.ts";
 
 export interface CommandLine {
 	/** What was written for each flag, in order; a flag that was not given is absent. */

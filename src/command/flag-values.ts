@@ -1,7 +1,7 @@
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
 import { type CommandLine, isMissing } from "./command-line.ts";
-import { type Flag, findFlag } from "./flags.ts";
+import { type Flag, findFlag } from "./flag.ts";
 
 /** Reads flags one after the other and remembers every mistake, so that a user sees all of them in one run. */
 export class FlagValues {

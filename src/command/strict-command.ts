@@ -1,10 +1,10 @@
 import { Command, type Option, type ParseOptionsResult } from "commander";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem, type Problem, type Result } from "../domain/problem.ts";
-import { type CommandLine, isMissing, parseCommandLine, strayWord } from "../init/command-line.ts";
-import { FlagValues, parseChoice } from "../init/flag-values.ts";
-import { type Flag, findFlag } from "../init/flags.ts";
-import { wantsHelp } from "../init/help.ts";
+import { type CommandLine, isMissing, parseCommandLine, strayWord } from "./command-line.ts";
+import { type Flag, findFlag } from "./flag.ts";
+import { FlagValues, parseChoice } from "./flag-values.ts";
+import { wantsHelp } from "./help.ts";
 
 type Check = (text: string, source: string) => Result<unknown>;
 

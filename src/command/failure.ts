@@ -2,7 +2,19 @@ import { BackendError } from "../backend/backend-error.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem, type Problem } from "../domain/problem.ts";
 import { type Host, HostError } from "../host/host.ts";
-import type { OutputFormat } from "./options.ts";
+
+/** Of a result, for people or for programs. */
+export type OutputFormat = "text" | "json";
+
+/** The wish for JSON, read from arguments that have mistakes elsewhere. */
+export function asksForJson(argv: readonly string[]): OutputFormat {
+	return argv.some(
+		(argument, index) =>
+			argument === "--output=json" || (argument === "json" && argv[index - 1] === "--output"),
+	)
+		? "json"
+		: "text";
+}
 
 /** Why a program ends without having done what it was asked. */
 export interface Failure {
