@@ -3,7 +3,6 @@ import { harmless } from "../domain/harmless.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Host } from "./host.ts";
 import { answerWithoutSocket, askNftTables, removeEmptyTable, tablesIn, whyHidden } from "./nft-tables.ts";
-import { errnoOfThrown } from "./node-errno.ts";
 import { identify, isExecutable, listFolder, readText, replaceText } from "./node-files.ts";
 import { type Libc, loadLibc } from "./node-libc.ts";
 import { withNetfilterSocket } from "./node-netlink.ts";

@@ -18,11 +18,9 @@ function lookBelow(value: Json | undefined, place: string, depth: number): strin
 	if (depth === 0 || !(isObject(value) || isArray(value))) {
 		return undefined;
 	}
-	if (isObject(value)) {
-		const key = templateKeys.find((name) => isObject(get(value, name)));
-		if (key !== undefined || hasContainers(value)) {
-			return key === undefined ? `${place}.containers` : `${place}.${key}`;
-		}
+	const here = isObject(value) ? sign(value) : undefined;
+	if (here !== undefined) {
+		return `${place}.${here}`;
 	}
 	for (const [key, child] of Object.entries<Json>(value)) {
 		const found = lookBelow(child, `${place}.${key}`, depth - 1);
@@ -31,6 +29,11 @@ function lookBelow(value: Json | undefined, place: string, depth: number): strin
 		}
 	}
 	return undefined;
+}
+
+function sign(object: JsonObject): string | undefined {
+	const key = templateKeys.find((name) => isObject(get(object, name)));
+	return key ?? (hasContainers(object) ? "containers" : undefined);
 }
 
 function hasContainers(object: JsonObject): boolean {
