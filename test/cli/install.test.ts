@@ -276,7 +276,7 @@ describe("shunt install before a cluster", () => {
 		const { status, stdout: printed, stderr } = await cluster.run("install", ...args);
 		expect({ status, stdout: printed }).toEqual({ status: 64, stdout: "" });
 		expect(stderr).toMatch(
-			/^Secret ours: tls\.crt: is for DNS:shunt-injector\.elsewhere\.svc.*shunt-injector\.shunt\.svc\)\n$/,
+			/^shunt install: Secret ours: tls\.crt: is for DNS:shunt-injector\.elsewhere\.svc.*shunt-injector\.shunt\.svc\)\n$/,
 		);
 	});
 
@@ -302,9 +302,9 @@ describe("shunt install before a cluster", () => {
 		expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 64, stdout: "" });
 		expect(refused.stderr.replace(/ \(want .*/g, "").split("\n")).toEqual([
 			expect.stringContaining('proxyInit.skipSubnets: "x" is not a subnet'),
-			"injector.tls.crt: is for DNS:shunt-injector.elsewhere.svc, DNS:shunt-injector.elsewhere.svc.cluster.local",
-			"injector.tls.crt: was not issued by who is in injector.tls.ca",
-			"injector.tls.key: is not the key of the certificate in injector.tls.crt",
+			"shunt install: injector.tls.crt: is for DNS:shunt-injector.elsewhere.svc, DNS:shunt-injector.elsewhere.svc.cluster.local",
+			"shunt install: injector.tls.crt: was not issued by who is in injector.tls.ca",
+			"shunt install: injector.tls.key: is not the key of the certificate in injector.tls.crt",
 			"",
 		]);
 		const upgraded = async (...args: string[]) => {

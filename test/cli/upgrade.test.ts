@@ -344,7 +344,9 @@ describe("the certificate", () => {
 		expect(stderr).toContain("warning: the certificate in the Secret shunt-injector-tls");
 		const again = await cluster.run("upgrade", ...files);
 		expect({ status: again.status, stdout: again.stdout }).toEqual({ status: 64, stdout: "" });
-		expect(again.stderr).toMatch(/^injector\.tls\.crt: expired on .*\ninjector\.tls\.ca: expired on .*\n$/);
+		expect(again.stderr).toMatch(
+			/^shunt upgrade: injector\.tls\.crt: expired on .*\nshunt upgrade: injector\.tls\.ca: expired on .*\n$/,
+		);
 	});
 
 	it("that was given by value stays without being given again, and is not ours to replace", async () => {
