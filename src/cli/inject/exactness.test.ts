@@ -69,7 +69,7 @@ describe("a number that no double holds", () => {
 		expect(runInject(["-o", "json", "-"], text)).toMatchObject({
 			status: 64,
 			stdout: "",
-			stderr: "standard input: holds .inf or .nan, which JSON has no word for (want -o yaml)\n",
+			stderr: "shunt inject: standard input: holds .inf or .nan, which JSON has no word for (want -o yaml)\n",
 		});
 		expect(runInject(["-"], text).stdout).toContain("labels: {k: .inf, l: .nan}");
 	});
@@ -141,7 +141,7 @@ describe("YAML means what it means to kubectl:", () => {
 	])("%s is refused with its place", (_, text, complaint) => {
 		const { status, stdout, stderr } = runInject(["f"], "", { f: `ok: 1\n---\n# c\n${text}` });
 		expect([status, stdout]).toEqual([64, ""]);
-		expect(stderr).toMatch(/^f:\d+: /);
+		expect(stderr).toMatch(/^shunt inject: f:\d+: /);
 		expect(stderr).toContain(complaint);
 	});
 });

@@ -33,6 +33,7 @@ describe("shunt inject", () => {
 				annotated("a"),
 				"---\n",
 				annotated("b"),
+				"---\n",
 				'{"apiVersion":"v1","kind":"Pod","metadata":{"name":"c", "annotations": { "shunt.dev/inject": "enabled" }},"spec":{"containers":[{"name":"x"}]}}\n',
 				"---\n",
 				annotated("in"),
@@ -50,6 +51,44 @@ describe("shunt inject", () => {
 				"",
 			].join("\n"),
 		);
+	});
+
+	const object = (name: string, more = "") =>
+		`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"${name}"${more}},"spec":{"containers":[{"name":"x","args":["}{\\""]}]}}`;
+	const done = ', "annotations": { "shunt.dev/inject": "enabled" }';
+
+	it.each([
+		["lines", "\n"],
+		["nothing between them", ""],
+		["lines that end as on Windows", "\r\n"],
+	])("takes JSON objects one after the other, as kubectl does: %s", (_, between) => {
+		const text = `${object("a")}${between}${object("b")}${between}`;
+		const { stdout, stderr } = runInject(["-"], text);
+		expect(stdout).toBe(`${object("a", done)}${between}${object("b", done)}${between}`);
+		expect(stderr).toContain("2 annotated");
+		expect(runUninject(["-"], stdout).stdout).toBe(text);
+		expect(runInject(["-o", "json", "-"], text).stdout.match(/"kind": "Pod"/g)).toHaveLength(2);
+	});
+
+	it("puts between files what both need to be read, its own reader among who reads them", () => {
+		const files = { "a.json": `${object("a")}\n`, "b.json": object("b"), "c.yaml": pod("c") };
+		const together = (...names: string[]) => runInject(names, "", files).stdout;
+		expect(together("a.json", "b.json")).toBe(`${object("a", done)}\n${object("b", done)}`);
+		expect(together("c.yaml", "a.json")).toBe(`${annotated("c")}---\n${object("a", done)}\n`);
+		expect(together("a.json", "b.json", "c.yaml")).toBe(
+			`${object("a", done)}\n---\n${object("b", done)}\n---\n${annotated("c")}`,
+		);
+		for (const names of [Object.keys(files), Object.keys(files).toReversed()]) {
+			expect(runUninject(["-"], together(...names)).stderr).toContain("3 uninjected");
+		}
+	});
+
+	it("sees a document behind a byte order mark, which files bring along that were put together", () => {
+		const text = `\ufeff${pod("a")}---\n\ufeff${pod("b")}---\r\n\ufeff${pod("c")}`;
+		const wanted = `\ufeff${annotated("a")}---\n\ufeff${annotated("b")}---\r\n\ufeff${annotated("c")}`;
+		const { stdout } = runInject(["-"], text);
+		expect(stdout.replaceAll("\r", "")).toBe(wanted.replaceAll("\r", ""));
+		expect(runUninject(["-"], stdout).stdout).toBe(text);
 	});
 
 	it("says what it cannot read, all of it, before anything comes out", () => {

@@ -25,11 +25,12 @@ export function* outputOf(
 		yield* jsonOf(files.flatMap(({ pieces }) => pieces));
 		return;
 	}
+	const isJsonOnly = files.every(({ pieces, form }) => form === "in place" && isJson(headOf(pieces)));
 	let tail = "";
 	for (const { pieces, form } of files) {
 		const texts = form === "yaml" ? withMarkers(pieces) : tail === "" ? pieces : withoutMark(pieces);
 		const head = headOf(texts);
-		yield tail === "" || head === "" ? "" : separator(tail, head);
+		yield tail === "" || head === "" ? "" : separator(tail, head, isJsonOnly);
 		for (const piece of texts) {
 			tail = (tail + piece).slice(-tailLength);
 			yield piece;
@@ -60,10 +61,13 @@ function headOf(pieces: readonly string[]): string {
 	return head;
 }
 
-/** Files that end in the middle of a line, or begin with a document, need something between them. */
-function separator(tail: string, head: string): string {
+/**
+ * Files that end in the middle of a line, or begin with a document, need something between them. Where all is JSON nothing
+ * does: kubectl 1.35 reads objects up to a marker behind the second of them, and no object behind YAML without a marker.
+ */
+function separator(tail: string, head: string, isJsonOnly: boolean): string {
 	const ended = tail.endsWith("\n") ? "" : "\n";
-	const isSeparated = /^---\s/.test(head) || /(?:^|\n)---\s*\n$/.test(tail + ended) || isJson(head);
+	const isSeparated = /^---\s/.test(head) || /(?:^|\n)---\s*\n$/.test(tail + ended) || isJsonOnly;
 	return isSeparated ? ended : `${ended}---\n`;
 }
 

@@ -34,8 +34,8 @@ export function treatFile(file: Input, treat: Treatment, form: Form): TreatedFil
 	let end = 0;
 	let index = 0;
 	for (const extent of splitDocuments(text)) {
-		if (index === 0 && form === "in place") {
-			work.pieces.push(text.slice(0, extent.start));
+		if (form === "in place") {
+			work.pieces.push(text.slice(end, extent.start));
 		}
 		work.document(extent.start, extent.end, index);
 		({ end } = extent);
@@ -54,7 +54,7 @@ function holdsObjects({ head }: ListItems): boolean {
 }
 
 function noteOf(name: string, index: number): string {
-	return `${name}: document ${index + 1} had to be written anew, without its comments (it uses aliases)`;
+	return `${name}: document ${index + 1} had to be written anew, without its comments and anchors`;
 }
 
 class FileWork {
