@@ -83,6 +83,31 @@ describe("shunt inject", () => {
 		}
 	});
 
+	it.each([
+		["on one line", [",", ""]],
+		["on lines of their own", [",\n  ", "\n"]],
+		["with blanks before commas", [" , ", " "]],
+	])("takes a List in JSON item by item, %s, and gives it back as it was", (_, [comma = "", end = ""]) => {
+		const list = (more = "") =>
+			`{"metadata":{"items":["]}"]},${end}"items": [${object("a", more)}${comma}${object("b", more)}${end}] ,"kind":"List","apiVersion":"v1"}`;
+		const { stdout, stderr } = runInject(["-"], list());
+		expect(stdout).toBe(list(done));
+		expect(stderr).toContain("pod/a annotated\npod/b annotated\n");
+		expect(runUninject(["-"], stdout).stdout).toBe(list());
+		const printed = runInject(["-o", "json", "-"], list()).stdout;
+		expect(printed).toBe(`${JSON.stringify(JSON.parse(stdout), null, 2)}\n`);
+		const yaml = runInject(["-o", "yaml", "-"], list()).stdout;
+		expect(yaml).toContain('metadata:\n  items:\n    - "]}"\nitems:\n  - apiVersion: v1\n    kind: Pod\n');
+		expect(runInject(["-o", "json", "-"], yaml).stdout).toBe(printed);
+	});
+
+	it("lays out JSON as JSON.stringify does, whatever its texts hold", () => {
+		const labels = { a: '{"', b: "[]", c: "\\", d: "x: {}, [1]", e: '\\"', __proto__: null, f: "" };
+		const value = { metadata: { labels, empty: {}, list: [], deep: [[], [{}], [1, null, true]] }, kind: "X" };
+		const text = JSON.stringify(value);
+		expect(runInject(["-o", "json", "-"], text).stdout).toBe(`${JSON.stringify(value, null, 2)}\n`);
+	});
+
 	it("sees a document behind a byte order mark, which files bring along that were put together", () => {
 		const text = `\ufeff${pod("a")}---\n\ufeff${pod("b")}---\r\n\ufeff${pod("c")}`;
 		const wanted = `\ufeff${annotated("a")}---\n\ufeff${annotated("b")}---\r\n\ufeff${annotated("c")}`;
