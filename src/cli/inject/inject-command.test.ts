@@ -33,6 +33,7 @@ describe("shunt inject", () => {
 				annotated("a"),
 				"---\n",
 				annotated("b"),
+				"---\n",
 				'{"apiVersion":"v1","kind":"Pod","metadata":{"name":"c", "annotations": { "shunt.dev/inject": "enabled" }},"spec":{"containers":[{"name":"x"}]}}\n',
 				"---\n",
 				annotated("in"),
@@ -50,6 +51,69 @@ describe("shunt inject", () => {
 				"",
 			].join("\n"),
 		);
+	});
+
+	const object = (name: string, more = "") =>
+		`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"${name}"${more}},"spec":{"containers":[{"name":"x","args":["}{\\""]}]}}`;
+	const done = ', "annotations": { "shunt.dev/inject": "enabled" }';
+
+	it.each([
+		["lines", "\n"],
+		["nothing between them", ""],
+		["lines that end as on Windows", "\r\n"],
+	])("takes JSON objects one after the other, as kubectl does: %s", (_, between) => {
+		const text = `${object("a")}${between}${object("b")}${between}`;
+		const { stdout, stderr } = runInject(["-"], text);
+		expect(stdout).toBe(`${object("a", done)}${between}${object("b", done)}${between}`);
+		expect(stderr).toContain("2 annotated");
+		expect(runUninject(["-"], stdout).stdout).toBe(text);
+		expect(runInject(["-o", "json", "-"], text).stdout.match(/"kind": "Pod"/g)).toHaveLength(2);
+	});
+
+	it("puts between files what both need to be read, its own reader among who reads them", () => {
+		const files = { "a.json": `${object("a")}\n`, "b.json": object("b"), "c.yaml": pod("c") };
+		const together = (...names: string[]) => runInject(names, "", files).stdout;
+		expect(together("a.json", "b.json")).toBe(`${object("a", done)}\n${object("b", done)}`);
+		expect(together("c.yaml", "a.json")).toBe(`${annotated("c")}---\n${object("a", done)}\n`);
+		expect(together("a.json", "b.json", "c.yaml")).toBe(
+			`${object("a", done)}\n---\n${object("b", done)}\n---\n${annotated("c")}`,
+		);
+		for (const names of [Object.keys(files), Object.keys(files).toReversed()]) {
+			expect(runUninject(["-"], together(...names)).stderr).toContain("3 uninjected");
+		}
+	});
+
+	it.each([
+		["on one line", [",", ""]],
+		["on lines of their own", [",\n  ", "\n"]],
+		["with blanks before commas", [" , ", " "]],
+	])("takes a List in JSON item by item, %s, and gives it back as it was", (_, [comma = "", end = ""]) => {
+		const list = (more = "") =>
+			`{"metadata":{"items":["]}"]},${end}"items": [${object("a", more)}${comma}${object("b", more)}${end}] ,"kind":"List","apiVersion":"v1"}`;
+		const { stdout, stderr } = runInject(["-"], list());
+		expect(stdout).toBe(list(done));
+		expect(stderr).toContain("pod/a annotated\npod/b annotated\n");
+		expect(runUninject(["-"], stdout).stdout).toBe(list());
+		const printed = runInject(["-o", "json", "-"], list()).stdout;
+		expect(printed).toBe(`${JSON.stringify(JSON.parse(stdout), null, 2)}\n`);
+		const yaml = runInject(["-o", "yaml", "-"], list()).stdout;
+		expect(yaml).toContain('metadata:\n  items:\n    - "]}"\nitems:\n  - apiVersion: v1\n    kind: Pod\n');
+		expect(runInject(["-o", "json", "-"], yaml).stdout).toBe(printed);
+	});
+
+	it("lays out JSON as JSON.stringify does, whatever its texts hold", () => {
+		const labels = { a: '{"', b: "[]", c: "\\", d: "x: {}, [1]", e: '\\"', __proto__: null, f: "" };
+		const value = { metadata: { labels, empty: {}, list: [], deep: [[], [{}], [1, null, true]] }, kind: "X" };
+		const text = JSON.stringify(value);
+		expect(runInject(["-o", "json", "-"], text).stdout).toBe(`${JSON.stringify(value, null, 2)}\n`);
+	});
+
+	it("sees a document behind a byte order mark, which files bring along that were put together", () => {
+		const text = `\ufeff${pod("a")}---\n\ufeff${pod("b")}---\r\n\ufeff${pod("c")}`;
+		const wanted = `\ufeff${annotated("a")}---\n\ufeff${annotated("b")}---\r\n\ufeff${annotated("c")}`;
+		const { stdout } = runInject(["-"], text);
+		expect(stdout.replaceAll("\r", "")).toBe(wanted.replaceAll("\r", ""));
+		expect(runUninject(["-"], stdout).stdout).toBe(text);
 	});
 
 	it("says what it cannot read, all of it, before anything comes out", () => {

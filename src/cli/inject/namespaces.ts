@@ -1,9 +1,8 @@
 import type { Annotations } from "../../domain/annotations.ts";
-import { annotationsOf, isArray, type Json } from "../../inject/json.ts";
+import { annotationsOf, type Json } from "../../inject/json.ts";
 import { isNamespace, targetsOf } from "../../inject/workload.ts";
 import type { Input } from "./inputs.ts";
-import { listItemsOf } from "./yaml/list-items.ts";
-import { readQuickly } from "./yaml/quick-reader.ts";
+import { listItemsOf, readItem } from "./yaml/list-items.ts";
 import { readDocument } from "./yaml/read-document.ts";
 import { splitDocuments } from "./yaml/split-documents.ts";
 
@@ -39,9 +38,9 @@ function* candidates(files: readonly Input[]): Generator<{ readonly value: Json 
 /** What cannot be read is reported when it is to be treated. */
 function* valuesOf(source: string): Generator<{ readonly value: Json }> {
 	const list = listItemsOf(source);
-	const items = list?.items.filter(mayHoldNamespaces).map((item) => readQuickly(item)?.root?.value ?? null);
-	if (list !== undefined && items?.every(isArray)) {
-		yield { value: { ...list.head, items: items.flat() } };
+	const items = list?.items.filter(mayHoldNamespaces).map((item) => readItem(list, item)?.value);
+	if (list !== undefined && items?.every((item) => item !== undefined)) {
+		yield { value: { ...list.above, ...list.below, items: items.flat() } };
 		return;
 	}
 	const reading = readDocument(source);

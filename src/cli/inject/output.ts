@@ -1,5 +1,6 @@
 import type { Input } from "./inputs.ts";
 import type { Form, TreatedFile } from "./treat-file.ts";
+import { laidOut } from "./yaml/json-text.ts";
 
 /** Each file as it is written, unless asked for otherwise. */
 export type OutputFormat = "yaml" | "json" | undefined;
@@ -22,14 +23,15 @@ export function* outputOf(
 	format: OutputFormat,
 ): Generator<string> {
 	if (format === "json") {
-		yield* jsonOf(files.flatMap(({ pieces }) => pieces));
+		yield* jsonOf(files.flatMap(({ documents }) => documents));
 		return;
 	}
+	const isJsonOnly = files.every(({ pieces, form }) => form === "in place" && isJson(headOf(pieces)));
 	let tail = "";
-	for (const { pieces, form } of files) {
-		const texts = form === "yaml" ? withMarkers(pieces) : tail === "" ? pieces : withoutMark(pieces);
+	for (const { pieces, documents, form } of files) {
+		const texts = form === "yaml" ? withMarkers(documents) : tail === "" ? pieces : withoutMark(pieces);
 		const head = headOf(texts);
-		yield tail === "" || head === "" ? "" : separator(tail, head);
+		yield tail === "" || head === "" ? "" : separator(tail, head, isJsonOnly);
 		for (const piece of texts) {
 			tail = (tail + piece).slice(-tailLength);
 			yield piece;
@@ -39,8 +41,8 @@ export function* outputOf(
 
 const tailLength = 100;
 
-function withMarkers(pieces: readonly string[]): readonly string[] {
-	return pieces.map((piece, index) => (index === 0 ? piece : `---\n${piece}`));
+function withMarkers(documents: TreatedFile["documents"]): readonly string[] {
+	return documents.flatMap((pieces, index) => (index === 0 ? pieces : ["---\n", ...pieces]));
 }
 
 /** A byte order mark is one at the beginning of a stream alone. */
@@ -60,27 +62,31 @@ function headOf(pieces: readonly string[]): string {
 	return head;
 }
 
-/** Files that end in the middle of a line, or begin with a document, need something between them. */
-function separator(tail: string, head: string): string {
+/**
+ * Files that end in the middle of a line, or begin with a document, need something between them. Where all is JSON nothing
+ * does: kubectl 1.35 reads objects up to a marker behind the second of them, and no object behind YAML without a marker.
+ */
+function separator(tail: string, head: string, isJsonOnly: boolean): string {
 	const ended = tail.endsWith("\n") ? "" : "\n";
-	const isSeparated = /^---\s/.test(head) || /(?:^|\n)---\s*\n$/.test(tail + ended) || isJson(head);
+	const isSeparated = /^---\s/.test(head) || /(?:^|\n)---\s*\n$/.test(tail + ended) || isJsonOnly;
 	return isSeparated ? ended : `${ended}---\n`;
 }
 
 /** One object, or as kubectl does it a List of them: several in a row would be no JSON text. */
-function* jsonOf(objects: readonly string[]): Generator<string> {
-	const [first, ...others] = objects;
-	if (first === undefined) {
+function* jsonOf(objects: TreatedFile["documents"]): Generator<string> {
+	const [only, ...others] = objects;
+	if (only === undefined) {
 		return;
 	}
 	if (others.length === 0) {
-		yield `${first}\n`;
+		yield* laidOut(only, "  ", "");
+		yield "\n";
 		return;
 	}
 	yield '{\n  "apiVersion": "v1",\n  "kind": "List",\n  "items": [';
 	for (const [index, object] of objects.entries()) {
-		// A line break in JSON text is never part of a string.
-		yield `${index === 0 ? "" : ","}\n    ${object.replaceAll("\n", "\n    ")}`;
+		yield index === 0 ? "\n    " : ",\n    ";
+		yield* laidOut(object, "  ", "    ");
 	}
 	yield "\n  ]\n}\n";
 }

@@ -1,14 +1,14 @@
 import { stringify } from "yaml";
 import type { Problem } from "../../domain/problem.ts";
-import { isObject, type Json } from "../../inject/json.ts";
+import { isArray, isObject, type Json, type JsonArray, type JsonObject } from "../../inject/json.ts";
 import { Numeral } from "../../inject/numeral.ts";
 import { targetsOf } from "../../inject/workload.ts";
 import type { Input } from "./inputs.ts";
 import type { Entry } from "./report.ts";
 import { type Treatment, transform } from "./transform.ts";
-import { jsonText } from "./yaml/json-text.ts";
-import { type ListItems, listItemsOf } from "./yaml/list-items.ts";
-import { readQuickly } from "./yaml/quick-reader.ts";
+import { compactJson, compactPairs } from "./yaml/json-text.ts";
+import { type Item, type ListItems, listItemsOf, readItem } from "./yaml/list-items.ts";
+import { printBlock } from "./yaml/print.ts";
 import { readDocument } from "./yaml/read-document.ts";
 import { rewrite } from "./yaml/rewrite.ts";
 import { splitDocuments } from "./yaml/split-documents.ts";
@@ -19,8 +19,10 @@ import { problemsOf } from "./yaml-documents.ts";
 export type Form = "in place" | "json" | "yaml";
 
 export interface TreatedFile {
-	/** For `in place` the file in pieces, else a text for each document that says something. */
+	/** For `in place` the file in pieces. */
 	readonly pieces: readonly string[];
+	/** Else each document that says something, in pieces: YAML, or JSON without blanks. */
+	readonly documents: readonly (readonly string[])[];
 	readonly entries: readonly Entry[];
 	/** What was lost on the way. */
 	readonly notes: readonly string[];
@@ -34,8 +36,8 @@ export function treatFile(file: Input, treat: Treatment, form: Form): TreatedFil
 	let end = 0;
 	let index = 0;
 	for (const extent of splitDocuments(text)) {
-		if (index === 0 && form === "in place") {
-			work.pieces.push(text.slice(0, extent.start));
+		if (form === "in place") {
+			work.pieces.push(text.slice(end, extent.start));
 		}
 		work.document(extent.start, extent.end, index);
 		({ end } = extent);
@@ -48,17 +50,18 @@ export function treatFile(file: Input, treat: Treatment, form: Form): TreatedFil
 }
 
 /** Whether its items count one by one, as those of a List do. */
-function holdsObjects({ head }: ListItems): boolean {
-	const probe = targetsOf({ ...head, items: [{ apiVersion: "v1", kind: "Pod" }] });
+function holdsObjects({ above, below }: ListItems): boolean {
+	const probe = targetsOf({ ...above, ...below, items: [{ apiVersion: "v1", kind: "Pod" }] });
 	return probe.length > 0 && probe.every(({ path }) => path[0] === "items");
 }
 
 function noteOf(name: string, index: number): string {
-	return `${name}: document ${index + 1} had to be written anew, without its comments (it uses aliases)`;
+	return `${name}: document ${index + 1} had to be written anew, without its comments and anchors`;
 }
 
 class FileWork {
 	readonly pieces: string[] = [];
+	readonly documents: (readonly string[])[] = [];
 	readonly entries: Entry[] = [];
 	readonly problems: Problem[] = [];
 	readonly anew: number[] = [];
@@ -76,7 +79,7 @@ class FileWork {
 
 	document(start: number, end: number, index: number): void {
 		const source = this.#file.text.slice(start, end);
-		const list = this.#form === "in place" ? listItemsOf(source) : undefined;
+		const list = listItemsOf(source);
 		if (list !== undefined && holdsObjects(list) && this.#list(list)) {
 			return;
 		}
@@ -101,38 +104,92 @@ class FileWork {
 	}
 
 	#print(value: Json): void {
-		if (this.#form === "json" && !hasFiniteNumbers(value)) {
+		if (value !== null && this.#isPrintable(value)) {
+			this.documents.push([this.#form === "json" ? compactJson(value) : stringify(value, writeOptions)]);
+		}
+	}
+
+	#isPrintable(value: Json): boolean {
+		const isPrintable = this.#form !== "json" || hasFiniteNumbers(value);
+		if (!isPrintable) {
 			const complaint = "holds .inf or .nan, which JSON has no word for";
 			this.problems.push({ source: this.#file.name, complaint, accepted: "-o yaml" });
-		} else if (value !== null) {
-			this.pieces.push(this.#form === "json" ? jsonText(value, "  ") : stringify(value, writeOptions));
 		}
+		return isPrintable;
 	}
 
 	/** A List item by item, as if each were a document; false where it has to be treated whole. */
 	#list(list: ListItems): boolean {
-		const pieces = [list.before];
+		const { before, between, behind } = surroundingsOf(list, this.#form);
+		const pieces = [before];
 		const entries: Entry[] = [];
-		for (const source of list.items) {
-			const root = readQuickly(source)?.root;
-			if (root?.kind !== "seq" || root.items.length !== 1) {
+		for (const [index, source] of list.items.entries()) {
+			const treated = this.#item(list, source);
+			if (treated === undefined) {
 				return false;
 			}
-			const before = root.value;
-			const treated = transform({ ...list.head, items: before }, this.#treat);
-			const after = isObject(treated.value) ? (treated.value["items"] ?? null) : null;
-			const rewritten = rewrite({ source, root, before, after, eol: this.#eol, follows: false });
-			if (rewritten.isAnew) {
-				return false;
-			}
-			pieces.push(...rewritten.pieces);
-			entries.push(...treated.entries);
+			append(pieces, index > 0 ? [between] : []);
+			append(pieces, treated.pieces);
+			append(entries, treated.entries);
 		}
-		pieces.push(list.behind);
-		append(this.pieces, pieces);
+		pieces.push(behind);
+		if (this.#form === "in place") {
+			append(this.pieces, pieces);
+		} else {
+			this.documents.push(pieces);
+		}
 		append(this.entries, entries);
 		return true;
 	}
+
+	#item(list: ListItems, source: string) {
+		const item = readItem(list, source);
+		const treated = item && transform({ ...list.above, ...list.below, items: item.value }, this.#treat);
+		const after = isObject(treated?.value) ? treated.value["items"] : undefined;
+		const pieces = item && isArray(after) ? this.#itemPieces(list, { ...item, source }, after) : undefined;
+		return pieces && treated && { pieces, entries: treated.entries };
+	}
+
+	/** Undefined where it cannot be done for the item alone. */
+	#itemPieces(
+		{ isFlow }: ListItems,
+		{ source, root, value: before }: Item & { readonly source: string },
+		after: JsonArray,
+	): readonly string[] | undefined {
+		const [only = null] = after;
+		switch (this.#form) {
+			case "json":
+				return hasFiniteNumbers(only) ? [compactJson(only)] : undefined;
+			case "yaml":
+				return [printBlock(after, 2, printedStyle)];
+			case "in place": {
+				const values = isFlow ? { before: before[0] ?? null, after: only } : { before, after };
+				const { pieces, isAnew } = rewrite({ source, root, ...values, eol: this.#eol, follows: false });
+				return isAnew ? undefined : pieces;
+			}
+		}
+	}
+}
+
+const printedStyle = { eol: "\n", indentSeq: true } as const;
+
+/** What a list's items stand in. */
+function surroundingsOf({ isFlow, before, behind, above, below }: ListItems, form: Form) {
+	switch (form) {
+		case "json": {
+			const opening = [compactPairs(above), '"items":['].filter((text) => text !== "").join(",");
+			const closing = ["]", compactPairs(below)].filter((text) => text !== "").join(",");
+			return { before: `{${opening}`, between: ",", behind: `${closing}}` };
+		}
+		case "yaml":
+			return { before: `${printKeys(above)}items:\n`, between: "", behind: printKeys(below) };
+		case "in place":
+			return { before, between: isFlow ? "," : "", behind };
+	}
+}
+
+function printKeys(object: JsonObject): string {
+	return Object.keys(object).length === 0 ? "" : stringify(object, writeOptions);
 }
 
 function hasFiniteNumbers(value: Json): boolean {

@@ -33,8 +33,8 @@ export function frameOf(text: Manuscript, node: MapNode | SeqNode, spans: readon
 
 /** In a file of indented JSON an empty list opens up like all the others. */
 function spaceInEmpty({ source, style }: Manuscript, open: number): string {
-	const [, unit] = /^\s*[[{]\r?\n([ \t]+)/.exec(source) ?? [];
-	return unit === undefined ? " " : `${style.eol}${indentOfLine(source, open)}${unit}`;
+	const [, outer = "", inner] = /^(?:\s*\n)?([ \t]*)[[{]\r?\n([ \t]+)/.exec(source) ?? [];
+	return inner === undefined ? " " : `${style.eol}${indentOfLine(source, open)}${inner.slice(outer.length)}`;
 }
 
 /** Over several lines where its neighbours are. */

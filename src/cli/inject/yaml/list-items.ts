@@ -1,23 +1,73 @@
-import { isObject, type JsonObject } from "../../../inject/json.ts";
+import { isArray, isObject, type JsonArray, type JsonObject } from "../../../inject/json.ts";
+import { type Cuts, jsonCuts } from "./json-cuts.ts";
+import type { MapNode, Node, Pair } from "./node.ts";
 import { readQuickly } from "./quick-reader.ts";
 
-/** A document that is a map with a list of `items` in it, as block lines, and the texts that it is made of. */
+/** A document that is a map with a list of `items` in it, and the texts that it is made of. */
 export interface ListItems {
+	/** Whether it is `[…]`. Else each item is its lines, its dash and what comments follow it included. */
+	readonly isFlow: boolean;
+	readonly items: readonly string[];
 	/** Up to the first item, and from behind the last. */
 	readonly before: string;
 	readonly behind: string;
-	/** The lines of each item, its dash and what comments follow it included: a list of one by itself. */
-	readonly items: readonly string[];
-	/** The document without its items. */
-	readonly head: JsonObject;
+	/** The document without its items, by where its keys stand. */
+	readonly above: JsonObject;
+	readonly below: JsonObject;
+}
+
+/** What an item's text says, as a list of one; undefined where it is not clear by itself. */
+export function readItem({ isFlow }: ListItems, source: string): Item | undefined {
+	const root = readQuickly(source)?.root;
+	if (root === undefined || isFlow) {
+		return root && { root, value: [root.value] };
+	}
+	return root.kind === "seq" && root.items.length === 1 && isArray(root.value)
+		? { root, value: root.value }
+		: undefined;
+}
+
+export interface Item {
+	readonly root: Node;
+	readonly value: JsonArray;
 }
 
 /**
- * Takes a list apart by its lines, so that a cluster's worth of objects need not be read at once. Undefined where it is not
- * clear from the lines alone. What the items say is not looked at: whoever uses them has to read each with
- * {@link readQuickly}, whose grammar lets nothing reach from one into the next.
+ * Takes a list apart by its lines or brackets, so that a cluster's worth of objects need not be read at once. Undefined
+ * where it is not clear from these alone. What the items say is not looked at: whoever uses them has to read each with
+ * {@link readItem}, whose grammar lets nothing reach from one into the next.
  */
 export function listItemsOf(source: string): ListItems | undefined {
+	const cuts = jsonCuts(source);
+	return cuts === undefined ? blockItems(source) : flowItems(source, cuts);
+}
+
+function flowItems(source: string, { open, commas, close }: Cuts): ListItems | undefined {
+	const before = source.slice(0, open);
+	const behind = source.slice(close);
+	const root = readQuickly(before + behind)?.root;
+	if (root?.kind !== "map") {
+		return undefined;
+	}
+	const items = [open - 1, ...commas].map((start, index) => source.slice(start + 1, commas[index] ?? close));
+	return { isFlow: true, items, before, behind, ...partsOf(root, open) };
+}
+
+/** What a map says before and behind a place in its text, but for its items. */
+function partsOf(
+	{ pairs }: MapNode,
+	place: number,
+): { readonly above: JsonObject; readonly below: JsonObject } {
+	const others = pairs.filter(({ name }) => name !== "items");
+	const objectOf = (some: readonly Pair[]) =>
+		Object.fromEntries(some.map(({ name = "", value }) => [name, value.value]));
+	return {
+		above: objectOf(others.filter(({ key }) => key.start < place)),
+		below: objectOf(others.filter(({ key }) => key.start >= place)),
+	};
+}
+
+function blockItems(source: string): ListItems | undefined {
 	const keyAt = source.startsWith("items:") ? 0 : source.indexOf("\nitems:") + 1;
 	if (!/^items:[ \t]*(?:#.*)?\r?\n/.test(source.slice(keyAt, keyAt + 200))) {
 		return undefined;
@@ -28,15 +78,16 @@ export function listItemsOf(source: string): ListItems | undefined {
 	}
 	const { starts, end } = place;
 	const behind = source.slice(end);
-	const head = readQuickly(source.slice(0, keyAt) + behind)?.root;
-	if (head?.kind !== "map" || head.isFlow || !isObject(head.value) || Object.hasOwn(head.value, "items")) {
+	const root = readQuickly(source.slice(0, keyAt) + behind)?.root;
+	if (root?.kind !== "map" || root.isFlow || !isObject(root.value) || Object.hasOwn(root.value, "items")) {
 		return undefined;
 	}
 	return {
+		isFlow: false,
 		before: source.slice(0, starts[0]),
 		behind,
 		items: starts.map((start, index) => source.slice(start, starts[index + 1] ?? end)),
-		head: head.value,
+		...partsOf(root, keyAt),
 	};
 }
 

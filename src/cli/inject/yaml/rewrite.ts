@@ -42,7 +42,7 @@ export function rewrite(revision: Revision): Rewritten {
 	const padded = pad(revision);
 	const attempts = padded === undefined ? [] : [() => splice(padded), () => reprint(padded)];
 	for (const [index, attempt] of attempts.entries()) {
-		const pieces = trim(applyEdits(padded?.source ?? source, attempt()), source);
+		const pieces = trim(applyEdits(padded?.source ?? source, attempt()), revision);
 		if (pieces !== undefined && says(pieces.join(""), after)) {
 			return { pieces, isAnew: index > 0 };
 		}
@@ -58,7 +58,7 @@ interface Padded extends Revision {
 /** The text gets a last line break if it has none, so that one kind of edit serves for every line. */
 function pad(revision: Revision): Padded | undefined {
 	const { source, eol } = revision;
-	if (source.endsWith("\n")) {
+	if (isComplete(revision)) {
 		return withText(revision, source, revision.root);
 	}
 	const padded = `${source}${eol}`;
@@ -71,8 +71,13 @@ function withText(revision: Revision, source: string, root: Node | undefined): P
 }
 
 /** Without the line break that was added. */
-function trim(pieces: readonly string[] | undefined, source: string): readonly string[] | undefined {
-	return source.endsWith("\n") ? pieces : pieces && [pieces.join("").replace(/\r?\n$/, "")];
+function trim(pieces: readonly string[] | undefined, revision: Revision): readonly string[] | undefined {
+	return isComplete(revision) ? pieces : pieces && [pieces.join("").replace(/\r?\n$/, "")];
+}
+
+/** Between brackets no line has to end. */
+function isComplete({ source, root }: Revision): boolean {
+	return source.endsWith("\n") || ((root?.kind === "map" || root?.kind === "seq") && root.isFlow);
 }
 
 function splice({ text, root, before, after }: Padded): Edit[] | undefined {

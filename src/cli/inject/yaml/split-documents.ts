@@ -1,4 +1,4 @@
-/** Where a document stands in its file, its comments, directives and markers included. */
+/** Where a document stands in its file, its comments, directives and markers included, but no byte order mark before it. */
 export interface Extent {
 	readonly start: number;
 	readonly end: number;
@@ -6,14 +6,59 @@ export interface Extent {
 
 /**
  * The documents of a stream, by their markers, which YAML lets stand at the beginning of a line and nowhere else. Comments,
- * blank lines and directives belong to the document below them; at the end, to the one above.
+ * blank lines and directives belong to the document below them; at the end, to the one above. As kubectl has it, JSON
+ * objects may follow each other with nothing between them, and each document may begin with a byte order mark, as files
+ * do that were put together.
  */
 export function* splitDocuments(text: string): Generator<Extent> {
 	let start = text.startsWith(byteOrderMark) ? 1 : 0;
 	for (const end of boundariesOf(text, start)) {
-		yield { start, end };
+		yield* objectsIn(text, pastMark(text, start), end);
 		start = end;
 	}
+}
+
+function pastMark(text: string, start: number): number {
+	const marked = /---[ \t]*\r?\n\ufeff/y;
+	marked.lastIndex = start;
+	return marked.test(text) ? marked.lastIndex : start;
+}
+
+/** More than one where a JSON object ends and another begins, which would be no YAML. */
+function* objectsIn(text: string, first: number, end: number): Generator<Extent> {
+	let start = first;
+	for (
+		let next = behindObject(text, start);
+		next < end && text[next] === "{";
+		next = behindObject(text, start)
+	) {
+		yield { start, end: next };
+		start = next;
+	}
+	yield { start, end };
+}
+
+/** Where something follows a JSON object and the blanks behind it; the text's end where there is none. */
+function behindObject(text: string, start: number): number {
+	const blanks = /\s*/y;
+	blanks.lastIndex = start;
+	blanks.test(text);
+	if (text[blanks.lastIndex] !== "{") {
+		return text.length;
+	}
+	// What is not JSON either way: a text in single quotes, a comment.
+	const token = /"(?:[^"\\]|\\.)*"|[{}'#]/gs;
+	token.lastIndex = blanks.lastIndex;
+	let depth = 0;
+	for (let found = token.exec(text); found !== null && !/['#]/.test(found[0]); found = token.exec(text)) {
+		depth += found[0] === "{" ? 1 : found[0] === "}" ? -1 : 0;
+		if (depth === 0) {
+			blanks.lastIndex = token.lastIndex;
+			blanks.test(text);
+			return blanks.lastIndex;
+		}
+	}
+	return text.length;
 }
 
 /** Where documents end. */
