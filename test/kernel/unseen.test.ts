@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dialects, tablesOf } from "../support/dialect.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { runShunt, shuntProgram } from "../support/programs.ts";
+import { snapshot } from "../support/snapshot.ts";
 import { standard, tableOf } from "../support/standard-policy.ts";
 
 const everything = [tableOf(standard), tableOf(standard)];
@@ -48,6 +49,21 @@ describe("clean", () => {
 			const left = netns.run("nft", ["list", "ruleset"]);
 			expect(left).not.toContain("table ip nat");
 			expect(left).toMatch(/table ip6 nat[\s\S]*policy drop/);
+		}));
+});
+
+describe("a second init over a table in which iptables cannot show every rule", () => {
+	it("says why it cannot look, and what to do, and changes nothing", () =>
+		withNetns("unseen", (netns) => {
+			netns.run("nft", ["-f", "-"], nativeRule);
+			setUp(netns, "nft");
+			const before = snapshot(netns);
+			const args = ["init", ...standard.args, "--iptables-mode", "nft", "--netns", netns.path];
+			const { status, stderr } = runShunt(args);
+			expect(status).toBe(1);
+			expect(stderr).toMatch(/ipv4: iptables-nft-save: table nat holds rules .* take ours out with nft/);
+			expect(stderr).not.toContain("Chain already exists");
+			expect(snapshot(netns)).toBe(before);
 		}));
 });
 

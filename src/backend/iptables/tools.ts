@@ -161,7 +161,7 @@ function unreadable({ argv }: Command, { stdout }: CommandResult): BackendError 
 	return /^# Table `nat' is incompatible/m.test(stdout) && !/^\*nat$/m.test(stdout)
 		? new BackendError(
 				"refused",
-				`${tool}: table nat holds rules that iptables cannot show ("nft list ruleset" does): what is ours in it cannot be told from the rest`,
+				`${tool}: table nat holds rules that iptables cannot show ("nft list ruleset" does): what is ours in it cannot be told from the rest; give those rules a table of their own, or take ours out with nft`,
 			)
 		: undefined;
 }
