@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { strayFlag } from "../command/command-line.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem, type Problem } from "../domain/problem.ts";
 import { mostSimilar } from "../domain/similar.ts";
@@ -49,13 +50,7 @@ export async function runCommandTree(argv: readonly string[], name = "shunt"): P
 function unknownCommand(word: string, name: string): Problem | undefined {
 	const help = `"${name} --help"`;
 	if (word.startsWith("-")) {
-		return rootFlags.includes(word)
-			? undefined
-			: {
-					source: word.replace(/=.*/s, ""),
-					complaint: "is not a flag of this program",
-					accepted: `a command first: ${help} lists them`,
-				};
+		return rootFlags.includes(word) ? undefined : strayFlag(word, name);
 	}
 	if (commandNames.includes(word)) {
 		return undefined;

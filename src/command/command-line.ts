@@ -177,6 +177,15 @@ class Reader {
 	}
 }
 
+/** A flag where a command has to stand. */
+export function strayFlag(written: string, program = "shunt"): Problem {
+	return {
+		source: written.replace(/=.*/s, ""),
+		complaint: "is not a flag of this program",
+		accepted: `a command first: "${program} --help" lists them`,
+	};
+}
+
 /** Whether a value was reported as empty. A boolean's is reported by who reads it, as any other that it cannot be. */
 export function isMissing(flag: Flag, value: string): boolean {
 	return value.trim() === "" && flag.kind !== "boolean" && flag.emptyIsNone !== true;

@@ -27,7 +27,12 @@ export function formatHelp(usage: Usage): string {
 		...all.map(([left, right]) => `${left.padEnd(width)}  ${right}`),
 		"",
 		"Lists are separated by commas and may be given more than once; of other flags the last one counts. A truth value",
-		"stands behind an equals sign (--flag=false), and no flag takes an empty value.",
+		...(flags.some(({ emptyIsNone }) => emptyIsNone)
+			? [
+					"stands behind an equals sign (--flag=false), and no flag takes an empty value but those that name the mode, which",
+					"are not given then.",
+				]
+			: ["stands behind an equals sign (--flag=false), and no flag takes an empty value."]),
 		"",
 		"Examples:",
 		...examples.map(([what, args]) => `  # ${what}\n  ${program} ${args}`),

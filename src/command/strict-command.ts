@@ -1,4 +1,4 @@
-import { Command, type Option, type ParseOptionsResult } from "commander";
+import { Command, CommanderError, type Option, type ParseOptionsResult } from "commander";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem, type Problem, type Result } from "../domain/problem.ts";
 import { type CommandLine, isMissing, parseCommandLine, strayWord } from "./command-line.ts";
@@ -63,7 +63,8 @@ export class StrictCommand extends Command {
 		this.problems = [...values.problems, ...this.#wordProblems(line.words)];
 		if (this.problems.length > 0 && !this.#collects) {
 			const all = [...this.problems, ...this.#checkGiven(line, flags)];
-			this.error(formatRefusal(this.program, all).trimEnd(), { exitCode: exitCodes.badInput });
+			const status = this.refuse(all);
+			throw new CommanderError(status, "shunt.refused", "refused, as was said");
 		}
 		return { operands: [...line.words], unknown: [] };
 	}

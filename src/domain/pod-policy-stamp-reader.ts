@@ -15,6 +15,8 @@ export class StampReader {
 	readonly #read: string[] = [];
 	readonly #sections: StampReader[] = [];
 	readonly #annotationOf: AnnotationOf;
+	/** Of what is no object, nothing in it is missed. */
+	readonly #isObject: boolean;
 
 	private constructor(
 		value: unknown,
@@ -24,7 +26,8 @@ export class StampReader {
 		this.#annotationOf = annotationOf;
 		this.#problems = problems;
 		this.#object = isObject(value) ? value : {};
-		if (!isObject(value)) {
+		this.#isObject = isObject(value);
+		if (value !== unreadable && !isObject(value)) {
 			this.#problem(undefined, JSON.stringify(value), "is not an object", "{…}");
 		}
 	}
@@ -34,12 +37,12 @@ export class StampReader {
 			return new StampReader(JSON.parse(text), { source, problems: [], annotationOf });
 		} catch {
 			const problem = { source, value: text, complaint: "is not JSON", accepted: "what the injector wrote" };
-			return new StampReader({}, { source, problems: [problem], annotationOf });
+			return new StampReader(unreadable, { source, problems: [problem], annotationOf });
 		}
 	}
 
 	section(key: string): StampReader {
-		const section = new StampReader(this.#get(key) ?? {}, {
+		const section = new StampReader(this.#get(key) ?? (this.#isObject ? {} : unreadable), {
 			source: `${this.#source} ${key}`,
 			problems: this.#problems,
 			annotationOf: this.#annotationOf,
@@ -49,7 +52,7 @@ export class StampReader {
 	}
 
 	required<T>(key: string, parse: Parse<T>): T | undefined {
-		if (this.#get(key) === undefined) {
+		if (this.#get(key) === undefined && this.#isObject) {
 			this.#problem(key, undefined, "is missing", `"${key}" among the others`);
 		}
 		return this.optional(key, parse);
@@ -121,6 +124,9 @@ export class StampReader {
 		this.#problems.push({ source, complaint, accepted, ...(value === undefined ? {} : { value }) });
 	}
 }
+
+/** Has been told of already, and cannot come out of JSON. */
+const unreadable = Symbol("unreadable");
 
 function isObject(value: unknown): value is object {
 	return typeof value === "object" && value !== null && !Array.isArray(value);

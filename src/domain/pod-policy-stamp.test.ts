@@ -52,6 +52,12 @@ describe("a stamp", () => {
 		expect(problemsOf(text).length).toBeGreaterThan(0);
 	});
 
+	it.each(["{", "", "[]", "7"])("that is %s lacks nothing besides", (text) => {
+		expect(problemsOf(text)).toEqual([
+			expect.stringMatching(/^stamp: ".*" is not (?:JSON|an object) \(want /),
+		]);
+	});
+
 	it("takes no word from an object's prototype", () => {
 		expect(
 			problemsOf('{"__proto__":{"families":["ipv4"]},"inbound":{"proxyPort":1},"outbound":{"proxyPort":2}}'),

@@ -30,7 +30,7 @@ export class PacketReader {
 			const choice = choices.find((candidate) => candidate === text);
 			return choice !== undefined
 				? ok(choice)
-				: fail({ source, value: text, complaint: "is not known", accepted: choices.join(", ") });
+				: fail({ source, value: text, complaint: "is not known", accepted: `one of ${choices.join(", ")}` });
 		});
 	}
 

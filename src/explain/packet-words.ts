@@ -13,7 +13,7 @@ export function readPacketWords(words: readonly string[], flags: PacketRequest):
 			problems.push({
 				source: "packet",
 				value: word,
-				complaint: `says the ${field} a second time`,
+				complaint: `says the ${field === "to" ? "address" : field} a second time`,
 				accepted: "each thing said once",
 			});
 		}

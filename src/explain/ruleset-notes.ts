@@ -1,4 +1,5 @@
-import type { Action, Condition, Gap, Ruleset } from "../ruleset/ruleset.ts";
+import type { Gap, NatRule, Ruleset } from "../ruleset/ruleset.ts";
+import { wholeRules } from "../ruleset/whole-rules.ts";
 import { tableName } from "./ruleset-journey.ts";
 
 /** What of a namespace's rules is not understood: sentences without a full stop. */
@@ -8,8 +9,8 @@ export function rulesetNotes({ tables, gaps, unconfirmed }: Ruleset): string[] {
 		...unconfirmed.map((gap) => `not confirmed: ${gapName(gap)} (${gap.why})`),
 		...tables.flatMap((table) =>
 			table.chains.flatMap(({ name, rules }) =>
-				rules.flatMap(({ conditions, action }, index) =>
-					strange(conditions, action).map(
+				wholeRules(rules).flatMap((parts, index) =>
+					[...new Set(parts.flatMap(strange))].map(
 						(text) =>
 							`not understood: ${JSON.stringify(text)} in rule ${index + 1} of ${name} (${tableName(table)})`,
 					),
@@ -24,7 +25,7 @@ export function gapName({ dialect, scope, table }: Gap): string {
 	return [dialect, scope, table].filter(Boolean).join(" ");
 }
 
-function strange(conditions: readonly Condition[], action: Action): string[] {
+function strange({ conditions, action }: NatRule): string[] {
 	return [
 		...conditions.flatMap(({ test }) => (test.kind === "unparsed" ? [test.text] : [])),
 		...(action.kind === "unparsed" ? [action.text] : []),

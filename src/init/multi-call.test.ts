@@ -23,6 +23,10 @@ describe("the node-side programs in one", () => {
 		[["--help"], "shunt init [flags]"],
 		[[], "shunt init [flags]"],
 		[["--version"], "."],
+		[["-V"], "."],
+		[["help"], "shunt init [flags]"],
+		[["help", "init"], "--incoming-proxy-port"],
+		[["help", "clean", "more"], "shunt clean"],
 	])("are chosen by %j", (argv, text) => {
 		expect(output("shunt", ...argv)).toEqual([0, expect.stringContaining(text)]);
 	});
@@ -33,5 +37,10 @@ describe("the node-side programs in one", () => {
 
 	it("know what they are not", () => {
 		expect(output("shunt", "proxy")).toEqual([64, expect.stringContaining('"proxy" is not a command here')]);
+		expect(output("shunt", "help", "proxy")).toEqual(output("shunt", "proxy"));
+		expect(output("shunt", "--netns=x", "init")).toEqual([
+			64,
+			'shunt: --netns: is not a flag of this program (want a command first: "shunt --help" lists them)',
+		]);
 	});
 });

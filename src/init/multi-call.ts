@@ -1,5 +1,7 @@
+import { strayFlag } from "../command/command-line.ts";
 import { guard } from "../command/failure.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { formatProblem, type Problem } from "../domain/problem.ts";
 import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
 import { runClean } from "./clean.ts";
@@ -41,7 +43,10 @@ function runShunt(
 			return runClean(host, argv);
 		case "status":
 			return others.status(argv);
+		case "help":
+			return runShunt(host, argv.length === 0 ? ["--help"] : [...argv.slice(0, 1), "--help"], others);
 		case "--version":
+		case "-V":
 			host.stdout(`${version}\n`);
 			return exitCodes.done;
 		case "--help":
@@ -49,11 +54,18 @@ function runShunt(
 			host.stdout(help);
 			return exitCodes.done;
 		default:
-			host.log(
-				`shunt: command: ${JSON.stringify(command)} is not a command here (want init, clean or status)`,
-			);
+			host.log(`shunt: ${formatProblem(command.startsWith("-") ? strayFlag(command) : stranger(command))}`);
 			return exitCodes.badInput;
 	}
+}
+
+function stranger(command: string): Problem {
+	return {
+		source: "command",
+		value: command,
+		complaint: "is not a command here",
+		accepted: "init, clean or status",
+	};
 }
 
 const help = `The node-side programs of Shunt, without Node.
@@ -62,6 +74,7 @@ Usage:
   shunt init [flags]    redirect a pod's TCP traffic to a proxy (also as proxy-init or shunt-init)
   shunt clean [flags]   remove everything of ours in every dialect
   shunt status [flags]  show which dialects hold our rules, and whether they are what they should be
+  shunt help COMMAND    print a command's help, as "shunt COMMAND --help" does
   shunt --version
 
 Examples:

@@ -1,15 +1,7 @@
 import { type Cidr, formatCidr } from "../domain/cidr.ts";
 import { isXt } from "./nftables/statement-words.ts";
-import type {
-	Action,
-	Condition,
-	InterfacePattern,
-	NatChain,
-	NatRule,
-	NatTable,
-	Span,
-	Test,
-} from "./ruleset.ts";
+import type { Action, Condition, InterfacePattern, NatRule, NatTable, Span, Test } from "./ruleset.ts";
+import { wholeRules } from "./whole-rules.ts";
 
 /**
  * What iptables-nft-save printed of a table, put right by what nft lists of it. Of a rule that nft made, iptables-nft
@@ -23,7 +15,7 @@ export function confirmed(saved: NatTable, listed: NatTable): NatTable {
 		...saved,
 		chains: saved.chains.map((chain) => ({
 			...chain,
-			rules: confirmedRules(chain.rules, rulesByHandle(chains.get(chain.name)), saved.scope),
+			rules: confirmedRules(chain.rules, wholeRules(chains.get(chain.name)?.rules ?? []), saved.scope),
 		})),
 	};
 }
@@ -37,20 +29,6 @@ function confirmedRules(
 	return saved.length === listed.length
 		? saved.flatMap((rule, index) => confirmedRule(rule, listed[index] ?? [], scope))
 		: listed.flat();
-}
-
-/** A verdict map has become several rules. */
-function rulesByHandle(chain: NatChain | undefined): NatRule[][] {
-	const groups: NatRule[][] = [];
-	for (const rule of chain?.rules ?? []) {
-		const last = groups.at(-1);
-		if (last !== undefined && rule.handle !== undefined && last[0]?.handle === rule.handle) {
-			last.push(rule);
-		} else {
-			groups.push([rule]);
-		}
-	}
-	return groups;
 }
 
 function confirmedRule(

@@ -4,6 +4,7 @@ import { describeTable, type Entry, entriesFor } from "./entry-order.ts";
 import type { NatFate, NatStep } from "./fate.ts";
 import type { NatPacket } from "./packet.ts";
 import type { Action, NatChain, NatRule, NatTable, Ruleset, Span } from "./ruleset.ts";
+import { placed } from "./whole-rules.ts";
 
 /** Something that cannot be told, and in how many ways it may be. */
 export interface Doubt {
@@ -93,8 +94,8 @@ class Walker {
 		if (chain === undefined || depth > deepest) {
 			return { kind: "unknown", why: [`${describeTable(table)} has no chain ${name} that ends`] };
 		}
-		for (const [index, rule] of chain.rules.entries()) {
-			if (!this.#isTaken({ table, chain: name, position: index + 1, rule })) {
+		for (const [position, rule] of placed(chain.rules)) {
+			if (!this.#isTaken({ table, chain: name, position, rule })) {
 				continue;
 			}
 			const { action } = rule;

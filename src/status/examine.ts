@@ -56,6 +56,7 @@ export function examine(host: Host, expected: Expectation, progress: Progress): 
 	const byDialect = groupByDialect(holdings);
 	const [kept] = byDialect;
 	const recovered = kept && recoverPolicy(kept);
+	const notRead = unreadable(sources, ruleset);
 	const drift = [
 		...(kept === undefined ? nothingThere(expected) : []),
 		...byDialect.flatMap((group) => {
@@ -63,9 +64,8 @@ export function examine(host: Host, expected: Expectation, progress: Progress): 
 			return compare(dialectOf(group), group, planFor(policy));
 		}),
 		...strayModes(byDialect.map(dialectOf), expected.mode),
-	];
+	].filter((finding) => !isInTheDark(finding, notRead));
 	progress("the rules are compared, and the report is being made");
-	const notRead = unreadable(sources, ruleset);
 	return {
 		verdict: verdictOf(drift, holdings, notRead),
 		...(kept === undefined ? {} : { comparedWith: expected.policy === undefined ? "rules" : "flags" }),
@@ -129,6 +129,14 @@ function notConfirmed({ table = "", why, ...rest }: Gap): string {
 /** Each once: a table whose program is missing is in both lists. */
 function unreadable({ unsaved }: Sources, { gaps }: Ruleset): Gap[] {
 	return [...new Map([...unsaved, ...gaps].map((gap) => [JSON.stringify(gap), gap])).values()];
+}
+
+/** That nothing is there cannot be said of a table that was not read. */
+function isInTheDark({ kind, dialect, scope }: Finding, notRead: readonly Gap[]): boolean {
+	const unread = notRead.filter(mayBeOurs);
+	return kind === "nothing"
+		? unread.length > 0
+		: kind === "missing-family" && unread.some((gap) => gap.dialect === dialect && gap.scope === scope);
 }
 
 /** Whether a table that was not read may hold rules of ours. */

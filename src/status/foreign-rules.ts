@@ -3,6 +3,7 @@ import { type Family, families } from "../domain/family.ts";
 import type { Hook } from "../plan/plan.ts";
 import { type Entry, entriesFor } from "../ruleset/entry-order.ts";
 import type { Action, NatChain, NatRule, NatTable, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
+import { wholeRules } from "../ruleset/whole-rules.ts";
 
 /** A rule of another program that a packet meets before ours and that may settle what becomes of it. */
 export interface ForeignRule {
@@ -64,11 +65,12 @@ function rulesIn(
 ): ForeignRule[] {
 	const { dialect, scope, name } = table;
 	const chains = new Map(table.chains.map((one) => [one.name, one]));
-	return chain.rules.slice(0, before).flatMap((rule, index) => {
+	return wholeRules(chain.rules.slice(0, before)).flatMap((parts, index) => {
 		const place = { dialect, scope, table: name, chain: chain.name, hook: base.hook, position: index + 1 };
-		const decides =
-			deciding.here.has(rule.action.kind) || reaches(chains, rule, deciding.anywhere, new Set());
-		return decides ? [{ ...place, rule: rule.text, comes }] : [];
+		const decides = parts.some(
+			(part) => deciding.here.has(part.action.kind) || reaches(chains, part, deciding.anywhere, new Set()),
+		);
+		return decides ? [{ ...place, rule: parts[0].text, comes }] : [];
 	});
 }
 

@@ -1,5 +1,6 @@
 import { harmless } from "../domain/harmless.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import { shortened } from "../domain/shortened.ts";
 import { describeTable } from "../ruleset/entry-order.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
@@ -132,24 +133,11 @@ function section(title: string, lines: readonly string[]): string[] {
 	return ["", `${title}:`, ...shown, ...(more > 0 ? [`  and ${more} more, which --output json lists`] : [])];
 }
 
-/** Nobody reads a list of thousands on a line: its first items, and how many more there are. */
-function shortened(text: string): string {
-	return text.split(" ").map(shortenedList).join(" ");
-}
-
-function shortenedList(word: string): string {
-	const items = word.length < mostItems * 2 ? [] : word.split(",");
-	return items.length <= mostItems * 2
-		? word
-		: `${items.slice(0, mostItems).join(",")},… and ${items.length - mostItems} more`;
-}
-
 function isLong(policy: RedirectPolicy): boolean {
 	return policyArgs(policy).some((argument) => shortened(argument) !== argument);
 }
 
 const mostLines = 50;
-const mostItems = 10;
 
 function describeForeign({
 	comes,

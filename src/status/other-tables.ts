@@ -1,5 +1,6 @@
 import { hookOfOwnChain } from "../backend/iptables/chains.ts";
 import type { NatChain, NatRule, NatTable, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
+import { wholeRules } from "../ruleset/whole-rules.ts";
 import { isOurJump, isOurTable } from "./foreign-rules.ts";
 
 /** What other programs have in a nat table. */
@@ -18,9 +19,11 @@ export interface OtherTable {
 export function otherTables({ tables }: Ruleset): OtherTable[] {
 	return tables.flatMap((table): OtherTable[] => {
 		const chains = isOurTable(table) ? [] : reachable(table);
-		const rules = chains.flatMap((chain) => chain.rules).filter((rule) => !isOurJump(table, rule));
+		const rules = chains
+			.flatMap((chain) => wholeRules(chain.rules))
+			.filter(([rule]) => !isOurJump(table, rule));
 		const { dialect, scope, name } = table;
-		const notUnderstood = rules.filter(isUnclear).map(({ text }) => text);
+		const notUnderstood = rules.filter((parts) => parts.some(isUnclear)).map(([{ text }]) => text);
 		const programs = programsOf([...chains.map((chain) => chain.name), name]);
 		return rules.length === 0
 			? []

@@ -307,6 +307,11 @@ describe("shunt itself", () => {
 		],
 		[["completion"], "shunt completion: shell: is missing (want bash, zsh, fish, powershell)"],
 		[
+			["completion", "--bogus"],
+			'shunt completion: --bogus: is not a flag of this program (want a flag that "shunt completion --help" lists)\n' +
+				"shunt completion: shell: is missing (want bash, zsh, fish, powershell)",
+		],
+		[
 			["completion", "csh"],
 			'shunt completion: shell: "csh" is not known (want one of bash, zsh, fish, powershell)',
 		],

@@ -165,3 +165,41 @@ table ip late {
 			expect(seeOne(netns)).toMatchObject({ verdict: "in-sync", foreignFirst: [], others: [] });
 		}));
 });
+
+describe("status where somebody's chains use verdict maps", () => {
+	it("counts and numbers rules as nft does", () =>
+		withNetns("status", (netns) => {
+			netns.run("nft", ["-f", "-"], verdictMaps);
+			hold(netns, "nft", standard);
+			const seen = seeOne(netns);
+			expect(seen.others).toMatchObject([
+				{
+					table: "services",
+					rules: 6,
+					notUnderstood: ["numgen random mod 2 vmap { 0 : goto a, 1 : goto b }"],
+				},
+			]);
+			expect(seen.foreignFirst.map(({ position, rule }) => [position, rule])).toEqual([
+				[2, "tcp dport vmap { 80 : jump any, 443 : jump any }"],
+				[3, "tcp dport 81 redirect to :9001"],
+			]);
+			const { stdout } = runShunt(["explain", "--netns", netns.path, "outbound", "81"]);
+			expect(stdout).toMatch(/services pre 3 +fits +tcp dport 81 redirect/);
+			expect(stdout.match(/not understood/g)).toHaveLength(1);
+		}));
+});
+
+/** Of the kind that kube-proxy writes. */
+const verdictMaps = `table ip services {
+	map none { type inet_service : verdict; }
+	chain a { tcp dport 80 dnat to 10.0.0.1:80; }
+	chain b { tcp dport 80 dnat to 10.0.0.2:80; }
+	chain any { numgen random mod 2 vmap { 0 : goto a, 1 : goto b }; }
+	chain pre {
+		type nat hook output priority -101;
+		tcp dport vmap @none
+		tcp dport vmap { 80 : jump any, 443 : jump any }
+		tcp dport 81 redirect to :9001
+	}
+}
+`;

@@ -51,6 +51,51 @@ describe("clean", () => {
 		}));
 });
 
+describe("a second init over a table in which iptables cannot show every rule", () => {
+	it("says why it cannot look, and what to do, and changes no rule", () =>
+		withNetns("unseen", (netns) => {
+			netns.run("nft", ["-f", "-"], nativeRule);
+			setUp(netns, "nft");
+			const before = netns.run("nft", ["list", "ruleset"]);
+			const args = ["init", ...standard.args, "--iptables-mode", "nft", "--netns", netns.path];
+			const { status, stderr } = runShunt(args);
+			expect(status).toBe(1);
+			expect(stderr).toMatch(/ipv4: iptables-nft-save: table nat holds rules .* take ours out with nft/);
+			expect(stderr).not.toContain("Chain already exists");
+			expect(netns.run("nft", ["list", "ruleset"])).toBe(before);
+		}));
+});
+
+describe("status of a table in which iptables cannot show every rule", () => {
+	it.each([
+		["the rules themselves", []],
+		["flags", standard.args],
+	])("does not say that nothing of ours is there, against %s", (_, flags) =>
+		withNetns("unseen", (netns) => {
+			netns.run("nft", ["-f", "-"], nativeRule);
+			setUp(netns, "nft");
+			const { status, stdout } = runShunt(["status", "--netns", netns.path, ...flags, "--output", "json"]);
+			const [seen] = (JSON.parse(stdout) as { namespaces: unknown[] }).namespaces;
+			expect(status).toBe(1);
+			expect(seen).toMatchObject({
+				verdict: "unknown",
+				drift: [],
+				notRead: [{ mode: "nft", family: "ipv4", table: "nat" }],
+			});
+		}),
+	);
+
+	it("does not say that there should be something where all may be there", () =>
+		withNetns("unseen", (netns) => {
+			netns.run("nft", ["-f", "-"], nativeRule);
+			setUp(netns, "nft", "--ipv6=false");
+			const { status, stdout } = runShunt(["status", "--netns", netns.path, ...standard.args]);
+			expect(status).toBe(1);
+			expect(stdout).toContain("not all could be read\n");
+			expect(stdout).not.toContain("there are no rules of ours");
+		}));
+});
+
 /** As somebody else's nft would write it. */
 const nativeRule =
 	"table ip nat { chain PREROUTING { type nat hook prerouting priority -100; tcp dport 81 redirect to :9001; }; }\n";
@@ -60,7 +105,7 @@ function clean(netns: Netns, prefix: readonly string[] = [], ...flags: string[])
 	return netns.try(program, args);
 }
 
-function setUp(netns: Netns, dialect: string): void {
-	const args = ["init", ...standard.args, "--iptables-mode", dialect, "--netns", netns.path];
+function setUp(netns: Netns, dialect: string, ...flags: string[]): void {
+	const args = ["init", ...standard.args, "--iptables-mode", dialect, "--netns", netns.path, ...flags];
 	expect(runShunt(args)).toMatchObject({ status: 0 });
 }

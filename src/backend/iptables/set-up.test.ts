@@ -166,13 +166,20 @@ describe("the xtables lock", () => {
 		stderr: "Another app is currently holding the xtables lock; use -w.\n",
 	} as const;
 
-	it("is waited for a little when the tool gives up at once", () => {
+	it("is waited for by both families at once, and said once", () => {
 		const host = createMemoryHost();
-		host.intercept("iptables-legacy-restore", ({ argv }) => (argv.includes("-w") ? undefined : held));
+		for (const tool of ["iptables-legacy-restore", "ip6tables-legacy-restore"]) {
+			host.intercept(tool, ({ argv }) => (argv.includes("8") ? undefined : held));
+		}
 		const outcomes = iptablesBackend("legacy").setUp(host, wanted, { wait: false, counters: false });
 		expect(outcomes.map(({ outcome }) => outcome)).toEqual(["created", "created"]);
-		expect(host.commands).toContain("iptables-legacy-restore --noflush -w 2");
-		expect(host.logged).toEqual([]);
+		expect(host.commands).toEqual(
+			["2", "8"].flatMap((seconds) => [
+				`iptables-legacy-restore --noflush -w ${seconds}`,
+				`ip6tables-legacy-restore --noflush -w ${seconds}`,
+			]),
+		);
+		expect(host.logged).toHaveLength(1);
 	});
 
 	it.each([
@@ -198,7 +205,7 @@ describe("the xtables lock", () => {
 		expect(() => iptablesBackend("legacy").setUp(host, wanted, { wait: false, counters: false })).toThrow(
 			/ipv4: iptables-legacy-restore: another program .* xtables lock .*ipv6 was put back/,
 		);
-		expect(host.commands.filter((command) => command.startsWith("iptables-legacy-restore"))).toHaveLength(3);
+		expect(host.commands.filter((command) => command.startsWith("iptables-legacy-restore"))).toHaveLength(2);
 	});
 
 	it.each([
@@ -206,9 +213,11 @@ describe("the xtables lock", () => {
 		["plain", "iptables-restore --noflush -w 2"],
 		["nft", "iptables-nft-restore --noflush"],
 	] as const)("is waited for with -w in mode %s as far as there is one", (mode, command) => {
-		const host = createMemoryHost();
-		iptablesBackend(mode).setUp(host, wanted, { wait: true, counters: false });
-		expect(host.commands[0]).toBe(command);
+		for (const wait of [true, false]) {
+			const host = createMemoryHost();
+			iptablesBackend(mode).setUp(host, wanted, { wait, counters: false });
+			expect(host.commands[0]).toBe(command);
+		}
 	});
 });
 

@@ -108,9 +108,11 @@ function judge(plan: Plan, track: Track, state: OwnState | BackendError): Track 
 	return { ...seen, holds: false, refusals, gaveUp: refusals >= patienceWith(track.failure) };
 }
 
-/** Where reading fails for another kind of reason, the refusal before it was only that our chains exist. */
+/** A refusal that is only about chains of ours that exist says less than why they cannot be read. */
 function moreTelling(refusal: BackendError | undefined, reading: BackendError): BackendError {
-	return refusal?.code === reading.code ? refusal : reading;
+	return refusal?.code === reading.code && !refusal.message.includes("Chain already exists")
+		? refusal
+		: reading;
 }
 
 /** Those that cannot be made to hold the plan, or else those that somebody kept changing. */

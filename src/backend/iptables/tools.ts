@@ -31,9 +31,10 @@ export interface FamilyInput {
 const timeoutMs = 60_000;
 
 /**
- * For how long a held lock is waited for: as `-w` asks, or else a little all the same, since some releases give up at once
- * and every holder is another short run like ours. The tools wait in silence, so the first seconds are a run of their own,
- * and what follows begins with a line in the log.
+ * For how long a held lock is waited for: as `-w` asks, or else a little all the same, since every holder is another short
+ * run like ours. The tools wait in silence, so the first seconds are a run of their own, and what follows begins with a
+ * line in the log. They are always told how long: without `-w`, some releases give up at once and others, such as
+ * iptables-legacy-restore 1.8.9, wait for ever.
  */
 const lockPatience = { silent: 2, asked: 60, unasked: 10 } as const;
 
@@ -71,7 +72,7 @@ export function openToolbox(
 		savers ??= locate(host, named("save"));
 		return savers;
 	};
-	const waitFlag = wait && takesWaitFlag(variant) ? waitFlags : [];
+	const waitFlag = takesWaitFlag(variant) ? waitFlags : [];
 	const pathOf = (paths: Paths, family: Family, verb: keyof Tools) => {
 		const name = toolsOf(variant, family)[verb];
 		return paths.get(name) ?? name;
@@ -112,37 +113,43 @@ export function openToolbox(
 			tables(wanted).map((table) => (table instanceof BackendError ? table : ownStateOf(table))),
 		restore(inputs, meanwhile) {
 			const tried = zipRun(host, inputs, (input) => restoreCommand(input, waitFlag), meanwhile);
-			return tried.map(([command, result, input]) => {
-				if (!isLockHeld(result)) {
-					return toolFailure(host, command, result);
-				}
-				return waitForLock(host, { wait, wasSilent: waitFlag.length > 0, say }, (flags) =>
-					zipRun(host, [input], (same) => restoreCommand(same, flags)),
-				);
-			});
+			const held = tried.flatMap(([, result, input]) => (isLockHeld(result) ? [input] : []));
+			const waited = waitForLock(host, held, { wait, say, command: restoreCommand });
+			return tried.map(([command, result, input]) =>
+				isLockHeld(result) ? waited.get(input) : toolFailure(host, command, result),
+			);
 		},
 	};
 }
 
-/** Runs a restore again that found the lock held: for two seconds, and then for the rest of our patience, which is said. */
+interface Waiting {
+	readonly wait: boolean;
+	readonly say: (line: string) => void;
+	readonly command: (input: FamilyInput, flags: readonly string[]) => Command;
+}
+
+/**
+ * Runs the restores again that found the lock held for as long as we wait in silence, all at once: they wait for the same.
+ * The rest of our patience is said.
+ */
 function waitForLock(
 	host: Host,
-	{ wait, wasSilent, say }: { wait: boolean; wasSilent: boolean; say: (line: string) => void },
-	restoreWith: (flags: readonly string[]) => [Command, CommandResult, FamilyInput][],
-): BackendError | undefined {
+	held: readonly FamilyInput[],
+	{ wait, say, command: commandFor }: Waiting,
+): ReadonlyMap<FamilyInput, BackendError | undefined> {
+	if (held.length === 0) {
+		return new Map();
+	}
 	const patience = wait ? lockPatience.asked : lockPatience.unasked;
-	const tryFor = (seconds: number) => restoreWith(["-w", `${seconds}`])[0];
-	let done = wasSilent ? undefined : tryFor(lockPatience.silent);
-	if (done === undefined || isLockHeld(done[1])) {
-		const limit = wait ? "without --use-wait-flag 10 s" : "with --use-wait-flag 60 s";
-		say(`waiting up to ${patience} s (${limit}) for the xtables lock, held by ${lockHolder(host)}`);
-		done = tryFor(patience - lockPatience.silent);
-	}
-	if (done === undefined) {
-		return undefined;
-	}
-	const [command, result] = done;
-	return isLockHeld(result) ? neverFree(host, command, patience) : toolFailure(host, command, result);
+	const limit = wait ? "without --use-wait-flag 10 s" : "with --use-wait-flag 60 s";
+	say(`waiting up to ${patience} s (${limit}) for the xtables lock, held by ${lockHolder(host)}`);
+	const flags = ["-w", `${patience - lockPatience.silent}`];
+	return new Map(
+		zipRun(host, held, (input) => commandFor(input, flags)).map(([command, result, input]) => [
+			input,
+			isLockHeld(result) ? neverFree(host, command, patience) : toolFailure(host, command, result),
+		]),
+	);
 }
 
 /**
@@ -154,7 +161,7 @@ function unreadable({ argv }: Command, { stdout }: CommandResult): BackendError 
 	return /^# Table `nat' is incompatible/m.test(stdout) && !/^\*nat$/m.test(stdout)
 		? new BackendError(
 				"refused",
-				`${tool}: table nat holds rules that iptables cannot show ("nft list ruleset" does): what is ours in it cannot be told from the rest`,
+				`${tool}: table nat holds rules that iptables cannot show ("nft list ruleset" does): what is ours in it cannot be told from the rest; give those rules a table of their own, or take ours out with nft`,
 			)
 		: undefined;
 }

@@ -63,7 +63,7 @@ export const outputFlags: readonly Flag[] = [
 		placeholder: "FORMAT",
 		choices: ["table", "json"],
 		default: "table",
-		help: "table or json (-o table and -o json mean this too)",
+		help: "table, with long lists shortened, or json (-o table and -o json mean this too)",
 	},
 	{
 		name: "html",

@@ -47,4 +47,18 @@ describe("the table", () => {
 		expect(formatted(true)).toContain("\u001b[1m");
 		expect(stripVTControlCharacters(formatted(true))).toBe(formatted(false));
 	});
+
+	it("has no line with thousands of items", () => {
+		const ports = Array.from({ length: 5000 }, (_, index) => index * 2 + 1).join();
+		const long = flagRules(["-p", "4143", "-o", "4140", "--outbound-ports-to-ignore", ports], "test");
+		if (!long.ok) {
+			throw new Error("the flags are right");
+		}
+		const subject = { label: "these flags", source: "here", sender: {}, ...long.value };
+		for (const packet of [{}, { direction: "outbound", port: "9" }]) {
+			const text = formatReports([reportOn(subject, packet)], paintFor(false));
+			expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThan(400);
+			expect(text).toContain(" and 4990 more");
+		}
+	});
 });

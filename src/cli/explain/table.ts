@@ -1,4 +1,5 @@
 import { harmless } from "../../domain/harmless.ts";
+import { shortened } from "../../domain/shortened.ts";
 import type { Journey, Step } from "../../explain/journey.ts";
 import type { Section } from "../../explain/section.ts";
 import type { Report } from "./report.ts";
@@ -14,8 +15,13 @@ export interface Paint {
 /** ECMA-48's "select graphic rendition". */
 export function paintFor(colours: boolean): Paint {
 	const sgr = (on: number, off: number) => (text: string) =>
-		colours ? `\u001b[${on}m${harmless(text)}\u001b[${off}m` : harmless(text);
-	return { plain: harmless, bold: sgr(1, 22), dim: sgr(2, 22), hit: sgr(32, 39) };
+		colours ? `\u001b[${on}m${plain(text)}\u001b[${off}m` : plain(text);
+	return { plain, bold: sgr(1, 22), dim: sgr(2, 22), hit: sgr(32, 39) };
+}
+
+/** What is long is whole in the output for programs. */
+function plain(text: string): string {
+	return harmless(shortened(text));
 }
 
 export function formatReports(reports: readonly Report[], paint: Paint): string {

@@ -7,7 +7,7 @@ import { statementWords } from "./statement-words.ts";
 
 /**
  * Reads a rule of a listing. A verdict map becomes a rule for each of its elements, so that one rule here has one
- * action. What cannot be read is kept in the rule's own words.
+ * action, and one that does nothing where it has none. What cannot be read is kept in the rule's own words.
  */
 export function parseRule(rule: JsonRecord, text: string | undefined, sets: NamedSets): NatRule[] {
 	const statements = (asArray(rule["expr"]) ?? []).map((statement) => asRecord(statement) ?? {});
@@ -132,6 +132,9 @@ function parseMap(
 	const pairs = elementsOf(field(map, "data"), sets)?.map((pair) => asArray(pair) ?? []);
 	if (pairs === undefined) {
 		return [{ conditions: [], action: { kind: "unparsed", text: say() } }];
+	}
+	if (pairs.length === 0) {
+		return [{ conditions: [], action: { kind: "continue" } }];
 	}
 	return pairs.map(([element, verdict]) => {
 		const found = readKey(field(map, "key"), { set: [element] }, sets);
