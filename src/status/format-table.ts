@@ -1,5 +1,4 @@
 import { harmless } from "../domain/harmless.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { describeTable } from "../ruleset/entry-order.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
@@ -116,10 +115,13 @@ function basis({ comparedWith, policy }: Examination, style: Style): string[] {
 		return [];
 	}
 	const against = comparedWith === "flags" ? "the flags" : "what the rules themselves say";
+	const args = policyArgs(policy);
+	const shown = args.map(shortened);
+	const isShortened = shown.some((argument, index) => argument !== args[index]);
 	return [
 		"",
-		`Compared with ${against}. The rules that are there are those of${isLong(policy) ? " (long lists shortened, whole in --output json)" : ""}:`,
-		`  shunt init ${harmless(policyArgs(policy).map(shortened).join(" "))}`,
+		`Compared with ${against}. The rules that are there are those of${isShortened ? " (long lists shortened, whole in --output json)" : ""}:`,
+		`  shunt init ${harmless(shown.join(" "))}`,
 	];
 }
 
@@ -142,10 +144,6 @@ function shortenedList(word: string): string {
 	return items.length <= mostItems * 2
 		? word
 		: `${items.slice(0, mostItems).join(",")},… and ${items.length - mostItems} more`;
-}
-
-function isLong(policy: RedirectPolicy): boolean {
-	return policyArgs(policy).some((argument) => shortened(argument) !== argument);
 }
 
 const mostLines = 50;

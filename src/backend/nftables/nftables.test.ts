@@ -221,7 +221,7 @@ describe("a tool that does not do what it should", () => {
 			let run = 0;
 			host.intercept("nft", () => (++run === runs ? killed : undefined));
 			const failure = failureOf(() => setUp(host));
-			expect(failure?.code).toBe("no-answer");
+			expect(failure?.code).toBe("crashed");
 			expect(failure?.message).toContain("nft: was killed by SIGKILL");
 			expect(host.nftables.listText()).toBe(untouched);
 		}
