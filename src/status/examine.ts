@@ -1,3 +1,4 @@
+import type { Family } from "../domain/family.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { Host } from "../host/host.ts";
@@ -56,15 +57,15 @@ export function examine(host: Host, expected: Expectation, progress: Progress): 
 	progress("the rules are read and are being compared");
 	const byDialect = groupByDialect(holdings);
 	const [kept] = byDialect;
-	const compared = byDialect.map((group) => compareGroup(group, expected));
+	const notRead = unreadable(sources, ruleset);
+	const compared = byDialect.map((group) => compareGroup(group, expected, notRead));
 	const drift = [
-		...(kept === undefined ? nothingThere(expected) : []),
+		...(kept === undefined && !notRead.some(mayBeOurs) ? nothingThere(expected) : []),
 		...compared.flatMap(({ found }) => found),
 		...strayModes(byDialect.map(dialectOf), expected.mode),
 	];
 	const recovered = kept && (compared[0]?.policy ?? recoverPolicy(kept));
 	progress("the rules are compared, and the report is being made");
-	const notRead = unreadable(sources, ruleset);
 	return {
 		verdict: verdictOf(drift, holdings, notRead),
 		...(kept === undefined ? {} : { comparedWith: expected.policy === undefined ? "rules" : "flags" }),
@@ -83,9 +84,12 @@ export function examine(host: Host, expected: Expectation, progress: Progress): 
 }
 
 /** With the policy that the rules carry out, where it need not be read back from them: nothing differs from the flags. */
-function compareGroup(group: readonly Holding[], expected: Expectation) {
+function compareGroup(group: readonly Holding[], expected: Expectation, notRead: readonly Gap[]) {
+	const dialect = dialectOf(group);
+	const isUnread = (family: Family) =>
+		notRead.some((gap) => gap.dialect === dialect && (gap.scope === family || gap.scope === "inet"));
 	const policy = expected.policy ?? recoverPolicy(group);
-	const found = compare(dialectOf(group), group, planFor(policy));
+	const found = compare(dialect, group, planFor(policy), isUnread);
 	return { found, policy: expected.policy === undefined || found.length === 0 ? policy : undefined };
 }
 
