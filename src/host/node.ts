@@ -3,12 +3,12 @@ import { harmless } from "../domain/harmless.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Host } from "./host.ts";
 import { answerWithoutSocket, askNftTables, removeEmptyTable, tablesIn, whyHidden } from "./nft-tables.ts";
-import { errnoOfThrown } from "./node-errno.ts";
 import { identify, isExecutable, listFolder, readText, replaceText } from "./node-files.ts";
 import { type Libc, loadLibc } from "./node-libc.ts";
 import { withNetfilterSocket } from "./node-netlink.ts";
 import { enterNetns, enterNewNetns } from "./node-netns.ts";
 import { runCommands } from "./node-run.ts";
+import { sayWhileSlow } from "./node-slow-line.ts";
 import { readStandardInput, writeStandardError, writeStandardOutput } from "./node-streams.ts";
 import { findOnPath } from "./program-path.ts";
 
@@ -43,5 +43,6 @@ export function createNodeHost(): Host {
 				() => false,
 			),
 		now: () => performance.timeOrigin + performance.now(),
+		sayWhileSlow,
 	};
 }

@@ -49,6 +49,7 @@ export interface Held {
 
 /** Looks into the network namespace that the host is in. Changes nothing. */
 export function examine(host: Host, expected: Expectation, progress: Progress): Examination {
+	progress("the tools are listing the rules");
 	const sources = readSources(host, { isOursTold: false });
 	progress("the tools have listed the rules, which are being read");
 	const entries = entriesIn(sources.listing);

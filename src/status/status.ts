@@ -29,11 +29,13 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 		return reportFailure(host, program, badInput(options.problems), asksForJson(argv));
 	}
 	const { target, output } = options.value;
+	const progress = createProgress(host, program);
 	const around = target.kind === "all" ? allNamespaces(host) : undefined;
 	const found =
 		around === undefined
-			? look(host, options.value, createProgress(host, program))
-			: lookAround(host, options.value, around.namespaces, program);
+			? look(host, options.value, progress)
+			: lookAround(host, options.value, around.namespaces, progress);
+	progress(undefined);
 	if ("exitCode" in found) {
 		return reportFailure(host, program, found, output === "json" ? "json" : "text");
 	}
@@ -125,9 +127,8 @@ function lookAround(
 	host: Host,
 	options: StatusOptions,
 	namespaces: readonly Namespace[],
-	program: string,
+	progress: Progress,
 ): Sight[] {
-	const progress = createProgress(host, program);
 	return namespaces.flatMap((namespace, index): Sight[] => {
 		progress(`${index} of ${namespaces.length} network namespaces looked into`);
 		try {
