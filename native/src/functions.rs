@@ -19,6 +19,7 @@ use crate::input::Stdin;
 use crate::log;
 use crate::netfilter_socket;
 use crate::program_path::find;
+use crate::slow_line;
 use crate::text::Text;
 
 /// Looks at nothing yet: this is part of start-up, which may happen on the machine that builds the program.
@@ -42,6 +43,7 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("enterNewNetns", Func::from(enter_new_netns))?;
     functions.set("netfilterSocket", Func::from(netfilter_socket::open))?;
     functions.set("now", Func::from(now))?;
+    functions.set("sayWhileSlow", Func::from(|line: Option<Text>| slow_line::set(line.map(|text| text.0))))?;
     functions.set("bundle", Func::from(bundle))?;
     Ok(functions)
 }

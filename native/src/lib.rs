@@ -17,6 +17,7 @@ mod netfilter_socket;
 mod one_thread;
 mod program;
 mod program_path;
+mod slow_line;
 mod text;
 
 pub use program::run;

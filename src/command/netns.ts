@@ -76,7 +76,7 @@ export function refuseInitialNetns(host: Host, netns: NamedNetns | undefined): F
  * Since Linux 6.18 the initial namespaces have inode numbers of their own, which no other can have (NET_NS_INIT_INO in
  * linux/nsfs.h; others are counted from 0xF0000000, PROC_DYNAMIC_FIRST in fs/proc/generic.c). Before that, and after, some
  * settings are there in the initial one alone (net_core_table, registered for init_net in net/core/sysctl_net_core.c).
- * Neither depends on which processes we are shown. gVisor has neither.
+ * Neither depends on which processes we are shown. gVisor has neither (pkg/sentry/fsimpl/proc/tasks_sys.go).
  */
 function isInitialNetns(host: Host): boolean {
 	return (
@@ -86,9 +86,11 @@ function isInitialNetns(host: Host): boolean {
 }
 
 /**
- * Kata Containers takes the network namespace out of what it gives its guest (constrainGRPCSpec in its runtime's
- * kata_agent.go). The guest is known by the tag of its shared file system (mountGuestTag there) and, where its root is an
- * image, by its systemd unit.
+ * Kata Containers takes the network namespace out of what it gives its guest (constrainGRPCSpec in
+ * src/runtime/virtcontainers/kata_agent.go of kata-containers), whose own one the pod then shares. The guest is known by the
+ * tag of its shared file system (mountGuestTag there, "kataShared") and, where its root is an image, by
+ * systemd.unit=kata-containers.target among its kernel's parameters. Other machines made for a pod, such as
+ * firecracker-containerd's with WithVMNetwork, bear no mark that could be looked up: they need --host-network.
  */
 function isSandboxMachine(host: Host): boolean {
 	return (

@@ -78,6 +78,12 @@ export interface Host {
 
 	/** Milliseconds since the epoch, with a fraction. */
 	now(): number;
+
+	/**
+	 * Says this line on standard error once two seconds have passed, and every ten from then on, also while a command runs.
+	 * Another line takes its place and does not start the clock anew; undefined calls it off.
+	 */
+	sayWhileSlow(line: string | undefined): void;
 }
 
 export interface Command {

@@ -168,6 +168,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			return isEmpty && tables.delete(key);
 		},
 		now: () => clock++,
+		sayWhileSlow: () => {},
 	};
 }
 

@@ -27,6 +27,7 @@ export function createRehearsal(): NativeFunctions {
 		enterNewNetns: () => undefined,
 		netfilterSocket: () => ({ order: "little", send: () => true, receive: () => endOfDump }),
 		now: () => 0,
+		sayWhileSlow: () => {},
 		bundle: () => () => exitCodes.done,
 	};
 }

@@ -46,6 +46,8 @@ export interface NativeFunctions {
 	enterNewNetns(): Errno | undefined;
 	netfilterSocket(): NetlinkSocket | Errno;
 	now(): number;
+	/** As {@link Host.sayWhileSlow}. */
+	sayWhileSlow(line: string | undefined): void;
 	/**
 	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). The more is in there, the further
 	 * apart lies what a run changes and so has to copy, so that only what every run needs belongs there.
@@ -80,6 +82,7 @@ export function createNativeHost(functions: NativeFunctions): Host {
 			return "send" in socket && removeEmptyTable(socket, table);
 		},
 		now: functions.now,
+		sayWhileSlow: (line) => functions.sayWhileSlow(line === undefined ? undefined : harmless(line)),
 	};
 }
 

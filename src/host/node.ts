@@ -8,6 +8,7 @@ import { type Libc, loadLibc } from "./node-libc.ts";
 import { withNetfilterSocket } from "./node-netlink.ts";
 import { enterNetns, enterNewNetns } from "./node-netns.ts";
 import { runCommands } from "./node-run.ts";
+import { sayWhileSlow } from "./node-slow-line.ts";
 import { readStandardInput, writeStandardError, writeStandardOutput } from "./node-streams.ts";
 import { findOnPath } from "./program-path.ts";
 
@@ -42,5 +43,6 @@ export function createNodeHost(): Host {
 				() => false,
 			),
 		now: () => performance.timeOrigin + performance.now(),
+		sayWhileSlow,
 	};
 }

@@ -38,7 +38,10 @@ function clean(host: Host, argv: readonly string[], program: string): ExitCode {
 	if (lost !== undefined) {
 		return reportFailure(host, program, lost, options.value.output);
 	}
-	return report(host, options.value, removeEverything(host), program);
+	host.sayWhileSlow(`${program}: still looking for rules of ours and removing them …`);
+	const removal = removeEverything(host);
+	host.sayWhileSlow(undefined);
+	return report(host, options.value, removal, program);
 }
 
 const summary =

@@ -3,7 +3,10 @@ import { type Host, HostError } from "../host/host.ts";
 /** Per network namespace, in seconds (nf_conntrack-sysctl.rst in the kernel's documentation). */
 const path = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_close_wait";
 
-/** What a network namespace begins with, whatever others are set to (tcp_timeouts in nf_conntrack_proto_tcp.c). */
+/**
+ * What a network namespace begins with, whatever others are set to: TCP_CONNTRACK_CLOSE_WAIT is 60 SECS in tcp_timeouts, and
+ * nf_conntrack_tcp_init_net copies those for each (net/netfilter/nf_conntrack_proto_tcp.c, the same from 3.x to 6.x).
+ */
 export const kernelCloseWait = 60;
 
 /** In seconds; undefined where there is no connection tracking or /proc does not tell. */

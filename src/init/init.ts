@@ -45,7 +45,9 @@ function init(host: Host, argv: readonly string[], program: string): ExitCode {
 	}
 	const options = parsed.value;
 	const plan = planFor(options.policy);
+	host.sayWhileSlow(options.simulate ? undefined : `${program}: still programming the rules …`);
 	const result = options.simulate ? simulate(options, plan) : programRules(host, options, plan);
+	host.sayWhileSlow(undefined);
 	if ("exitCode" in result) {
 		return reportFailure(host, program, result, options.output);
 	}

@@ -1,3 +1,4 @@
+import type { Cidr } from "../domain/cidr.ts";
 import type { InterfaceName } from "../domain/interface-name.ts";
 import type { Port, PortRange } from "../domain/port.ts";
 import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
@@ -21,7 +22,7 @@ export function plan(policy: RedirectPolicy): Plan {
 function inboundRules(inbound: InboundPolicy): Rule[] {
 	return [
 		...ignorePorts(inbound.portsToIgnore),
-		...inbound.subnetsToIgnore.map((subnet) => pass("ignore-subnet", { kind: "source", subnet })),
+		...inbound.subnetsToIgnore.map((subnet) => passSubnet("source", subnet)),
 		...inbound.interfacesToIgnore.map((name) => pass("ignore-interface", { kind: "in-interface", name })),
 		...(inbound.portsToRedirect.length === 0
 			? [redirect("redirect-all-incoming-to-proxy-port", inbound.proxyPort)]
@@ -40,7 +41,7 @@ function outboundRules(outbound: OutboundPolicy): Rule[] {
 		pass("ignore-loopback", { kind: "out-interface", name: loopback }),
 		...outbound.interfacesToIgnore.map((name) => pass("ignore-interface", { kind: "out-interface", name })),
 		...ignorePorts(outbound.portsToIgnore),
-		...outbound.subnetsToIgnore.map((subnet) => pass("ignore-subnet", { kind: "destination", subnet })),
+		...outbound.subnetsToIgnore.map((subnet) => passSubnet("destination", subnet)),
 		outbound.portsToRedirect.length === 0
 			? redirect("redirect-all-outgoing-to-proxy-port", outbound.proxyPort)
 			: redirect("redirect-outgoing-port", outbound.proxyPort, outbound.portsToRedirect),
@@ -55,6 +56,22 @@ const tcp: Match = { kind: "protocol", protocol: "tcp" };
 function pass(reason: Reason, ...matches: readonly Match[]): Rule {
 	return { reason, matches, verdict: { kind: "return" } };
 }
+
+/**
+ * The same rule for the same subnet, whoever asks: where a policy was read back from tens of thousands of rules, its plan
+ * is then made of those, which are known already as they are written (renderRule in backend/iptables).
+ */
+export function passSubnet(kind: "source" | "destination", subnet: Cidr): Rule {
+	const known = subnetRules[kind].get(subnet);
+	if (known !== undefined) {
+		return known;
+	}
+	const rule = pass("ignore-subnet", { kind, subnet });
+	subnetRules[kind].set(subnet, rule);
+	return rule;
+}
+
+const subnetRules = { source: new WeakMap<Cidr, Rule>(), destination: new WeakMap<Cidr, Rule>() } as const;
 
 function ignorePorts(ports: readonly PortRange[]): Rule[] {
 	return ports.length === 0 ? [] : [pass("ignore-port", tcp, { kind: "destination-port", ports })];

@@ -11,7 +11,7 @@ import { readSources, type Sources } from "./sources.ts";
  * starts no process where there is none. What cannot be read becomes a gap; throws only what is a bug.
  */
 export function readRuleset(host: Host): Ruleset {
-	return parseSources(readSources(host));
+	return parseSources(readSources(host, { isOursTold: true }));
 }
 
 export function parseSources({

@@ -30,7 +30,7 @@ export interface SavedSource {
 export interface Listing {
 	/** `nft -n -j list ruleset`, with numbers for names that differ from machine to machine. */
 	readonly json: string;
-	/** `nft -a list ruleset`, whose rules carry the handles that JSON has too. */
+	/** `nft -a list ruleset`, whose rules carry the handles that JSON has too; empty where all is ours. */
 	readonly text: string;
 }
 
@@ -38,13 +38,15 @@ export interface Listing {
  * Reads what is there, with all tools at the same time. The legacy tools make the table that they are asked for, so
  * none is asked for one that does not exist. What iptables-nft cannot read in a table of its name, nft is asked for,
  * and also where the table holds rules that are not ours: iptables-nft-save leaves out of a rule of nft's what it has no
- * word for, and does not say so.
+ * word for, and does not say so. Where nobody wants to be told our own table's rules in nft's words (`isOursTold`: false), nft
+ * lists it once: the words take as long again as what they say.
  */
-export function readSources(host: Host): Sources {
+export function readSources(host: Host, { isOursTold }: { readonly isOursTold: boolean }): Sources {
 	const nftTables = host.nftTables() ?? [];
 	const wanted = savable(host);
-	const hasOthers = nftTables.some(({ family, name }) => family === "inet" || name !== "nat");
-	const answers = askTools(host, [...wanted.map(saving), ...(hasOthers ? listing : [])]);
+	const others = nftTables.filter(({ family, name }) => family === "inet" || name !== "nat");
+	const first = others.length === 0 ? [] : !isOursTold && others.every(isOurTable) ? json : listing;
+	const answers = askTools(host, [...wanted.map(saving), ...first]);
 	const read = wanted.map((table, index) => ({ table, answer: answers[index] }));
 	const saved = read.flatMap(({ table, answer }) => savedSource(table, answer));
 	const savedAs = ({ family, name }: NftTable) =>
@@ -55,9 +57,11 @@ export function readSources(host: Host): Sources {
 	const doubtful = nftTables.filter(
 		(table) => !rest.includes(table) && hasForeignRules(savedAs(table)?.text),
 	);
-	const isNeeded = rest.length + doubtful.length > 0;
+	const answered = answers.slice(wanted.length);
+	const hasSaid =
+		first === listing || (first === json && ![...rest, ...doubtful].some(isOther) && !hasFlags(answered));
 	const listed = listingOf(
-		hasOthers ? answers.slice(wanted.length) : askTools(host, isNeeded ? listing : []),
+		hasSaid ? answered : askTools(host, rest.length + doubtful.length > 0 ? listing : []),
 	);
 	const unlisted = (tables: readonly NftTable[], as: (table: NftTable, failed: Failed) => Gap) =>
 		listed.kind === "failed" ? tables.map((table) => as(table, listed)) : [];
@@ -100,6 +104,21 @@ const listing: readonly Question[] = [
 	{ program: "nft", args: ["-a", "list", "ruleset"] },
 ];
 
+const json = listing.slice(0, 1);
+
+/** Ours has none, and what they are some releases tell in the text alone (isDormant in nftables/dormant.ts). */
+function hasFlags([answer]: readonly Answer[]): boolean {
+	return answer?.kind === "printed" && answer.text.includes('"flags"');
+}
+
+function isOther(table: NftTable): boolean {
+	return !isOurTable(table);
+}
+
+function isOurTable({ family, name }: NftTable): boolean {
+	return family === "inet" && name === "shunt";
+}
+
 /**
  * Of a table that it cannot read, iptables-nft-save prints no more than that it is incompatible, and succeeds. What ends
  * before its COMMIT is not all that there is.
@@ -109,18 +128,32 @@ function savedSource(table: Savable, answer: Answer | undefined): SavedSource[] 
 }
 
 function isTable(text: string): boolean {
-	return /^\*nat$/m.test(text) && /^COMMIT$/m.test(text);
+	return hasLine(text, "*nat") && hasLine(text, "COMMIT");
+}
+
+/** Without an expression, here and below: the text may be of tens of thousands of lines. */
+function hasLine(text: string, line: string): boolean {
+	return text.startsWith(`${line}\n`) || text.includes(`\n${line}\n`) || text.endsWith(`\n${line}`);
 }
 
 /** It leaves out base chains of names and places that are not iptables', and says so. */
 function isWhole(text: string | undefined): boolean {
-	return text !== undefined && !/^# Table `nat' .*incompatible/m.test(text);
+	return (
+		text !== undefined && !(text.includes("# Table `nat' ") && /^# Table `nat' .*incompatible/m.test(text))
+	);
 }
 
 /** Whether there is a rule that does not carry one of our comments: ours were made by iptables, which shows them right. */
 function hasForeignRules(text: string | undefined): boolean {
-	return /^(?:\[\d+:\d+\] )?-A (?!.*-m comment --comment "?proxy-init\/)/m.test(text ?? "");
+	const lines = (text ?? "").split("\n");
+	return lines.some(
+		(line) =>
+			(line.startsWith("-A ") || (line.startsWith("[") && line.includes("] -A "))) &&
+			!ourComments.some((comment) => line.includes(comment)),
+	);
 }
+
+const ourComments = ['-m comment --comment "proxy-init/', "-m comment --comment proxy-init/"] as const;
 
 type Failed = Extract<Answer, { kind: "failed" }>;
 
@@ -130,7 +163,7 @@ type Listed =
 	| { readonly kind: "not-asked" };
 
 function listingOf([json, text]: readonly Answer[]): Listed {
-	if (json === undefined || text === undefined) {
+	if (json === undefined) {
 		return { kind: "not-asked" };
 	}
 	if (json.kind === "failed") {
@@ -139,7 +172,7 @@ function listingOf([json, text]: readonly Answer[]): Listed {
 	if (!/^\s*\{\s*"nftables"\s*:/.test(json.text)) {
 		return { kind: "failed", why: "nft printed something else than a listing", code: "refused" };
 	}
-	return { kind: "listed", listing: { json: json.text, text: text.kind === "printed" ? text.text : "" } };
+	return { kind: "listed", listing: { json: json.text, text: text?.kind === "printed" ? text.text : "" } };
 }
 
 function gapOf({ dialect, family }: Savable, answer: Answer | undefined): Gap[] {

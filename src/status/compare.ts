@@ -22,7 +22,12 @@ export interface Finding {
 }
 
 /** Holds all tables of one dialect against a plan. */
-export function compare(dialect: TableDialect, holdings: readonly Holding[], plan: Plan): Finding[] {
+export function compare(
+	dialect: TableDialect,
+	holdings: readonly Holding[],
+	plan: Plan,
+	isUnread: (family: Family) => boolean = () => false,
+): Finding[] {
 	const found = holdings.flatMap((holding): Finding[] => {
 		const { scope } = holding;
 		if (holding.dialect === "nftables") {
@@ -32,7 +37,10 @@ export function compare(dialect: TableDialect, holdings: readonly Holding[], pla
 			? [{ dialect, scope, kind: "extra-family", sentence: `there are rules for ${scope}, which is off` }]
 			: driftOfState(plan, holding.scope, holding.own).map((drift) => findingOf(drift, holding));
 	});
-	return [...found.map(namingOtherFamily(found, holdings)), ...missingFamilies(dialect, holdings, plan)];
+	return [
+		...found.map(namingOtherFamily(found, holdings)),
+		...missingFamilies(dialect, holdings, plan, isUnread),
+	];
 }
 
 /** Of a rule that one family lacks, whether the other has it: there it is seen what was meant. */
@@ -55,10 +63,16 @@ function namingOtherFamily(all: readonly Finding[], holdings: readonly Holding[]
 	};
 }
 
-function missingFamilies(dialect: TableDialect, holdings: readonly Holding[], plan: Plan): Finding[] {
+/** Of a table that could not be read nobody knows whether it is missing. */
+function missingFamilies(
+	dialect: TableDialect,
+	holdings: readonly Holding[],
+	plan: Plan,
+	isUnread: (family: Family) => boolean,
+): Finding[] {
 	const isThere = (family: Family) => holdings.some(({ scope }) => scope === "inet" || scope === family);
 	return plan.families
-		.filter((family) => !isThere(family))
+		.filter((family) => !isThere(family) && !isUnread(family))
 		.map((scope) => ({
 			dialect,
 			scope,

@@ -1,3 +1,4 @@
+import type { Family } from "../domain/family.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { Host } from "../host/host.ts";
@@ -8,7 +9,7 @@ import type { Gap, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
 import { readSources, type Sources } from "../ruleset/sources.ts";
 import { compare, type Finding } from "./compare.ts";
 import { type ForeignRule, foreignRulesBefore } from "./foreign-rules.ts";
-import { type Holding, holdingsIn, ruleCount, withoutOurRules } from "./holding.ts";
+import { entriesIn, type Holding, holdingsIn, ruleCount, withoutOurRules } from "./holding.ts";
 import { type OtherTable, otherTables } from "./other-tables.ts";
 import type { Progress } from "./progress.ts";
 import { recoverPolicy } from "./recover-policy.ts";
@@ -48,23 +49,23 @@ export interface Held {
 
 /** Looks into the network namespace that the host is in. Changes nothing. */
 export function examine(host: Host, expected: Expectation, progress: Progress): Examination {
-	const sources = readSources(host);
+	progress("the tools are listing the rules");
+	const sources = readSources(host, { isOursTold: false });
 	progress("the tools have listed the rules, which are being read");
-	const ruleset = parseSources(withoutOurRules(sources));
-	const holdings = holdingsIn(sources);
+	const entries = entriesIn(sources.listing);
+	const ruleset = parseSources(withoutOurRules(sources, entries));
+	const holdings = holdingsIn(sources, entries);
 	progress("the rules are read and are being compared");
 	const byDialect = groupByDialect(holdings);
 	const [kept] = byDialect;
-	const recovered = kept && recoverPolicy(kept);
 	const notRead = unreadable(sources, ruleset);
+	const compared = byDialect.map((group) => compareGroup(group, expected, notRead));
 	const drift = [
-		...(kept === undefined ? nothingThere(expected) : []),
-		...byDialect.flatMap((group) => {
-			const policy = expected.policy ?? recoverPolicy(group);
-			return compare(dialectOf(group), group, planFor(policy));
-		}),
+		...(kept === undefined && !notRead.some(mayBeOurs) ? nothingThere(expected) : []),
+		...compared.flatMap(({ found }) => found),
 		...strayModes(byDialect.map(dialectOf), expected.mode),
 	].filter((finding) => !isInTheDark(finding, notRead));
+	const recovered = kept && (compared[0]?.policy ?? recoverPolicy(kept));
 	progress("the rules are compared, and the report is being made");
 	return {
 		verdict: verdictOf(drift, holdings, notRead),
@@ -81,6 +82,16 @@ export function examine(host: Host, expected: Expectation, progress: Progress): 
 		remarks: [...remarksOn(holdings, expected), ...ruleset.unconfirmed.map(notConfirmed)],
 		notRead,
 	};
+}
+
+/** With the policy that the rules carry out, where it need not be read back from them: nothing differs from the flags. */
+function compareGroup(group: readonly Holding[], expected: Expectation, notRead: readonly Gap[]) {
+	const dialect = dialectOf(group);
+	const isUnread = (family: Family) =>
+		notRead.some((gap) => gap.dialect === dialect && (gap.scope === family || gap.scope === "inet"));
+	const policy = expected.policy ?? recoverPolicy(group);
+	const found = compare(dialect, group, planFor(policy), isUnread);
+	return { found, policy: expected.policy === undefined || found.length === 0 ? policy : undefined };
 }
 
 function groupByDialect(holdings: readonly Holding[]): Holding[][] {

@@ -3,11 +3,14 @@ import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Examination, mayBeOurs } from "./examine.ts";
 import type { Sight } from "./report.ts";
 
-/** One for everything that was seen. Drift that is certain goes before what could not be seen. */
-export function exitCodeOf(sights: readonly Sight[]): ExitCode {
-	const codes = sights.map((sight) =>
+/** One for everything, `unseen` processes included. Drift that is certain goes before what could not be seen. */
+export function exitCodeOf(sights: readonly Sight[], unseen: readonly number[]): ExitCode {
+	const codes: ExitCode[] = sights.map((sight) =>
 		"failure" in sight ? sight.failure.exitCode : codeOf(sight.examination),
 	);
+	if (unseen.length > 0) {
+		codes.push(exitCodes.notPermitted);
+	}
 	const order: readonly ExitCode[] = [
 		exitCodes.drift,
 		exitCodes.notPermitted,

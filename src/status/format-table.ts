@@ -1,5 +1,4 @@
 import { harmless } from "../domain/harmless.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { shortened } from "../domain/shortened.ts";
 import { describeTable } from "../ruleset/entry-order.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
@@ -117,10 +116,13 @@ function basis({ comparedWith, policy }: Examination, style: Style): string[] {
 		return [];
 	}
 	const against = comparedWith === "flags" ? "the flags" : "what the rules themselves say";
+	const args = policyArgs(policy);
+	const shown = args.map(shortened);
+	const isShortened = shown.some((argument, index) => argument !== args[index]);
 	return [
 		"",
-		`Compared with ${against}. The rules that are there are those of${isLong(policy) ? " (long lists shortened, whole in --output json)" : ""}:`,
-		`  shunt init ${harmless(policyArgs(policy).map(shortened).join(" "))}`,
+		`Compared with ${against}. The rules that are there are those of${isShortened ? " (long lists shortened, whole in --output json)" : ""}:`,
+		`  shunt init ${harmless(shown.join(" "))}`,
 	];
 }
 
@@ -131,10 +133,6 @@ function section(title: string, lines: readonly string[]): string[] {
 	const shown = lines.slice(0, mostLines).map((line) => `  ${harmless(shortened(line))}`);
 	const more = lines.length - shown.length;
 	return ["", `${title}:`, ...shown, ...(more > 0 ? [`  and ${more} more, which --output json lists`] : [])];
-}
-
-function isLong(policy: RedirectPolicy): boolean {
-	return policyArgs(policy).some((argument) => shortened(argument) !== argument);
 }
 
 const mostLines = 50;

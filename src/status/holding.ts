@@ -2,10 +2,11 @@ import { chainNames, hooks } from "../backend/iptables/chains.ts";
 import { observe, type ReadRules } from "../backend/iptables/observe.ts";
 import { type OwnState, ownStateOf } from "../backend/iptables/own-state.ts";
 import { parseSave } from "../backend/iptables/saved-table.ts";
-import { type ListedTable, parseListing } from "../backend/nftables/parse.ts";
+import { type ListedTable, listedTable } from "../backend/nftables/parse.ts";
 import type { Family } from "../domain/family.ts";
 import type { Observed } from "../plan/observed.ts";
 import { dormantTables } from "../ruleset/nftables/dormant.ts";
+import { type JsonRecord, parseListing } from "../ruleset/nftables/json.ts";
 import type { TableDialect } from "../ruleset/ruleset.ts";
 import type { Listing, Sources } from "../ruleset/sources.ts";
 
@@ -16,7 +17,8 @@ export interface SavedHolding {
 	readonly dialect: Exclude<TableDialect, "nftables">;
 	readonly scope: Family;
 	readonly own: OwnState;
-	readonly observed: Observed;
+	/** The rules in the planner's terms, which takes reading each of them: not before somebody asks. */
+	observed(): Observed;
 }
 
 export interface ListedHolding {
@@ -25,15 +27,20 @@ export interface ListedHolding {
 	readonly listed: ListedTable;
 }
 
-export function holdingsIn({ saved, listing }: Sources): Holding[] {
+export function holdingsIn({ saved, listing }: Sources, entries = entriesIn(listing)): Holding[] {
 	const known: ReadRules = new Map();
 	return [
 		...saved.flatMap(({ dialect, family, text }): SavedHolding[] => {
 			const own = ownStateOf(parseSave(text));
 			const isEmpty = own.chains.length === 0 && own.jumps.length === 0;
-			return isEmpty ? [] : [{ dialect, scope: family, own, observed: observe(own, known) }];
+			let observed: Observed | undefined;
+			const read = () => {
+				observed ??= observe(own, known);
+				return observed;
+			};
+			return isEmpty ? [] : [{ dialect, scope: family, own, observed: read }];
 		}),
-		...(listing === undefined ? [] : listedHolding(listing)),
+		...(listing === undefined ? [] : listedHolding(listing, entries)),
 	];
 }
 
@@ -41,24 +48,28 @@ export function holdingsIn({ saved, listing }: Sources): Holding[] {
  * The same without the rules in our own chains, which may be thousands: what is asked of the others' rules is what they
  * do and what leads from them to us, and ours are read as a {@link Holding}. A chain's own entry stays.
  */
-export function withoutOurRules({ saved, listing, ...sources }: Sources): Sources {
+export function withoutOurRules(
+	{ saved, listing, ...sources }: Sources,
+	entries = entriesIn(listing),
+): Sources {
 	return {
 		...sources,
 		saved: saved.map((table) => ({ ...table, text: withoutOurLines(table.text) })),
-		...(listing === undefined ? {} : { listing: { ...listing, json: withoutOurEntries(listing.json) } }),
+		...(listing === undefined
+			? {}
+			: { listing: { ...listing, json: withoutOurEntries(listing.json, entries) } }),
 	};
 }
 
 function withoutOurLines(text: string): string {
-	const starts = hooks.map((hook) => `-A ${chainNames[hook].own} `);
-	const isOurs = (line: string) => starts.some((start) => line.startsWith(start));
+	const [one = "", other = ""] = hooks.map((hook) => `-A ${chainNames[hook].own} `);
+	const isOurs = (line: string) => line.startsWith(one) || line.startsWith(other);
 	const lines = text.split("\n");
 	return lines.filter((line) => !isOurs(line)).join("\n");
 }
 
 /** What is no listing at all stays what it is, for others to say so. */
-function withoutOurEntries(json: string): string {
-	const entries = asEntries(json);
+function withoutOurEntries(json: string, entries: Entries): string {
 	const others = entries.filter((entry) => !("rule" in entry && isOurTables(entry["rule"])));
 	return others.length === entries.length ? json : JSON.stringify({ nftables: others });
 }
@@ -70,22 +81,22 @@ export function ruleCount(holding: Holding): number {
 		: holding.own.chains.reduce((count, { rules }) => count + rules.length, holding.own.jumps.length);
 }
 
-function listedHolding({ json, text }: Listing): ListedHolding[] {
-	const entries = asEntries(json).filter((entry) => Object.values(entry).some(isOurTables));
-	const listed = entries.length === 0 ? undefined : parseListing(JSON.stringify({ nftables: entries }));
-	const isOff = dormantTables(text).has("inet shunt");
-	return listed === undefined
-		? []
-		: [{ dialect: "nftables", scope: "inet", listed: isOff ? { ...listed, hooks: [] } : listed }];
-}
-
-function asEntries(json: string): readonly Record<string, unknown>[] {
-	try {
-		const { nftables } = JSON.parse(json) as { nftables?: readonly Record<string, unknown>[] };
-		return nftables ?? [];
-	} catch {
+function listedHolding({ text }: Listing, entries: Entries): ListedHolding[] {
+	const ours = entries.filter((entry) => Object.values(entry).some(isOurTables));
+	if (ours.length === 0) {
 		return [];
 	}
+	const listed = listedTable(ours);
+	const isOff = dormantTables(text).has("inet shunt");
+	return [{ dialect: "nftables", scope: "inet", listed: isOff ? { ...listed, hooks: [] } : listed }];
+}
+
+/** What nft listed, parsed once for all who look into it: our sets may have tens of thousands of elements. */
+export type Entries = readonly JsonRecord[];
+
+/** None where it is no listing at all. */
+export function entriesIn(listing: Listing | undefined): Entries {
+	return (listing && parseListing(listing.json)) ?? [];
 }
 
 /** The table itself, or an object of it. */

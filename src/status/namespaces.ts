@@ -15,6 +15,13 @@ export interface Namespace {
 	readonly process?: ProcessName;
 }
 
+/** What is to be looked into, and what leads nobody knows where. */
+export interface Surroundings {
+	readonly namespaces: readonly Namespace[];
+	/** Processes that are there and whose namespace we may not see: it may be one that nothing else leads to. */
+	readonly unseen: readonly number[];
+}
+
 /** Where iproute2, container runtimes and CNI plugins keep namespaces that need no process. */
 const folders = ["/run/netns", "/run/docker/netns"] as const;
 
@@ -23,25 +30,36 @@ const folders = ["/run/netns", "/run/docker/netns"] as const;
  * have but a name. Ours has to be looked into before any other is entered, since no path that goes by our process
  * leads back to it.
  */
-export function allNamespaces(host: Host): Namespace[] {
+export function allNamespaces(host: Host): Surroundings {
 	const named = folders.flatMap((folder) =>
 		[...(host.entries(folder) ?? [])]
 			.sort()
 			.flatMap((name) => withIdentity(host, `${folder}/${name}`, { name })),
 	);
 	const [ourPid] = (host.readFile("/proc/self/stat") ?? "").split(" ");
-	const pids = (host.entries("/proc") ?? []).filter((entry) => /^\d+$/.test(entry) && entry !== ourPid);
-	const populated = pids
+	const pids = (host.entries("/proc") ?? [])
+		.filter((entry) => /^\d+$/.test(entry) && entry !== ourPid)
 		.map(Number)
-		.sort((a, b) => a - b)
-		.flatMap((pid) => withIdentity(host, `/proc/${pid}/ns/net`, { pid }));
+		.sort((a, b) => a - b);
+	const populated = pids.flatMap((pid) => withIdentity(host, `/proc/${pid}/ns/net`, { pid }));
+	const seen = new Set(populated.map(({ pid }) => pid));
 	const ours = withIdentity(host, ownPath, {});
 	const identities = [...new Set([...ours, ...populated, ...named].map(({ identity }) => identity))];
-	return identities.map((identity) => {
+	const namespaces = identities.map((identity) => {
 		const names = [...ours, ...named].filter((path) => path.identity === identity);
 		const members = populated.filter((path) => path.identity === identity);
 		return describe(host, identity, { names, members });
 	});
+	return { namespaces, unseen: pids.filter((pid) => !seen.has(pid) && isAlive(host, pid)) };
+}
+
+/** One that has ended is in no namespace, also while nobody has asked for its exit status (`Z`; proc_pid_stat(5)). */
+function isAlive(host: Host, pid: number): boolean {
+	const stat = host.readFile(`/proc/${pid}/stat`);
+	const [state] = stat?.slice(stat.lastIndexOf(")") + 2) ?? "";
+	return stat === undefined
+		? host.fileIdentity(`/proc/${pid}`) !== undefined
+		: state !== "Z" && state !== "X";
 }
 
 /** The network namespace that we are in. */

@@ -10,8 +10,13 @@ export type Sight =
 	| { readonly namespace: Namespace; readonly failure: Failure };
 
 /** What `--output json` prints; see the help text for what each part means. */
-export function makeReport(sights: readonly Sight[]) {
-	return { verdict: worst(sights.map(verdictOf)), namespaces: sights.map(reportOf) };
+export function makeReport(sights: readonly Sight[], unseen: readonly number[]) {
+	const verdicts = [...sights.map(verdictOf), ...(unseen.length > 0 ? (["unknown"] as const) : [])];
+	return {
+		verdict: worst(verdicts),
+		...(unseen.length > 0 ? { unseen } : {}),
+		namespaces: sights.map(reportOf),
+	};
 }
 
 export function verdictOf(sight: Sight): Verdict {

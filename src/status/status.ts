@@ -35,23 +35,39 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 		return reportFailure(host, program, badInput(options.problems), asksForJson(argv));
 	}
 	const { target, output } = options.value;
+	const progress = createProgress(host, program);
+	const around = target.kind === "all" ? allNamespaces(host) : undefined;
 	const found =
-		target.kind === "all"
-			? lookAround(host, options.value, program)
-			: look(host, options.value, createProgress(host, program));
+		around === undefined
+			? look(host, options.value, progress)
+			: lookAround(host, options.value, around.namespaces, progress);
+	progress(undefined);
 	if ("exitCode" in found) {
 		return reportFailure(host, program, found, output === "json" ? "json" : "text");
 	}
+	const unseen = around?.unseen ?? [];
 	const text =
-		output === "json" ? `${JSON.stringify(makeReport(found))}\n` : formatTable(found, styleOf(host, target));
+		output === "json"
+			? `${JSON.stringify(makeReport(found, unseen))}\n`
+			: formatTable(found, styleOf(host, target));
 	host.stdout(text);
+	if (unseen.length > 0) {
+		host.log(`${program}: ${describeUnseen(unseen)}`);
+	}
 	for (const message of new Set(
 		found.flatMap((sight) => ("failure" in sight ? sight.failure.messages : [])),
 	)) {
 		host.log(`${program}: ${message}`);
 	}
-	return exitCodeOf(found);
+	return exitCodeOf(found, unseen);
 }
+
+function describeUnseen(unseen: readonly number[]): string {
+	const some = `${unseen.slice(0, mostNamed).join(", ")}${unseen.length > mostNamed ? ", …" : ""}`;
+	return `--all: the network namespaces of ${unseen.length} processes (${some}) could not be looked at, and may be others than those listed: permission denied; run it as root with the capability SYS_PTRACE`;
+}
+
+const mostNamed = 5;
 
 const summary =
 	"Shows in which dialects a network namespace holds rules of ours, and whether they are what they\n" +
@@ -74,7 +90,8 @@ const notes = `The table has a line for each table of the kernel's with rules of
     nft ipv6: rule 1 of chain PROXY_INIT_OUTPUT is missing: by user 2102: return [proxy-init/ignore-proxy-user-id]
 Rules of other programs that come before ours are shown, and are no drift: ours are as they should be.
 
-The object of --output json has a verdict and a list of namespaces; each has:
+The object of --output json has a verdict, with --all "unseen", the processes whose namespace could not be told,
+and a list of namespaces; each has:
   netns         path, inode, name in /run/netns, processes, process (pid, command, container, pod)
   verdict       in-sync, drift, no-rules, or unknown where a table could not be read
   comparedWith  flags or rules
@@ -112,9 +129,12 @@ function look(host: Host, options: StatusOptions, progress: Progress): Sight[] |
  * Every namespace in turn. Entering one is for good, but only until the next is entered: this process does nothing
  * else, and nothing but its own thread and its children depends on where it is.
  */
-function lookAround(host: Host, options: StatusOptions, program: string): Sight[] {
-	const namespaces = allNamespaces(host);
-	const progress = createProgress(host, program);
+function lookAround(
+	host: Host,
+	options: StatusOptions,
+	namespaces: readonly Namespace[],
+	progress: Progress,
+): Sight[] {
 	return namespaces.flatMap((namespace, index): Sight[] => {
 		progress(`${index} of ${namespaces.length} network namespaces looked into`);
 		try {

@@ -58,6 +58,30 @@ describe("status --all", () => {
 			expect(find(seen, netns)).toMatchObject({ verdict: "in-sync", netns: { processes: 0 } });
 		}));
 
+	it("names the processes whose namespace cannot be looked at", () =>
+		withNetns("status", (netns) => {
+			// A machine of three processes: a shell, one in a namespace that nothing else leads to, and status.
+			const script = [
+				"mount -t tmpfs none /run; unshare --net sleep 600 & other=$!",
+				'while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do :; done',
+				'"$@"; echo "exit $?" >&2',
+			].join("\n");
+			const machine = ["--mount", "--pid", "--fork", "--mount-proc", "sh", "-c", script, "sh"];
+			const lacking = ["setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace"];
+			const run = (prefix: readonly string[], ...args: string[]) =>
+				netns.try("unshare", [...machine, ...prefix, shuntProgram, "status", "--all", ...args]);
+			const { stdout, stderr } = run(lacking, "--output", "json");
+			expect(JSON.parse(stdout)).toMatchObject({ verdict: "unknown", unseen: [1, expect.any(Number)] });
+			expect(stderr).toMatch(
+				/--all: the network namespaces of 2 processes \(1, \d+\) .*SYS_PTRACE[\s\S]*exit 77/,
+			);
+			expect(run(lacking).stderr).toContain("could not be looked at");
+			const seen = run([], "--output", "json");
+			expect(JSON.parse(seen.stdout)).toMatchObject({ verdict: "no-rules", namespaces: [{}, {}] });
+			expect(JSON.parse(seen.stdout)).not.toHaveProperty("unseen");
+			expect(seen.stderr).toContain("exit 0");
+		}));
+
 	it("without permission: exit 77, and a word on each", () =>
 		withNetns("status", (netns) =>
 			withNetns("status", (other) => {

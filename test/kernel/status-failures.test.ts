@@ -145,6 +145,11 @@ describe("status without tools", () => {
 				const seen = seeStatus(["--netns", netns.path], tools.env);
 				expect(seen).toMatchObject({ status: 1, verdict: "unknown" });
 				expect(seen.namespaces[0]?.notRead[0]?.why).toMatch(words);
+				// What could not be read is not said to be missing, with flags or without.
+				expect(seen.namespaces[0]?.drift).toEqual([]);
+				const withFlags = seeStatus(["--netns", netns.path, ...standard.args], tools.env);
+				expect(withFlags).toMatchObject({ status: 1, verdict: "unknown" });
+				expect(withFlags.namespaces[0]?.drift).toEqual([]);
 			}),
 		),
 	);
@@ -158,6 +163,30 @@ describe("status without tools", () => {
 					status: 1,
 					verdict: "unknown",
 				});
+			}),
+		));
+});
+
+describe("an nft that was built without JSON", () => {
+	it("status cannot read our table with; init and clean do their work all the same", () =>
+		withNetns("status", (netns) =>
+			withToolFolder((tools) => {
+				const run = (verb: string, ...args: string[]) =>
+					runShunt([verb, "--netns", netns.path, ...args], { env: tools.env });
+				tools.script(
+					"nft",
+					'for a in "$@"; do [ "$a" = -j ] && { echo "JSON support not compiled-in" >&2; exit 1; }; done; exec "$real" "$@"',
+				);
+				const init = () => run("init", ...standard.args, "--iptables-mode", "nftables");
+				expect(init()).toMatchObject({ status: 0 });
+				expect(init()).toMatchObject({ status: 0 });
+				expect(netns.run("nft", ["list", "ruleset"]).match(/redirect to :4143/g)).toHaveLength(1);
+				const seen = seeStatus(["--netns", netns.path, ...standard.args], tools.env);
+				expect(seen).toMatchObject({ status: 1, verdict: "unknown" });
+				expect(seen.namespaces[0]?.drift).toEqual([]);
+				expect(seen.namespaces[0]?.notRead[0]?.why).toContain("JSON support not compiled-in");
+				expect(run("clean").status).toBe(0);
+				expect(netns.run("nft", ["list", "ruleset"])).toBe("");
 			}),
 		));
 });

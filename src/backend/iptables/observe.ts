@@ -8,7 +8,7 @@ import { chainNames, hooks, jumpSpec } from "./chains.ts";
 import { type OwnState, standsAsWritten, wantedState } from "./own-state.ts";
 import { parseRule } from "./parse-rule.ts";
 
-/** Rules that have been read, by hook and spec: both families have most of them in common. */
+/** Rules that have been read, by hook and spec: both families have all in common but those about subnets. */
 export type ReadRules = Map<string, ObservedRule>;
 
 /** How our part of a table differs from what a plan asks for. */
@@ -19,6 +19,9 @@ export function driftOfState(plan: Plan, family: Family, own: OwnState): Drift[]
 /** Our part of a table in the planner's terms, ready to be held against a plan. */
 export function observe(own: OwnState, known: ReadRules = new Map()): Observed {
 	const read = (spec: string, hook: Hook): ObservedRule => {
+		if (spec.startsWith("-s ") || spec.startsWith("-d ")) {
+			return parseRule(spec, hook);
+		}
 		const key = `${hook} ${spec}`;
 		const rule = known.get(key) ?? parseRule(spec, hook);
 		known.set(key, rule);

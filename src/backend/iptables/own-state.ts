@@ -85,13 +85,20 @@ export function wantedOver(current: OwnState, wanted: OwnState): OwnState {
 /** Our part of a table that was read. */
 export function ownStateOf(table: SavedTable): OwnState {
 	const isOurs = (name: string) => hookOfOwnChain(name) !== undefined;
+	const own = new Map<string, string[]>(table.userChains.filter(isOurs).map((name) => [name, []]));
+	const others: SavedRule[] = [];
+	// Ours may be thousands, and what leads into them stands elsewhere.
+	for (const rule of table.rules) {
+		const rules = own.get(rule.chain);
+		if (rules === undefined) {
+			others.push(rule);
+		} else {
+			rules.push(rule.spec);
+		}
+	}
 	return {
-		chains: table.userChains.filter(isOurs).map((name) => ({
-			name,
-			rules: table.rules.filter((rule) => rule.chain === name).map((rule) => rule.spec),
-		})),
-		// Ours may be thousands, and what leads into them stands elsewhere.
-		jumps: withPositions(table.rules.filter((rule) => !isOurs(rule.chain)))
+		chains: [...own].map(([name, rules]) => ({ name, rules })),
+		jumps: withPositions(others)
 			.map(({ chain, spec, position }) => ({ from: chain, to: targetOf(spec), spec, position }))
 			.filter((jump) => isOurs(jump.to)),
 	};

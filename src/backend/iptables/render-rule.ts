@@ -17,6 +17,11 @@ export function renderRule(rule: Rule): readonly string[] {
 	return specs;
 }
 
+/** Makes known how a rule is written that was read, so that it need not be written anew. */
+export function isWrittenAs(rule: Rule, spec: string): void {
+	rendered.set(rule, [spec]);
+}
+
 /** Most rules serve both families, and the report names them all again. */
 const rendered = new WeakMap<Rule, readonly string[]>();
 

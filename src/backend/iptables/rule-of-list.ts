@@ -1,14 +1,15 @@
-import { parseCidr } from "../../domain/cidr.ts";
+import { formatCidr, parseCidr } from "../../domain/cidr.ts";
 import { parseUid } from "../../domain/identity.ts";
-import { parsePort } from "../../domain/port.ts";
+import { type PortRange, parsePort } from "../../domain/port.ts";
 import type { Hook, Match, Rule, Verdict } from "../../plan/plan.ts";
+import { passSubnet } from "../../plan/planner.ts";
 import type { Reason } from "../../plan/reason.ts";
-import { renderRule } from "./render-rule.ts";
+import { isWrittenAs, renderRule } from "./render-rule.ts";
 
 /**
- * The short way to read the kinds of rules of which there is one for each item of a list, and so perhaps tens of
- * thousands: what the comment names is written again and held against the rule. Undefined where the two are not the same
- * word for word, whatever the rule may be, and for every other kind.
+ * The short way to read the kinds of rules of which there is one for each item of a list, or for fifteen of them, and so
+ * perhaps tens of thousands: what the comment names is written again and held against the rule. Undefined where the two
+ * are not the same word for word, whatever the rule may be, and for every other kind.
  */
 export function ruleOfList(spec: string, hook: Hook): Rule | undefined {
 	const start = spec.indexOf(commentStart);
@@ -18,15 +19,14 @@ export function ruleOfList(spec: string, hook: Hook): Rule | undefined {
 	}
 	const comment = spec.slice(start + commentStart.length, end);
 	const kind = kinds.find(({ reason }) => comment.startsWith(reason));
-	const rule = kind?.read(comment.slice(kind.reason.length + 1), spec, hook);
-	return rule !== undefined && renderRule(rule)[0] === spec ? rule : undefined;
+	return kind?.read(comment.slice(kind.reason.length + 1), spec, hook);
 }
 
 const commentStart = '-m comment --comment "proxy-init/';
 
 interface Kind {
 	readonly reason: Reason;
-	/** From what stands behind the reason in the comment. */
+	/** From what stands behind the reason in the comment, if that makes the rule. */
 	read(detail: string, spec: string, hook: Hook): Rule | undefined;
 }
 
@@ -34,11 +34,29 @@ const kinds: readonly Kind[] = [
 	{
 		reason: "ignore-subnet",
 		read: (detail, spec, hook) => {
+			const [kind, option] =
+				hook === "prerouting" ? (["source", "-s"] as const) : (["destination", "-d"] as const);
+			if (spec !== `${option} ${detail} ${commentStart}ignore-subnet-${detail}" -j RETURN`) {
+				return undefined;
+			}
 			const subnet = parseCidr(detail, "comment");
-			// Of a prefix of 0 nothing is written, and the chain tells which side is meant.
-			const isSource = spec.startsWith("-s ") || (hook === "prerouting" && !spec.startsWith("-d "));
-			const kind = isSource ? "source" : "destination";
-			return subnet.ok ? passing("ignore-subnet", { kind, subnet: subnet.value }) : undefined;
+			// Of a prefix of 0 nothing is written.
+			if (!subnet.ok || subnet.value.prefix === 0 || formatCidr(subnet.value) !== detail) {
+				return undefined;
+			}
+			const rule = passSubnet(kind, subnet.value);
+			isWrittenAs(rule, spec);
+			return rule;
+		},
+	},
+	{
+		reason: "ignore-port",
+		read: (detail, spec) => {
+			if (spec !== `-p tcp -m multiport --dports ${detail} ${commentStart}ignore-port-${detail}" -j RETURN`) {
+				return undefined;
+			}
+			const ports = readPorts(detail);
+			return ports && passing("ignore-port", tcp, { kind: "destination-port", ports });
 		},
 	},
 	{
@@ -51,20 +69,40 @@ const kinds: readonly Kind[] = [
 			}
 			const ports = [{ low: port.value, high: port.value }];
 			const verdict: Verdict = { kind: "redirect", port: to.value };
-			return { reason: "redirect-port", matches: [tcp, { kind: "destination-port", ports }], verdict };
+			const matches: Match[] = [tcp, { kind: "destination-port", ports }];
+			return ifWritten({ reason: "redirect-port", matches, verdict }, spec);
 		},
 	},
 	{
 		reason: "ignore-user-id",
-		read: (detail) => {
+		read: (detail, spec) => {
 			const uid = parseUid(detail, "comment");
-			return uid.ok ? passing("ignore-user-id", { kind: "uid", uid: uid.value }) : undefined;
+			return uid.ok ? ifWritten(passing("ignore-user-id", { kind: "uid", uid: uid.value }), spec) : undefined;
 		},
 	},
 ];
 
+/** As iptables writes them, which is how they stand in the comment; undefined for what nobody would write so. */
+function readPorts(list: string): PortRange[] | undefined {
+	const ranges: PortRange[] = [];
+	for (const item of list.split(",")) {
+		const colon = item.indexOf(":");
+		const low = parsePort(colon < 0 ? item : item.slice(0, colon), "comment");
+		const high = colon < 0 ? low : parsePort(item.slice(colon + 1), "comment");
+		if (!low.ok || !high.ok || (colon >= 0 && low.value >= high.value)) {
+			return undefined;
+		}
+		ranges.push({ low: low.value, high: high.value });
+	}
+	return ranges;
+}
+
+function ifWritten(rule: Rule, spec: string): Rule | undefined {
+	return renderRule(rule)[0] === spec ? rule : undefined;
+}
+
 const tcp: Match = { kind: "protocol", protocol: "tcp" };
 
-function passing(reason: Reason, match: Match): Rule {
-	return { reason, matches: [match], verdict: { kind: "return" } };
+function passing(reason: Reason, ...matches: readonly Match[]): Rule {
+	return { reason, matches, verdict: { kind: "return" } };
 }

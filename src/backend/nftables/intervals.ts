@@ -29,11 +29,21 @@ function larger(a: bigint, b: bigint): bigint {
 }
 
 /** A subnet as the span of its addresses. */
-export function intervalOf({ network, prefix, family }: Cidr): Interval {
+export function intervalOf(subnet: Cidr): Interval {
+	const known = intervals.get(subnet);
+	if (known !== undefined) {
+		return known;
+	}
+	const { network, prefix, family } = subnet;
 	const width = family === "ipv4" ? 32 : 128;
 	const low = addressNumber(network);
-	return { low, high: low + (1n << BigInt(width - prefix)) - 1n };
+	const interval = { low, high: low + (1n << BigInt(width - prefix)) - 1n };
+	intervals.set(subnet, interval);
+	return interval;
 }
+
+/** A policy that is read back from a table is made of the table's own subnets, and then held against them. */
+const intervals = new WeakMap<Cidr, Interval>();
 
 export function addressNumber(text: string): bigint {
 	const bytes = parseAddress(text)?.bytes ?? [];

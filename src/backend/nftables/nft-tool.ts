@@ -44,7 +44,18 @@ export function openNft(host: Host): NftTool {
 	};
 }
 
-/** Whether our table is there, learnt without starting a process. */
+/** Whether our table is there, learnt without starting a process. Throws {@link BackendError} where that cannot be told. */
 export function hasOurTable(host: Host): boolean {
-	return (host.nftTables() ?? []).some(({ family, name }) => family === "inet" && name === "shunt");
+	const isThere = seesOurTable(host);
+	const why = isThere ? undefined : host.hiddenNftTables();
+	if (why !== undefined) {
+		const code = why.endsWith("not permitted") ? "not-permitted" : "refused";
+		throw new BackendError(code, `whether there is a table inet shunt could not be seen: ${why}`);
+	}
+	return isThere;
+}
+
+/** Whether it can be seen to be there: where not, it may yet be. */
+export function seesOurTable(host: Host): boolean {
+	return host.nftTables()?.some(({ family, name }) => family === "inet" && name === "shunt") === true;
 }

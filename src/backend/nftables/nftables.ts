@@ -5,7 +5,7 @@ import type { Plan } from "../../plan/plan.ts";
 import type { Backend, FamilyOutcome, SetUpOptions } from "../backend.ts";
 import { BackendError, caught, throwIfAny } from "../backend-error.ts";
 import { canonicalRule } from "./canonical.ts";
-import { hasOurTable, openNft } from "./nft-tool.ts";
+import { hasOurTable, openNft, seesOurTable } from "./nft-tool.ts";
 import type { ListedTable } from "./parse.ts";
 import { hooks, probe, removal, renderCreation, renderReplacement, renderRule } from "./render.ts";
 import { setRules } from "./set-rule.ts";
@@ -38,12 +38,12 @@ function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	const nft = openNft(host);
 	const outcome = (reached: FamilyOutcome["outcome"]) =>
 		plan.families.map((family) => ({ family, outcome: reached }));
-	if (!hasOurTable(host)) {
+	if (!seesOurTable(host)) {
 		const refusal = nft.apply(renderCreation(plan, options), options.meanwhile);
 		if (refusal === undefined) {
 			return outcome("created");
 		}
-		if (refusal.code !== "refused" || !hasOurTable(host)) {
+		if (refusal.code !== "refused" || !seesOurTable(host)) {
 			throw refusal;
 		}
 	}

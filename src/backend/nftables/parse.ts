@@ -25,9 +25,11 @@ export interface UnknownSetRule {
 /** Undefined for what is not such a listing at all. */
 export function parseListing(json: string): ListedTable | undefined {
 	const entries = asArray(asRecord(tryParse(json))?.["nftables"]);
-	if (entries === undefined) {
-		return undefined;
-	}
+	return entries && listedTable(entries);
+}
+
+/** The same, of the entries of a listing (`"nftables"`). */
+export function listedTable(entries: readonly unknown[]): ListedTable {
 	const chains = records(entries.map((entry) => asRecord(entry)?.["chain"]));
 	const rules = records(entries.map((entry) => asRecord(entry)?.["rule"]));
 	const tables = records(entries.map((entry) => asRecord(entry)?.["table"]));

@@ -53,9 +53,7 @@ function runs(rules: readonly Rule[]): Rule[][] {
 		const last = found.at(-1);
 		const [first] = last ?? [];
 		const isAlike =
-			first !== undefined &&
-			first.reason === rule.reason &&
-			JSON.stringify(first.verdict) === JSON.stringify(rule.verdict);
+			first !== undefined && first.reason === rule.reason && sameVerdict(first.verdict, rule.verdict);
 		if (isAlike) {
 			last?.push(rule);
 		} else {
@@ -63,6 +61,10 @@ function runs(rules: readonly Rule[]): Rule[][] {
 		}
 	}
 	return found;
+}
+
+function sameVerdict(a: Verdict, b: Verdict): boolean {
+	return a.kind === "return" || b.kind === "return" ? a.kind === b.kind : a.port === b.port;
 }
 
 function gather(hook: Hook, run: readonly Rule[]): SetRule[] {

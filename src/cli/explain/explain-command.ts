@@ -32,12 +32,12 @@ export async function runExplain(argv: readonly string[], world: ExplainWorld): 
 	if (!options.ok) {
 		return refuse(badInput(options.problems), world);
 	}
-	const done = world.sayWhileSlow(`shunt explain: still ${works[options.value.source.kind]} …\n`);
+	world.sayWhileSlow(`shunt explain: still ${works[options.value.source.kind]} …`);
 	try {
 		const subjects = readSubjects(options.value.source, world);
 		return subjects.ok ? await output(subjects.value, options.value, world) : refuse(subjects, world);
 	} finally {
-		done();
+		world.sayWhileSlow(undefined);
 	}
 }
 

@@ -2,9 +2,9 @@ import { isatty } from "node:tty";
 import type { Host } from "../../host/host.ts";
 import { createNodeHost } from "../../host/node.ts";
 import { writeWhole } from "../../host/node-files.ts";
+import { sayWhileSlow } from "../../host/node-slow-line.ts";
 import { type ManifestWorld, processWorld as manifestWorld } from "../inject/world.ts";
 import { wantsColour } from "../paint.ts";
-import { sayWhileSlow } from "./say-while-slow.ts";
 
 /** What `shunt explain` needs of the outside world. */
 export interface ExplainWorld extends ManifestWorld {
@@ -12,8 +12,8 @@ export interface ExplainWorld extends ManifestWorld {
 	writeFile(path: string, text: string): void;
 	/** Whether standard output is something that shows colours. */
 	readonly colours: boolean;
-	/** Says so on standard error as long as it takes, until what it returns is called: nothing in the first two seconds. */
-	sayWhileSlow(text: string): () => void;
+	/** As {@link Host.sayWhileSlow}. */
+	sayWhileSlow(line: string | undefined): void;
 	/** For looking into network namespaces. */
 	host(): Host;
 }
