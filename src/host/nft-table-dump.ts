@@ -1,21 +1,28 @@
-import type { NftTable } from "./host.ts";
 import {
 	type ByteOrder,
 	doneMessage,
 	encodeInteger,
 	errorMessage,
-	familyHeaderLength,
-	familyNames,
 	findAttribute,
 	headerLength,
 	type Message,
 	parseErrno,
 	parseName,
 	splitMessages,
-	subsystem,
-} from "./netlink-messages.ts";
+} from "../linux/netlink.ts";
+import type { NftTable } from "./host.ts";
 
 /** The two messages of "which tables are there?" as nf_tables speaks it over netlink. */
+
+/** As include/uapi/linux/netfilter/nfnetlink.h and nf_tables.h have them. */
+export const subsystem = 10 << 8; // NFNL_SUBSYS_NFTABLES
+export const familyHeaderLength = 4; // struct nfgenmsg
+
+export const familyNames = new Map<number, NftTable["family"]>([
+	[1, "inet"], // NFPROTO_INET
+	[2, "ipv4"], // NFPROTO_IPV4
+	[10, "ipv6"], // NFPROTO_IPV6
+]);
 
 /** What one datagram of the answer said. */
 export type DumpPart =

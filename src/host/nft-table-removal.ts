@@ -1,12 +1,9 @@
-import type { NftTable } from "./host.ts";
 import {
 	attributeHeaderLength,
 	type ByteOrder,
 	doneMessage,
 	encodeInteger,
 	errorMessage,
-	familyHeaderLength,
-	familyNames,
 	findAttribute,
 	headerLength,
 	type Message,
@@ -15,8 +12,9 @@ import {
 	parseInteger,
 	parseName,
 	splitMessages,
-	subsystem,
-} from "./netlink-messages.ts";
+} from "../linux/netlink.ts";
+import type { NftTable } from "./host.ts";
+import { familyHeaderLength, familyNames, subsystem } from "./nft-table-dump.ts";
 
 /** The messages with which a table that holds nothing is found to be so and removed. Only bytes in, bytes out. */
 

@@ -1,12 +1,12 @@
 import { isatty } from "node:tty";
 import { harmless } from "../domain/harmless.ts";
+import { type Libc, loadLibc } from "../linux/libc.ts";
+import { withNetfilterSocket } from "../linux/netlink-socket.ts";
+import { enterNetns, enterNewNetns } from "../linux/netns.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Host } from "./host.ts";
 import { answerWithoutSocket, askNftTables, removeEmptyTable, tablesIn, whyHidden } from "./nft-tables.ts";
 import { identify, isExecutable, listFolder, readText, replaceText } from "./node-files.ts";
-import { type Libc, loadLibc } from "./node-libc.ts";
-import { withNetfilterSocket } from "./node-netlink.ts";
-import { enterNetns, enterNewNetns } from "./node-netns.ts";
 import { runCommands } from "./node-run.ts";
 import { readStandardInput, writeStandardError, writeStandardOutput } from "./node-streams.ts";
 import { findOnPath } from "./program-path.ts";

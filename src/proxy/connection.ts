@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import type { Direction, Endpoint } from "../domain/endpoint.ts";
 import type { Account } from "./account.ts";
 import type { Buffers } from "./buffers.ts";
-import type { Direction, Endpoint } from "./endpoint.ts";
 import type { LoopGuard } from "./loop-guard.ts";
 import { Pump } from "./pump.ts";
 import { type ErrorReason, type Reason, reasonOfConnectError } from "./reason.ts";

@@ -1,6 +1,6 @@
+import { kernelOriginalDestination } from "../linux/original-destination.ts";
 import { openStdout } from "../serving/stdout.ts";
 import { readLimits } from "./open-files.ts";
-import { kernelOriginalDestination } from "./original-destination.ts";
 import type { ProxyWorld } from "./run-proxy.ts";
 
 /** This very process, and the kernel under it. */

@@ -1,11 +1,11 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import type { OriginalDestination } from "../linux/original-destination.ts";
 import { createLog, type Log } from "../serving/log.ts";
 import type { FlushedOutput } from "../serving/stdout.ts";
 import { type Signals, stopRequests } from "../serving/stop-signals.ts";
 import { startAdmin, stopAdmin } from "./admin.ts";
 import { connectionsThatFit } from "./open-files.ts";
 import type { ProxyOptions } from "./options.ts";
-import type { OriginalDestination } from "./original-destination.ts";
 import { TransparentProxy } from "./transparent-proxy.ts";
 
 /** What the proxy needs of the process that it runs in. */

@@ -1,6 +1,6 @@
 import { connect, type OnReadOpts, type Server, Socket } from "node:net";
 import { getSystemErrorName } from "node:util";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 
 /**
  * What lies under a socket of Node's: libuv's TCP stream. Node keeps it private, and this file is the only one that

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatAddress, parseAddress } from "../domain/cidr.ts";
-import { formatEndpoint, parseSockaddr } from "./endpoint.ts";
+import { formatEndpoint } from "../domain/endpoint.ts";
+import { parseSockaddr } from "../linux/sockaddr.ts";
 import { connectionsThatFit } from "./open-files.ts";
 
 describe("a socket address", () => {

@@ -1,8 +1,8 @@
+import { portsReachedFrom } from "../linux/socket-table.ts";
+import type { TcpSocket } from "../linux/tcp-socket.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Probe } from "./probe.ts";
 import type { Sighting } from "./sighting.ts";
-import { portsReachedFrom } from "./socket-table.ts";
-import type { TcpSocket } from "./tcp-socket.ts";
 
 /** Milliseconds after which the other half is given up. */
 const untraceable = 300;

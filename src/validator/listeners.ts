@@ -1,8 +1,8 @@
+import { type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import { type Endpoint, formatEndpoint } from "../proxy/endpoint.ts";
-import type { Libc } from "./libc.ts";
+import type { Libc } from "../linux/socket-libc.ts";
+import { TcpSocket } from "../linux/tcp-socket.ts";
 import type { Sighting } from "./sighting.ts";
-import { TcpSocket } from "./tcp-socket.ts";
 
 /** What stands where the proxy will, and remembers who came. */
 export class Listeners {

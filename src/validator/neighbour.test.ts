@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Libc } from "./libc.ts";
+import { concat, u16, u32 } from "../linux/netlink-message.ts";
+import type { Libc } from "../linux/socket-libc.ts";
 import { makeNeighbour } from "./neighbour.ts";
-import { concat, u16, u32 } from "./netlink-message.ts";
 
 /** What a fake kernel was asked, by what it is about. */
 interface Asked {

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 import type { Family } from "../domain/family.ts";
-import type { Libc } from "./libc.ts";
+import { RouteSocket } from "../linux/route-socket.ts";
+import type { Libc } from "../linux/socket-libc.ts";
 import type { Way } from "./probe.ts";
-import { RouteSocket } from "./route-socket.ts";
 import { makeWire } from "./wire.ts";
 
 const newNetworkNamespace = 0x40000000; // CLONE_NEWNET in linux/sched.h

@@ -1,8 +1,10 @@
 import type { Family } from "../domain/family.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import { type Libc, loadLibc } from "../linux/socket-libc.ts";
+import { TcpSocket } from "../linux/tcp-socket.ts";
+import { asUser, mayBe, type User } from "../linux/user.ts";
 import { inboundProbes } from "./inbound-probes.ts";
 import { judge } from "./judge.ts";
-import { type Libc, loadLibc } from "./libc.ts";
 import { makeNeighbour, type Neighbour } from "./neighbour.ts";
 import { outboundProbes, proxyPortsOf } from "./outbound-probes.ts";
 import type { Gap, Probe, Probes } from "./probe.ts";
@@ -10,9 +12,7 @@ import type { Proof } from "./proof.ts";
 import { isDoubtful, tryRepeatedly } from "./repeated-trial.ts";
 import { findRoutes } from "./routes.ts";
 import { settled } from "./settling.ts";
-import { TcpSocket } from "./tcp-socket.ts";
 import type { Trial } from "./trial.ts";
-import { asUser, mayBe, type User } from "./user.ts";
 
 export interface PolicyTrialOptions {
 	readonly neighbour: boolean;

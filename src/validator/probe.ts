@@ -1,10 +1,10 @@
 import { parseAddress } from "../domain/cidr.ts";
+import type { Direction, Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
+import type { User } from "../linux/user.ts";
 import { type Evaluation, evaluate, type Packet } from "../plan/evaluate.ts";
 import type { Hook, Plan } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
-import type { Direction, Endpoint } from "../proxy/endpoint.ts";
-import type { User } from "./user.ts";
 
 /** What a connection can show. */
 export type Topic = "redirect" | "port" | "subnet" | "interface" | "loopback" | "uid" | "gid";

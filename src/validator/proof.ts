@@ -1,5 +1,5 @@
+import type { Direction } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import type { Direction } from "../proxy/endpoint.ts";
 import type { Topic } from "./probe.ts";
 
 /** What is known now about one thing that the policy says. */

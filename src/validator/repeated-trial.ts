@@ -1,5 +1,5 @@
+import type { Libc } from "../linux/socket-libc.ts";
 import { whatIsWrong } from "./judge-words.ts";
-import type { Libc } from "./libc.ts";
 import type { Probe } from "./probe.ts";
 import type { Sighting } from "./sighting.ts";
 import { type Trial, type TrialOptions, tryConnections } from "./trial.ts";

@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from "../domain/cidr.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 import { parsePort } from "../domain/port.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import type { Endpoint } from "../proxy/endpoint.ts";
 
 /** `192.0.2.2:1404` or `[fd00::1]:20001`. */
 export function parseSocketAddress(text: string, source: string): Result<Endpoint> {

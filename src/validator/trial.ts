@@ -1,12 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Family } from "../domain/family.ts";
+import { pollSockets } from "../linux/poll.ts";
+import type { Libc } from "../linux/socket-libc.ts";
+import type { TcpSocket } from "../linux/tcp-socket.ts";
 import { Call } from "./call.ts";
-import type { Libc } from "./libc.ts";
 import { Listeners } from "./listeners.ts";
-import { pollSockets } from "./poll.ts";
 import { isToBeRedirected, type Probe } from "./probe.ts";
 import type { Sighting } from "./sighting.ts";
-import type { TcpSocket } from "./tcp-socket.ts";
 
 export interface TrialOptions {
 	readonly families: readonly Family[];

@@ -1,7 +1,7 @@
 import type { Family } from "../domain/family.ts";
-import type { Libc } from "./libc.ts";
+import type { RouteSocket } from "../linux/route-socket.ts";
+import type { Libc } from "../linux/socket-libc.ts";
 import type { Way } from "./probe.ts";
-import type { RouteSocket } from "./route-socket.ts";
 
 /** What one end of a wire is made with. */
 export interface WireEnd {

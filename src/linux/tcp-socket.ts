@@ -1,10 +1,9 @@
-import { parseAddress } from "../domain/cidr.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import { type Endpoint, parseSockaddr, sockaddrLength } from "../proxy/endpoint.ts";
-import type { Libc } from "./libc.ts";
+import { addressFamilies, encodeSockaddr, parseSockaddr, sockaddrLength } from "./sockaddr.ts";
+import type { Libc } from "./socket-libc.ts";
 
 // Numbers of Linux's headers; those of sockets are the same on every architecture that Node runs on.
-const domains: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 10 };
 const nonBlocking = 0o4000 | 0o2000000; // SOCK_NONBLOCK | SOCK_CLOEXEC
 const [stream, datagram] = [1, 2];
 const socketLevel = 1;
@@ -31,7 +30,7 @@ export class TcpSocket {
 	 */
 	static open(libc: Libc, family: Family, kind: "stream" | "datagram" = "stream"): TcpSocket | string {
 		const type = (kind === "stream" ? stream : datagram) | nonBlocking;
-		const descriptor = libc.socket(domains[family], type, 0);
+		const descriptor = libc.socket(addressFamilies[family], type, 0);
 		return descriptor < 0 ? libc.errno() : new TcpSocket(libc, family, descriptor);
 	}
 
@@ -111,13 +110,4 @@ export class TcpSocket {
 		const value = new Uint8Array(Int32Array.from(numbers).buffer);
 		this.#libc.setsockopt(this.descriptor, level, name, value, value.length);
 	}
-}
-
-/** A struct sockaddr_in (ip(7)) or sockaddr_in6 (ipv6(7)). */
-function encodeSockaddr(family: Family, { address, port }: Endpoint): Uint8Array {
-	const bytes = Buffer.alloc(family === "ipv4" ? 16 : sockaddrLength);
-	new Uint16Array(bytes.buffer, bytes.byteOffset, 1)[0] = domains[family];
-	bytes.writeUInt16BE(port, 2);
-	bytes.set(parseAddress(address)?.bytes ?? [], family === "ipv4" ? 4 : 8);
-	return bytes;
 }

@@ -1,5 +1,4 @@
 import { parseAddress } from "../domain/cidr.ts";
-import type { Libc } from "./libc.ts";
 import {
 	type Attribute,
 	acknowledgedError,
@@ -10,6 +9,7 @@ import {
 	u16,
 	u32,
 } from "./netlink-message.ts";
+import type { Libc } from "./socket-libc.ts";
 
 // linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
 const [newLink, deleteLink, newAddress] = [16, 17, 20];

@@ -1,9 +1,9 @@
 import { closeSync } from "node:fs";
 import { endianness } from "node:os";
-import type { Errno } from "./errno.ts";
-import type { NetlinkSocket } from "./nft-tables.ts";
-import { errnoOf } from "./node-errno.ts";
-import type { Libc } from "./node-libc.ts";
+import type { Errno } from "../host/errno.ts";
+import { errnoOf } from "./errno.ts";
+import type { Libc } from "./libc.ts";
+import type { NetlinkSocket } from "./netlink.ts";
 
 const netlink = 16; // AF_NETLINK
 const rawCloseOnExec = 3 | 0o2000000; // SOCK_RAW | SOCK_CLOEXEC

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { hostError } from "./errno.ts";
-import { errnoOf, errnoOfThrown } from "./node-errno.ts";
-import type { Libc } from "./node-libc.ts";
+import { hostError } from "../host/errno.ts";
+import { errnoOf, errnoOfThrown } from "./errno.ts";
+import type { Libc } from "./libc.ts";
 
 const newNetworkNamespace = 0x40000000; // CLONE_NEWNET in linux/sched.h
 

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from "node:util";
-import type { Errno } from "./errno.ts";
+import type { Errno } from "../host/errno.ts";
 
 /** What libuv's table lacks of execve(2)'s errors. */
 const unlisted = new Map<number, Errno>([[8, { name: "ENOEXEC", message: "exec format error" }]]);

@@ -1,8 +1,5 @@
-import type { NftTable } from "./host.ts";
-
 /**
- * Netlink's messages and attributes as nf_tables uses them: include/uapi/linux/netlink.h, linux/netfilter/nfnetlink.h and
- * linux/netfilter/nf_tables.h. Only bytes in, bytes out: the socket is elsewhere. Bytes are plain numbers rather than a
+ * Netlink's messages and attributes (include/uapi/linux/netlink.h), for all who speak it. Only bytes in, bytes out: the socket is elsewhere. Bytes are plain numbers rather than a
  * DataView, since that is how the native program hands them over.
  */
 
@@ -10,17 +7,18 @@ import type { NftTable } from "./host.ts";
 export type ByteOrder = "little" | "big";
 
 export const headerLength = 16;
-export const familyHeaderLength = 4;
 export const attributeHeaderLength = 4;
 export const errorMessage = 2; // NLMSG_ERROR
 export const doneMessage = 3; // NLMSG_DONE
-export const subsystem = 10 << 8; // NFNL_SUBSYS_NFTABLES
 
-export const familyNames = new Map<number, NftTable["family"]>([
-	[1, "inet"], // NFPROTO_INET
-	[2, "ipv4"], // NFPROTO_IPV4
-	[10, "ipv6"], // NFPROTO_IPV6
-]);
+/** A netlink socket of this network namespace (netlink(7)). */
+export interface NetlinkSocket {
+	readonly order: ByteOrder;
+	/** Whether all of it was sent. */
+	send(bytes: readonly number[]): boolean;
+	/** The next datagram, or undefined when there is none. */
+	receive(): ArrayLike<number> | undefined;
+}
 
 /** Where a message's or an attribute's content lies. */
 export interface Span {

@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
 import { networkInterfaces } from "node:os";
 import { getSystemErrorName } from "node:util";
+import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import { type Endpoint, parseSockaddr, sockaddrLength } from "./endpoint.ts";
+import { parseSockaddr, sockaddrLength } from "./sockaddr.ts";
 
 /**
  * Where a redirected connection was going before the redirect. Throws {@link NoOriginalDestination}. It is a
