@@ -1,4 +1,4 @@
-import type { NetlinkSocket } from "../linux/netlink.ts";
+import { acknowledgedErrno, type NetlinkSocket } from "../linux/netlink.ts";
 import type { Errno } from "./errno.ts";
 import type { NftTable } from "./host.ts";
 import { type DumpPart, encodeTablesRequest, parseTablesReply } from "./nft-table-dump.ts";
@@ -6,7 +6,6 @@ import {
 	encodeChainsRequest,
 	encodeRemoval,
 	type FoundChain,
-	isAcknowledged,
 	parseChainsReply,
 } from "./nft-table-removal.ts";
 
@@ -91,7 +90,7 @@ export function removeEmptyTable(socket: NetlinkSocket, table: NftTable): boolea
 		return false;
 	}
 	const answer = socket.send(encodeRemoval(table, chains, socket.order)) ? socket.receive() : undefined;
-	return answer !== undefined && isAcknowledged(answer, socket.order);
+	return answer !== undefined && acknowledgedErrno(answer, socket.order) === 0;
 }
 
 function chainsOf(socket: NetlinkSocket, table: NftTable): FoundChain[] | undefined {

@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
 import { harmless } from "../domain/harmless.ts";
-import { type Libc, loadLibc } from "../linux/libc.ts";
+import { loadLibc } from "../linux/libc.ts";
 import { withNetfilterSocket } from "../linux/netlink-socket.ts";
 import { enterNetns, enterNewNetns } from "../linux/netns.ts";
 import { childEnvironment } from "./child-environment.ts";
@@ -13,12 +13,7 @@ import { findOnPath } from "./program-path.ts";
 
 /** The outside world as Node shows it. */
 export function createNodeHost(): Host {
-	let loaded: Libc | undefined;
-	const libc = (): Libc => {
-		loaded ??= loadLibc();
-		return loaded;
-	};
-	const askTables = () => withNetfilterSocket(libc(), askNftTables, answerWithoutSocket);
+	const askTables = () => withNetfilterSocket(loadLibc(), askNftTables, answerWithoutSocket);
 	return {
 		run: (commands, meanwhile) => runCommands(commands, childEnvironment(process.env), meanwhile),
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
@@ -31,13 +26,13 @@ export function createNodeHost(): Host {
 		stdin: () => readStandardInput().toString("utf8"),
 		stdout: writeStandardOutput,
 		log: (line) => writeStandardError(`${harmless(line)}\n`),
-		enterNetns: (path) => enterNetns(path, libc()),
-		enterNewNetns: () => enterNewNetns(libc()),
+		enterNetns: (path) => enterNetns(path, loadLibc()),
+		enterNewNetns: () => enterNewNetns(loadLibc()),
 		nftTables: () => tablesIn(askTables()),
 		hiddenNftTables: () => whyHidden(askTables()),
 		removeEmptyNftTable: (table) =>
 			withNetfilterSocket(
-				libc(),
+				loadLibc(),
 				(socket) => removeEmptyTable(socket, table),
 				() => false,
 			),

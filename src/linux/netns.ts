@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { hostError } from "../host/errno.ts";
+import { type Errno, hostError } from "../host/errno.ts";
 import { errnoOf, errnoOfThrown } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 
@@ -19,17 +19,29 @@ export function enterNetns(path: string, libc: Libc): void {
 		throw hostError(path, errnoOfThrown(thrown));
 	}
 	try {
-		if (libc.setns(descriptor, newNetworkNamespace) !== 0) {
-			throw hostError(path, errnoOf(libc.errno()));
-		}
+		throwErrno(path, setNetns(descriptor, libc));
 	} finally {
 		closeSync(descriptor);
 	}
 }
 
-/** unshare(2) moves the calling thread alone, so what is said of {@link enterNetns} holds here too. */
+/** What is said of {@link enterNetns} holds here too. */
 export function enterNewNetns(libc: Libc): void {
-	if (libc.unshare(newNetworkNamespace) !== 0) {
-		throw hostError("a new network namespace", errnoOf(libc.errno()));
+	throwErrno("a new network namespace", unshareNetns(libc));
+}
+
+function throwErrno(subject: string, errno: Errno | undefined): void {
+	if (errno !== undefined) {
+		throw hostError(subject, errno);
 	}
+}
+
+/** Moves the calling thread to the namespace of a descriptor. Answers with what was in the way. */
+export function setNetns(descriptor: number, libc: Libc): Errno | undefined {
+	return libc.setns(descriptor, newNetworkNamespace) === 0 ? undefined : errnoOf(libc.errno());
+}
+
+/** Moves the calling thread to a namespace that is made for it. Answers with what was in the way. */
+export function unshareNetns(libc: Libc): Errno | undefined {
+	return libc.unshare(newNetworkNamespace) === 0 ? undefined : errnoOf(libc.errno());
 }

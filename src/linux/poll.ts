@@ -1,4 +1,4 @@
-import type { Libc } from "./socket-libc.ts";
+import type { Libc } from "./libc.ts";
 
 const [input, output] = [1, 4]; // POLLIN, POLLOUT
 const entryLength = 8; // struct pollfd: an int and two shorts

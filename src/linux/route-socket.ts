@@ -1,15 +1,16 @@
 import { parseAddress } from "../domain/cidr.ts";
+import { errnoOf } from "./errno.ts";
+import type { Libc } from "./libc.ts";
 import {
-	type Attribute,
-	acknowledgedError,
-	attribute,
-	concat,
-	netlinkMessage,
-	text,
-	u16,
-	u32,
-} from "./netlink-message.ts";
-import type { Libc } from "./socket-libc.ts";
+	acknowledgedErrno,
+	acknowledgeFlag,
+	encodeAttribute,
+	encodeInteger,
+	encodeMessage,
+	encodeText,
+} from "./netlink.ts";
+import { type OpenNetlinkSocket, openNetlink } from "./netlink-socket.ts";
+import { addressFamilies } from "./sockaddr.ts";
 
 // linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
 const [newLink, deleteLink, newAddress] = [16, 17, 20];
@@ -19,76 +20,84 @@ const [linkKind, linkData, vethPeer] = [1, 2, 1];
 const [prefixAddress, localAddress, addressFlags] = [1, 2, 8];
 const skipDuplicateCheck = 0x02; // IFA_F_NODAD
 const up = 1; // IFF_UP
-const [netlink, rawCloseOnExec, route] = [16, 3 | 0o2000000, 0];
 
-/** Speaks rtnetlink(7) in the network namespace in which it was opened, for as long as it is open. Throws errno(3)'s name. */
+/** Speaks rtnetlink(7). Throws errno(3)'s name. */
 export class RouteSocket {
 	readonly #libc: Libc;
-	readonly #descriptor: number;
+	readonly #socket: OpenNetlinkSocket;
 
 	constructor(libc: Libc) {
-		this.#libc = libc;
-		this.#descriptor = libc.socket(netlink, rawCloseOnExec, route);
-		if (this.#descriptor < 0) {
-			throw new Error(libc.errno());
+		const socket = openNetlink(libc, "route");
+		if (!("send" in socket)) {
+			throw new Error(socket.name);
 		}
+		this.#libc = libc;
+		this.#socket = socket;
 	}
 
 	/** A pair of veth(4): one end here, the other in the namespace of a descriptor. Both are down. */
 	addPair(name: string, peer: { readonly name: string; readonly namespace: number }): void {
-		const other = attribute(
-			vethPeer,
-			linkBody(0, 0),
-			attribute(interfaceName, text(peer.name)),
-			attribute(namespaceDescriptor, u32(peer.namespace)),
-		);
-		this.#request(newLink, create | exclusive, linkBody(0, 0), [
-			attribute(interfaceName, text(name)),
-			attribute(linkInfo, attribute(linkKind, text("veth")), attribute(linkData, other)),
+		const other = this.#attribute(vethPeer, [
+			...this.#linkBody(0, 0),
+			...this.#attribute(interfaceName, encodeText(peer.name)),
+			...this.#attribute(namespaceDescriptor, this.#u32(peer.namespace)),
+		]);
+		this.#request(newLink, create | exclusive, [
+			...this.#linkBody(0, 0),
+			...this.#attribute(interfaceName, encodeText(name)),
+			...this.#attribute(linkInfo, [
+				...this.#attribute(linkKind, encodeText("veth")),
+				...this.#attribute(linkData, other),
+			]),
 		]);
 	}
 
 	/** Usable at once: nobody else can have it. */
 	addAddress(index: number, address: string, prefix: number): void {
-		const bytes = Uint8Array.from(parseAddress(address)?.bytes ?? []);
-		const family = bytes.length === 4 ? 2 : 10;
-		this.#request(newAddress, create | exclusive, concat([Uint8Array.of(family, prefix, 0, 0), u32(index)]), [
-			attribute(localAddress, bytes),
-			attribute(prefixAddress, bytes),
-			attribute(addressFlags, u32(skipDuplicateCheck)),
+		const { family = "ipv4", bytes = [] } = parseAddress(address) ?? {};
+		this.#request(newAddress, create | exclusive, [
+			...[addressFamilies[family], prefix, 0, 0, ...this.#u32(index)], // struct ifaddrmsg
+			...this.#attribute(localAddress, bytes),
+			...this.#attribute(prefixAddress, bytes),
+			...this.#attribute(addressFlags, this.#u32(skipDuplicateCheck)),
 		]);
 	}
 
 	setUp(index: number): void {
-		this.#request(newLink, 0, linkBody(index, up), []);
+		this.#request(newLink, 0, this.#linkBody(index, up));
 	}
 
 	removeLink(index: number): void {
-		this.#request(deleteLink, 0, linkBody(index, 0), []);
+		this.#request(deleteLink, 0, this.#linkBody(index, 0));
 	}
 
 	close(): void {
-		this.#libc.close(this.#descriptor);
+		this.#socket.close();
 	}
 
-	/** The kernel has queued its answer before send(2) returns. */
-	#request(type: number, flags: number, body: Uint8Array, attributes: readonly Attribute[]): void {
-		const message = netlinkMessage(type, flags, body, attributes);
-		const answer = new Uint8Array(8192);
-		const isDone =
-			this.#libc.send(this.#descriptor, message, message.length, 0) === message.length &&
-			this.#libc.recv(this.#descriptor, answer, answer.length, 0) > 0;
-		if (!isDone) {
-			throw new Error(this.#libc.errno());
+	#request(type: number, flags: number, body: readonly number[]): void {
+		const { order } = this.#socket;
+		const message = encodeMessage({ type, flags: flags | acknowledgeFlag }, body, order);
+		const answer = this.#socket.send(message) ? this.#socket.receive() : undefined;
+		if (answer === undefined) {
+			throw new Error(errnoOf(this.#libc.errno()).name);
 		}
-		const error = acknowledgedError(answer);
-		if (error !== 0) {
-			throw new Error(this.#libc.nameOf(error));
+		const errno = acknowledgedErrno(answer, order);
+		if (errno !== 0) {
+			throw new Error(errno === undefined ? "the kernel does not acknowledge" : errnoOf(errno).name);
 		}
 	}
-}
 
-/** struct ifinfomsg */
-function linkBody(index: number, flags: number): Uint8Array {
-	return concat([Uint8Array.of(0, 0), u16(0), u32(index), u32(flags), u32(flags)]);
+	/** struct ifinfomsg */
+	#linkBody(index: number, flags: number): number[] {
+		return [0, 0, 0, 0, ...this.#u32(index), ...this.#u32(flags), ...this.#u32(flags)];
+	}
+
+	#attribute(type: number, content: readonly number[]): number[] {
+		return encodeAttribute(type, content, this.#socket.order);
+	}
+
+	#u32(value: number): number[] {
+		return encodeInteger(value, 4, this.#socket.order);
+	}
 }

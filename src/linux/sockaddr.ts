@@ -5,6 +5,9 @@ import type { Family } from "../domain/family.ts";
 /** AF_INET and AF_INET6 of Linux's headers, the same on every architecture, as a socket's domain and in addresses. */
 export const addressFamilies: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 10 };
 
+/** SOL_IP and SOL_IPV6, the levels of getsockopt(2); the same on every architecture too. */
+export const protocolLevels: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 41 };
+
 /** What the kernel fills in for an address of either family: struct sockaddr_in6 is the larger of the two. */
 export const sockaddrLength = 28;
 

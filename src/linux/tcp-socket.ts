@@ -1,14 +1,20 @@
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import { addressFamilies, encodeSockaddr, parseSockaddr, sockaddrLength } from "./sockaddr.ts";
-import type { Libc } from "./socket-libc.ts";
+import { errnoOf } from "./errno.ts";
+import type { Libc } from "./libc.ts";
+import {
+	addressFamilies,
+	encodeSockaddr,
+	parseSockaddr,
+	protocolLevels,
+	sockaddrLength,
+} from "./sockaddr.ts";
 
 // Numbers of Linux's headers; those of sockets are the same on every architecture that Node runs on.
 const nonBlocking = 0o4000 | 0o2000000; // SOCK_NONBLOCK | SOCK_CLOEXEC
 const [stream, datagram] = [1, 2];
 const socketLevel = 1;
 const [reuseAddress, errorOption, linger] = [2, 4, 13];
-const protocolLevels: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 41 };
 const hopLimits: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 16 }; // IP_TTL, IPV6_UNICAST_HOPS
 const ipv6Only = 26;
 
@@ -31,7 +37,7 @@ export class TcpSocket {
 	static open(libc: Libc, family: Family, kind: "stream" | "datagram" = "stream"): TcpSocket | string {
 		const type = (kind === "stream" ? stream : datagram) | nonBlocking;
 		const descriptor = libc.socket(addressFamilies[family], type, 0);
-		return descriptor < 0 ? libc.errno() : new TcpSocket(libc, family, descriptor);
+		return descriptor < 0 ? errnoOf(libc.errno()).name : new TcpSocket(libc, family, descriptor);
 	}
 
 	/** On every address of its family. Answers with what went wrong, such as `EADDRINUSE`. */
@@ -41,7 +47,7 @@ export class TcpSocket {
 			this.#set(protocolLevels.ipv6, ipv6Only, [1]);
 		}
 		const isListening = this.#bind(port) && this.#libc.listen(this.descriptor, 512) === 0;
-		return isListening ? undefined : this.#libc.errno();
+		return isListening ? undefined : this.#lastError();
 	}
 
 	/**
@@ -54,9 +60,7 @@ export class TcpSocket {
 		this.#closeWithReset();
 		this.#bind(0);
 		const address = encodeSockaddr(this.family, to);
-		return this.#libc.connect(this.descriptor, address, address.length) === 0
-			? undefined
-			: this.#libc.errno();
+		return this.#libc.connect(this.descriptor, address, address.length) === 0 ? undefined : this.#lastError();
 	}
 
 	/** Undefined when nobody waits to be accepted. */
@@ -82,7 +86,7 @@ export class TcpSocket {
 			new Uint8Array(value.buffer),
 			Uint32Array.of(4),
 		);
-		return value[0] === 0 ? undefined : this.#libc.nameOf(value[0] ?? 0);
+		return value[0] === 0 ? undefined : errnoOf(value[0] ?? 0).name;
 	}
 
 	local(): Endpoint | undefined {
@@ -104,6 +108,10 @@ export class TcpSocket {
 	/** One packet, and no sequel to it when its way is gone. */
 	#closeWithReset(): void {
 		this.#set(socketLevel, linger, [1, 0]);
+	}
+
+	#lastError(): string {
+		return errnoOf(this.#libc.errno()).name;
 	}
 
 	#set(level: number, name: number, numbers: readonly number[]): void {

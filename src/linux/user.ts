@@ -1,4 +1,4 @@
-import type { Libc } from "./socket-libc.ts";
+import type { Libc } from "./libc.ts";
 
 /** Whose a socket is. */
 export interface User {

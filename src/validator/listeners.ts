@@ -1,6 +1,6 @@
 import { type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import type { Libc } from "../linux/socket-libc.ts";
+import type { Libc } from "../linux/libc.ts";
 import { TcpSocket } from "../linux/tcp-socket.ts";
 import type { Sighting } from "./sighting.ts";
 

@@ -1,11 +1,10 @@
 import { closeSync, openSync } from "node:fs";
 import type { Family } from "../domain/family.ts";
+import type { Libc } from "../linux/libc.ts";
+import { setNetns, unshareNetns } from "../linux/netns.ts";
 import { RouteSocket } from "../linux/route-socket.ts";
-import type { Libc } from "../linux/socket-libc.ts";
 import type { Way } from "./probe.ts";
 import { makeWire } from "./wire.ts";
-
-const newNetworkNamespace = 0x40000000; // CLONE_NEWNET in linux/sched.h
 
 /**
  * Somebody to connect from. A connection over loopback has met the output rules before it comes in, and its fate is
@@ -65,8 +64,9 @@ export function makeNeighbour(libc: Libc, families: readonly Family[]): Neighbou
 const ownNamespace = "/proc/thread-self/ns/net";
 
 function makeNamespace(libc: Libc, here: number): number {
-	if (libc.unshare(newNetworkNamespace) !== 0) {
-		throw new Error(libc.errno());
+	const failure = unshareNetns(libc);
+	if (failure !== undefined) {
+		throw new Error(failure.name);
 	}
 	try {
 		return openSync(ownNamespace, "r");
@@ -76,7 +76,8 @@ function makeNamespace(libc: Libc, here: number): number {
 }
 
 function enter(libc: Libc, namespace: number): void {
-	if (libc.setns(namespace, newNetworkNamespace) !== 0) {
-		throw new Error(`setns: ${libc.errno()}`);
+	const failure = setNetns(namespace, libc);
+	if (failure !== undefined) {
+		throw new Error(`setns: ${failure.name}`);
 	}
 }

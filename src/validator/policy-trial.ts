@@ -1,6 +1,6 @@
 import type { Family } from "../domain/family.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
-import { type Libc, loadLibc } from "../linux/socket-libc.ts";
+import { type Libc, loadLibc } from "../linux/libc.ts";
 import { TcpSocket } from "../linux/tcp-socket.ts";
 import { asUser, mayBe, type User } from "../linux/user.ts";
 import { inboundProbes } from "./inbound-probes.ts";

@@ -1,4 +1,4 @@
-import type { Libc } from "../linux/socket-libc.ts";
+import type { Libc } from "../linux/libc.ts";
 import { whatIsWrong } from "./judge-words.ts";
 import type { Probe } from "./probe.ts";
 import type { Sighting } from "./sighting.ts";

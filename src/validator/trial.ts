@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Family } from "../domain/family.ts";
+import type { Libc } from "../linux/libc.ts";
 import { pollSockets } from "../linux/poll.ts";
-import type { Libc } from "../linux/socket-libc.ts";
 import type { TcpSocket } from "../linux/tcp-socket.ts";
 import { Call } from "./call.ts";
 import { Listeners } from "./listeners.ts";

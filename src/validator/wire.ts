@@ -1,6 +1,6 @@
 import type { Family } from "../domain/family.ts";
+import type { Libc } from "../linux/libc.ts";
 import type { RouteSocket } from "../linux/route-socket.ts";
-import type { Libc } from "../linux/socket-libc.ts";
 import type { Way } from "./probe.ts";
 
 /** What one end of a wire is made with. */
