@@ -6,8 +6,7 @@ import type { Buffers } from "./buffers.ts";
 import type { LoopGuard } from "./loop-guard.ts";
 import { Pump } from "./pump.ts";
 import { type ErrorReason, type Reason, reasonOfConnectError } from "./reason.ts";
-import { reset } from "./reset.ts";
-import { dial, socketOf, type TcpHandle, unsentBytes } from "./tcp-handle.ts";
+import { dial, reset, socketOf, type TcpHandle, unsentBytes } from "./tcp-handle.ts";
 
 /** What all connections share. */
 export interface ConnectionContext {

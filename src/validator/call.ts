@@ -1,8 +1,7 @@
 import { portsReachedFrom } from "../linux/socket-table.ts";
 import type { TcpSocket } from "../linux/tcp-socket.ts";
 import type { Listeners } from "./listeners.ts";
-import type { Probe } from "./probe.ts";
-import type { Sighting } from "./sighting.ts";
+import type { Probe, Sighting } from "./probe.ts";
 
 /** Milliseconds after which the other half is given up. */
 const untraceable = 300;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { concludeFrom, shortcomings } from "./conclusion.ts";
-import type { Proof } from "./proof.ts";
+import type { Proof } from "./probe.ts";
 import { isRequired, parseRequirement, type Requirement } from "./requirement.ts";
 
 const redirected: Proof = {

@@ -1,5 +1,5 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import type { Proof } from "./proof.ts";
+import type { Proof } from "./probe.ts";
 import { isRequired, type Requirement } from "./requirement.ts";
 
 export interface Conclusion {

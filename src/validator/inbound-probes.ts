@@ -11,8 +11,8 @@ import {
 	type Probe,
 	type Probes,
 	type Way,
+	whyNot,
 } from "./probe.ts";
-import { whyNot } from "./rule-words.ts";
 
 /** Whoever connects from outside has no user that this kernel would show its rules. */
 const nobody: User = { uid: 0, gid: 0 };

@@ -1,6 +1,4 @@
-import type { Probe } from "./probe.ts";
-import { ruleName } from "./rule-words.ts";
-import type { Sighting } from "./sighting.ts";
+import { type Probe, ruleName, type Sighting } from "./probe.ts";
 
 /** In words, what a connection shows that did what it should. */
 export function howItEnded(probe: Probe, sighting: Sighting): string {

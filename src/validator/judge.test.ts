@@ -3,8 +3,7 @@ import { policyFrom } from "../../test/support/policies.ts";
 import { shortcomings } from "./conclusion.ts";
 import { judge } from "./judge.ts";
 import { outboundProbes, type Position } from "./outbound-probes.ts";
-import type { Probe } from "./probe.ts";
-import type { Sighting } from "./sighting.ts";
+import type { Probe, Sighting } from "./probe.ts";
 
 const position: Position = {
 	self: { uid: 65_534, gid: 65_534 },

@@ -1,8 +1,5 @@
 import { howItEnded, whatIsWrong } from "./judge-words.ts";
-import { isToBeRedirected, type Probe, type Probes } from "./probe.ts";
-import type { Proof } from "./proof.ts";
-import { ruleName } from "./rule-words.ts";
-import type { Sighting } from "./sighting.ts";
+import { isToBeRedirected, type Probe, type Probes, type Proof, ruleName, type Sighting } from "./probe.ts";
 
 /** Holds what was seen against what should have been. */
 export function judge({ probes, gaps }: Probes, sightings: ReadonlyMap<Probe, Sighting>): Proof[] {

@@ -2,7 +2,7 @@ import { type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
 import type { Libc } from "../linux/libc.ts";
 import { TcpSocket } from "../linux/tcp-socket.ts";
-import type { Sighting } from "./sighting.ts";
+import type { Sighting } from "./probe.ts";
 
 /** What stands where the proxy will, and remembers who came. */
 export class Listeners {

@@ -15,9 +15,9 @@ import {
 	type Probes,
 	type Topic,
 	type Way,
+	whyNot,
 } from "./probe.ts";
 import type { Route } from "./routes.ts";
-import { whyNot } from "./rule-words.ts";
 import { spread } from "./sample.ts";
 
 /** What this process is, and can do where it is. */

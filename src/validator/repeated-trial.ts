@@ -1,7 +1,6 @@
 import type { Libc } from "../linux/libc.ts";
 import { whatIsWrong } from "./judge-words.ts";
-import type { Probe } from "./probe.ts";
-import type { Sighting } from "./sighting.ts";
+import type { Probe, Sighting } from "./probe.ts";
 import { type Trial, type TrialOptions, tryConnections } from "./trial.ts";
 
 /**

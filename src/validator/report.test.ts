@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Fields, Log } from "../serving/log.ts";
 import { concludeFrom } from "./conclusion.ts";
-import type { Proof } from "./proof.ts";
+import type { Proof } from "./probe.ts";
 import { logResult } from "./report.ts";
 
 const proof: Proof = {

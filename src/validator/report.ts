@@ -1,7 +1,7 @@
 import { writeStandardOutput } from "../host/node-streams.ts";
 import type { Log } from "../serving/log.ts";
 import { type Conclusion, formatProof } from "./conclusion.ts";
-import type { Proof } from "./proof.ts";
+import type { Proof } from "./probe.ts";
 
 /** One line for each thing that was found out, then what follows from it. */
 export function logResult(log: Log, proofs: readonly Proof[], { errors }: Conclusion): void {

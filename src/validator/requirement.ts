@@ -1,8 +1,7 @@
 import { parseChoice } from "../command/flag-values.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Result } from "../domain/problem.ts";
-import type { Topic } from "./probe.ts";
-import type { Proof } from "./proof.ts";
+import type { Proof, Topic } from "./probe.ts";
 
 /** What must not be left unproven. */
 export type Requirement = (typeof requirements)[number];

@@ -11,7 +11,7 @@ import { helpFor } from "./help.ts";
 import { type Watch, watchFor } from "./interruption.ts";
 import { type Environment, parseValidateOptions, type ValidateOptions } from "./options.ts";
 import { tryPolicy } from "./policy-trial.ts";
-import type { Proof } from "./proof.ts";
+import type { Proof } from "./probe.ts";
 import { logResult, writeJson } from "./report.ts";
 
 /**

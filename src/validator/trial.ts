@@ -1,12 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Family } from "../domain/family.ts";
 import type { Libc } from "../linux/libc.ts";
-import { pollSockets } from "../linux/poll.ts";
-import type { TcpSocket } from "../linux/tcp-socket.ts";
+import { pollSockets, type TcpSocket } from "../linux/tcp-socket.ts";
 import { Call } from "./call.ts";
 import { Listeners } from "./listeners.ts";
-import { isToBeRedirected, type Probe } from "./probe.ts";
-import type { Sighting } from "./sighting.ts";
+import { isToBeRedirected, type Probe, type Sighting } from "./probe.ts";
 
 export interface TrialOptions {
 	readonly families: readonly Family[];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Proof } from "../../src/validator/proof.ts";
+import type { Proof } from "../../src/validator/probe.ts";
 import { makeNetns, type Netns } from "./netns.ts";
 import { runShunt } from "./programs.ts";
 
