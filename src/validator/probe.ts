@@ -38,7 +38,7 @@ export interface Probes {
 }
 
 /** Where a connection ended up. */
-export type Sighting =
+export type Observation =
 	/** At a port of this network namespace. */
 	| { readonly kind: "arrived"; readonly port: number }
 	/** Somebody took it, and has ended it before it could be seen who. */
@@ -51,7 +51,7 @@ export type Sighting =
 	| { readonly kind: "unsendable"; readonly code: string };
 
 /** What is known now about one thing that the policy says. */
-export interface Proof {
+export interface ProbeResult {
 	readonly topic: Topic;
 	readonly direction: Direction;
 	readonly family: Family;
