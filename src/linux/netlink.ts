@@ -1,6 +1,7 @@
 /**
- * Netlink's messages and attributes (include/uapi/linux/netlink.h), for all who speak it. Only bytes in, bytes out: the socket is elsewhere. Bytes are plain numbers rather than a
- * DataView, since that is how the native program hands them over.
+ * Netlink's messages and attributes (include/uapi/linux/netlink.h), for all who speak it. Only bytes in, bytes out: the
+ * socket is elsewhere. Bytes are plain numbers rather than a DataView, since that is how the native program hands them
+ * over.
  */
 
 /** Netlink headers are in the machine's own order. */
