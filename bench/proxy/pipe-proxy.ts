@@ -1,5 +1,5 @@
 import { connect, createServer } from "node:net";
-import { kernelOriginalDestination } from "../../src/proxy/original-destination.ts";
+import { kernelOriginalDestination } from "../../src/linux/original-destination.ts";
 
 /** What one writes first, for comparison: the same job with streams and nothing else. */
 const originalDestination = kernelOriginalDestination();

@@ -1,12 +1,12 @@
 import type { ExitCode } from "../domain/exit-code.ts";
 import { harmless } from "../domain/harmless.ts";
+import type { NetlinkSocket } from "../linux/netlink.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
 import type { Command, CommandResult, Host } from "./host.ts";
 import {
 	answerWithoutSocket,
 	askNftTables,
-	type NetlinkSocket,
 	type NftTableAnswer,
 	removeEmptyTable,
 	tablesIn,

@@ -1,21 +1,30 @@
-import type { NftTable } from "./host.ts";
 import {
 	type ByteOrder,
 	doneMessage,
+	dumpFlags,
 	encodeInteger,
+	encodeMessage,
 	errorMessage,
-	familyHeaderLength,
-	familyNames,
 	findAttribute,
-	headerLength,
 	type Message,
+	type MessageHeader,
 	parseErrno,
 	parseName,
 	splitMessages,
-	subsystem,
-} from "./netlink-messages.ts";
+} from "../linux/netlink.ts";
+import type { NftTable } from "./host.ts";
 
 /** The two messages of "which tables are there?" as nf_tables speaks it over netlink. */
+
+/** As include/uapi/linux/netfilter/nfnetlink.h and nf_tables.h have them. */
+export const subsystem = 10 << 8; // NFNL_SUBSYS_NFTABLES
+export const familyHeaderLength = 4; // struct nfgenmsg
+
+export const familyNames = new Map<number, NftTable["family"]>([
+	[1, "inet"], // NFPROTO_INET
+	[2, "ipv4"], // NFPROTO_IPV4
+	[10, "ipv6"], // NFPROTO_IPV6
+]);
 
 /** What one datagram of the answer said. */
 export type DumpPart =
@@ -23,7 +32,6 @@ export type DumpPart =
 	| { readonly kind: "tables"; readonly tables: NftTable[]; readonly last: boolean; readonly torn: boolean }
 	| { readonly kind: "refused"; readonly errno: number };
 
-const requestFlags = 0x0001 | 0x0300; // NLM_F_REQUEST | NLM_F_DUMP
 const interruptedFlag = 0x0010; // NLM_F_DUMP_INTR
 const newTable = subsystem; // NFT_MSG_NEWTABLE is 0
 const getTable = subsystem | 1; // NFT_MSG_GETTABLE
@@ -31,14 +39,21 @@ const nameAttribute = 1; // NFTA_TABLE_NAME
 
 /** A request for the tables of all families, whose family header is NFPROTO_UNSPEC and so all zeros. */
 export function encodeTablesRequest(sequence: number, order: ByteOrder): number[] {
-	return [
-		...encodeInteger(headerLength + familyHeaderLength, 4, order),
-		...encodeInteger(getTable, 2, order),
-		...encodeInteger(requestFlags, 2, order),
-		...encodeInteger(sequence, 4, order),
-		...encodeInteger(0, 4, order), // port: the kernel fills it in
-		...encodeInteger(0, familyHeaderLength, order),
-	];
+	return encodeNftMessage({ type: getTable, flags: dumpFlags, family: 0, sequence }, [], order);
+}
+
+export interface NftHeader extends MessageHeader {
+	readonly family: number;
+	readonly resource?: number;
+}
+
+/** The resource is in network order, as all inside nfgenmsg is that has more than one byte. */
+export function encodeNftMessage(
+	{ family, resource = 0, ...header }: NftHeader,
+	attributes: readonly number[],
+	order: ByteOrder,
+): number[] {
+	return encodeMessage(header, [family, 0, ...encodeInteger(resource, 2, "big"), ...attributes], order);
 }
 
 export function parseTablesReply(bytes: ArrayLike<number>, order: ByteOrder): DumpPart {

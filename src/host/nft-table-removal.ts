@@ -1,28 +1,23 @@
-import type { NftTable } from "./host.ts";
 import {
-	attributeHeaderLength,
+	acknowledgeFlag,
 	type ByteOrder,
 	doneMessage,
-	encodeInteger,
+	dumpFlags,
+	encodeAttribute,
+	encodeText,
 	errorMessage,
-	familyHeaderLength,
-	familyNames,
 	findAttribute,
-	headerLength,
 	type Message,
-	padding,
 	parseErrno,
 	parseInteger,
 	parseName,
 	splitMessages,
-	subsystem,
-} from "./netlink-messages.ts";
+} from "../linux/netlink.ts";
+import type { NftTable } from "./host.ts";
+import { encodeNftMessage, familyHeaderLength, familyNames, subsystem } from "./nft-table-dump.ts";
 
 /** The messages with which a table that holds nothing is found to be so and removed. Only bytes in, bytes out. */
 
-const requestFlag = 0x0001; // NLM_F_REQUEST
-const dumpFlags = 0x0300; // NLM_F_DUMP
-const acknowledge = 0x0004; // NLM_F_ACK
 const nonRecursive = 0x0100; // NLM_F_NONREC
 const batchBegin = 0x10; // NFNL_MSG_BATCH_BEGIN
 const batchEnd = 0x11; // NFNL_MSG_BATCH_END
@@ -44,11 +39,7 @@ export interface FoundChain {
 
 /** A request for the chains of all tables of a family. */
 export function encodeChainsRequest({ family }: NftTable, order: ByteOrder): number[] {
-	return encodeMessage(
-		{ type: getChain, flags: requestFlag | dumpFlags, family: numberOf(family) },
-		[],
-		order,
-	);
+	return encodeNftMessage({ type: getChain, flags: dumpFlags, family: numberOf(family) }, [], order);
 }
 
 export interface ChainsPart {
@@ -91,65 +82,21 @@ function chainIn(bytes: ArrayLike<number>, message: Message, table: string, orde
  */
 export function encodeRemoval(table: NftTable, chains: readonly FoundChain[], order: ByteOrder): number[] {
 	const family = numberOf(table.family);
-	const ofTable = encodeName(tableName, table.name, order);
-	const flags = requestFlag | nonRecursive;
+	const ofTable = encodeAttribute(tableName, encodeText(table.name), order);
+	const flags = nonRecursive;
 	const mark = (type: number) =>
-		encodeMessage({ type, flags: requestFlag, family: 0, resource: subsystem >> 8 }, [], order);
+		encodeNftMessage({ type, flags: 0, family: 0, resource: subsystem >> 8 }, [], order);
 	return [
 		...mark(batchBegin),
 		...chains.flatMap(({ name }) => {
-			const attributes = [...ofTable, ...encodeName(chainName, name, order)];
-			return encodeMessage({ type: deleteChain, flags, family }, attributes, order);
+			const attributes = [...ofTable, ...encodeAttribute(chainName, encodeText(name), order)];
+			return encodeNftMessage({ type: deleteChain, flags, family }, attributes, order);
 		}),
-		...encodeMessage({ type: deleteTable, flags: flags | acknowledge, family }, ofTable, order),
+		...encodeNftMessage({ type: deleteTable, flags: flags | acknowledgeFlag, family }, ofTable, order),
 		...mark(batchEnd),
 	];
 }
 
-/** Whether an answer says that a transaction went through. */
-export function isAcknowledged(bytes: ArrayLike<number>, order: ByteOrder): boolean {
-	const messages = splitMessages(bytes, order);
-	return (
-		messages.length > 0 &&
-		messages.every((message) => message.type === errorMessage && parseErrno(bytes, message, order) === 0)
-	);
-}
-
 function numberOf(family: NftTable["family"]): number {
 	return [...familyNames].find(([, known]) => known === family)?.[0] ?? 0;
-}
-
-interface Header {
-	readonly type: number;
-	readonly flags: number;
-	readonly family: number;
-	readonly resource?: number;
-}
-
-/** The resource is in network order, as all inside nfgenmsg is that has more than one byte. */
-function encodeMessage(
-	{ type, flags, family, resource = 0 }: Header,
-	attributes: readonly number[],
-	order: ByteOrder,
-): number[] {
-	return [
-		...encodeInteger(headerLength + familyHeaderLength + attributes.length, 4, order),
-		...encodeInteger(type, 2, order),
-		...encodeInteger(flags, 2, order),
-		...encodeInteger(1, 4, order), // sequence
-		...encodeInteger(0, 4, order), // port: the kernel fills it in
-		...[family, 0, ...encodeInteger(resource, 2, "big")],
-		...attributes,
-	];
-}
-
-function encodeName(attribute: number, name: string, order: ByteOrder): number[] {
-	const bytes = [...[...name].map((character) => character.charCodeAt(0)), 0];
-	const length = attributeHeaderLength + bytes.length;
-	return [
-		...encodeInteger(length, 2, order),
-		...encodeInteger(attribute, 2, order),
-		...bytes,
-		...new Array<number>(padding(length)).fill(0),
-	];
 }

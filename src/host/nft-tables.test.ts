@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { answerWithoutSocket, askNftTables, type NetlinkSocket, tablesIn } from "./nft-tables.ts";
+import type { NetlinkSocket } from "../linux/netlink.ts";
+import { answerWithoutSocket, askNftTables, tablesIn } from "./nft-tables.ts";
 
 const nat = bytes("1c000000000a02000000000000000000" + "02000000" + "080001006e617400");
 const done = bytes("14000000030002000000000000000000" + "00000000");

@@ -1,23 +1,13 @@
+import { acknowledgedErrno, type NetlinkSocket } from "../linux/netlink.ts";
 import type { Errno } from "./errno.ts";
 import type { NftTable } from "./host.ts";
-import type { ByteOrder } from "./netlink-messages.ts";
 import { type DumpPart, encodeTablesRequest, parseTablesReply } from "./nft-table-dump.ts";
 import {
 	encodeChainsRequest,
 	encodeRemoval,
 	type FoundChain,
-	isAcknowledged,
 	parseChainsReply,
 } from "./nft-table-removal.ts";
-
-/** A NETLINK_NETFILTER socket of this network namespace (netlink(7)). */
-export interface NetlinkSocket {
-	readonly order: ByteOrder;
-	/** Whether all of it was sent. */
-	send(bytes: readonly number[]): boolean;
-	/** The next datagram, or undefined when there is none. */
-	receive(): ArrayLike<number> | undefined;
-}
 
 /** Others may be writing at the same time (50 at once is a tested case); each try takes microseconds. */
 const tries = 20;
@@ -100,7 +90,7 @@ export function removeEmptyTable(socket: NetlinkSocket, table: NftTable): boolea
 		return false;
 	}
 	const answer = socket.send(encodeRemoval(table, chains, socket.order)) ? socket.receive() : undefined;
-	return answer !== undefined && isAcknowledged(answer, socket.order);
+	return answer !== undefined && acknowledgedErrno(answer, socket.order) === 0;
 }
 
 function chainsOf(socket: NetlinkSocket, table: NftTable): FoundChain[] | undefined {

@@ -13,8 +13,8 @@ import {
 	statSync,
 	writeSync,
 } from "node:fs";
+import { errnoOfThrown } from "../linux/errno.ts";
 import { hostError } from "./errno.ts";
-import { errnoOfThrown } from "./node-errno.ts";
 
 export function isExecutable(path: string): boolean {
 	try {

@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { errnoOfThrown } from "../linux/errno.ts";
 import { inputOf } from "./command-input.ts";
 import type { Command, CommandResult } from "./host.ts";
-import { errnoOfThrown } from "./node-errno.ts";
 
 /**
  * One after the other: Node has no call that waits for several children without returning to the event loop, which

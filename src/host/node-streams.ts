@@ -1,6 +1,6 @@
 import { harmlessLines } from "../domain/harmless.ts";
+import { errnoOfThrown } from "../linux/errno.ts";
 import { hostError } from "./errno.ts";
-import { errnoOfThrown } from "./node-errno.ts";
 import { readAll, writeAll } from "./node-files.ts";
 
 /**

@@ -1,12 +1,12 @@
 import { isatty } from "node:tty";
 import { harmless } from "../domain/harmless.ts";
+import { loadLibc } from "../linux/libc.ts";
+import { withNetfilterSocket } from "../linux/netlink-socket.ts";
+import { enterNetns, enterNewNetns } from "../linux/netns.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Host } from "./host.ts";
 import { answerWithoutSocket, askNftTables, removeEmptyTable, tablesIn, whyHidden } from "./nft-tables.ts";
 import { identify, isExecutable, listFolder, readText, replaceText } from "./node-files.ts";
-import { type Libc, loadLibc } from "./node-libc.ts";
-import { withNetfilterSocket } from "./node-netlink.ts";
-import { enterNetns, enterNewNetns } from "./node-netns.ts";
 import { runCommands } from "./node-run.ts";
 import { sayWhileSlow } from "./node-slow-line.ts";
 import { readStandardInput, writeStandardError, writeStandardOutput } from "./node-streams.ts";
@@ -14,12 +14,7 @@ import { findOnPath } from "./program-path.ts";
 
 /** The outside world as Node shows it. */
 export function createNodeHost(): Host {
-	let loaded: Libc | undefined;
-	const libc = (): Libc => {
-		loaded ??= loadLibc();
-		return loaded;
-	};
-	const askTables = () => withNetfilterSocket(libc(), askNftTables, answerWithoutSocket);
+	const askTables = () => withNetfilterSocket(loadLibc(), askNftTables, answerWithoutSocket);
 	return {
 		run: (commands, meanwhile) => runCommands(commands, childEnvironment(process.env), meanwhile),
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
@@ -32,13 +27,13 @@ export function createNodeHost(): Host {
 		stdin: () => readStandardInput().toString("utf8"),
 		stdout: writeStandardOutput,
 		log: (line) => writeStandardError(`${harmless(line)}\n`),
-		enterNetns: (path) => enterNetns(path, libc()),
-		enterNewNetns: () => enterNewNetns(libc()),
+		enterNetns: (path) => enterNetns(path, loadLibc()),
+		enterNewNetns: () => enterNewNetns(loadLibc()),
 		nftTables: () => tablesIn(askTables()),
 		hiddenNftTables: () => whyHidden(askTables()),
 		removeEmptyNftTable: (table) =>
 			withNetfilterSocket(
-				libc(),
+				loadLibc(),
 				(socket) => removeEmptyTable(socket, table),
 				() => false,
 			),

@@ -1,5 +1,5 @@
+import { type Direction, type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import type { Fields, Log } from "../serving/log.ts";
-import { type Direction, type Endpoint, formatEndpoint } from "./endpoint.ts";
 import type { Reason } from "./reason.ts";
 
 /** Who connected, to whom, and how it ended. */

@@ -1,7 +1,7 @@
+import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { NoOriginalDestination, type OriginalDestination } from "../linux/original-destination.ts";
 import type { LoopGuard } from "./loop-guard.ts";
-import { NoOriginalDestination, type OriginalDestination } from "./original-destination.ts";
 import type { ErrorReason } from "./reason.ts";
 import { localEndpoint, type TcpHandle } from "./tcp-handle.ts";
 

@@ -2,8 +2,7 @@ import type { Command } from "commander";
 import { StrictCommand } from "../command/strict-command.ts";
 import type { ExitCode } from "../domain/exit-code.ts";
 import { type ProxyFlags, parseProxyOptions } from "./options.ts";
-import { processWorld } from "./process-world.ts";
-import { type ProxyWorld, runProxy } from "./run-proxy.ts";
+import { type ProxyWorld, processWorld, runProxy } from "./run-proxy.ts";
 
 /** `shunt proxy`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function proxyCommand(finish: (status: ExitCode) => void, world: ProxyWorld = processWorld): Command {

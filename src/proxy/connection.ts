@@ -1,13 +1,12 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import type { Direction, Endpoint } from "../domain/endpoint.ts";
 import type { Account } from "./account.ts";
 import type { Buffers } from "./buffers.ts";
-import type { Direction, Endpoint } from "./endpoint.ts";
 import type { LoopGuard } from "./loop-guard.ts";
 import { Pump } from "./pump.ts";
 import { type ErrorReason, type Reason, reasonOfConnectError } from "./reason.ts";
-import { reset } from "./reset.ts";
-import { dial, socketOf, type TcpHandle, unsentBytes } from "./tcp-handle.ts";
+import { dial, reset, socketOf, type TcpHandle, unsentBytes } from "./tcp-handle.ts";
 
 /** What all connections share. */
 export interface ConnectionContext {

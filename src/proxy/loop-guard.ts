@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 
 /**
  * Keeps the proxy from talking to itself, which would take connection after connection until descriptors run out.

@@ -1,7 +1,7 @@
+import { type Direction, directions } from "../domain/endpoint.ts";
 import { registerProcessMetrics } from "../serving/process-metrics.ts";
 import { Counter, Histogram, Registry } from "../serving/prometheus.ts";
 import type { Account } from "./account.ts";
-import { type Direction, directions } from "./endpoint.ts";
 import { type ErrorReason, errorReasons } from "./reason.ts";
 import { type OpenTraffic, registerTrafficMetrics } from "./traffic-metrics.ts";
 

@@ -5,9 +5,9 @@ import { type Fixture, withProxy } from "../../test/support/proxy-fixture.ts";
 import { clientAddress, dial, eventually, openPeer, readAll } from "../../test/support/proxy-sockets.ts";
 import { openStuckServer } from "../../test/support/proxy-stuck-server.ts";
 import type { Family } from "../domain/family.ts";
+import { NoOriginalDestination } from "../linux/original-destination.ts";
 import { createLog } from "../serving/log.ts";
 import { listen } from "./listener.ts";
-import { NoOriginalDestination } from "./original-destination.ts";
 import { type ProxySettings, TransparentProxy } from "./transparent-proxy.ts";
 
 async function errors(fixture: Fixture, reason: string): Promise<number> {

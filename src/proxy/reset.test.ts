@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { expect, it } from "vitest";
 import { dial, eventually, openPeer, readAll } from "../../test/support/proxy-sockets.ts";
 import { openStuckServer } from "../../test/support/proxy-stuck-server.ts";
-import { reset } from "./reset.ts";
+import { reset } from "./tcp-handle.ts";
 
 const openSockets = () => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
 

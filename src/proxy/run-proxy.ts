@@ -1,11 +1,11 @@
+import { readFileSync } from "node:fs";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { kernelOriginalDestination, type OriginalDestination } from "../linux/original-destination.ts";
 import { createLog, type Log } from "../serving/log.ts";
-import type { FlushedOutput } from "../serving/stdout.ts";
+import { type FlushedOutput, openStdout } from "../serving/stdout.ts";
 import { type Signals, stopRequests } from "../serving/stop-signals.ts";
 import { startAdmin, stopAdmin } from "./admin.ts";
-import { connectionsThatFit } from "./open-files.ts";
 import type { ProxyOptions } from "./options.ts";
-import type { OriginalDestination } from "./original-destination.ts";
 import { TransparentProxy } from "./transparent-proxy.ts";
 
 /** What the proxy needs of the process that it runs in. */
@@ -17,6 +17,14 @@ export interface ProxyWorld {
 	limits(): string;
 	readonly signals: Signals;
 }
+
+/** This very process, and the kernel under it. */
+export const processWorld: ProxyWorld = {
+	originalDestination: kernelOriginalDestination,
+	output: openStdout,
+	limits: () => readFileSync("/proc/self/limits", "utf8"),
+	signals: process,
+};
 
 /** Runs until a signal, and then for as long as connections take to end. A second signal ends them at once. */
 export async function runProxy(options: ProxyOptions, world: ProxyWorld): Promise<ExitCode> {
@@ -57,6 +65,20 @@ function connectionLimit({ maxConnections }: ProxyOptions, world: ProxyWorld, lo
 		log.warn("the limit on open files is too low for so many connections", { maxConnections, fitting });
 	}
 	return maxConnections ?? fitting;
+}
+
+/** Listeners, the admin server and its clients, the event loop's own, the log. */
+const reserved = 64;
+
+/**
+ * How many connections the limit on open files has room for: each takes two descriptors. Node raises its soft limit
+ * to the hard one when it starts, so this is what the container runtime gave.
+ */
+export function connectionsThatFit(limits: string): number {
+	const [, files = "unlimited"] = /^Max open files\s+(\S+)/m.exec(limits) ?? [];
+	return files === "unlimited"
+		? Number.POSITIVE_INFINITY
+		: Math.max(1, Math.floor((Number(files) - reserved) / 2));
 }
 
 function isForbidden(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { connect, type OnReadOpts, type Server, Socket } from "node:net";
 import { getSystemErrorName } from "node:util";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 
 /**
  * What lies under a socket of Node's: libuv's TCP stream. Node keeps it private, and this file is the only one that
@@ -76,8 +76,28 @@ export function dial({ address: host, port }: Endpoint, onread: OnReadOpts): Soc
 }
 
 /** Whether there is a descriptor yet: a socket gets it only when connect(2) is called, a tick after it is made. */
-export function hasDescriptor(socket: Socket): boolean {
+function hasDescriptor(socket: Socket): boolean {
 	return (handleOf(socket)?.fd ?? -1) >= 0;
+}
+
+/**
+ * Ends a connection with RST where that can be, so that the peer sees a failure and not a complete stream.
+ *
+ * Node's `resetAndDestroy` loses the descriptor of a socket whose FIN is just on its way, and the handle of one that
+ * has no descriptor yet: uv_tcp_close_reset(3) refuses both and closes nothing. They are closed plainly, which is
+ * true to the first, whose stream is complete, and not seen by anybody of the second. On a socket that is still
+ * connecting it would wait, so that is told not to be: the server may have accepted it already.
+ */
+export function reset(socket: Socket): void {
+	if (socket.destroyed) {
+		return;
+	}
+	const shuttingDown = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+	if (shuttingDown || !hasDescriptor(socket)) {
+		socket.destroy();
+	} else {
+		Object.assign(socket, { connecting: false }).resetAndDestroy();
+	}
 }
 
 /** Bytes of a write under way that are still in this process. */

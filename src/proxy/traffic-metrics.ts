@@ -1,5 +1,5 @@
+import { type Direction, directions } from "../domain/endpoint.ts";
 import { Counter, Gauge, type Registry } from "../serving/prometheus.ts";
-import { type Direction, directions } from "./endpoint.ts";
 
 /** What a connection has moved in one direction or the other. */
 export interface Traffic {

@@ -1,17 +1,17 @@
 import type { Server } from "node:net";
+import { type Direction, directions } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
+import type { OriginalDestination } from "../linux/original-destination.ts";
 import type { Log } from "../serving/log.ts";
 import { throttle } from "../serving/throttle.ts";
 import { type Account, AccountLog } from "./account.ts";
 import { admit, type Doorkeeper } from "./admission.ts";
 import { Buffers } from "./buffers.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
-import { type Direction, directions } from "./endpoint.ts";
 import { watchIdle } from "./idle-watch.ts";
 import { isFamilyMissing, listen, portOf } from "./listener.ts";
 import { LoopGuard } from "./loop-guard.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import type { OriginalDestination } from "./original-destination.ts";
 import { remoteEndpoint, type TcpHandle, takeConnections } from "./tcp-handle.ts";
 
 export interface ProxySettings {

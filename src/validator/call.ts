@@ -1,8 +1,7 @@
+import { portsReachedFrom } from "../linux/socket-table.ts";
+import type { TcpSocket } from "../linux/tcp-socket.ts";
 import type { Listeners } from "./listeners.ts";
-import type { Probe } from "./probe.ts";
-import type { Sighting } from "./sighting.ts";
-import { portsReachedFrom } from "./socket-table.ts";
-import type { TcpSocket } from "./tcp-socket.ts";
+import type { Observation, Probe } from "./probe.ts";
 
 /** Milliseconds after which the other half is given up. */
 const untraceable = 300;
@@ -10,7 +9,7 @@ const untraceable = 300;
 /** One connection that is being made. */
 export class Call {
 	readonly probe: Probe;
-	sighting: Sighting | undefined;
+	observation: Observation | undefined;
 	#socket: TcpSocket | undefined;
 	/** Since when the client's half is there. The other one may yet be on its way to whoever listens. */
 	#answered: number | undefined;
@@ -18,13 +17,13 @@ export class Call {
 	constructor(probe: Probe, socket: TcpSocket | string, listeners: Listeners) {
 		this.probe = probe;
 		if (typeof socket === "string") {
-			this.sighting = { kind: "unsendable", code: socket };
+			this.observation = { kind: "unsendable", code: socket };
 			return;
 		}
 		this.#socket = socket;
 		const code = socket.connect(probe.to);
 		if (code !== undefined && code !== "EINPROGRESS") {
-			this.sighting = { kind: code === "ECONNREFUSED" ? "answered" : "unsendable", code };
+			this.observation = { kind: code === "ECONNREFUSED" ? "answered" : "unsendable", code };
 		} else if (listeners.taken.length > 0) {
 			// Whoever listens there may be done with it in no time, so it is looked for at once.
 			this.#trace();
@@ -42,29 +41,29 @@ export class Call {
 		const code = this.#socket?.error();
 		// Only who had accepted it can reset it.
 		if (code !== undefined && code !== "ECONNRESET") {
-			this.sighting = { kind: "answered", code };
+			this.observation = { kind: "answered", code };
 			return;
 		}
 		const client = this.#socket?.local();
-		this.sighting = client === undefined ? undefined : listeners.arrivalFrom(client);
-		if (this.sighting !== undefined) {
+		this.observation = client === undefined ? undefined : listeners.arrivalFrom(client);
+		if (this.observation !== undefined) {
 			return;
 		}
 		const now = performance.now();
 		this.#answered ??= now;
 		this.#trace();
-		if (this.sighting === undefined && now - this.#answered > untraceable) {
-			this.sighting = { kind: "taken" };
+		if (this.observation === undefined && now - this.#answered > untraceable) {
+			this.observation = { kind: "taken" };
 		}
 	}
 
 	get isUnclear(): boolean {
-		return this.#answered !== undefined && this.sighting === undefined;
+		return this.#answered !== undefined && this.observation === undefined;
 	}
 
 	/** When it is over. */
-	result(): Sighting {
-		return this.sighting ?? { kind: this.#answered === undefined ? "silent" : "taken" };
+	result(): Observation {
+		return this.observation ?? { kind: this.#answered === undefined ? "silent" : "taken" };
 	}
 
 	/** Once is enough. */
@@ -76,6 +75,6 @@ export class Call {
 	#trace(): void {
 		const client = this.#socket?.local();
 		const [port] = client === undefined ? [] : portsReachedFrom(client);
-		this.sighting = port === undefined ? undefined : { kind: "arrived", port };
+		this.observation = port === undefined ? undefined : { kind: "arrived", port };
 	}
 }

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { concludeFrom, shortcomings } from "./conclusion.ts";
-import type { Proof } from "./proof.ts";
+import type { ProbeResult } from "./probe.ts";
 import { isRequired, parseRequirement, type Requirement } from "./requirement.ts";
 
-const redirected: Proof = {
+const redirected: ProbeResult = {
 	topic: "redirect",
 	direction: "outbound",
 	family: "ipv4",
 	outcome: "proven",
 	text: "it was redirected",
 };
-const unproven = (more: Partial<Proof>): Proof => ({
+const unproven = (more: Partial<ProbeResult>): ProbeResult => ({
 	...redirected,
 	outcome: "unproven",
 	text: "no route",
@@ -33,9 +33,9 @@ describe("what is not good enough", () => {
 	});
 
 	it("is what is required and not proven, unless the policy wants it so", () => {
-		const proofs = [redirected, unproven({ direction: "inbound" })];
-		expect(shortcomings(proofs, [])).toEqual([]);
-		expect(shortcomings(proofs, ["inbound"])).toEqual([
+		const results = [redirected, unproven({ direction: "inbound" })];
+		expect(shortcomings(results, [])).toEqual([]);
+		expect(shortcomings(results, ["inbound"])).toEqual([
 			"required, but inbound ipv4: not provable here: no route",
 		]);
 		expect(shortcomings([redirected, unproven({ direction: "inbound", isWanted: true })], ["all"])).toEqual(
@@ -53,7 +53,7 @@ describe("what is not good enough", () => {
 });
 
 describe("a requirement", () => {
-	const proofs: Readonly<Record<string, Proof>> = {
+	const results: Readonly<Record<string, ProbeResult>> = {
 		"outbound ipv4": redirected,
 		"outbound ipv6": { ...redirected, family: "ipv6" },
 		"inbound ipv4": { ...redirected, direction: "inbound" },
@@ -66,7 +66,7 @@ describe("a requirement", () => {
 	};
 
 	it.each<[requirement: Requirement, covered: string[]]>([
-		["all", Object.keys(proofs)],
+		["all", Object.keys(results)],
 		["outbound", ["outbound ipv4", "outbound ipv6"]],
 		["inbound", ["inbound ipv4"]],
 		["ipv4", ["outbound ipv4"]],
@@ -77,8 +77,8 @@ describe("a requirement", () => {
 		["loopback", ["loopback"]],
 		["uid", ["uid"]],
 		["gid", ["gid"]],
-	])("%s is about these proofs alone", (requirement, covered) => {
-		const found = Object.entries(proofs).filter(([, proof]) => isRequired(proof, [requirement]));
+	])("%s is about these results alone", (requirement, covered) => {
+		const found = Object.entries(results).filter(([, result]) => isRequired(result, [requirement]));
 		expect(found.map(([name]) => name)).toEqual(covered);
 		expect(parseRequirement(requirement, "--require")).toEqual({ ok: true, value: requirement });
 	});

@@ -1,5 +1,5 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import type { Proof } from "./proof.ts";
+import type { ProbeResult } from "./probe.ts";
 import { isRequired, type Requirement } from "./requirement.ts";
 
 export interface Conclusion {
@@ -13,22 +13,22 @@ export function concludeFrom(errors: readonly string[]): Conclusion {
 }
 
 /** Why what is proven is not enough. Where nothing could be tried nothing is, and that is a failure. */
-export function shortcomings(proofs: readonly Proof[], required: readonly Requirement[]): string[] {
-	const failed = proofs.filter(({ outcome }) => outcome === "failed");
-	const unproven = proofs.filter(({ outcome, isWanted }) => outcome === "unproven" && isWanted !== true);
-	const outbound = proofs.filter(({ direction, topic }) => direction === "outbound" && topic === "redirect");
+export function shortcomings(results: readonly ProbeResult[], required: readonly Requirement[]): string[] {
+	const failed = results.filter(({ outcome }) => outcome === "failed");
+	const unproven = results.filter(({ outcome, isWanted }) => outcome === "unproven" && isWanted !== true);
+	const outbound = results.filter(({ direction, topic }) => direction === "outbound" && topic === "redirect");
 	const isNothingProven =
 		!outbound.some(({ outcome }) => outcome !== "unproven") &&
 		outbound.some(({ isWanted }) => isWanted !== true);
 	return [
-		...failed.map(formatProof),
+		...failed.map(formatResult),
 		...unproven
-			.filter((proof) => isRequired(proof, required))
-			.map((proof) => `required, but ${formatProof(proof)}`),
+			.filter((result) => isRequired(result, required))
+			.map((result) => `required, but ${formatResult(result)}`),
 		...(isNothingProven ? ["nothing is proven: no outbound connection could be tried"] : []),
 	];
 }
 
-export function formatProof({ direction, family, outcome, text }: Proof): string {
+export function formatResult({ direction, family, outcome, text }: ProbeResult): string {
 	return `${direction} ${family}: ${outcome === "unproven" ? "not provable here: " : ""}${text}`;
 }

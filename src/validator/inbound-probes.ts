@@ -1,4 +1,5 @@
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { User } from "../linux/user.ts";
 import { plan } from "../plan/planner.ts";
 import { proxyPortsOf } from "./outbound-probes.ts";
 import { likelyPorts, portProbes } from "./port-probes.ts";
@@ -10,9 +11,8 @@ import {
 	type Probe,
 	type Probes,
 	type Way,
+	whyNot,
 } from "./probe.ts";
-import { whyNot } from "./rule-words.ts";
-import type { User } from "./user.ts";
 
 /** Whoever connects from outside has no user that this kernel would show its rules. */
 const nobody: User = { uid: 0, gid: 0 };

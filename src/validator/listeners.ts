@@ -1,8 +1,8 @@
+import { type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import { type Endpoint, formatEndpoint } from "../proxy/endpoint.ts";
-import type { Libc } from "./libc.ts";
-import type { Sighting } from "./sighting.ts";
-import { TcpSocket } from "./tcp-socket.ts";
+import type { Libc } from "../linux/libc.ts";
+import { TcpSocket } from "../linux/tcp-socket.ts";
+import type { Observation } from "./probe.ts";
 
 /** What stands where the proxy will, and remembers who came. */
 export class Listeners {
@@ -12,7 +12,7 @@ export class Listeners {
 	readonly failed: { readonly family: Family; readonly port: number; readonly code: string }[] = [];
 	readonly #open: { readonly socket: TcpSocket; readonly port: number }[] = [];
 	readonly #accepted: TcpSocket[] = [];
-	readonly #seen = new Map<string, Sighting>();
+	readonly #seen = new Map<string, Observation>();
 
 	constructor(libc: Libc, families: readonly Family[], ports: readonly number[]) {
 		for (const family of families) {
@@ -36,7 +36,7 @@ export class Listeners {
 		}
 	}
 
-	arrivalFrom(client: Endpoint): Sighting | undefined {
+	arrivalFrom(client: Endpoint): Observation | undefined {
 		return this.#seen.get(formatEndpoint(client));
 	}
 

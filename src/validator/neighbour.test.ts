@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
+import { endianness } from "node:os";
 import { describe, expect, it } from "vitest";
-import type { Libc } from "./libc.ts";
+import type { Libc } from "../linux/libc.ts";
+import { encodeInteger, encodeMessage, errorMessage } from "../linux/netlink.ts";
 import { makeNeighbour } from "./neighbour.ts";
-import { concat, u16, u32 } from "./netlink-message.ts";
 
 /** What a fake kernel was asked, by what it is about. */
 interface Asked {
@@ -10,6 +11,8 @@ interface Asked {
 	readonly requests: string[];
 	readonly sockets: Set<number>;
 }
+
+const order = endianness() === "LE" ? "little" : "big";
 
 // linux/rtnetlink.h
 const kinds: Readonly<Record<number, string>> = { 16: "new link", 17: "delete link", 20: "new address" };
@@ -22,7 +25,7 @@ function fakeLibc(refuse: (request: string, index: number) => number = () => 0, 
 	let next = 1000;
 	const libc: Pick<
 		Libc,
-		"socket" | "send" | "recv" | "close" | "unshare" | "setns" | "if_nametoindex" | "errno" | "nameOf"
+		"socket" | "send" | "recv" | "close" | "unshare" | "setns" | "if_nametoindex" | "errno"
 	> = {
 		socket: () => {
 			sockets.add(++next);
@@ -37,7 +40,7 @@ function fakeLibc(refuse: (request: string, index: number) => number = () => 0, 
 			return length;
 		},
 		recv: (_, buffer) => {
-			const bytes = concat([u32(36), u16(2), u16(0), u32(1), u32(0), u32(-answer)]);
+			const bytes = encodeMessage({ type: errorMessage, flags: 0 }, encodeInteger(-answer, 4, order), order);
 			buffer.set(bytes);
 			return bytes.length;
 		},
@@ -45,8 +48,7 @@ function fakeLibc(refuse: (request: string, index: number) => number = () => 0, 
 		unshare: () => unshare,
 		setns: () => 0,
 		if_nametoindex: () => 7,
-		errno: () => "EPERM",
-		nameOf: (errno) => `errno ${errno}`,
+		errno: () => 1,
 	};
 	return { libc: libc as Libc, requests, sockets };
 }
@@ -111,7 +113,7 @@ describe("a neighbour", () => {
 	it("says what the kernel has against a wire, and leaves nothing", () => {
 		const before = openFiles();
 		const { libc, sockets } = fakeLibc((_, index) => (index === 1 ? 17 : 0));
-		expect(() => makeNeighbour(libc, ["ipv4"])).toThrow("errno 17");
+		expect(() => makeNeighbour(libc, ["ipv4"])).toThrow("EEXIST");
 		expect(openFiles()).toBe(before);
 		expect(sockets.size).toBe(0);
 	});

@@ -4,17 +4,16 @@ import { FlagValues, parseChoice } from "../command/flag-values.ts";
 import type { LogFormat } from "../command/logger.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import { parseDuration } from "../domain/duration.ts";
+import { type Endpoint, parseEndpoint } from "../domain/endpoint.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
 import { parseStamp } from "../domain/pod-policy-stamp.ts";
 import { stampVariable } from "../domain/pod-policy-stamp-list.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { readPolicy } from "../init/options.ts";
-import type { Endpoint } from "../proxy/endpoint.ts";
 import type { LogOptions } from "../serving/log.ts";
 import { policyFlagNames, validateFlags } from "./flags.ts";
 import { parseRequirement, type Requirement } from "./requirement.ts";
-import { parseSocketAddress } from "./socket-address.ts";
 
 /** Everything `shunt validate` was asked to do. */
 export interface ValidateOptions extends LogOptions {
@@ -49,8 +48,8 @@ export function parseValidateOptions(
 	const flags = new Input(argv, env, program);
 	const policy = flags.policy();
 	const isAskedFor = policy === undefined || flags.isGiven("connect-addr") || flags.isGiven("listen-addr");
-	const connect = flags.one("connect-addr", parseSocketAddress);
-	const listen = flags.one("listen-addr", parseSocketAddress);
+	const connect = flags.one("connect-addr", parseEndpoint);
+	const listen = flags.one("listen-addr", parseEndpoint);
 	const options = {
 		policy,
 		require: flags.list("require", parseRequirement),

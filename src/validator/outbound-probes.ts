@@ -1,6 +1,7 @@
 import { type Cidr, containsAddress } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { User } from "../linux/user.ts";
 import { plan } from "../plan/planner.ts";
 import { likelyPorts, type PortLists, portProbes } from "./port-probes.ts";
 import {
@@ -14,11 +15,10 @@ import {
 	type Probes,
 	type Topic,
 	type Way,
+	whyNot,
 } from "./probe.ts";
 import type { Route } from "./routes.ts";
-import { whyNot } from "./rule-words.ts";
 import { spread } from "./sample.ts";
-import type { User } from "./user.ts";
 
 /** What this process is, and can do where it is. */
 export interface Position {

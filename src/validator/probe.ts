@@ -1,10 +1,11 @@
 import { parseAddress } from "../domain/cidr.ts";
+import type { Direction, Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
+import type { User } from "../linux/user.ts";
+import { commentOf } from "../plan/comment.ts";
 import { type Evaluation, evaluate, type Packet } from "../plan/evaluate.ts";
-import type { Hook, Plan } from "../plan/plan.ts";
+import type { Hook, Plan, Rule } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
-import type { Direction, Endpoint } from "../proxy/endpoint.ts";
-import type { User } from "./user.ts";
 
 /** What a connection can show. */
 export type Topic = "redirect" | "port" | "subnet" | "interface" | "loopback" | "uid" | "gid";
@@ -34,6 +35,34 @@ export interface Gap {
 export interface Probes {
 	readonly probes: readonly Probe[];
 	readonly gaps: readonly Gap[];
+}
+
+/** Where a connection ended up. */
+export type Observation =
+	/** At a port of this network namespace. */
+	| { readonly kind: "arrived"; readonly port: number }
+	/** Somebody took it, and has ended it before it could be seen who. */
+	| { readonly kind: "taken" }
+	/** The network's or a program's answer, an errno(3) name. */
+	| { readonly kind: "answered"; readonly code: string }
+	/** Nobody has answered. A redirected connection stays on this machine and would have been there long since. */
+	| { readonly kind: "silent" }
+	/** It could not even be sent. */
+	| { readonly kind: "unsendable"; readonly code: string };
+
+/** What is known now about one thing that the policy says. */
+export interface ProbeResult {
+	readonly topic: Topic;
+	readonly direction: Direction;
+	readonly family: Family;
+	readonly outcome: "proven" | "failed" | "unproven";
+	readonly text: string;
+	/** The rule that it is about, by its comment in the kernel. */
+	readonly rule?: string;
+	/** There is nothing to prove, because the policy wants it so. */
+	readonly isWanted?: boolean;
+	/** Something else is broken, without which this cannot be told. */
+	readonly isMoot?: boolean;
 }
 
 /** A way that a connection can take. */
@@ -100,4 +129,14 @@ export function addressOf(text: string) {
 		throw new Error(`not an address: ${text}`);
 	}
 	return address;
+}
+
+/** A rule by the comment under which it can be found in the kernel. */
+export function ruleName(rule: Rule): string {
+	return commentOf(rule.reason, rule.matches);
+}
+
+/** Why something is not redirected. */
+export function whyNot({ decidedBy }: Evaluation): string {
+	return decidedBy === undefined ? "no rule is for it" : ruleName(decidedBy);
 }

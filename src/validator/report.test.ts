@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Fields, Log } from "../serving/log.ts";
 import { concludeFrom } from "./conclusion.ts";
-import type { Proof } from "./proof.ts";
+import type { ProbeResult } from "./probe.ts";
 import { logResult } from "./report.ts";
 
-const proof: Proof = {
+const result: ProbeResult = {
 	topic: "redirect",
 	direction: "outbound",
 	family: "ipv4",
@@ -13,7 +13,7 @@ const proof: Proof = {
 };
 
 function logged(
-	proofs: readonly Proof[],
+	results: readonly ProbeResult[],
 	errors: readonly string[],
 ): [level: string, message: string, fields?: Fields][] {
 	const lines: [string, string, Fields?][] = [];
@@ -21,14 +21,14 @@ function logged(
 		lines.push(fields === undefined ? [level, message] : [level, message, fields]);
 	};
 	const log: Log = { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug") };
-	logResult(log, proofs, concludeFrom(errors));
+	logResult(log, results, concludeFrom(errors));
 	return lines;
 }
 
 describe("the log of a result", () => {
 	it("has a line for what is proven and for what is not, with the rule that it is about", () => {
-		const unproven: Proof = { ...proof, family: "ipv6", outcome: "unproven", text: "no route" };
-		expect(logged([{ ...proof, rule: "proxy-init/x" }, unproven], [])).toEqual([
+		const unproven: ProbeResult = { ...result, family: "ipv6", outcome: "unproven", text: "no route" };
+		expect(logged([{ ...result, rule: "proxy-init/x" }, unproven], [])).toEqual([
 			["info", "outbound ipv4: a connection was redirected", { rule: "proxy-init/x" }],
 			["info", "outbound ipv6: not provable here: no route", {}],
 			["info", "Validated"],
@@ -36,8 +36,8 @@ describe("the log of a result", () => {
 	});
 
 	it("says less loudly what cannot be told since something else is broken", () => {
-		const moot: Proof = {
-			...proof,
+		const moot: ProbeResult = {
+			...result,
 			direction: "inbound",
 			outcome: "unproven",
 			isMoot: true,
@@ -50,7 +50,7 @@ describe("the log of a result", () => {
 	});
 
 	it("says what is wrong once, as an error, and where to look", () => {
-		const failed: Proof = { ...proof, outcome: "failed", text: "it was not redirected" };
+		const failed: ProbeResult = { ...result, outcome: "failed", text: "it was not redirected" };
 		const [first, second, ...rest] = logged([failed], ["outbound ipv4: it was not redirected"]);
 		expect(first).toEqual(["error", "outbound ipv4: it was not redirected"]);
 		expect(second?.[0]).toBe("error");

@@ -1,20 +1,20 @@
 import { writeStandardOutput } from "../host/node-streams.ts";
 import type { Log } from "../serving/log.ts";
-import { type Conclusion, formatProof } from "./conclusion.ts";
-import type { Proof } from "./proof.ts";
+import { type Conclusion, formatResult } from "./conclusion.ts";
+import type { ProbeResult } from "./probe.ts";
 
 /** One line for each thing that was found out, then what follows from it. */
-export function logResult(log: Log, proofs: readonly Proof[], { errors }: Conclusion): void {
-	for (const proof of proofs.filter(({ outcome }) => outcome !== "failed")) {
-		const write = proof.isMoot === true ? log.debug : log.info;
-		write(formatProof(proof), proof.rule === undefined ? {} : { rule: proof.rule });
+export function logResult(log: Log, results: readonly ProbeResult[], { errors }: Conclusion): void {
+	for (const result of results.filter(({ outcome }) => outcome !== "failed")) {
+		const write = result.isMoot === true ? log.debug : log.info;
+		write(formatResult(result), result.rule === undefined ? {} : { rule: result.rule });
 	}
 	for (const error of errors) {
 		log.error(error);
 	}
 	if (errors.length === 0) {
 		log.info("Validated");
-	} else if (proofs.some(({ outcome }) => outcome === "failed")) {
+	} else if (results.some(({ outcome }) => outcome === "failed")) {
 		log.error(advice);
 	}
 }
@@ -24,10 +24,10 @@ const advice =
 
 /** One object on standard output, for programs. */
 export function writeJson(
-	proofs: readonly Proof[],
+	results: readonly ProbeResult[],
 	{ exitCode, errors }: Conclusion,
 	milliseconds: number,
 ): void {
-	const result = { exitCode, validated: errors.length === 0, milliseconds, proofs, errors };
-	writeStandardOutput(`${JSON.stringify(result)}\n`);
+	const report = { exitCode, validated: errors.length === 0, milliseconds, proofs: results, errors };
+	writeStandardOutput(`${JSON.stringify(report)}\n`);
 }

@@ -1,8 +1,7 @@
 import { parseChoice } from "../command/flag-values.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Result } from "../domain/problem.ts";
-import type { Topic } from "./probe.ts";
-import type { Proof } from "./proof.ts";
+import type { ProbeResult, Topic } from "./probe.ts";
 
 /** What must not be left unproven. */
 export type Requirement = (typeof requirements)[number];
@@ -16,11 +15,11 @@ export function parseRequirement(text: string, source: string): Result<Requireme
 	return parseChoice(requirements)(text, source);
 }
 
-export function isRequired(proof: Proof, required: readonly Requirement[]): boolean {
-	return required.some((requirement) => covers(requirement, proof));
+export function isRequired(result: ProbeResult, required: readonly Requirement[]): boolean {
+	return required.some((requirement) => covers(requirement, result));
 }
 
-function covers(requirement: Requirement, { topic, direction, family }: Proof): boolean {
+function covers(requirement: Requirement, { topic, direction, family }: ProbeResult): boolean {
 	switch (requirement) {
 		case "all":
 			return true;

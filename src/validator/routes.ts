@@ -1,8 +1,8 @@
 import { networkInterfaces } from "node:os";
 import { type Cidr, formatAddress, parseAddress, parseCidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
-import type { Libc } from "./libc.ts";
-import { TcpSocket } from "./tcp-socket.ts";
+import type { Libc } from "../linux/libc.ts";
+import { TcpSocket } from "../linux/tcp-socket.ts";
 
 /** A way out of the pod, and an address at its end that nobody has. */
 export interface Route {

@@ -10,8 +10,8 @@ import { type Conclusion, concludeFrom, shortcomings } from "./conclusion.ts";
 import { helpFor } from "./help.ts";
 import { type Watch, watchFor } from "./interruption.ts";
 import { type Environment, parseValidateOptions, type ValidateOptions } from "./options.ts";
-import { tryPolicy } from "./policy-trial.ts";
-import type { Proof } from "./proof.ts";
+import { tryPolicy } from "./policy-run.ts";
+import type { ProbeResult } from "./probe.ts";
 import { logResult, writeJson } from "./report.ts";
 
 /**
@@ -37,14 +37,14 @@ export async function runValidate(argv: readonly string[], program = "shunt vali
 		return reportFailure(host, program, { ...lost, exitCode }, options.output);
 	}
 	const log = createLog(options, { write: writeStandardError });
-	const { proofs, conclusion } = await validateInTime(options, log);
-	logResult(log, proofs, conclusion);
+	const { results, conclusion } = await validateInTime(options, log);
+	logResult(log, results, conclusion);
 	const { exitCode } = conclusion;
 	if (options.output !== "json") {
 		return exitCode;
 	}
 	const delivered = guard(host, program, () => {
-		writeJson(proofs, conclusion, Math.round(performance.now() - started));
+		writeJson(results, conclusion, Math.round(performance.now() - started));
 		return exitCode;
 	});
 	// That nobody takes the reasons does not change what the repair controller looks for.
@@ -53,12 +53,12 @@ export async function runValidate(argv: readonly string[], program = "shunt vali
 
 const environment: Environment = (name) => process.env[name];
 
-interface Result {
-	readonly proofs: readonly Proof[];
+interface Validation {
+	readonly results: readonly ProbeResult[];
 	readonly conclusion: Conclusion;
 }
 
-async function validateInTime(options: ValidateOptions, log: Log): Promise<Result> {
+async function validateInTime(options: ValidateOptions, log: Log): Promise<Validation> {
 	const watch = watchFor(options.timeout);
 	try {
 		const interrupted = watch.interrupted.then((what) => {
@@ -76,28 +76,28 @@ async function validateInTime(options: ValidateOptions, log: Log): Promise<Resul
 	}
 }
 
-async function validate(options: ValidateOptions, log: Log, watch: Watch): Promise<Result> {
+async function validate(options: ValidateOptions, log: Log, watch: Watch): Promise<Validation> {
 	for (const warning of options.warnings) {
 		log.warn(warning);
 	}
 	const deadline = Date.now() + options.timeout;
-	const { proofs, errors } = await provePolicy(options, log, { deadline, stop: watch.isInterrupted });
+	const { results, errors } = await provePolicy(options, log, { deadline, stop: watch.isInterrupted });
 	if (errors.length === 0 && options.single !== undefined) {
 		const { validateOnce } = await import("./single-connection.ts");
 		await validateOnce(options.single.listen, options.single.connect, log);
 	}
-	return { proofs, conclusion: concludeFrom(errors) };
+	return { results, conclusion: concludeFrom(errors) };
 }
 
 async function provePolicy(
 	{ policy, neighbour, require }: ValidateOptions,
 	log: Log,
 	limits: { readonly deadline: number; readonly stop: () => boolean },
-): Promise<{ readonly proofs: readonly Proof[]; readonly errors: readonly string[] }> {
+): Promise<{ readonly results: readonly ProbeResult[]; readonly errors: readonly string[] }> {
 	if (policy === undefined) {
-		return { proofs: [], errors: [] };
+		return { results: [], errors: [] };
 	}
-	const { proofs, taken, failed } = await tryPolicy(policy, { neighbour, ...limits });
+	const { results, taken, failed } = await tryPolicy(policy, { neighbour, ...limits });
 	if (taken.length > 0) {
 		const ports = [...new Set(taken.map(({ port }) => port))].join(", ");
 		log.info(
@@ -106,9 +106,9 @@ async function provePolicy(
 		);
 	}
 	const unable = failed.map(({ family, port, code }) => `cannot listen on ${family} port ${port}: ${code}`);
-	return { proofs, errors: [...unable, ...shortcomings(proofs, require)] };
+	return { results, errors: [...unable, ...shortcomings(results, require)] };
 }
 
-function failure(error: string): Result {
-	return { proofs: [], conclusion: concludeFrom([error]) };
+function failure(error: string): Validation {
+	return { results: [], conclusion: concludeFrom([error]) };
 }

@@ -1,7 +1,7 @@
 import { randomInt, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { type Endpoint, formatEndpoint } from "../proxy/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import type { Log } from "../serving/log.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

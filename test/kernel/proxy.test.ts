@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatEndpoint } from "../../src/domain/endpoint.ts";
 import { type Family, families } from "../../src/domain/family.ts";
-import { formatEndpoint } from "../../src/proxy/endpoint.ts";
 import { everyDialectAndFamily } from "../support/dialect.ts";
 import type { Netns } from "../support/netns.ts";
 import { PodAndPeer, withPodAndPeer } from "../support/proxy-pod.ts";

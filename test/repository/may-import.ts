@@ -20,6 +20,9 @@ export const mayImport: Table = {
 	// The port to the outside world, which is types alone, and how a command's input is had.
 	"src/host/host.ts": { ring: 1, imports: ["src/domain"] },
 	"src/host/command-input.ts": { ring: 1, imports: ["src/host/host.ts"] },
+	"src/host/errno.ts": { ring: 1, imports: ["src/host/host.ts"] },
+	// Netlink's messages: bytes in, bytes out, in both runtimes.
+	"src/linux/netlink.ts": { ring: 1, imports: [] },
 
 	"src/backend": {
 		ring: 2,
@@ -143,15 +146,27 @@ export const mayImport: Table = {
 	// What runs in the browser that a page of `shunt explain --html` is opened in: no platform but that one.
 	"src/cli/explain/page": { ring: 2, imports: ["src/domain", "src/explain"] },
 
-	"src/host": { ring: 3, imports: ["src/domain", "src/host/command-input.ts", "src/host/host.ts"] },
+	// What only Linux has and Node does not offer: its C library, netlink, addresses of sockets.
+	"src/linux": { ring: 3, imports: ["src/domain", "src/host/errno.ts", "src/linux/netlink.ts"] },
+	"src/host": {
+		ring: 3,
+		imports: [
+			"src/domain",
+			"src/host/command-input.ts",
+			"src/host/errno.ts",
+			"src/host/host.ts",
+			"src/linux",
+			"src/linux/netlink.ts",
+		],
+	},
 	"src/serving": { ring: 3, imports: ["src/command", "src/domain"] },
 	"src/proxy": {
 		ring: 3,
-		imports: ["src/command", "src/command/strict-command.ts", "src/domain", "src/serving"],
+		imports: ["src/command", "src/command/strict-command.ts", "src/domain", "src/linux", "src/serving"],
 	},
 	"src/validator": {
 		ring: 3,
-		imports: ["src/command", "src/domain", "src/host", "src/init", "src/plan", "src/proxy", "src/serving"],
+		imports: ["src/command", "src/domain", "src/host", "src/init", "src/linux", "src/plan", "src/serving"],
 	},
 	"src/injector": {
 		ring: 3,

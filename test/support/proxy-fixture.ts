@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
+import type { Direction } from "../../src/domain/endpoint.ts";
 import type { Family } from "../../src/domain/family.ts";
-import type { Direction } from "../../src/proxy/endpoint.ts";
-import type { OriginalDestination } from "../../src/proxy/original-destination.ts";
+import type { OriginalDestination } from "../../src/linux/original-destination.ts";
 import { type ProxySettings, TransparentProxy } from "../../src/proxy/transparent-proxy.ts";
 import { createLog } from "../../src/serving/log.ts";
 import { dial, eventually, openPeer, type Peer } from "./proxy-sockets.ts";

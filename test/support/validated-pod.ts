@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Proof } from "../../src/validator/proof.ts";
+import type { ProbeResult } from "../../src/validator/probe.ts";
 import { makeNetns, type Netns } from "./netns.ts";
 import { runShunt } from "./programs.ts";
 
@@ -16,7 +16,7 @@ export interface Validated {
 	readonly status: number | null;
 	readonly stderr: string;
 	/** What is in the JSON, when it was asked for. */
-	readonly proofs: readonly Proof[];
+	readonly proofs: readonly ProbeResult[];
 	readonly errors: readonly string[];
 }
 
@@ -99,7 +99,7 @@ export const asInjected: readonly string[] = [
 ];
 
 /** In short, such as `outbound ipv6 proxy-init/ignore-loopback`. */
-export function rulesOf(proofs: readonly Proof[], outcome: Proof["outcome"]): string[] {
+export function rulesOf(proofs: readonly ProbeResult[], outcome: ProbeResult["outcome"]): string[] {
 	return [
 		...new Set(
 			proofs

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatAddress, parseAddress } from "../domain/cidr.ts";
-import { formatEndpoint, parseSockaddr } from "./endpoint.ts";
-import { connectionsThatFit } from "./open-files.ts";
+import { encodeSockaddr, parseSockaddr } from "./sockaddr.ts";
 
 describe("a socket address", () => {
 	const port = fc.integer({ min: 0, max: 65_535 });
@@ -36,22 +35,15 @@ describe("a socket address", () => {
 		);
 	});
 
-	it("is written with brackets where colons would be ambiguous", () => {
-		expect(formatEndpoint({ address: "10.0.0.1", port: 80 })).toBe("10.0.0.1:80");
-		expect(formatEndpoint({ address: "fd00::1", port: 80 })).toBe("[fd00::1]:80");
-	});
-});
-
-describe("the limit on open files", () => {
-	const limits = (soft: string) =>
-		`Limit  Soft Limit  Hard Limit  Units\nMax open files            ${soft}   4096   files\n`;
-
-	it.each([
-		["1024", 480],
-		["20000", 9968],
-		["10", 1],
-		["unlimited", Number.POSITIVE_INFINITY],
-	])("of %s leaves room for %d connections", (soft, connections) => {
-		expect(connectionsThatFit(limits(soft))).toBe(connections);
+	it("is read again from what is written for the kernel", () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), port, (text, number) => {
+				const { family, bytes } = parseAddress(text)!;
+				const address = formatAddress({ family, bytes });
+				const written = Buffer.from(encodeSockaddr(family, { address, port: number }));
+				expect(written).toHaveLength(family === "ipv4" ? 16 : 28);
+				expect(parseSockaddr(written, family)).toEqual({ address, port: number, scopeId: 0 });
+			}),
+		);
 	});
 });

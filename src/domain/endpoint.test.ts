@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatProblem, type Result } from "../domain/problem.ts";
-import { parseRequirement } from "./requirement.ts";
-import { parseSocketAddress } from "./socket-address.ts";
+import { formatEndpoint, parseEndpoint } from "./endpoint.ts";
+import { formatProblem, type Result } from "./problem.ts";
 
 const outcomeOf = <T>(result: Result<T>): T | string =>
 	result.ok ? result.value : result.problems.map(formatProblem).join("\n");
@@ -13,7 +12,7 @@ describe("an address with a port", () => {
 		["[::]:4140", { address: "::", port: 4140 }],
 		["[FD00:0::1]:20001", { address: "fd00::1", port: 20_001 }],
 	])("%j", (text, endpoint) => {
-		expect(outcomeOf(parseSocketAddress(text, "--connect-addr"))).toEqual(endpoint);
+		expect(outcomeOf(parseEndpoint(text, "--connect-addr"))).toEqual(endpoint);
 	});
 
 	it.each([
@@ -28,11 +27,11 @@ describe("an address with a port", () => {
 		"[1.1.1.1]:80",
 		"host:80",
 	])("%j is none", (text) => {
-		expect(outcomeOf(parseSocketAddress(text, "--connect-addr"))).toMatch(/is not an address with a port/);
+		expect(outcomeOf(parseEndpoint(text, "--connect-addr"))).toMatch(/is not an address with a port/);
 	});
-});
 
-it("a requirement is one of a few words", () => {
-	expect(outcomeOf(parseRequirement("uid", "--require"))).toBe("uid");
-	expect(outcomeOf(parseRequirement("user", "--require"))).toMatch(/^--require: "user" is not known/);
+	it("is written with brackets where colons would be ambiguous", () => {
+		expect(formatEndpoint({ address: "10.0.0.1", port: 80 })).toBe("10.0.0.1:80");
+		expect(formatEndpoint({ address: "fd00::1", port: 80 })).toBe("[fd00::1]:80");
+	});
 });

@@ -1,26 +1,28 @@
-import type { NftTable } from "./host.ts";
-
 /**
- * Netlink's messages and attributes as nf_tables uses them: include/uapi/linux/netlink.h, linux/netfilter/nfnetlink.h and
- * linux/netfilter/nf_tables.h. Only bytes in, bytes out: the socket is elsewhere. Bytes are plain numbers rather than a
- * DataView, since that is how the native program hands them over.
+ * Netlink's messages and attributes (include/uapi/linux/netlink.h), for all who speak it. Only bytes in, bytes out: the
+ * socket is elsewhere. Bytes are plain numbers rather than a DataView, since that is how the native program hands them
+ * over.
  */
 
 /** Netlink headers are in the machine's own order. */
 export type ByteOrder = "little" | "big";
 
-export const headerLength = 16;
-export const familyHeaderLength = 4;
-export const attributeHeaderLength = 4;
+const headerLength = 16;
+const attributeHeaderLength = 4;
 export const errorMessage = 2; // NLMSG_ERROR
 export const doneMessage = 3; // NLMSG_DONE
-export const subsystem = 10 << 8; // NFNL_SUBSYS_NFTABLES
+const requestFlag = 0x0001; // NLM_F_REQUEST
+export const acknowledgeFlag = 0x0004; // NLM_F_ACK
+export const dumpFlags = 0x0300; // NLM_F_DUMP
 
-export const familyNames = new Map<number, NftTable["family"]>([
-	[1, "inet"], // NFPROTO_INET
-	[2, "ipv4"], // NFPROTO_IPV4
-	[10, "ipv6"], // NFPROTO_IPV6
-]);
+/** A netlink socket of this network namespace (netlink(7)). */
+export interface NetlinkSocket {
+	readonly order: ByteOrder;
+	/** Whether all of it was sent. */
+	send(bytes: readonly number[]): boolean;
+	/** The next datagram, or undefined when there is none. */
+	receive(): ArrayLike<number> | undefined;
+}
 
 /** Where a message's or an attribute's content lies. */
 export interface Span {
@@ -75,6 +77,17 @@ export function parseErrno(bytes: ArrayLike<number>, { start, end }: Span, order
 	return end - start < 4 ? 0 : -(parseInteger(bytes, start, order) | 0);
 }
 
+/**
+ * Of an answer that is nothing but acknowledgements (struct nlmsgerr), the first errno(3) number, 0 when all say
+ * success; undefined where it is something else.
+ */
+export function acknowledgedErrno(bytes: ArrayLike<number>, order: ByteOrder): number | undefined {
+	const messages = splitMessages(bytes, order);
+	return messages.length === 0 || messages.some(({ type }) => type !== errorMessage)
+		? undefined
+		: (messages.map((message) => parseErrno(bytes, message, order)).find((errno) => errno !== 0) ?? 0);
+}
+
 /** A string attribute ends in NUL. The kernel takes any bytes as a name, so none of them is an error here. */
 export function parseName(bytes: ArrayLike<number>, start: number, end: number): string {
 	let name = "";
@@ -82,6 +95,46 @@ export function parseName(bytes: ArrayLike<number>, start: number, end: number):
 		name += String.fromCharCode(bytes[at] ?? 0);
 	}
 	return name;
+}
+
+export interface MessageHeader {
+	readonly type: number;
+	/** Without NLM_F_REQUEST, which every message of ours has. */
+	readonly flags: number;
+	/** Answers carry it again. */
+	readonly sequence?: number;
+}
+
+/** A body is what is fixed for the type, and attributes. */
+export function encodeMessage(
+	{ type, flags, sequence = 1 }: MessageHeader,
+	body: readonly number[],
+	order: ByteOrder,
+): number[] {
+	return [
+		...encodeInteger(headerLength + body.length, 4, order),
+		...encodeInteger(type, 2, order),
+		...encodeInteger(flags | requestFlag, 2, order),
+		...encodeInteger(sequence, 4, order),
+		...encodeInteger(0, 4, order), // port: the kernel fills it in
+		...body,
+	];
+}
+
+/** Its padding is not part of its length. */
+export function encodeAttribute(type: number, content: readonly number[], order: ByteOrder): number[] {
+	const length = attributeHeaderLength + content.length;
+	return [
+		...encodeInteger(length, 2, order),
+		...encodeInteger(type, 2, order),
+		...content,
+		...new Array<number>(padding(length)).fill(0),
+	];
+}
+
+/** What {@link parseName} reads: each character is one byte. */
+export function encodeText(text: string): number[] {
+	return [...[...text].map((character) => character.charCodeAt(0)), 0];
 }
 
 export function encodeInteger(value: number, width: number, order: ByteOrder): number[] {
@@ -107,6 +160,6 @@ export function parseInteger(bytes: ArrayLike<number>, at: number, order: ByteOr
 }
 
 /** Messages and attributes begin at multiples of four (NLMSG_ALIGN, NLA_ALIGN). */
-export function padding(length: number): number {
+function padding(length: number): number {
 	return -length & 3;
 }

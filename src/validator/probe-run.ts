@@ -1,14 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Family } from "../domain/family.ts";
+import type { Libc } from "../linux/libc.ts";
+import { pollSockets, type TcpSocket } from "../linux/tcp-socket.ts";
 import { Call } from "./call.ts";
-import type { Libc } from "./libc.ts";
 import { Listeners } from "./listeners.ts";
-import { pollSockets } from "./poll.ts";
-import { isToBeRedirected, type Probe } from "./probe.ts";
-import type { Sighting } from "./sighting.ts";
-import type { TcpSocket } from "./tcp-socket.ts";
+import { isToBeRedirected, type Observation, type Probe } from "./probe.ts";
 
-export interface TrialOptions {
+export interface RunOptions {
 	readonly families: readonly Family[];
 	/** Where proxies listen. */
 	readonly ports: readonly number[];
@@ -17,13 +15,13 @@ export interface TrialOptions {
 	/** Milliseconds that a connection gets of which nothing is heard though it should arrive. */
 	readonly patience: number;
 	/** Called once, as soon as nothing more is to be learnt about inbound connections. */
-	readonly onInboundSettled: (sightings: ReadonlyMap<Probe, Sighting>) => void;
+	readonly onInboundSettled: (observations: ReadonlyMap<Probe, Observation>) => void;
 	/** Gives up when it says so. */
 	readonly stop: () => boolean;
 }
 
-export interface Trial {
-	readonly sightings: ReadonlyMap<Probe, Sighting>;
+export interface Run {
+	readonly observations: ReadonlyMap<Probe, Observation>;
 	readonly taken: Listeners["taken"];
 	readonly failed: Listeners["failed"];
 }
@@ -38,8 +36,8 @@ const grace = 30;
 export async function tryConnections(
 	libc: Libc,
 	probes: readonly Probe[],
-	options: TrialOptions,
-): Promise<Trial> {
+	options: RunOptions,
+): Promise<Run> {
 	const listeners = new Listeners(libc, options.families, options.ports);
 	const calls: Call[] = [];
 	try {
@@ -48,7 +46,7 @@ export async function tryConnections(
 			calls.push(new Call(probe, options.open(probe), listeners));
 		}
 		await watch(libc, new Round(calls, options), listeners, options.stop);
-		return { sightings: sightingsOf(calls), taken: listeners.taken, failed: listeners.failed };
+		return { observations: observationsOf(calls), taken: listeners.taken, failed: listeners.failed };
 	} finally {
 		close(calls);
 		listeners.close();
@@ -84,19 +82,19 @@ async function watch(libc: Libc, round: Round, listeners: Listeners, stop: () =>
 /** Knows how long to go on. */
 class Round {
 	readonly #calls: readonly Call[];
-	readonly #options: TrialOptions;
+	readonly #options: RunOptions;
 	readonly #started = performance.now();
 	#arrived: number | undefined;
 	#isInboundOpen = true;
 
-	constructor(calls: readonly Call[], options: TrialOptions) {
+	constructor(calls: readonly Call[], options: RunOptions) {
 		this.#calls = calls;
 		this.#options = options;
 	}
 
 	/** The connections of which there may be more to learn; none when it is over. */
 	next(listeners: Listeners): Call[] {
-		const open = this.#calls.filter(({ sighting }) => sighting === undefined);
+		const open = this.#calls.filter(({ observation }) => observation === undefined);
 		if (this.#isInboundOpen && !open.some(isInbound)) {
 			this.#isInboundOpen = false;
 			this.#endInbound(listeners);
@@ -114,7 +112,7 @@ class Round {
 		const calls = this.#calls.filter(isInbound);
 		close(calls);
 		listeners.dismissAll();
-		this.#options.onInboundSettled(sightingsOf(calls));
+		this.#options.onInboundSettled(observationsOf(calls));
 	}
 }
 
@@ -122,7 +120,7 @@ function isInbound({ probe }: Call): boolean {
 	return probe.direction === "inbound";
 }
 
-function sightingsOf(calls: readonly Call[]): Map<Probe, Sighting> {
+function observationsOf(calls: readonly Call[]): Map<Probe, Observation> {
 	return new Map(calls.map((call) => [call.probe, call.result()]));
 }
 

@@ -1,8 +1,7 @@
-import { whatIsWrong } from "./judge-words.ts";
-import type { Libc } from "./libc.ts";
-import type { Probe } from "./probe.ts";
-import type { Sighting } from "./sighting.ts";
-import { type Trial, type TrialOptions, tryConnections } from "./trial.ts";
+import type { Libc } from "../linux/libc.ts";
+import type { Observation, Probe } from "./probe.ts";
+import { type Run, type RunOptions, tryConnections } from "./probe-run.ts";
+import { whatIsWrong } from "./result-words.ts";
 
 /**
  * Connections share the kernel's table of tracked connections with all that were made in the last minutes, and a port
@@ -15,27 +14,25 @@ const repetitions = 2;
 const secondPatience = 500;
 
 /** The same as {@link tryConnections}, but sure. */
-export async function tryRepeatedly(
-	libc: Libc,
-	probes: readonly Probe[],
-	options: TrialOptions,
-): Promise<Trial> {
+export async function tryRepeatedly(libc: Libc, probes: readonly Probe[], options: RunOptions): Promise<Run> {
 	const first = await tryConnections(libc, probes, options);
-	const sightings = new Map(first.sightings);
+	const observations = new Map(first.observations);
 	for (let repetition = 0; repetition < repetitions && !options.stop(); repetition++) {
-		const doubtful = probes.filter((probe) => isDoubtful(probe, sightings.get(probe)));
+		const doubtful = probes.filter((probe) => isDoubtful(probe, observations.get(probe)));
 		if (doubtful.length === 0) {
 			break;
 		}
 		const patience = Math.min(options.patience, secondPatience);
 		const again = await tryConnections(libc, doubtful, { ...options, patience });
-		for (const [probe, sighting] of again.sightings) {
-			sightings.set(probe, sighting);
+		for (const [probe, observation] of again.observations) {
+			observations.set(probe, observation);
 		}
 	}
-	return { ...first, sightings };
+	return { ...first, observations };
 }
 
-export function isDoubtful(probe: Probe, sighting: Sighting | undefined): boolean {
-	return sighting === undefined || sighting.kind === "taken" || whatIsWrong(probe, sighting) !== undefined;
+export function isDoubtful(probe: Probe, observation: Observation | undefined): boolean {
+	return (
+		observation === undefined || observation.kind === "taken" || whatIsWrong(probe, observation) !== undefined
+	);
 }

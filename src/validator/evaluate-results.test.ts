@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../test/support/policies.ts";
 import { shortcomings } from "./conclusion.ts";
-import { judge } from "./judge.ts";
+import { evaluateResults } from "./evaluate-results.ts";
 import { outboundProbes, type Position } from "./outbound-probes.ts";
-import type { Probe } from "./probe.ts";
-import type { Sighting } from "./sighting.ts";
+import type { Observation, Probe } from "./probe.ts";
 
 const position: Position = {
 	self: { uid: 65_534, gid: 65_534 },
@@ -15,20 +14,23 @@ const policy = policyFrom("-p 4143 -o 4140 --proxy-uid 2102 --outbound-ports-to-
 const probes = outboundProbes(policy, "ipv4", position);
 
 /** As a namespace shows itself whose rules are right, but for what is said otherwise. */
-const seen = (otherwise: (probe: Probe) => Sighting | undefined) =>
-	judge(probes, new Map(probes.probes.map((probe) => [probe, otherwise(probe) ?? asExpected(probe)])));
+const seen = (otherwise: (probe: Probe) => Observation | undefined) =>
+	evaluateResults(
+		probes,
+		new Map(probes.probes.map((probe) => [probe, otherwise(probe) ?? asExpected(probe)])),
+	);
 
-function asExpected({ expected: { fate } }: Probe): Sighting {
+function asExpected({ expected: { fate } }: Probe): Observation {
 	return fate.kind === "redirect" ? { kind: "arrived", port: fate.port } : { kind: "silent" };
 }
 
-const to = (port: number, sighting: Sighting) => (probe: Probe) =>
-	probe.topic === "port" && probe.to.port === port ? sighting : undefined;
+const to = (port: number, observation: Observation) => (probe: Probe) =>
+	probe.topic === "port" && probe.to.port === port ? observation : undefined;
 
 it("what is as it should be is proven, ports of one rule together", () => {
-	const proofs = seen(() => undefined);
-	expect(shortcomings(proofs, ["all"])).toEqual([]);
-	expect(proofs.map(({ topic, outcome, text }) => `${topic} ${outcome} ${text}`)).toEqual([
+	const results = seen(() => undefined);
+	expect(shortcomings(results, ["all"])).toEqual([]);
+	expect(results.map(({ topic, outcome, text }) => `${topic} ${outcome} ${text}`)).toEqual([
 		"redirect proven a connection to 192.0.2.2 port 20001 was redirected to 4140",
 		"port proven a connection to 192.0.2.2 port 4567 passed",
 		"port proven connections to 192.0.2.2 ports 4566, 4568 were redirected to 4140",
@@ -38,44 +40,44 @@ it("what is as it should be is proven, ports of one rule together", () => {
 });
 
 describe("a port that is to pass", () => {
-	it.each<[Sighting, string]>([
+	it.each<[Observation, string]>([
 		[{ kind: "arrived", port: 4140 }, "failed"],
 		[{ kind: "arrived", port: 15_001 }, "failed"],
 		[{ kind: "arrived", port: 4567 }, "proven"],
 		[{ kind: "answered", code: "EHOSTUNREACH" }, "proven"],
 		[{ kind: "taken" }, "unproven"],
 		[{ kind: "unsendable", code: "EPERM" }, "unproven"],
-	])("and meets %o is %s", (sighting, outcome) => {
-		const proof = seen(to(4567, sighting)).find(({ rule }) => rule === "proxy-init/ignore-port-4567");
-		expect(proof).toMatchObject({ topic: "port", outcome });
+	])("and meets %o is %s", (observation, outcome) => {
+		const result = seen(to(4567, observation)).find(({ rule }) => rule === "proxy-init/ignore-port-4567");
+		expect(result).toMatchObject({ topic: "port", outcome });
 	});
 });
 
 describe("a port that is to be redirected", () => {
-	it.each<[Sighting, RegExp]>([
+	it.each<[Observation, RegExp]>([
 		[{ kind: "silent" }, /port 4568 was not redirected to 4140: rule .* is missing/],
 		[{ kind: "answered", code: "ECONNREFUSED" }, /not redirected to 4140 \(the answer was ECONNREFUSED\)/],
 		[{ kind: "taken" }, /not redirected to 4140 \(somebody took it/],
 		[{ kind: "unsendable", code: "EPERM" }, /not redirected to 4140 \(it could not be sent: EPERM\)/],
 		[{ kind: "arrived", port: 15_001 }, /was redirected to 15001 instead of 4140/],
-	])("and meets %o is wrong", (sighting, words) => {
-		const failed = seen(to(4568, sighting)).filter(({ outcome }) => outcome === "failed");
+	])("and meets %o is wrong", (observation, words) => {
+		const failed = seen(to(4568, observation)).filter(({ outcome }) => outcome === "failed");
 		expect(failed.map(({ text }) => text)).toEqual([expect.stringMatching(words)]);
 	});
 });
 
 describe("where nothing is redirected", () => {
-	const proofs = seen(() => ({ kind: "silent" }));
+	const results = seen(() => ({ kind: "silent" }));
 
 	it("one thing is wrong, and nothing is proven by passing", () => {
-		expect(proofs.filter(({ outcome }) => outcome === "failed").map(({ topic }) => topic)).toEqual([
+		expect(results.filter(({ outcome }) => outcome === "failed").map(({ topic }) => topic)).toEqual([
 			"redirect",
 		]);
-		expect(proofs.filter(({ outcome }) => outcome === "proven")).toEqual([]);
+		expect(results.filter(({ outcome }) => outcome === "proven")).toEqual([]);
 	});
 
 	it("what cannot be told is marked as moot", () => {
-		const moot = proofs.filter(({ isMoot }) => isMoot === true).map(({ topic }) => topic);
+		const moot = results.filter(({ isMoot }) => isMoot === true).map(({ topic }) => topic);
 		expect(moot.sort()).toEqual(["loopback", "port", "uid"]);
 	});
 });

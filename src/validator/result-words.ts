@@ -1,33 +1,33 @@
-import type { Probe } from "./probe.ts";
-import { ruleName } from "./rule-words.ts";
-import type { Sighting } from "./sighting.ts";
+import { type Observation, type Probe, ruleName } from "./probe.ts";
 
 /** In words, what a connection shows that did what it should. */
-export function howItEnded(probe: Probe, sighting: Sighting): string {
+export function howItEnded(probe: Probe, observation: Observation): string {
 	const { expected } = probe;
 	return expected.fate.kind === "redirect"
 		? `${subjectOf(probe)} was redirected to ${expected.fate.port}`
-		: `${subjectOf(probe)} passed${answerOf(sighting)}`;
+		: `${subjectOf(probe)} passed${answerOf(observation)}`;
 }
 
 /** In words, what is wrong; undefined when nothing is. */
-export function whatIsWrong(probe: Probe, sighting: Sighting): string | undefined {
+export function whatIsWrong(probe: Probe, observation: Observation): string | undefined {
 	const { fate } = probe.expected;
-	return fate.kind === "redirect" ? wrongRedirect(probe, sighting, fate.port) : wrongPass(probe, sighting);
+	return fate.kind === "redirect"
+		? wrongRedirect(probe, observation, fate.port)
+		: wrongPass(probe, observation);
 }
 
-function wrongRedirect(probe: Probe, sighting: Sighting, wanted: number): string | undefined {
-	const reached = redirectedTo(probe, sighting);
+function wrongRedirect(probe: Probe, observation: Observation, wanted: number): string | undefined {
+	const reached = redirectedTo(probe, observation);
 	if (reached === wanted) {
 		return undefined;
 	}
 	return reached === undefined
-		? `${subjectOf(probe)} was not redirected to ${wanted}${answerOf(sighting)}: ${missing(probe)}`
+		? `${subjectOf(probe)} was not redirected to ${wanted}${answerOf(observation)}: ${missing(probe)}`
 		: `${subjectOf(probe)} was redirected to ${reached} instead of ${wanted}: another rule comes before ${nameOf(probe)}, or it was made for another port`;
 }
 
-function wrongPass(probe: Probe, sighting: Sighting): string | undefined {
-	const reached = redirectedTo(probe, sighting);
+function wrongPass(probe: Probe, observation: Observation): string | undefined {
+	const reached = redirectedTo(probe, observation);
 	if (reached === undefined) {
 		return undefined;
 	}
@@ -41,8 +41,8 @@ function wrongPass(probe: Probe, sighting: Sighting): string | undefined {
 }
 
 /** A port where connections arrive that were not meant for it; undefined when it went where it was going. */
-function redirectedTo({ to }: Probe, sighting: Sighting): number | undefined {
-	return sighting.kind === "arrived" && sighting.port !== to.port ? sighting.port : undefined;
+function redirectedTo({ to }: Probe, observation: Observation): number | undefined {
+	return observation.kind === "arrived" && observation.port !== to.port ? observation.port : undefined;
 }
 
 function missing(probe: Probe): string {
@@ -69,14 +69,14 @@ function subjectOf({ topic, to, user, family }: Probe): string {
 	}
 }
 
-function answerOf(sighting: Sighting): string {
-	switch (sighting.kind) {
+function answerOf(observation: Observation): string {
+	switch (observation.kind) {
 		case "answered":
-			return ` (the answer was ${sighting.code})`;
+			return ` (the answer was ${observation.code})`;
 		case "taken":
 			return " (somebody took it who could not be traced)";
 		case "unsendable":
-			return ` (it could not be sent: ${sighting.code})`;
+			return ` (it could not be sent: ${observation.code})`;
 		default:
 			return "";
 	}

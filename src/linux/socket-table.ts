@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { formatAddress } from "../domain/cidr.ts";
-import type { Endpoint } from "../proxy/endpoint.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 
 /**
  * At which of this network namespace's ports connections from a client's end arrived: that is the other half of a

@@ -1,8 +1,9 @@
-import { createRequire } from "node:module";
 import { networkInterfaces } from "node:os";
-import { getSystemErrorName } from "node:util";
+import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import { type Endpoint, parseSockaddr, sockaddrLength } from "./endpoint.ts";
+import { errnoOf } from "./errno.ts";
+import { loadLibc } from "./libc.ts";
+import { parseSockaddr, protocolLevels, sockaddrLength } from "./sockaddr.ts";
 
 /**
  * Where a redirected connection was going before the redirect. Throws {@link NoOriginalDestination}. It is a
@@ -23,35 +24,29 @@ export class NoOriginalDestination extends Error {
 }
 
 /**
- * The levels are those of getsockopt(2), the same on every architecture; the option's number is 80 for both:
- * SO_ORIGINAL_DST in linux/netfilter_ipv4.h and IP6T_SO_ORIGINAL_DST in linux/netfilter_ipv6/ip6_tables.h. An IPv6
- * socket asked at the IPv4 level would answer for an IPv4-mapped client only, hence one listener per family.
+ * The same number for both families: SO_ORIGINAL_DST in linux/netfilter_ipv4.h and IP6T_SO_ORIGINAL_DST in
+ * linux/netfilter_ipv6/ip6_tables.h. An IPv6 socket asked at the IPv4 level would answer for an IPv4-mapped client only,
+ * hence one listener per family.
  */
-const levels: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 41 };
 const originalDestinationOption = 80;
 
-/** Binds getsockopt(2) of the C library that Node itself runs on. Throws where koffi has no build for the platform. */
+/** Throws where the C library cannot be had, as {@link loadLibc}. */
 export function kernelOriginalDestination(): OriginalDestination {
-	const koffi: typeof import("koffi") = createRequire(import.meta.url)("koffi");
-	const libc = koffi.load(null);
-	const getsockopt = libc.func(
-		"int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ void *length)",
-	);
-	const ifIndexToName = libc.func("const char *if_indextoname(unsigned int index, _Out_ void *name)");
+	const { getsockopt, if_indextoname: nameOfInterface, errno } = loadLibc();
 	// The event loop is one thread and the answer is copied out at once, so one buffer serves every connection.
 	const value = Buffer.alloc(sockaddrLength);
 	const length = new Uint32Array(1);
 	const name = Buffer.alloc(16);
 	return (descriptor, family) => {
 		length[0] = value.length;
-		if (getsockopt(descriptor, levels[family], originalDestinationOption, value, length) !== 0) {
-			throw new NoOriginalDestination(getSystemErrorName(-koffi.errno()));
+		if (getsockopt(descriptor, protocolLevels[family], originalDestinationOption, value, length) !== 0) {
+			throw new NoOriginalDestination(errnoOf(errno()).name);
 		}
 		const { address, port, scopeId } = parseSockaddr(value, family);
 		if (!/^fe[89ab]/.test(address)) {
 			return { address, port };
 		}
-		const zone: string | null = scopeId === 0 ? ownZone(address) : ifIndexToName(scopeId, name);
+		const zone = scopeId === 0 ? ownZone(address) : nameOfInterface(scopeId, name);
 		return { address: zone === null ? address : `${address}%${zone}`, port };
 	};
 }

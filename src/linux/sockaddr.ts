@@ -1,22 +1,12 @@
-import { formatAddress } from "../domain/cidr.ts";
+import { formatAddress, parseAddress } from "../domain/cidr.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
 
-/** Which of the two redirects a connection came through. */
-export type Direction = "inbound" | "outbound";
+/** AF_INET and AF_INET6 of Linux's headers, the same on every architecture, as a socket's domain and in addresses. */
+export const addressFamilies: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 10 };
 
-export const directions: readonly Direction[] = ["inbound", "outbound"];
-
-/** One end of a TCP connection. */
-export interface Endpoint {
-	/** Without brackets; a link-local IPv6 address carries its zone, as in `fe80::1%eth0`. */
-	readonly address: string;
-	readonly port: number;
-}
-
-/** `10.0.0.1:80`, `[fd00::1]:80` */
-export function formatEndpoint({ address, port }: Endpoint): string {
-	return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
+/** SOL_IP and SOL_IPV6, the levels of getsockopt(2); the same on every architecture too. */
+export const protocolLevels: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 41 };
 
 /** What the kernel fills in for an address of either family: struct sockaddr_in6 is the larger of the two. */
 export const sockaddrLength = 28;
@@ -44,4 +34,13 @@ function dotted(bytes: Buffer): string {
 /** In the machine's own order. Every platform that Node runs on under Linux but s390x is little-endian. */
 function scopeOf(bytes: Buffer): number {
 	return new Uint32Array(bytes.buffer, bytes.byteOffset + 24, 1)[0] ?? 0;
+}
+
+/** What {@link parseSockaddr} reads, without a zone. */
+export function encodeSockaddr(family: Family, { address, port }: Endpoint): Uint8Array {
+	const bytes = Buffer.alloc(family === "ipv4" ? 16 : sockaddrLength);
+	new Uint16Array(bytes.buffer, bytes.byteOffset, 1)[0] = addressFamilies[family];
+	bytes.writeUInt16BE(port, 2);
+	bytes.set(parseAddress(address)?.bytes ?? [], family === "ipv4" ? 4 : 8);
+	return bytes;
 }

@@ -1,28 +1,27 @@
 import type { Family } from "../domain/family.ts";
 import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import { type Libc, loadLibc } from "../linux/libc.ts";
+import { TcpSocket } from "../linux/tcp-socket.ts";
+import { asUser, mayBe, type User } from "../linux/user.ts";
+import { evaluateResults } from "./evaluate-results.ts";
 import { inboundProbes } from "./inbound-probes.ts";
-import { judge } from "./judge.ts";
-import { type Libc, loadLibc } from "./libc.ts";
 import { makeNeighbour, type Neighbour } from "./neighbour.ts";
 import { outboundProbes, proxyPortsOf } from "./outbound-probes.ts";
-import type { Gap, Probe, Probes } from "./probe.ts";
-import type { Proof } from "./proof.ts";
-import { isDoubtful, tryRepeatedly } from "./repeated-trial.ts";
+import type { Gap, Probe, ProbeResult, Probes } from "./probe.ts";
+import type { Run } from "./probe-run.ts";
+import { isDoubtful, tryRepeatedly } from "./repeated-run.ts";
 import { findRoutes } from "./routes.ts";
 import { settled } from "./settling.ts";
-import { TcpSocket } from "./tcp-socket.ts";
-import type { Trial } from "./trial.ts";
-import { asUser, mayBe, type User } from "./user.ts";
 
-export interface PolicyTrialOptions {
+export interface PolicyRunOptions {
 	readonly neighbour: boolean;
 	/** Milliseconds since the epoch. */
 	readonly deadline: number;
 	readonly stop: () => boolean;
 }
 
-export interface PolicyTrial extends Pick<Trial, "taken" | "failed"> {
-	readonly proofs: readonly Proof[];
+export interface PolicyRun extends Pick<Run, "taken" | "failed"> {
+	readonly results: readonly ProbeResult[];
 }
 
 /** What arrives does so within a millisecond; a machine under load gets so many. */
@@ -32,7 +31,7 @@ const patience = 2000;
 const settlingTime = 4000;
 
 /** Tries out a policy in the network namespace that this thread is in. */
-export async function tryPolicy(policy: RedirectPolicy, options: PolicyTrialOptions): Promise<PolicyTrial> {
+export async function tryPolicy(policy: RedirectPolicy, options: PolicyRunOptions): Promise<PolicyRun> {
 	const { deadline, stop } = options;
 	const libc = loadLibc();
 	if (policy.families.includes("ipv6")) {
@@ -51,20 +50,20 @@ export async function tryPolicy(policy: RedirectPolicy, options: PolicyTrialOpti
 	try {
 		const inbound = policy.families.map((family) => inboundOf(policy, family, neighbour));
 		const all = join([...outbound, ...inbound]);
-		const trial = await tryRepeatedly(libc, all.probes, {
+		const run = await tryRepeatedly(libc, all.probes, {
 			families: policy.families.filter((family) => all.probes.some((probe) => probe.family === family)),
 			ports: proxyPortsOf(policy),
 			open: opener(libc, self, neighbour),
 			patience: Math.min(patience, Math.max(0, deadline - Date.now())),
 			// Taking down a wire takes the kernel some 20 ms, in which outbound connections have their time.
-			onInboundSettled: (sightings) => {
-				if (![...sightings].some(([probe, sighting]) => isDoubtful(probe, sighting))) {
+			onInboundSettled: (observations) => {
+				if (![...observations].some(([probe, observation]) => isDoubtful(probe, observation))) {
 					dismiss();
 				}
 			},
 			stop,
 		});
-		return { proofs: judge(all, trial.sightings), taken: trial.taken, failed: trial.failed };
+		return { results: evaluateResults(all, run.observations), taken: run.taken, failed: run.failed };
 	} finally {
 		dismiss();
 	}

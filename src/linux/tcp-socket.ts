@@ -1,15 +1,20 @@
-import { parseAddress } from "../domain/cidr.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
-import { type Endpoint, parseSockaddr, sockaddrLength } from "../proxy/endpoint.ts";
+import { errnoOf } from "./errno.ts";
 import type { Libc } from "./libc.ts";
+import {
+	addressFamilies,
+	encodeSockaddr,
+	parseSockaddr,
+	protocolLevels,
+	sockaddrLength,
+} from "./sockaddr.ts";
 
 // Numbers of Linux's headers; those of sockets are the same on every architecture that Node runs on.
-const domains: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 10 };
 const nonBlocking = 0o4000 | 0o2000000; // SOCK_NONBLOCK | SOCK_CLOEXEC
 const [stream, datagram] = [1, 2];
 const socketLevel = 1;
 const [reuseAddress, errorOption, linger] = [2, 4, 13];
-const protocolLevels: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 41 };
 const hopLimits: Readonly<Record<Family, number>> = { ipv4: 2, ipv6: 16 }; // IP_TTL, IPV6_UNICAST_HOPS
 const ipv6Only = 26;
 
@@ -31,8 +36,8 @@ export class TcpSocket {
 	 */
 	static open(libc: Libc, family: Family, kind: "stream" | "datagram" = "stream"): TcpSocket | string {
 		const type = (kind === "stream" ? stream : datagram) | nonBlocking;
-		const descriptor = libc.socket(domains[family], type, 0);
-		return descriptor < 0 ? libc.errno() : new TcpSocket(libc, family, descriptor);
+		const descriptor = libc.socket(addressFamilies[family], type, 0);
+		return descriptor < 0 ? errnoOf(libc.errno()).name : new TcpSocket(libc, family, descriptor);
 	}
 
 	/** On every address of its family. Answers with what went wrong, such as `EADDRINUSE`. */
@@ -42,7 +47,7 @@ export class TcpSocket {
 			this.#set(protocolLevels.ipv6, ipv6Only, [1]);
 		}
 		const isListening = this.#bind(port) && this.#libc.listen(this.descriptor, 512) === 0;
-		return isListening ? undefined : this.#libc.errno();
+		return isListening ? undefined : this.#lastError();
 	}
 
 	/**
@@ -55,9 +60,7 @@ export class TcpSocket {
 		this.#closeWithReset();
 		this.#bind(0);
 		const address = encodeSockaddr(this.family, to);
-		return this.#libc.connect(this.descriptor, address, address.length) === 0
-			? undefined
-			: this.#libc.errno();
+		return this.#libc.connect(this.descriptor, address, address.length) === 0 ? undefined : this.#lastError();
 	}
 
 	/** Undefined when nobody waits to be accepted. */
@@ -83,7 +86,7 @@ export class TcpSocket {
 			new Uint8Array(value.buffer),
 			Uint32Array.of(4),
 		);
-		return value[0] === 0 ? undefined : this.#libc.nameOf(value[0] ?? 0);
+		return value[0] === 0 ? undefined : errnoOf(value[0] ?? 0).name;
 	}
 
 	local(): Endpoint | undefined {
@@ -107,17 +110,36 @@ export class TcpSocket {
 		this.#set(socketLevel, linger, [1, 0]);
 	}
 
+	#lastError(): string {
+		return errnoOf(this.#libc.errno()).name;
+	}
+
 	#set(level: number, name: number, numbers: readonly number[]): void {
 		const value = new Uint8Array(Int32Array.from(numbers).buffer);
 		this.#libc.setsockopt(this.descriptor, level, name, value, value.length);
 	}
 }
 
-/** A struct sockaddr_in (ip(7)) or sockaddr_in6 (ipv6(7)). */
-function encodeSockaddr(family: Family, { address, port }: Endpoint): Uint8Array {
-	const bytes = Buffer.alloc(family === "ipv4" ? 16 : sockaddrLength);
-	new Uint16Array(bytes.buffer, bytes.byteOffset, 1)[0] = domains[family];
-	bytes.writeUInt16BE(port, 2);
-	bytes.set(parseAddress(address)?.bytes ?? [], family === "ipv4" ? 4 : 8);
-	return bytes;
+const [input, output] = [1, 4]; // POLLIN, POLLOUT
+const entryLength = 8; // struct pollfd: an int and two shorts
+
+/** Waits until something happens, so many milliseconds at most, and answers with the descriptors that have news. */
+export function pollSockets(
+	libc: Libc,
+	readable: readonly number[],
+	writable: readonly number[],
+	milliseconds: number,
+): Set<number> {
+	const waiting = [
+		...readable.map((descriptor) => ({ descriptor, events: input })),
+		...writable.map((descriptor) => ({ descriptor, events: output })),
+	];
+	const bytes = new Uint8Array(waiting.length * entryLength);
+	for (const [index, { descriptor, events }] of waiting.entries()) {
+		new Int32Array(bytes.buffer, index * entryLength, 1)[0] = descriptor;
+		new Int16Array(bytes.buffer, index * entryLength + 4, 1)[0] = events;
+	}
+	libc.poll(bytes, waiting.length, milliseconds);
+	const happened = (index: number) => new Int16Array(bytes.buffer, index * entryLength + 6, 1)[0] !== 0;
+	return new Set(waiting.filter((_, index) => happened(index)).map(({ descriptor }) => descriptor));
 }

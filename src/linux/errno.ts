@@ -1,16 +1,23 @@
+import { constants } from "node:os";
 import { getSystemErrorMap } from "node:util";
-import type { Errno } from "./errno.ts";
+import type { Errno } from "../host/errno.ts";
 
 /** What libuv's table lacks of execve(2)'s errors. */
-const unlisted = new Map<number, Errno>([[8, { name: "ENOEXEC", message: "exec format error" }]]);
+const unlisted = new Map<number, string>([[8, "exec format error"]]);
 
 /** Takes the number in either sign: Node's errors carry it negated. */
 export function errnoOf(number: number): Errno {
-	const [name, message] = getSystemErrorMap().get(-Math.abs(number)) ?? [];
-	if (name !== undefined && message !== undefined) {
-		return { name, message };
-	}
-	return unlisted.get(Math.abs(number)) ?? { name: "EUNKNOWN", message: `error ${Math.abs(number)}` };
+	const positive = Math.abs(number);
+	const [name, message] = getSystemErrorMap().get(-positive) ?? [];
+	return {
+		// libuv's table lacks some that only sockets know, such as EINPROGRESS.
+		name: name ?? nameInHeaders(positive) ?? `errno ${positive}`,
+		message: message ?? unlisted.get(positive) ?? `error ${positive}`,
+	};
+}
+
+function nameInHeaders(errno: number): string | undefined {
+	return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0];
 }
 
 /** The errno of an error that one of Node's own modules threw. Anything else is a mistake of ours and goes on. */
