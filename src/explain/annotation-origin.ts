@@ -1,5 +1,5 @@
-import type { ConfigKeyName } from "../domain/annotation-keys.ts";
-import { findConfig, type Scope } from "../domain/annotations.ts";
+import type { ConfigKeyName } from "../policy/annotation-keys.ts";
+import { findConfig, type Scope } from "../policy/annotations.ts";
 import { type PolicyKeyName, policyKey } from "./policy-key.ts";
 import type { OriginOf } from "./provisions.ts";
 

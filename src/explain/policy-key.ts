@@ -1,4 +1,4 @@
-import type { ConfigKeyName } from "../domain/annotation-keys.ts";
+import type { ConfigKeyName } from "../policy/annotation-keys.ts";
 
 /** What a part of a policy is called where it can be set. Named after the annotations. */
 export interface PolicyKey {

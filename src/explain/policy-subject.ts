@@ -1,6 +1,6 @@
 import type { Mode } from "../domain/mode.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { plan } from "../plan/planner.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { type OriginOf, provisionsOf } from "./provisions.ts";
 import type { Rules } from "./subject.ts";
 

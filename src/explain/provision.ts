@@ -1,5 +1,5 @@
 import type { Hook, Match } from "../plan/plan.ts";
-import type { Reason } from "../plan/reason.ts";
+import type { Reason } from "../policy/reason.ts";
 
 /** One thing that a policy says, and where it says so. A rule can carry out several. */
 export interface Provision {

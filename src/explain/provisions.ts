@@ -1,8 +1,8 @@
 import { formatCidr } from "../domain/cidr.ts";
 import { formatPortRange, type Port, type PortRange } from "../domain/port.ts";
-import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { Hook, Match } from "../plan/plan.ts";
-import type { Reason } from "../plan/reason.ts";
+import type { Reason } from "../policy/reason.ts";
+import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { PolicyKeyName } from "./policy-key.ts";
 import type { Provision } from "./provision.ts";
 

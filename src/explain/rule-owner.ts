@@ -1,4 +1,4 @@
-import type { Reason } from "../plan/reason.ts";
+import type { Reason } from "../policy/reason.ts";
 
 /** Beginnings of the names that programs give their chains and tables. */
 const prefixes: readonly (readonly [string, string])[] = [

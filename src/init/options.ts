@@ -10,7 +10,7 @@ import type { Mode } from "../domain/mode.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { parsePort, parsePortRange } from "../domain/port.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../policy/redirect-policy.ts";
 import { initFlags } from "./flags.ts";
 import { readMode } from "./mode-flags.ts";
 

@@ -1,5 +1,5 @@
 import { formatPortRange, type PortRange } from "../domain/port.ts";
-import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { modeArgs } from "./mode-args.ts";
 

@@ -1,12 +1,12 @@
-import { parseOwnGid, parseOwnUid } from "../domain/annotation-id.ts";
 import { parseCidr } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
 import { type Gid, parseUid, type Uid } from "../domain/identity.ts";
 import { parseInterfaceName } from "../domain/interface-name.ts";
 import { type Mode, parseMode } from "../domain/mode.ts";
-import type { PodPolicyDefaults } from "../domain/pod-policy.ts";
 import { type Port, parsePort, parsePortRange } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { parseOwnGid, parseOwnUid } from "../policy/annotation-id.ts";
+import type { PodPolicyDefaults } from "../policy/pod-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { readReleaseImages } from "./config-image.ts";
 import { readInit } from "./config-init.ts";

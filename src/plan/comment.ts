@@ -1,6 +1,6 @@
 import type { PortRange } from "../domain/port.ts";
+import type { Reason } from "../policy/reason.ts";
 import type { Match } from "./plan.ts";
-import type { Reason } from "./reason.ts";
 
 /**
  * The comment that a rule carries into the kernel. The prefix and the wording are the reference program's, since

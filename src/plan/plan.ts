@@ -3,7 +3,7 @@ import type { Family } from "../domain/family.ts";
 import type { Gid, Uid } from "../domain/identity.ts";
 import type { InterfaceName } from "../domain/interface-name.ts";
 import type { Port, PortRange } from "../domain/port.ts";
-import type { Reason } from "./reason.ts";
+import type { Reason } from "../policy/reason.ts";
 
 /**
  * The rules that carry out a policy, in order, independent of any dialect. Backends render a plan, parse it back

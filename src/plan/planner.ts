@@ -1,8 +1,8 @@
 import type { InterfaceName } from "../domain/interface-name.ts";
 import type { Port, PortRange } from "../domain/port.ts";
-import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { Reason } from "../policy/reason.ts";
+import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { Match, Plan, Rule } from "./plan.ts";
-import type { Reason } from "./reason.ts";
 
 /**
  * States a policy as rules. The order is the reference program's (`test/vectors`): exemptions before redirects,

@@ -1,5 +1,5 @@
 import { harmless } from "../domain/harmless.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { describeTable } from "../ruleset/entry-order.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";

@@ -1,5 +1,5 @@
 import { formatPortRange } from "../domain/port.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { unknownPort } from "./recover-policy.ts";
 
 /** A policy as arguments of `shunt init`, so that it can be read, kept and applied again. */

@@ -1,5 +1,5 @@
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { plan } from "../plan/planner.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { proxyPortsOf } from "./outbound-probes.ts";
 import { likelyPorts, portProbes } from "./port-probes.ts";
 import {

@@ -1,7 +1,7 @@
 import { type Cidr, containsAddress } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { plan } from "../plan/planner.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { likelyPorts, type PortLists, portProbes } from "./port-probes.ts";
 import {
 	type Attempt,

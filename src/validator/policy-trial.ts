@@ -1,5 +1,5 @@
 import type { Family } from "../domain/family.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { inboundProbes } from "./inbound-probes.ts";
 import { judge } from "./judge.ts";
 import { type Libc, loadLibc } from "./libc.ts";

@@ -2,7 +2,7 @@ import { parseAddress } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
 import { type Evaluation, evaluate, type Packet } from "../plan/evaluate.ts";
 import type { Hook, Plan } from "../plan/plan.ts";
-import type { Reason } from "../plan/reason.ts";
+import type { Reason } from "../policy/reason.ts";
 import type { Direction, Endpoint } from "../proxy/endpoint.ts";
 import type { User } from "./user.ts";
 

@@ -16,7 +16,9 @@ export type Table = Readonly<Record<string, Room>>;
 export const mayImport: Table = {
 	"src/domain": { ring: 0, imports: ["ipaddr.js"] },
 
-	"src/plan": { ring: 1, imports: ["src/domain"] },
+	// What can be said about a pod's traffic, and where: flags, annotations, stamps, values.
+	"src/policy": { ring: 1, imports: ["src/domain"] },
+	"src/plan": { ring: 1, imports: ["src/domain", "src/policy"] },
 	// The port to the outside world, which is types alone, and how a command's input is had.
 	"src/host/host.ts": { ring: 1, imports: ["src/domain"] },
 	"src/host/command-input.ts": { ring: 1, imports: ["src/host/host.ts"] },
@@ -27,9 +29,19 @@ export const mayImport: Table = {
 	},
 	"src/backend/iptables": {
 		ring: 2,
-		imports: ["src/backend", "src/domain", "src/host/command-input.ts", "src/host/host.ts", "src/plan"],
+		imports: [
+			"src/backend",
+			"src/domain",
+			"src/host/command-input.ts",
+			"src/host/host.ts",
+			"src/plan",
+			"src/policy",
+		],
 	},
-	"src/backend/nftables": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts", "src/plan"] },
+	"src/backend/nftables": {
+		ring: 2,
+		imports: ["src/backend", "src/domain", "src/host/host.ts", "src/plan", "src/policy"],
+	},
 	"src/ruleset": {
 		ring: 2,
 		imports: [
@@ -51,7 +63,7 @@ export const mayImport: Table = {
 		imports: ["src/backend/nftables", "src/domain", "src/plan", "src/ruleset"],
 	},
 	// What every command has: flags, arguments, help, log, failures, the network namespace that it is sent to.
-	"src/command": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts"] },
+	"src/command": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts", "src/policy"] },
 	// The same grammar for commands that commander declares.
 	"src/command/strict-command.ts": { ring: 3, imports: ["src/command", "src/domain"] },
 	"src/init": {
@@ -63,6 +75,7 @@ export const mayImport: Table = {
 			"src/domain",
 			"src/host/host.ts",
 			"src/plan",
+			"src/policy",
 		],
 	},
 	"src/status": {
@@ -76,11 +89,12 @@ export const mayImport: Table = {
 			"src/host/host.ts",
 			"src/init",
 			"src/plan",
+			"src/policy",
 			"src/ruleset",
 			"src/ruleset/nftables",
 		],
 	},
-	"src/inject": { ring: 2, imports: ["src/domain"] },
+	"src/inject": { ring: 2, imports: ["src/domain", "src/policy"] },
 	"src/explain": {
 		ring: 2,
 		imports: [
@@ -90,6 +104,7 @@ export const mayImport: Table = {
 			"src/init",
 			"src/inject",
 			"src/plan",
+			"src/policy",
 			"src/ruleset",
 		],
 	},
@@ -151,7 +166,16 @@ export const mayImport: Table = {
 	},
 	"src/validator": {
 		ring: 3,
-		imports: ["src/command", "src/domain", "src/host", "src/init", "src/plan", "src/proxy", "src/serving"],
+		imports: [
+			"src/command",
+			"src/domain",
+			"src/host",
+			"src/init",
+			"src/plan",
+			"src/policy",
+			"src/proxy",
+			"src/serving",
+		],
 	},
 	"src/injector": {
 		ring: 3,
@@ -162,6 +186,7 @@ export const mayImport: Table = {
 			"src/host",
 			"src/inject",
 			"src/kube",
+			"src/policy",
 			"src/serving",
 		],
 	},
@@ -206,6 +231,7 @@ export const mayImport: Table = {
 			"src/init",
 			"src/inject",
 			"src/kube",
+			"src/policy",
 		],
 	},
 	"src/cli/cluster": {
@@ -218,6 +244,7 @@ export const mayImport: Table = {
 			"src/host",
 			"src/inject",
 			"src/kube",
+			"src/policy",
 		],
 	},
 	"src/cli/completion": {
@@ -249,7 +276,14 @@ export const mayImport: Table = {
 	},
 	"src/cli/inject": {
 		ring: 3,
-		imports: ["src/cli/inject/yaml", "src/command/strict-command.ts", "src/domain", "src/host", "src/inject"],
+		imports: [
+			"src/cli/inject/yaml",
+			"src/command/strict-command.ts",
+			"src/domain",
+			"src/host",
+			"src/inject",
+			"src/policy",
+		],
 	},
 	"src/cli/install": {
 		ring: 3,

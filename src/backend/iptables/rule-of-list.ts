@@ -2,7 +2,7 @@ import { parseCidr } from "../../domain/cidr.ts";
 import { parseUid } from "../../domain/identity.ts";
 import { parsePort } from "../../domain/port.ts";
 import type { Hook, Match, Rule, Verdict } from "../../plan/plan.ts";
-import type { Reason } from "../../plan/reason.ts";
+import type { Reason } from "../../policy/reason.ts";
 import { renderRule } from "./render-rule.ts";
 
 /**

@@ -1,8 +1,8 @@
+import { type Cidr, formatCidr, parseCidr } from "../domain/cidr.ts";
+import { parseUid, type Uid } from "../domain/identity.ts";
+import { type InterfaceName, parseInterfaceName } from "../domain/interface-name.ts";
+import { formatPortRange, type Port, type PortRange, parsePort, parsePortRange } from "../domain/port.ts";
 import type { ItemForm } from "./annotation-list.ts";
-import { type Cidr, formatCidr, parseCidr } from "./cidr.ts";
-import { parseUid, type Uid } from "./identity.ts";
-import { type InterfaceName, parseInterfaceName } from "./interface-name.ts";
-import { formatPortRange, type Port, type PortRange, parsePort, parsePortRange } from "./port.ts";
 
 /** The lists of a policy, as annotations and stamps have them. */
 export const rangeForm: ItemForm<PortRange> = { parse: parsePortRange, key: formatPortRange };

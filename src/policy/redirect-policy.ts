@@ -1,8 +1,8 @@
-import type { Cidr } from "./cidr.ts";
-import type { Family } from "./family.ts";
-import type { Gid, Uid } from "./identity.ts";
-import type { InterfaceName } from "./interface-name.ts";
-import type { Port, PortRange } from "./port.ts";
+import type { Cidr } from "../domain/cidr.ts";
+import type { Family } from "../domain/family.ts";
+import type { Gid, Uid } from "../domain/identity.ts";
+import type { InterfaceName } from "../domain/interface-name.ts";
+import type { Port, PortRange } from "../domain/port.ts";
 
 /** What should happen to a pod's TCP traffic. Everything not exempted goes to the proxy. */
 export interface RedirectPolicy {

@@ -1,4 +1,4 @@
-import { all, ok, type Result } from "./problem.ts";
+import { all, ok, type Result } from "../domain/problem.ts";
 
 /** How the items of a list are read and told apart. */
 export interface ItemForm<T> {

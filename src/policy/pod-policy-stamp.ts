@@ -1,13 +1,13 @@
+import type { Cidr } from "../domain/cidr.ts";
+import { type Family, families } from "../domain/family.ts";
+import { type Gid, parseGid, parseUid, type Uid } from "../domain/identity.ts";
+import type { InterfaceName } from "../domain/interface-name.ts";
+import { formatPortRange, type Port, parsePort } from "../domain/port.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
 import type { Annotations } from "./annotations.ts";
-import type { Cidr } from "./cidr.ts";
-import { type Family, families } from "./family.ts";
-import { type Gid, parseGid, parseUid, type Uid } from "./identity.ts";
-import type { InterfaceName } from "./interface-name.ts";
 import { interfaceForm, portForm, rangeForm, subnetForm, uidForm } from "./list-forms.ts";
 import { stampList } from "./pod-policy-stamp-list.ts";
 import { StampReader } from "./pod-policy-stamp-reader.ts";
-import { formatPortRange, type Port, parsePort } from "./port.ts";
-import { fail, ok, type Result } from "./problem.ts";
 import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "./redirect-policy.ts";
 
 /**

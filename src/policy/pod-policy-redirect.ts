@@ -1,10 +1,10 @@
+import type { Gid, Uid } from "../domain/identity.ts";
+import { formatPortRange, type Port, type PortRange, parsePort } from "../domain/port.ts";
 import { parseOwnGid, parseOwnUid } from "./annotation-id.ts";
 import { distinct } from "./annotation-list.ts";
 import type { AnnotationValues } from "./annotation-values.ts";
-import type { Gid, Uid } from "./identity.ts";
 import { interfaceForm, portForm, rangeForm, subnetForm, uidForm } from "./list-forms.ts";
 import type { PodSettings } from "./pod-policy-settings.ts";
-import { formatPortRange, type Port, type PortRange, parsePort } from "./port.ts";
 import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "./redirect-policy.ts";
 
 /** The defaults as the annotations change them, but for ports that stay reserved whatever those say. */
