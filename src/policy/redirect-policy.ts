@@ -1,8 +1,7 @@
-import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
-import type { Gid, Uid } from "../domain/identity.ts";
-import type { InterfaceName } from "../domain/interface-name.ts";
-import type { Port, PortRange } from "../domain/port.ts";
+import type { Direction } from "./condition.ts";
+import type { ListForm, Row, ValueForm } from "./field.ts";
+import { fieldsOf, type inbound, type outbound, type PolicyField } from "./fields.ts";
 
 /** What should happen to a pod's TCP traffic. Everything not exempted goes to the proxy. */
 export interface RedirectPolicy {
@@ -12,28 +11,35 @@ export interface RedirectPolicy {
 	readonly outbound: OutboundPolicy;
 }
 
-export interface InboundPolicy {
-	readonly proxyPort: Port;
-	/** Redirect only these; empty means every port. */
-	readonly portsToRedirect: readonly Port[];
-	readonly portsToIgnore: readonly PortRange[];
-	/** By source address. */
-	readonly subnetsToIgnore: readonly Cidr[];
-	/** By the interface a packet came in on. */
-	readonly interfacesToIgnore: readonly InterfaceName[];
-}
+/** What stands in a table's fields, by their names. */
+type PolicyOf<Rows extends readonly Row[]> = {
+	readonly [Field in Extract<Rows[number], { readonly name: string }> as Field["name"]]: ValueOf<Field>;
+};
 
-export interface OutboundPolicy {
-	readonly proxyPort: Port;
-	/** The proxy's own traffic must pass, or it would be sent back to the proxy for ever. */
-	readonly proxyUid: Uid | undefined;
-	readonly proxyGid: Gid | undefined;
-	readonly uidsToIgnore: readonly Uid[];
-	/** Redirect only these; empty means every port. */
-	readonly portsToRedirect: readonly PortRange[];
-	readonly portsToIgnore: readonly PortRange[];
-	/** By destination address. */
-	readonly subnetsToIgnore: readonly Cidr[];
-	/** By the interface a packet leaves through. The loopback interface is always exempt. */
-	readonly interfacesToIgnore: readonly InterfaceName[];
+type ValueOf<Field extends { readonly form: unknown }> =
+	Field["form"] extends ListForm<infer Item>
+		? readonly Item[]
+		: Field["form"] extends ValueForm<infer Value>
+			? Value
+			: never;
+
+export type InboundPolicy = PolicyOf<typeof inbound>;
+export type OutboundPolicy = PolicyOf<typeof outbound>;
+
+/** A policy whose fields are read one after the other; each has to be answered with what it holds. */
+export function makePolicy(
+	families: readonly Family[],
+	readerOf: (direction: Direction) => (each: PolicyField) => unknown,
+): RedirectPolicy {
+	const section = (direction: Direction) => {
+		const read = readerOf(direction);
+		return Object.fromEntries(
+			fieldsOf[direction].map((each): [string, unknown] => [each.field.name, read(each)]),
+		);
+	};
+	return {
+		families,
+		inbound: section("inbound") as InboundPolicy,
+		outbound: section("outbound") as OutboundPolicy,
+	};
 }
