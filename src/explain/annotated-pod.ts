@@ -7,8 +7,8 @@ import { resolvePodPolicy } from "../policy/pod-policy.ts";
 import { parseStamp } from "../policy/pod-policy-stamp.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { annotationOrigins, type Inherited } from "./annotation-origin.ts";
-import { rulesFor } from "./policy-subject.ts";
 import { provisionsOf } from "./provisions.ts";
+import { rulesFor } from "./subject.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { ToldRules } from "./told-rules.ts";
 

@@ -1,10 +1,10 @@
-import type { Condition, Direction } from "../policy/condition.ts";
-import { directions } from "../policy/condition.ts";
-import { conditionsOf, isRest, itemsOf } from "../policy/field.ts";
-import { type AnyRow, rows } from "../policy/fields.ts";
+import type { Port } from "../domain/port.ts";
+import { type Condition, directions } from "../policy/condition.ts";
+import { conditionsOf, isRest } from "../policy/field.ts";
+import { type Wish, wishesOf } from "../policy/fields.ts";
 import { reasonOfRow } from "../policy/reason.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
-import { hookOf, type Match, type Plan, type Rule, type Verdict } from "./plan.ts";
+import { hookOf, type Match, type Plan, type Verdict } from "./plan.ts";
 
 /** States a policy as rules, in the order of the table of its fields. */
 export function plan(policy: RedirectPolicy): Plan {
@@ -12,42 +12,29 @@ export function plan(policy: RedirectPolicy): Plan {
 		families: policy.families,
 		chains: directions.map((direction) => ({
 			hook: hookOf[direction],
-			rules: rulesFor(rows[direction], policy[direction]),
+			rules: wishesOf(direction, policy[direction]).flatMap((wish) =>
+				matchesOf(wish).map((matches) => ({
+					reason: reasonOfRow(wish.row),
+					matches,
+					verdict: verdictOf(wish, policy[direction].proxyPort),
+				})),
+			),
 		})),
 	};
 }
 
-function rulesFor(table: readonly AnyRow[], policy: RedirectPolicy[Direction]): Rule[] {
-	const rules: Rule[] = [];
-	for (const row of table) {
-		const verdict = verdictOf(row, policy);
-		const before = rules.at(-1)?.verdict.kind;
-		for (const matches of matchesOf(row, policy, before)) {
-			rules.push({ reason: reasonOfRow(row), matches, verdict });
-		}
-	}
-	return rules;
-}
-
-function verdictOf(row: AnyRow, { proxyPort }: RedirectPolicy[Direction]): Verdict {
+function verdictOf({ row }: Wish, proxyPort: Port): Verdict {
 	return row.takes !== "nothing" && row.rule.action === "redirect"
 		? { kind: "redirect", port: proxyPort }
 		: { kind: "return" };
 }
 
 /** Of each rule that a row makes. */
-function matchesOf(
-	row: AnyRow,
-	policy: RedirectPolicy[Direction],
-	before: Verdict["kind"] | undefined,
-): (readonly Match[])[] {
+function matchesOf({ row, items }: Wish): (readonly Match[])[] {
 	if (row.takes === "nothing") {
 		return [matching(row.condition)];
 	}
-	if (isRest(row.rule)) {
-		return before === "redirect" ? [] : [[tcp]];
-	}
-	return conditionsOf(row.rule, itemsOf(row, policy)).map(matching);
+	return isRest(row.rule) ? [[tcp]] : conditionsOf(row.rule, items).map(matching);
 }
 
 const tcp: Match = { kind: "protocol", protocol: "tcp" };

@@ -139,6 +139,11 @@ export function isRest({ each, all }: Making<unknown, string>): boolean {
 	return each === undefined && all === undefined;
 }
 
+/** The same for items that mean the same. */
+export function itemKey(field: Field, item: unknown): string {
+	return field.takes === "list" ? field.form.key(item) : `${item}`;
+}
+
 /** How it is written as an argument, an annotation or a stamp. */
 export function formatItem(field: Field, item: unknown): string | number {
 	return field.takes === "list" ? field.form.format(item) : Number(item);

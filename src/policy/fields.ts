@@ -2,7 +2,7 @@ import type { Gid, Uid } from "../domain/identity.ts";
 import type { InterfaceName } from "../domain/interface-name.ts";
 import type { Port } from "../domain/port.ts";
 import { type Direction, directions } from "./condition.ts";
-import { always, type Field, isField, list, type Row, value } from "./field.ts";
+import { always, type Field, isField, isRest, itemsOf, list, type Row, value } from "./field.ts";
 import { interfaces, port, ports, proxyGid, proxyUid, ranges, subnets, uids } from "./forms.ts";
 
 /** The ports of Galera's replication, which Linkerd exempts because the server speaks first there. */
@@ -158,6 +158,23 @@ export type AnyRow = (typeof inbound)[number] | (typeof outbound)[number];
 /** What a field is called among annotations; each has a name of its own there. */
 export type FieldKey = Extract<AnyRow, { readonly annotation: string }>["annotation"];
 
+/** A row that makes rules, and what of. */
+export interface Wish {
+	readonly row: AnyRow;
+	readonly items: readonly unknown[];
+}
+
+/** All of them, in the order of the rules. Whatever is left goes to the proxy only where nobody said what should. */
+export function wishesOf(direction: Direction, policy: Readonly<Record<string, unknown>>): Wish[] {
+	const said = rows[direction]
+		.map((row) => ({ row, items: isField(row) ? itemsOf(row, policy) : [] }))
+		.filter(({ row, items }) => !isField(row) || items.length > 0);
+	const isNarrowed = said.some(
+		({ row }) => isField(row) && row.rule.action === "redirect" && !isRest(row.rule),
+	);
+	return said.filter(({ row }) => !(isNarrowed && isField(row) && isRest(row.rule)));
+}
+
 export interface PolicyField {
 	readonly direction: Direction;
 	readonly key: FieldKey;
@@ -181,6 +198,20 @@ function fieldsAmong(direction: Direction, among: readonly AnyRow[]): PolicyFiel
 	const found = among.filter(isField).map((field) => ({ direction, key: field.annotation, field }));
 	return inOrder(found, inPolicy, ({ field }) => field.name);
 }
+
+/** As help texts list the annotations, inbound before outbound. */
+export const annotationOrder: readonly string[] = [
+	...["portsToIgnore", "subnetsToIgnore", "interfacesToIgnore", "uidsToIgnore"],
+	...["portsToRedirect", "proxyUid", "proxyGid", "proxyPort"],
+];
+
+/** As `shunt init` lists its flags: the reference program's, then ours as they came. */
+export const flagOrder: readonly string[] = [
+	...["incoming-proxy-port", "outgoing-proxy-port", "proxy-uid", "proxy-gid", "ports-to-redirect"],
+	...["inbound-ports-to-ignore", "outbound-ports-to-ignore", "subnets-to-ignore"],
+	...["outbound-ports-to-redirect", "outbound-subnets-to-ignore", "inbound-interfaces-to-ignore"],
+	...["outbound-interfaces-to-ignore", "uids-to-ignore"],
+];
 
 /** What an order does not name comes last, as it comes. */
 export function inOrder<T>(items: readonly T[], order: readonly string[], nameOf: (item: T) => string): T[] {

@@ -1,22 +1,17 @@
+import { fields } from "./fields.ts";
+
 /**
  * Flags that say the same thing under several names: Linkerd's proxy-init has one, the annotations and `shunt inject`
  * have another, and `shunt proxy` may have a third. Each program lists one of them in its help and takes them all.
  */
-const sameThing: readonly (readonly string[])[] = [
-	["incoming-proxy-port", "inbound-port", "inbound-proxy-port"],
-	["outgoing-proxy-port", "outbound-port", "outbound-proxy-port"],
-	["ports-to-redirect", "redirect-inbound-ports", "inbound-ports-to-redirect"],
-	["outbound-ports-to-redirect", "redirect-outbound-ports"],
-	["inbound-ports-to-ignore", "skip-inbound-ports"],
-	["outbound-ports-to-ignore", "skip-outbound-ports"],
-	["subnets-to-ignore", "skip-subnets", "skip-inbound-subnets", "inbound-subnets-to-ignore"],
-	["outbound-subnets-to-ignore", "skip-outbound-subnets"],
-	["inbound-interfaces-to-ignore", "skip-inbound-interfaces"],
-	["outbound-interfaces-to-ignore", "skip-outbound-interfaces"],
-	["uids-to-ignore", "skip-uids"],
-];
+const sameThing: ReadonlyMap<string, readonly string[]> = new Map(
+	fields.flatMap(({ key, field }) => {
+		const names = [...new Set([field.flag, key, ...(field.alsoCalled ?? [])])];
+		return names.map((name): [string, readonly string[]] => [name, names]);
+	}),
+);
 
 /** Every name of what has this one, which is among them. */
 export function otherNamesOf(name: string): readonly string[] {
-	return sameThing.find((names) => names.includes(name)) ?? [name];
+	return sameThing.get(name) ?? [name];
 }

@@ -6,13 +6,14 @@ import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
+import { policyFlags } from "../init/flags.ts";
 import { readPolicy } from "../init/options.ts";
 import { parseStamp } from "../policy/pod-policy-stamp.ts";
 import { stampVariable } from "../policy/pod-policy-stamp-list.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { Endpoint } from "../proxy/endpoint.ts";
 import type { LogOptions } from "../serving/log.ts";
-import { policyFlagNames, validateFlags } from "./flags.ts";
+import { validateFlags } from "./flags.ts";
 import { parseRequirement, type Requirement } from "./requirement.ts";
 import { parseSocketAddress } from "./socket-address.ts";
 
@@ -77,7 +78,7 @@ class Input extends FlagValues {
 	}
 
 	policy(): RedirectPolicy | undefined {
-		const spelledOut = policyFlagNames.filter((name) => this.isGiven(name));
+		const spelledOut = policyFlags.map(({ name }) => name).filter((name) => this.isGiven(name));
 		const [first] = spelledOut;
 		if (first !== undefined && this.isGiven("policy")) {
 			const accepted = "either --policy or flags, not both";
