@@ -1,4 +1,4 @@
-import { otherNamesOf } from "../domain/flag-names.ts";
+import { otherNamesOf } from "../policy/flag-names.ts";
 
 /** One flag: the parser, the help text and the documentation are all made from this. */
 export interface Flag {

@@ -1,14 +1,14 @@
-import { redirectAnnotation } from "../domain/annotation-keys.ts";
-import { type Annotations, scopesOf } from "../domain/annotations.ts";
-import { resolvePodPolicy } from "../domain/pod-policy.ts";
-import { parseStamp } from "../domain/pod-policy-stamp.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { annotationsOf, type JsonObject, textAt } from "../inject/json.ts";
 import { defaultsFor } from "../inject/pod-defaults.ts";
+import { redirectAnnotation } from "../policy/annotation-keys.ts";
+import { type Annotations, scopesOf } from "../policy/annotations.ts";
+import { resolvePodPolicy } from "../policy/pod-policy.ts";
+import { parseStamp } from "../policy/pod-policy-stamp.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { annotationOrigins, type Inherited } from "./annotation-origin.ts";
-import { rulesFor } from "./policy-subject.ts";
 import { provisionsOf } from "./provisions.ts";
+import { rulesFor } from "./subject.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { ToldRules } from "./told-rules.ts";
 

@@ -1,6 +1,6 @@
-import type { ConfigKeyName } from "../domain/annotation-keys.ts";
-import { findConfig, type Scope } from "../domain/annotations.ts";
-import { type PolicyKeyName, policyKey } from "./policy-key.ts";
+import type { ConfigKeyName } from "../policy/annotation-keys.ts";
+import { findConfig, type Scope } from "../policy/annotations.ts";
+import { type FieldKey, fieldOf } from "../policy/fields.ts";
 import type { OriginOf } from "./provisions.ts";
 
 export interface OriginRequest {
@@ -19,7 +19,7 @@ export interface OriginRequest {
 }
 
 /** Whether an item is in a list. */
-export type Inherited = (key: PolicyKeyName, item: string) => boolean;
+export type Inherited = (key: FieldKey, item: string) => boolean;
 
 /** Follows an item back through the pod's annotations and its namespace's to where it was said. */
 export function annotationOrigins({ scopes, before, defaultOrigin, reserved }: OriginRequest): OriginOf {
@@ -41,7 +41,7 @@ export function annotationOrigins({ scopes, before, defaultOrigin, reserved }: O
 		}
 		return (
 			annotationFor(key, (scope) => before[scope]?.(key, item) === true) ??
-			defaultOrigin(policyKey(key).value)
+			defaultOrigin(fieldOf(key).field.value)
 		);
 	};
 }

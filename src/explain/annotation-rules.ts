@@ -1,8 +1,8 @@
-import { injectAnnotation } from "../domain/annotation-keys.ts";
-import type { Annotations } from "../domain/annotations.ts";
 import { ok, type Result } from "../domain/problem.ts";
 import type { JsonObject } from "../inject/json.ts";
 import { skipReason } from "../inject/skip.ts";
+import { injectAnnotation } from "../policy/annotation-keys.ts";
+import type { Annotations } from "../policy/annotations.ts";
 import { annotatedPod, stampedPod } from "./annotated-pod.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { ToldRules } from "./told-rules.ts";

@@ -1,7 +1,7 @@
 import { formatCidr } from "../domain/cidr.ts";
 import { formatPortRange } from "../domain/port.ts";
 import type { Hook, Match } from "../plan/plan.ts";
-import type { Reason } from "../plan/reason.ts";
+import type { Reason } from "../policy/reason.ts";
 import { directionOf } from "./packet-fields.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { findConfig, scopesOf } from "../domain/annotations.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 import { annotationsOf, type JsonObject } from "../inject/json.ts";
+import { findConfig, scopesOf } from "../policy/annotations.ts";
 import { flagRules } from "./flags-subject.ts";
 import type { InitContainer } from "./init-containers.ts";
 import type { OriginOf } from "./provisions.ts";

@@ -3,10 +3,10 @@ import type { Mode } from "../domain/mode.ts";
 import { ok, type Result } from "../domain/problem.ts";
 import { initFlags } from "../init/flags.ts";
 import { parseInitOptions } from "../init/options.ts";
-import { type PolicyKeyName, policyKey } from "./policy-key.ts";
-import { rulesFor } from "./policy-subject.ts";
+import { type FieldKey, fieldOf } from "../policy/fields.ts";
 import type { OriginOf } from "./provisions.ts";
 import type { Rules } from "./subject.ts";
+import { rulesFor } from "./subject.ts";
 
 /** What `shunt init` would do with these flags. */
 export interface FlagRules {
@@ -29,8 +29,8 @@ export function flagRules(argv: readonly string[], program: string, naming = pla
 		return parsed;
 	}
 	const { given } = parseCommandLine(argv, initFlags, program);
-	const originOf = (key: PolicyKeyName, item: string) => {
-		const { flag } = policyKey(key);
+	const originOf = (key: FieldKey, item: string) => {
+		const { flag } = fieldOf(key).field;
 		return given.has(flag) ? `${naming.noun}--${flag}${naming.also(key, item)}` : "default";
 	};
 	const { mode, policy, warnings } = parsed.value;

@@ -1,4 +1,5 @@
 import type { Hook } from "../plan/plan.ts";
+import type { Direction } from "../policy/condition.ts";
 
 /** What a user can say of a packet, as it was written. Everything else is assumed, and said to be. */
 export type PacketRequest = Partial<Record<PacketFieldName, string>>;
@@ -21,12 +22,6 @@ export const packetFields = [
 	readonly placeholder: string;
 	readonly help: string;
 }[];
-
-export type Direction = "inbound" | "outbound";
-
-export const directions: readonly Direction[] = ["inbound", "outbound"];
-
-export const hookOf: Readonly<Record<Direction, Hook>> = { inbound: "prerouting", outbound: "output" };
 
 export function directionOf(hook: Hook): Direction {
 	return hook === "prerouting" ? "inbound" : "outbound";

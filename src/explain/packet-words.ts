@@ -1,5 +1,6 @@
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
-import { directions, type PacketFieldName, type PacketRequest } from "./packet-fields.ts";
+import { directions } from "../policy/condition.ts";
+import type { PacketFieldName, PacketRequest } from "./packet-fields.ts";
 
 /**
  * The short way to say a packet: `outbound 10.0.0.5:3306`, `inbound 8080`, `outbound [fd00::5]:80`. The rest is

@@ -5,7 +5,7 @@ import { because, describeMatch } from "./because.ts";
 import { placeOf } from "./chain-place.ts";
 import type { Journey, Step } from "./journey.ts";
 import type { AskedPacket } from "./packet.ts";
-import type { Provision } from "./provision.ts";
+import type { Provision } from "./provisions.ts";
 import { sentenceFor } from "./sentence.ts";
 import type { PlanRules } from "./subject.ts";
 

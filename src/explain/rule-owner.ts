@@ -1,4 +1,4 @@
-import type { Reason } from "../plan/reason.ts";
+import { type Reason, reasons } from "../policy/reason.ts";
 
 /** Beginnings of the names that programs give their chains and tables. */
 const prefixes: readonly (readonly [string, string])[] = [
@@ -26,26 +26,10 @@ export function isMesh(owner: string | undefined): boolean {
 	return ["Shunt or Linkerd", "Istio", "Kuma", "Consul"].includes(owner ?? "");
 }
 
-const reasons: Readonly<Record<Reason, true>> = {
-	"ignore-proxy-user-id": true,
-	"ignore-proxy-group-id": true,
-	"ignore-user-id": true,
-	"ignore-loopback": true,
-	"ignore-interface": true,
-	"ignore-port": true,
-	"ignore-subnet": true,
-	"redirect-port": true,
-	"redirect-outgoing-port": true,
-	"redirect-all-incoming-to-proxy-port": true,
-	"redirect-all-outgoing-to-proxy-port": true,
-};
-
 /** The reason that one of our rules, or the reference program's, carries as the beginning of its comment. */
 export function reasonOf(comment: string | undefined): Reason | undefined {
 	const text = comment?.startsWith("proxy-init/") ? comment.slice("proxy-init/".length) : "";
-	return (Object.keys(reasons) as Reason[]).find(
-		(reason) => text === reason || text.startsWith(`${reason}-`),
-	);
+	return reasons.find((reason) => text === reason || text.startsWith(`${reason}-`));
 }
 
 /** The comments of the two rules that lead into our chains. */

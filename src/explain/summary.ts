@@ -1,7 +1,7 @@
 import type { Hook } from "../plan/plan.ts";
 import { describeMatch } from "./because.ts";
 import { directionOf } from "./packet-fields.ts";
-import type { Provision } from "./provision.ts";
+import type { Provision } from "./provisions.ts";
 import { rulesetSummary } from "./ruleset-summary.ts";
 import type { Row, Section } from "./section.ts";
 import type { Rules } from "./subject.ts";

@@ -1,5 +1,5 @@
-import type { Annotations } from "../domain/annotations.ts";
 import type { InjectConfig } from "../inject/config.ts";
+import type { Annotations } from "../policy/annotations.ts";
 
 /** What holds for the pods of a manifest besides what they say themselves. */
 export interface Surroundings {

@@ -1,111 +1,34 @@
 import { type Flag, findFlag } from "../command/flag.ts";
 import { logLevels } from "../domain/log-level.ts";
 import { modes } from "../domain/mode.ts";
+import type { Field } from "../policy/field.ts";
+import { fields, flagOrder, inOrder } from "../policy/fields.ts";
 
-/** The reference program's flags, with its short forms and defaults, and then ours. */
-export const initFlags = [
-	{
-		name: "incoming-proxy-port",
-		short: "p",
-		kind: "value",
-		placeholder: "PORT",
-		default: "",
-		help: "port on which the proxy takes inbound connections (required)",
-	},
-	{
-		name: "outgoing-proxy-port",
-		short: "o",
-		kind: "value",
-		placeholder: "PORT",
-		default: "",
-		help: "port on which the proxy takes outbound connections (required)",
-	},
-	{
-		name: "proxy-uid",
-		short: "u",
-		kind: "value",
-		placeholder: "UID",
-		default: "-1",
-		help: "user the proxy runs as, whose own connections pass; -1 or 0 for none",
-	},
-	{
-		name: "proxy-gid",
-		short: "g",
-		kind: "value",
-		placeholder: "GID",
-		default: "-1",
-		help: "group the proxy runs as, whose own connections pass; -1 or 0 for none",
-	},
-	{
-		name: "ports-to-redirect",
-		short: "r",
-		kind: "list",
-		placeholder: "PORTS",
-		default: "",
-		help: "redirect only these inbound ports; without it every port",
-	},
-	{
-		name: "inbound-ports-to-ignore",
-		kind: "list",
-		placeholder: "PORTS",
-		default: "",
-		help: "inbound ports and ranges (8000-8010) that bypass the proxy",
-	},
-	{
-		name: "outbound-ports-to-ignore",
-		kind: "list",
-		placeholder: "PORTS",
-		default: "",
-		help: "outbound ports and ranges that bypass the proxy",
-	},
-	{
-		name: "subnets-to-ignore",
-		kind: "list",
-		placeholder: "SUBNETS",
-		default: "",
-		help: "inbound connections from these subnets bypass the proxy; both families may be mixed",
-	},
-	{
-		name: "outbound-ports-to-redirect",
-		kind: "list",
-		placeholder: "PORTS",
-		default: "",
-		help: "redirect only these outbound ports and ranges; without it every port",
-	},
-	{
-		name: "outbound-subnets-to-ignore",
-		kind: "list",
-		placeholder: "SUBNETS",
-		default: "",
-		help: "outbound connections to these subnets bypass the proxy",
-	},
-	{
-		name: "inbound-interfaces-to-ignore",
-		kind: "list",
-		placeholder: "NAMES",
-		default: "",
-		help: "connections that come in on these interfaces bypass the proxy",
-	},
-	{
-		name: "outbound-interfaces-to-ignore",
-		kind: "list",
-		placeholder: "NAMES",
-		default: "",
-		help: "connections that leave through these interfaces bypass the proxy",
-	},
-	{
-		name: "uids-to-ignore",
-		kind: "list",
-		placeholder: "UIDS",
-		default: "",
-		help: "outbound connections of these users bypass the proxy",
-	},
+/** Those that say what should happen, rather than how it is brought about. */
+export const policyFlags: readonly Flag[] = [
+	...inOrder(fields, flagOrder, ({ field }) => field.flag).map(({ field }) => flagOf(field)),
 	{
 		name: "ipv6",
 		kind: "boolean",
 		default: "true",
 		help: "program IPv6 as well as IPv4",
 	},
+];
+
+function flagOf(field: Field): Flag {
+	return {
+		name: field.flag,
+		...(field.short === undefined ? {} : { short: field.short }),
+		kind: field.takes,
+		placeholder: field.form.placeholder,
+		default: (field.takes === "value" ? field.flagDefault : undefined) ?? "",
+		help: field.flagHelp ?? field.help,
+	};
+}
+
+/** The reference program's flags, with its short forms and defaults, and then ours. */
+export const initFlags: readonly Flag[] = [
+	...policyFlags,
 	{
 		name: "iptables-mode",
 		kind: "value",
@@ -202,7 +125,7 @@ export const initFlags = [
 		default: "info",
 		help: "trace, debug, info, warn, error, fatal or panic",
 	},
-] as const satisfies readonly Flag[];
+];
 
 const cleanFlagNames = ["netns", "output", "log-format", "log-level"];
 

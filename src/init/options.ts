@@ -1,16 +1,14 @@
 import { parseCommandLine } from "../command/command-line.ts";
 import { type CommonOptions, readCommon } from "../command/common-options.ts";
 import { FlagValues } from "../command/flag-values.ts";
-import { type Cidr, formatCidr, hasHostBits, parseCidr } from "../domain/cidr.ts";
+import { type Cidr, formatCidr, hasHostBits } from "../domain/cidr.ts";
 import { mostSeconds } from "../domain/duration.ts";
 import { type Family, families } from "../domain/family.ts";
-import { parseProxyGid, parseProxyUid, parseUid } from "../domain/identity.ts";
-import { parseInterfaceName } from "../domain/interface-name.ts";
 import type { Mode } from "../domain/mode.ts";
 import { parseWholeNumber } from "../domain/number.ts";
-import { parsePort, parsePortRange } from "../domain/port.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
+import { type FieldKey, fields } from "../policy/fields.ts";
+import { makePolicy, type RedirectPolicy } from "../policy/redirect-policy.ts";
 import { initFlags } from "./flags.ts";
 import { readMode } from "./mode-flags.ts";
 
@@ -31,36 +29,37 @@ export interface InitOptions extends CommonOptions {
 
 export function parseInitOptions(argv: readonly string[], program: string): Result<InitOptions> {
 	const flags = new FlagValues(parseCommandLine(argv, initFlags, program), initFlags);
-	const ports = readPorts(flags);
+	const required = readRequired(flags);
 	const rest = readRest(flags);
 	// Whoever asks for a probe does not come here; a value that it cannot have does.
 	flags.boolean("probe");
-	const policy = readPolicy(flags, ports);
+	const policy = readPolicy(flags, required);
 	if (flags.problems.length > 0 || policy === undefined) {
 		return fail(...flags.problems);
 	}
 	return ok({ ...rest, policy, warnings: warningsOf(policy) });
 }
 
-/** The policy that flags spell out. Undefined without the two ports, which is then among the problems of `flags`. */
-export function readPolicy(flags: FlagValues, ports = readPorts(flags)): RedirectPolicy | undefined {
-	const families = readFamilies(flags);
-	const inbound = readInbound(flags);
-	const outbound = readOutbound(flags);
-	return ports.inbound === undefined || ports.outbound === undefined
-		? undefined
-		: {
-				families,
-				inbound: { ...inbound, proxyPort: ports.inbound },
-				outbound: { ...outbound, proxyPort: ports.outbound },
-			};
+/** The policy that flags spell out. Undefined where it lacks what none is without, which is among their problems then. */
+export function readPolicy(flags: FlagValues, required = readRequired(flags)): RedirectPolicy | undefined {
+	const policy = makePolicy(readFamilies(flags), () => ({ key, field }) => {
+		if (field.takes === "list") {
+			return flags.list(field.flag, field.form.parse);
+		}
+		return field.isRequired ? required.get(key) : flags.one(field.flag, field.form.parseFlag);
+	});
+	return [...required.values()].includes(undefined) ? undefined : policy;
 }
 
-function readPorts(flags: FlagValues) {
-	return {
-		inbound: flags.required("incoming-proxy-port", parsePort),
-		outbound: flags.required("outgoing-proxy-port", parsePort),
-	};
+/** First of all: what is missing is told before what is wrong. */
+function readRequired(flags: FlagValues): ReadonlyMap<FieldKey, unknown> {
+	return new Map(
+		fields.flatMap(({ key, field }): [FieldKey, unknown][] =>
+			field.takes === "value" && field.isRequired
+				? [[key, flags.required(field.flag, field.form.parseFlag)]]
+				: [],
+		),
+	);
 }
 
 function readRest(flags: FlagValues) {
@@ -77,27 +76,6 @@ function readRest(flags: FlagValues) {
 
 export function readFamilies(flags: FlagValues): readonly Family[] {
 	return flags.boolean("ipv6") ? families : ["ipv4"];
-}
-
-function readInbound(flags: FlagValues): Omit<InboundPolicy, "proxyPort"> {
-	return {
-		portsToRedirect: flags.list("ports-to-redirect", parsePort),
-		portsToIgnore: flags.list("inbound-ports-to-ignore", parsePortRange),
-		subnetsToIgnore: flags.list("subnets-to-ignore", parseCidr),
-		interfacesToIgnore: flags.list("inbound-interfaces-to-ignore", parseInterfaceName),
-	};
-}
-
-function readOutbound(flags: FlagValues): Omit<OutboundPolicy, "proxyPort"> {
-	return {
-		proxyUid: flags.one("proxy-uid", parseProxyUid),
-		proxyGid: flags.one("proxy-gid", parseProxyGid),
-		uidsToIgnore: flags.list("uids-to-ignore", parseUid),
-		portsToRedirect: flags.list("outbound-ports-to-redirect", parsePortRange),
-		portsToIgnore: flags.list("outbound-ports-to-ignore", parsePortRange),
-		subnetsToIgnore: flags.list("outbound-subnets-to-ignore", parseCidr),
-		interfacesToIgnore: flags.list("outbound-interfaces-to-ignore", parseInterfaceName),
-	};
 }
 
 function warningsOf({ inbound, outbound }: RedirectPolicy): string[] {

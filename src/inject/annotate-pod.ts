@@ -1,4 +1,4 @@
-import { injectAnnotation, injectedAnnotation } from "../domain/annotation-keys.ts";
+import { injectAnnotation, injectedAnnotation } from "../policy/annotation-keys.ts";
 import { deepEqual } from "./deep-equal.ts";
 import { type InjectRequest, injectPod } from "./inject-pod.ts";
 import type { JsonObject } from "./json.ts";

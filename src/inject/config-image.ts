@@ -3,7 +3,7 @@ import {
 	parseImageName,
 	parseImageVersion,
 	parsePullPolicy,
-} from "../domain/annotation-image.ts";
+} from "../policy/annotation-image.ts";
 import type { Image } from "./config.ts";
 import type { ConfigSection } from "./config-section.ts";
 import { parseRegistry } from "./config-words.ts";

@@ -1,5 +1,5 @@
-import { parseQuantity } from "../domain/annotation-quantity.ts";
-import type { ContainerResources } from "../domain/container-resources.ts";
+import { parseQuantity } from "../policy/annotation-quantity.ts";
+import type { ContainerResources } from "../policy/container-resources.ts";
 import type { ConfigSection } from "./config-section.ts";
 
 /** In Linkerd's shape. */

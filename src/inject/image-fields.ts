@@ -1,4 +1,4 @@
-import { formatImage } from "../domain/annotation-image.ts";
+import { formatImage } from "../policy/annotation-image.ts";
 import type { Image } from "./config.ts";
 import type { JsonObject } from "./json.ts";
 

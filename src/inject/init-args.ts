@@ -1,54 +1,50 @@
-import { formatPortRange, type PortRange } from "../domain/port.ts";
-import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
+import { formatItem, itemsOf } from "../policy/field.ts";
+import { fields, inOrder, type PolicyField } from "../policy/fields.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { modeArgs } from "./mode-args.ts";
 
-/**
- * The policy as arguments of `shunt init`. Those that Linkerd's injector passes come first and in its order, since
- * there is tooling that compares them by position; those that only we have come last.
- */
+/** In the order of Linkerd's injector, since there is tooling that compares them by position. */
+const beforeOptions = [
+	...["incoming-proxy-port", "outgoing-proxy-port", "proxy-uid", "proxy-gid"],
+	...["inbound-ports-to-ignore", "outbound-ports-to-ignore"],
+];
+
+/** The same, and then those that only we have. */
+const afterOptions = [
+	...["subnets-to-ignore", "ports-to-redirect", "inbound-interfaces-to-ignore", "outbound-ports-to-redirect"],
+	...["outbound-subnets-to-ignore", "outbound-interfaces-to-ignore", "uids-to-ignore"],
+];
+
+const isBefore = ({ field }: PolicyField) => beforeOptions.includes(field.flag);
+const flagOf = ({ field }: PolicyField) => field.flag;
+const first = inOrder(fields.filter(isBefore), beforeOptions, flagOf);
+const last = inOrder(
+	fields.filter((each) => !isBefore(each)),
+	afterOptions,
+	flagOf,
+);
+
+/** The policy as arguments of `shunt init`. */
 export function initArgs(
-	{ families, inbound, outbound }: RedirectPolicy,
-	config: InjectConfig,
+	policy: RedirectPolicy,
+	{ mode, init }: InjectConfig,
 	closeWaitSeconds: number,
 ): readonly string[] {
-	const { mode, init } = config;
+	const args = ({ direction, field }: PolicyField) =>
+		list(
+			`--${field.flag}`,
+			itemsOf(field, policy[direction]).map((item) => formatItem(field, item)),
+		);
 	return [
 		...modeArgs(mode),
-		...(families.includes("ipv6") ? [] : ["--ipv6=false"]),
-		...["--incoming-proxy-port", `${inbound.proxyPort}`],
-		...["--outgoing-proxy-port", `${outbound.proxyPort}`],
-		...option("--proxy-uid", outbound.proxyUid),
-		...option("--proxy-gid", outbound.proxyGid),
-		...list("--inbound-ports-to-ignore", ranges(inbound.portsToIgnore)),
-		...list("--outbound-ports-to-ignore", ranges(outbound.portsToIgnore)),
+		...(policy.families.includes("ipv6") ? [] : ["--ipv6=false"]),
+		...first.flatMap(args),
 		...option("--timeout-close-wait-secs", closeWaitSeconds || undefined),
 		...option("--log-format", init.logFormat),
 		...option("--log-level", init.logLevel),
-		...list(
-			"--subnets-to-ignore",
-			inbound.subnetsToIgnore.map(({ text }) => text),
-		),
-		...ownArgs(inbound, outbound),
+		...last.flatMap(args),
 	];
-}
-
-function ownArgs(inbound: InboundPolicy, outbound: OutboundPolicy): string[] {
-	return [
-		...list("--ports-to-redirect", inbound.portsToRedirect),
-		...list("--inbound-interfaces-to-ignore", inbound.interfacesToIgnore),
-		...list("--outbound-ports-to-redirect", ranges(outbound.portsToRedirect)),
-		...list(
-			"--outbound-subnets-to-ignore",
-			outbound.subnetsToIgnore.map(({ text }) => text),
-		),
-		...list("--outbound-interfaces-to-ignore", outbound.interfacesToIgnore),
-		...list("--uids-to-ignore", outbound.uidsToIgnore),
-	];
-}
-
-function ranges(list: readonly PortRange[]): readonly string[] {
-	return list.map(formatPortRange);
 }
 
 function option(flag: string, value: string | number | undefined): string[] {

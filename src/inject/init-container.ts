@@ -1,5 +1,5 @@
-import type { ContainerResources } from "../domain/container-resources.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { ContainerResources } from "../policy/container-resources.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { imageFields } from "./image-fields.ts";
 import { initArgs } from "./init-args.ts";

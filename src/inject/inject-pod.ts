@@ -1,5 +1,5 @@
-import type { Annotations } from "../domain/annotations.ts";
-import { resolvePodPolicy } from "../domain/pod-policy.ts";
+import type { Annotations } from "../policy/annotations.ts";
+import { resolvePodPolicy } from "../policy/pod-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { insertContainers } from "./insert-containers.ts";
 import { annotationsOf, isObject, type Json, type JsonObject } from "./json.ts";

@@ -1,5 +1,5 @@
-import { injectedAnnotation, redirectAnnotation } from "../domain/annotation-keys.ts";
-import { formatStamp } from "../domain/pod-policy-stamp.ts";
+import { injectedAnnotation, redirectAnnotation } from "../policy/annotation-keys.ts";
+import { formatStamp } from "../policy/pod-policy-stamp.ts";
 import { initContainer, initVolume } from "./init-container.ts";
 import { annotationsOf, type JsonObject, objectAt, objectsAt, without } from "./json.ts";
 import { proxyContainer } from "./proxy-container.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "../domain/problem.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { JsonObject } from "./json.ts";
 import type { Skip } from "./skip.ts";
 

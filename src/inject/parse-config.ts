@@ -1,12 +1,9 @@
-import { parseOwnGid, parseOwnUid } from "../domain/annotation-id.ts";
-import { parseCidr } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
-import { type Gid, parseUid, type Uid } from "../domain/identity.ts";
-import { parseInterfaceName } from "../domain/interface-name.ts";
 import { type Mode, parseMode } from "../domain/mode.ts";
-import type { PodPolicyDefaults } from "../domain/pod-policy.ts";
 import { type Port, parsePort, parsePortRange } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import type { PodPolicyDefaults } from "../policy/pod-policy.ts";
+import { makePolicy } from "../policy/redirect-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { readReleaseImages } from "./config-image.ts";
 import { readInit } from "./config-init.ts";
@@ -28,7 +25,7 @@ export function parseInjectConfig(values: Json): Result<InjectConfig> {
 	const config: InjectConfig = {
 		mode: init.parsed<Mode>("iptablesMode", parseMode, "legacy"),
 		cniEnabled: root.boolean("cniEnabled", false),
-		defaults: readDefaults({ root, init, proxy }),
+		defaults: readDefaults(root, proxy),
 		kubeApiServerPorts: init.items("kubeAPIServerPorts", parsePortRange, "443,6443"),
 		init: readInit(init, images),
 		validator: readValidator(root.section("networkValidator"), images),
@@ -51,43 +48,28 @@ const controlPlaneKeys = [
 	"global",
 ];
 
-interface Sections {
-	readonly root: ConfigSection;
-	readonly init: ConfigSection;
-	readonly proxy: ConfigSection;
-}
-
-function readDefaults({ root, init, proxy }: Sections): PodPolicyDefaults {
+function readDefaults(root: ConfigSection, proxy: ConfigSection): PodPolicyDefaults {
 	const ports = proxy.section("ports");
 	const port = (key: string, otherwise: number) => ports.parsed(key, parsePort, otherwise as Port);
 	return {
 		controlPort: port("control", 4190),
 		adminPort: port("admin", 4191),
-		policy: {
-			families: readFamilies(root),
-			inbound: {
-				proxyPort: port("inbound", 4143),
-				portsToRedirect: init.items("redirectInboundPorts", parsePort, ""),
-				portsToIgnore: init.items("ignoreInboundPorts", parsePortRange, galera),
-				subnetsToIgnore: init.items("skipSubnets", parseCidr, ""),
-				interfacesToIgnore: init.textItems("skipInboundInterfaces", parseInterfaceName, ""),
-			},
-			outbound: {
-				proxyPort: port("outbound", 4140),
-				proxyUid: proxy.parsed<Uid | undefined>("uid", parseOwnUid, 2102 as Uid),
-				proxyGid: proxy.parsed<Gid | undefined>("gid", parseOwnGid, undefined),
-				uidsToIgnore: init.items("skipUids", parseUid, ""),
-				portsToRedirect: init.items("redirectOutboundPorts", parsePortRange, ""),
-				portsToIgnore: init.items("ignoreOutboundPorts", parsePortRange, galera),
-				subnetsToIgnore: init.items("skipOutboundSubnets", parseCidr, ""),
-				interfacesToIgnore: init.textItems("skipOutboundInterfaces", parseInterfaceName, ""),
-			},
-		},
+		policy: makePolicy(readFamilies(root), () => ({ field }) => {
+			const [section, key] = placeOf(field.value, root);
+			if (field.takes === "value") {
+				return section.parsed<unknown>(key, field.form.parseOwn, field.default);
+			}
+			const read = field.form.looksLikeNumber ? "textItems" : "items";
+			return section[read](key, field.form.parse, field.default ?? "");
+		}),
 	};
 }
 
-/** The ports of Galera's replication, which Linkerd exempts because the server speaks first there. */
-const galera = "4567,4568";
+/** The section that a key such as `proxy.ports.inbound` is in, and the key in it. */
+function placeOf(path: string, root: ConfigSection): [section: ConfigSection, key: string] {
+	const [name, ...rest] = path.split(".");
+	return rest.length === 0 ? [root, path] : placeOf(rest.join("."), root.section(name ?? ""));
+}
 
 function readFamilies(root: ConfigSection): readonly Family[] {
 	return root.boolean("disableIPv6", true) ? ["ipv4"] : families;

@@ -1,4 +1,4 @@
-import type { PodPolicyDefaults } from "../domain/pod-policy.ts";
+import type { PodPolicyDefaults } from "../policy/pod-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { type JsonObject, objectAt, textAt } from "./json.ts";
 

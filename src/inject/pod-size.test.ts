@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { parseStamp } from "../domain/pod-policy-stamp.ts";
 import { formatPortRange } from "../domain/port.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { parseInitOptions } from "../init/options.ts";
+import { parseStamp } from "../policy/pod-policy-stamp.ts";
 import { parseValidateOptions } from "../validator/options.ts";
 import { injectPod } from "./inject-pod.ts";
 import { annotationsOf, type Json, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";

@@ -1,7 +1,7 @@
-import { redirectAnnotation } from "../domain/annotation-keys.ts";
-import { stampReferences, stampVariable } from "../domain/pod-policy-stamp-list.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import { redirectAnnotation } from "../policy/annotation-keys.ts";
+import { stampReferences, stampVariable } from "../policy/pod-policy-stamp-list.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { annotationsOf, type JsonObject, textAt } from "./json.ts";
 import type { Redirection } from "./redirection.ts";
 import { utf8Length } from "./utf8-length.ts";

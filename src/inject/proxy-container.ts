@@ -1,6 +1,6 @@
-import type { ContainerResources } from "../domain/container-resources.ts";
-import type { PodSettings } from "../domain/pod-policy-settings.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { ContainerResources } from "../policy/container-resources.ts";
+import type { PodSettings } from "../policy/pod-policy-settings.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { Image, ProxyConfig } from "./config.ts";
 import { imageFields } from "./image-fields.ts";
 import type { JsonObject } from "./json.ts";

@@ -1,5 +1,5 @@
-import { injectedAnnotation } from "../domain/annotation-keys.ts";
 import { version } from "../domain/version.ts";
+import { injectedAnnotation } from "../policy/annotation-keys.ts";
 import { compact, get, isArray, isObject, type Json, type JsonObject, objectAt, textAt } from "./json.ts";
 
 /** A part of a pod that injection may have had to make. Absent, null and empty are one to Kubernetes, but not to a file. */

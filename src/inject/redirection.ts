@@ -1,7 +1,7 @@
-import { configPrefix } from "../domain/annotation-keys.ts";
-import type { PodSettings } from "../domain/pod-policy-settings.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import { configPrefix } from "../policy/annotation-keys.ts";
+import type { PodSettings } from "../policy/pod-policy-settings.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 

@@ -1,4 +1,4 @@
-import { linkerdInjectAnnotation } from "../domain/annotation-keys.ts";
+import { linkerdInjectAnnotation } from "../policy/annotation-keys.ts";
 import { type JsonObject, objectAt } from "./json.ts";
 import { remove } from "./removal.ts";
 import type { Uninjected } from "./uninject-pod.ts";

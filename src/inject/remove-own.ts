@@ -4,7 +4,7 @@ import {
 	injectedAnnotation,
 	ownPrefix,
 	redirectAnnotation,
-} from "../domain/annotation-keys.ts";
+} from "../policy/annotation-keys.ts";
 import { type JsonObject, objectAt } from "./json.ts";
 import { ownContainers, xtablesVolume } from "./names.ts";
 import type { InjectionRecord } from "./record.ts";

@@ -1,4 +1,4 @@
-import type { ContainerResources } from "../domain/container-resources.ts";
+import type { ContainerResources } from "../policy/container-resources.ts";
 import { compact, type JsonObject } from "./json.ts";
 
 export function resourceFields(resources: ContainerResources): JsonObject {

@@ -1,4 +1,4 @@
-import type { NotRedirected } from "../domain/pod-policy-inject.ts";
+import type { NotRedirected } from "../policy/pod-policy-inject.ts";
 import { type ExistingSidecar, findSidecar } from "./existing-sidecar.ts";
 import { get, type JsonObject, objectAt, objectsAt } from "./json.ts";
 import { windowsSign } from "./windows.ts";

@@ -1,4 +1,4 @@
-import { injectedAnnotation, redirectAnnotation } from "../domain/annotation-keys.ts";
+import { injectedAnnotation, redirectAnnotation } from "../policy/annotation-keys.ts";
 import type { InjectRequest } from "./inject-pod.ts";
 import { annotationsOf, isObject, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import { ownContainers } from "./names.ts";

@@ -1,6 +1,6 @@
-import { redirectAnnotation } from "../domain/annotation-keys.ts";
-import type { ContainerResources } from "../domain/container-resources.ts";
-import { stampReferences, stampVariable } from "../domain/pod-policy-stamp-list.ts";
+import { redirectAnnotation } from "../policy/annotation-keys.ts";
+import type { ContainerResources } from "../policy/container-resources.ts";
+import { stampReferences, stampVariable } from "../policy/pod-policy-stamp-list.ts";
 import type { InjectConfig, ValidatorConfig } from "./config.ts";
 import { imageFields } from "./image-fields.ts";
 import type { JsonObject } from "./json.ts";

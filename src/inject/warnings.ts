@@ -1,5 +1,5 @@
 import { containsPort } from "../domain/port.ts";
-import type { InboundPolicy } from "../domain/redirect-policy.ts";
+import type { InboundPolicy } from "../policy/redirect-policy.ts";
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from "./json.ts";
 import { isNativeSidecar, type Redirection } from "./redirection.ts";
 import { hasPodResources } from "./resources.ts";

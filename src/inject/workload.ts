@@ -1,4 +1,4 @@
-import { injectAnnotation } from "../domain/annotation-keys.ts";
+import { injectAnnotation } from "../policy/annotation-keys.ts";
 import { type ForeignKind, foreignKinds, type TemplatePath } from "./foreign-kinds.ts";
 import { get, isArray, isObject, type Json, type JsonObject, objectAt, textAt } from "./json.ts";
 import { type Path, valueAt } from "./path.ts";

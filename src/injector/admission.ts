@@ -1,6 +1,6 @@
-import type { Annotations } from "../domain/annotations.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { PatchOperation } from "../inject/json-patch.ts";
+import type { Annotations } from "../policy/annotations.ts";
 import type { AdmissionRequest } from "./review.ts";
 
 /** What is said to a review that could be read. "No" and "not this one" carry their reason. */

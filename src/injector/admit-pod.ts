@@ -1,7 +1,7 @@
-import type { Annotations } from "../domain/annotations.ts";
 import type { InjectConfig } from "../inject/config.ts";
 import { injectPod } from "../inject/inject-pod.ts";
 import { jsonPatch } from "../inject/json-patch.ts";
+import type { Annotations } from "../policy/annotations.ts";
 import type { AdmissionAnswer } from "./admission.ts";
 import type { AdmissionRequest } from "./review.ts";
 

@@ -1,4 +1,4 @@
-import type { Annotations } from "../domain/annotations.ts";
+import type { Annotations } from "../policy/annotations.ts";
 import type { AdmissionAnswer, Admit } from "./admission.ts";
 import { type HttpAnswer, renderMalformed, renderReview, renderStatus } from "./response.ts";
 import { type AdmissionRequest, readReview } from "./review.ts";

@@ -1,4 +1,4 @@
-import type { Annotations } from "../domain/annotations.ts";
+import type { Annotations } from "../policy/annotations.ts";
 import type { EventNote } from "./event-note.ts";
 
 /** A namespace, as far as it matters here. */

@@ -1,4 +1,4 @@
-import type { Annotations } from "../domain/annotations.ts";
+import type { Annotations } from "../policy/annotations.ts";
 import type { Cluster, Namespace, NamespaceChange, NamespaceList } from "./cluster.ts";
 import { within } from "./within.ts";
 

@@ -1,25 +1,27 @@
 import type { PortRange } from "../domain/port.ts";
+import { directions } from "../policy/condition.ts";
+import { rows } from "../policy/fields.ts";
+import type { Reason } from "../policy/reason.ts";
 import type { Match } from "./plan.ts";
-import type { Reason } from "./reason.ts";
 
 /**
  * The comment that a rule carries into the kernel. The prefix and the wording are the reference program's, since
  * operators search for them and its own re-run recognises rules by them.
  */
 export function commentOf(reason: Reason, matches: readonly Match[]): string {
-	switch (reason) {
-		case "ignore-port":
-		case "ignore-subnet":
-		case "ignore-user-id":
-		case "ignore-interface":
-			return `proxy-init/${reason}-${firstDetail(matches)}`;
-		case "redirect-port":
-		case "redirect-outgoing-port":
-			return `proxy-init/${reason}-${firstDetail(matches)}-to-proxy-port`;
-		default:
-			return `proxy-init/${reason}`;
-	}
+	const ending = endings.get(reason);
+	return ending === undefined
+		? `proxy-init/${reason}`
+		: `proxy-init/${reason}-${firstDetail(matches)}${ending}`;
 }
+
+/** What follows the detail, where a rule is one of several or about several and so has one. */
+const endings: ReadonlyMap<Reason, string> = new Map(
+	directions
+		.flatMap((direction) => rows[direction])
+		.filter((row) => row.takes === "list")
+		.map(({ rule }) => [rule.reason, rule.action === "redirect" ? "-to-proxy-port" : ""]),
+);
 
 function firstDetail(matches: readonly Match[]): string | undefined {
 	for (const match of matches) {

@@ -1,9 +1,7 @@
-import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
-import type { Gid, Uid } from "../domain/identity.ts";
-import type { InterfaceName } from "../domain/interface-name.ts";
-import type { Port, PortRange } from "../domain/port.ts";
-import type { Reason } from "./reason.ts";
+import type { Port } from "../domain/port.ts";
+import type { Condition, Direction } from "../policy/condition.ts";
+import type { Reason } from "../policy/reason.ts";
 
 /**
  * The rules that carry out a policy, in order, independent of any dialect. Backends render a plan, parse it back
@@ -16,6 +14,8 @@ export interface Plan {
 
 /** Where in a packet's path a chain is entered (netfilter's hooks of the nat table that see a pod's connections). */
 export type Hook = "prerouting" | "output";
+
+export const hookOf: Readonly<Record<Direction, Hook>> = { inbound: "prerouting", outbound: "output" };
 
 export interface Chain {
 	readonly hook: Hook;
@@ -30,15 +30,7 @@ export interface Rule {
 	readonly verdict: Verdict;
 }
 
-export type Match =
-	| { readonly kind: "protocol"; readonly protocol: "tcp" }
-	| { readonly kind: "destination-port"; readonly ports: readonly PortRange[] }
-	| { readonly kind: "source"; readonly subnet: Cidr }
-	| { readonly kind: "destination"; readonly subnet: Cidr }
-	| { readonly kind: "in-interface"; readonly name: InterfaceName }
-	| { readonly kind: "out-interface"; readonly name: InterfaceName }
-	| { readonly kind: "uid"; readonly uid: Uid }
-	| { readonly kind: "gid"; readonly gid: Gid };
+export type Match = { readonly kind: "protocol"; readonly protocol: "tcp" } | Condition;
 
 export type Verdict =
 	/** Leave our chain; rules of other programs further on still see the packet. */

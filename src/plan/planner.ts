@@ -1,60 +1,30 @@
 import type { Cidr } from "../domain/cidr.ts";
-import type { InterfaceName } from "../domain/interface-name.ts";
-import type { Port, PortRange } from "../domain/port.ts";
-import type { InboundPolicy, OutboundPolicy, RedirectPolicy } from "../domain/redirect-policy.ts";
-import type { Match, Plan, Rule } from "./plan.ts";
-import type { Reason } from "./reason.ts";
+import type { Port } from "../domain/port.ts";
+import { type Condition, directions } from "../policy/condition.ts";
+import { conditionsOf, isRest } from "../policy/field.ts";
+import { type Wish, wishesOf } from "../policy/fields.ts";
+import { reasonOfRow } from "../policy/reason.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
+import { hookOf, type Match, type Plan, type Rule, type Verdict } from "./plan.ts";
 
-/**
- * States a policy as rules. The order is the reference program's (`test/vectors`): exemptions before redirects,
- * and, going out, the proxy's own user before everything, so that no other rule can send the proxy to itself.
- */
+/** States a policy as rules, in the order of the table of its fields. */
 export function plan(policy: RedirectPolicy): Plan {
 	return {
 		families: policy.families,
-		chains: [
-			{ hook: "prerouting", rules: inboundRules(policy.inbound) },
-			{ hook: "output", rules: outboundRules(policy.outbound) },
-		],
+		chains: directions.map((direction) => ({
+			hook: hookOf[direction],
+			rules: wishesOf(direction, policy[direction]).flatMap((wish) =>
+				matchesOf(wish).map((matches) => ruleOf(wish, matches, policy[direction].proxyPort)),
+			),
+		})),
 	};
 }
 
-function inboundRules(inbound: InboundPolicy): Rule[] {
-	return [
-		...ignorePorts(inbound.portsToIgnore),
-		...inbound.subnetsToIgnore.map((subnet) => passSubnet("source", subnet)),
-		...inbound.interfacesToIgnore.map((name) => pass("ignore-interface", { kind: "in-interface", name })),
-		...(inbound.portsToRedirect.length === 0
-			? [redirect("redirect-all-incoming-to-proxy-port", inbound.proxyPort)]
-			: inbound.portsToRedirect.map((port) =>
-					redirect("redirect-port", inbound.proxyPort, [{ low: port, high: port }]),
-				)),
-	];
-}
-
-function outboundRules(outbound: OutboundPolicy): Rule[] {
-	const { proxyUid, proxyGid } = outbound;
-	return [
-		...(proxyUid === undefined ? [] : [pass("ignore-proxy-user-id", { kind: "uid", uid: proxyUid })]),
-		...(proxyGid === undefined ? [] : [pass("ignore-proxy-group-id", { kind: "gid", gid: proxyGid })]),
-		...outbound.uidsToIgnore.map((uid) => pass("ignore-user-id", { kind: "uid", uid })),
-		pass("ignore-loopback", { kind: "out-interface", name: loopback }),
-		...outbound.interfacesToIgnore.map((name) => pass("ignore-interface", { kind: "out-interface", name })),
-		...ignorePorts(outbound.portsToIgnore),
-		...outbound.subnetsToIgnore.map((subnet) => passSubnet("destination", subnet)),
-		outbound.portsToRedirect.length === 0
-			? redirect("redirect-all-outgoing-to-proxy-port", outbound.proxyPort)
-			: redirect("redirect-outgoing-port", outbound.proxyPort, outbound.portsToRedirect),
-	];
-}
-
-/** Every Linux network namespace has it under this name, and it cannot be renamed (dev_change_name, net/core/dev.c). */
-const loopback = "lo" as InterfaceName;
-
-const tcp: Match = { kind: "protocol", protocol: "tcp" };
-
-function pass(reason: Reason, ...matches: readonly Match[]): Rule {
-	return { reason, matches, verdict: { kind: "return" } };
+function ruleOf(wish: Wish, matches: readonly Match[], proxyPort: Port): Rule {
+	const [match] = matches;
+	return match !== undefined && "subnet" in match
+		? passSubnet(match.kind, match.subnet)
+		: { reason: reasonOfRow(wish.row), matches, verdict: verdictOf(wish, proxyPort) };
 }
 
 /**
@@ -66,18 +36,30 @@ export function passSubnet(kind: "source" | "destination", subnet: Cidr): Rule {
 	if (known !== undefined) {
 		return known;
 	}
-	const rule = pass("ignore-subnet", { kind, subnet });
+	const rule: Rule = { reason: "ignore-subnet", matches: [{ kind, subnet }], verdict: { kind: "return" } };
 	subnetRules[kind].set(subnet, rule);
 	return rule;
 }
 
 const subnetRules = { source: new WeakMap<Cidr, Rule>(), destination: new WeakMap<Cidr, Rule>() } as const;
 
-function ignorePorts(ports: readonly PortRange[]): Rule[] {
-	return ports.length === 0 ? [] : [pass("ignore-port", tcp, { kind: "destination-port", ports })];
+function verdictOf({ row }: Wish, proxyPort: Port): Verdict {
+	return row.takes !== "nothing" && row.rule.action === "redirect"
+		? { kind: "redirect", port: proxyPort }
+		: { kind: "return" };
 }
 
-function redirect(reason: Reason, port: Port, only?: readonly PortRange[]): Rule {
-	const matches: Match[] = only === undefined ? [tcp] : [tcp, { kind: "destination-port", ports: only }];
-	return { reason, matches, verdict: { kind: "redirect", port } };
+/** Of each rule that a row makes. */
+function matchesOf({ row, items }: Wish): (readonly Match[])[] {
+	if (row.takes === "nothing") {
+		return [matching(row.condition)];
+	}
+	return isRest(row.rule) ? [[tcp]] : conditionsOf(row.rule, items).map(matching);
+}
+
+const tcp: Match = { kind: "protocol", protocol: "tcp" };
+
+/** Ports are a protocol's. */
+function matching(condition: Condition): readonly Match[] {
+	return condition.kind === "destination-port" ? [tcp, condition] : [condition];
 }

@@ -1,8 +1,8 @@
 import type { Family } from "../domain/family.ts";
 import type { Dialect } from "../domain/mode.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { Host } from "../host/host.ts";
 import { plan as planFor } from "../plan/planner.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { describeTable } from "../ruleset/entry-order.ts";
 import { parseSources } from "../ruleset/read.ts";
 import type { Gap, Ruleset, TableDialect } from "../ruleset/ruleset.ts";

@@ -1,5 +1,5 @@
 import type { Flag } from "../command/flag.ts";
-import { initFlags } from "../init/flags.ts";
+import { initFlags, policyFlags } from "../init/flags.ts";
 
 const fromInit = (names: readonly string[]): Flag[] =>
 	names.flatMap((name) => initFlags.filter((flag) => flag.name === name));
@@ -36,37 +36,15 @@ const ownFlags: readonly Flag[] = [
 	},
 ];
 
-/** Those of `shunt init` that say which rules there should be. */
-const policyFlagNames: readonly string[] = [
-	"incoming-proxy-port",
-	"outgoing-proxy-port",
-	"proxy-uid",
-	"proxy-gid",
-	"ports-to-redirect",
-	"inbound-ports-to-ignore",
-	"outbound-ports-to-ignore",
-	"subnets-to-ignore",
-	"outbound-ports-to-redirect",
-	"outbound-subnets-to-ignore",
-	"inbound-interfaces-to-ignore",
-	"outbound-interfaces-to-ignore",
-	"uids-to-ignore",
-	"ipv6",
-];
-
 /** Those that say in which dialect. */
 const modeFlagNames: readonly string[] = ["iptables-mode", "firewall-bin-path", "firewall-save-bin-path"];
 
-export const isPolicyFlag = (name: string): boolean => policyFlagNames.includes(name);
+export const isPolicyFlag = (name: string): boolean => policyFlags.some((flag) => flag.name === name);
 export const isModeFlag = (name: string): boolean => modeFlagNames.includes(name);
 
 /** Made when asked for, which only `shunt status` does. */
 export function statusFlags(): readonly Flag[] {
-	return [
-		...ownFlags,
-		...fromInit(policyFlagNames).map(optional),
-		...fromInit(modeFlagNames).map(optionalMode),
-	];
+	return [...ownFlags, ...policyFlags.map(optional), ...fromInit(modeFlagNames).map(optionalMode)];
 }
 
 /** The ports are needed only where a policy is spelled out at all. */

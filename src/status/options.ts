@@ -3,9 +3,9 @@ import { FlagValues, parseChoice } from "../command/flag-values.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import type { Dialect } from "../domain/mode.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { readMode } from "../init/mode-flags.ts";
 import { readPolicy } from "../init/options.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { isModeFlag, isPolicyFlag, statusFlags } from "./flags.ts";
 
 export interface StatusOptions {

@@ -3,8 +3,8 @@ import { type Family, families } from "../domain/family.ts";
 import type { Gid, Uid } from "../domain/identity.ts";
 import type { InterfaceName } from "../domain/interface-name.ts";
 import type { Port, PortRange } from "../domain/port.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import type { Hook } from "../plan/plan.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { type Fact, type Facts, factsOf } from "./fact.ts";
 import type { Holding } from "./holding.ts";
 

@@ -1,4 +1,4 @@
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { Holding, SavedHolding } from "./holding.ts";
 
 /** What is as someone may have wanted it, and may as well be a mistake: flags would tell, and none were given. */

@@ -1,19 +1,11 @@
 import type { Flag } from "../command/flag.ts";
-import { initFlags } from "../init/flags.ts";
+import { initFlags, policyFlags } from "../init/flags.ts";
 
 const otherInitFlags = ["netns", "output", "log-format", "log-level"];
 
-/** Flags of `shunt init` that say what should happen, rather than how it is brought about. */
-export const policyFlagNames = [
-	...["incoming-proxy-port", "outgoing-proxy-port", "proxy-uid", "proxy-gid", "ports-to-redirect"],
-	...["inbound-ports-to-ignore", "outbound-ports-to-ignore", "subnets-to-ignore"],
-	...["outbound-ports-to-redirect", "outbound-subnets-to-ignore", "inbound-interfaces-to-ignore"],
-	...["outbound-interfaces-to-ignore", "uids-to-ignore", "ipv6"],
-] as const;
-
 /** The reference validator's flags, the policy's, and ours. */
 export const validateFlags: readonly Flag[] = [
-	...taken(policyFlagNames).map((flag) => ({ ...flag, help: flag.help.replace(" (required)", "") })),
+	...policyFlags.map((flag) => ({ ...flag, help: flag.help.replace(" (required)", "") })),
 	{
 		name: "policy",
 		kind: "value",
@@ -62,9 +54,5 @@ export const validateFlags: readonly Flag[] = [
 		default: "",
 		help: "work in this process's network namespace",
 	},
-	...taken(otherInitFlags),
+	...initFlags.filter(({ name }) => otherInitFlags.includes(name)),
 ];
-
-function taken(names: readonly string[]): Flag[] {
-	return initFlags.filter(({ name }) => names.includes(name));
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../test/support/policies.ts";
-import { formatStamp } from "../domain/pod-policy-stamp.ts";
 import { formatProblem } from "../domain/problem.ts";
+import { formatStamp } from "../policy/pod-policy-stamp.ts";
 import { parseValidateOptions } from "./options.ts";
 
 const policy = policyFrom("-p 4143 -o 4140 --proxy-uid 2102 --outbound-ports-to-ignore 4567");

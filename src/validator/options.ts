@@ -6,13 +6,14 @@ import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type Endpoint, parseEndpoint } from "../domain/endpoint.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
-import { parseStamp } from "../domain/pod-policy-stamp.ts";
-import { stampVariable } from "../domain/pod-policy-stamp-list.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
+import { policyFlags } from "../init/flags.ts";
 import { readPolicy } from "../init/options.ts";
+import { parseStamp } from "../policy/pod-policy-stamp.ts";
+import { stampVariable } from "../policy/pod-policy-stamp-list.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { LogOptions } from "../serving/log.ts";
-import { policyFlagNames, validateFlags } from "./flags.ts";
+import { validateFlags } from "./flags.ts";
 import { parseRequirement, type Requirement } from "./requirement.ts";
 
 /** Everything `shunt validate` was asked to do. */
@@ -76,7 +77,7 @@ class Input extends FlagValues {
 	}
 
 	policy(): RedirectPolicy | undefined {
-		const spelledOut = policyFlagNames.filter((name) => this.isGiven(name));
+		const spelledOut = policyFlags.map(({ name }) => name).filter((name) => this.isGiven(name));
 		const [first] = spelledOut;
 		if (first !== undefined && this.isGiven("policy")) {
 			const accepted = "either --policy or flags, not both";

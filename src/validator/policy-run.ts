@@ -1,8 +1,8 @@
 import type { Family } from "../domain/family.ts";
-import type { RedirectPolicy } from "../domain/redirect-policy.ts";
 import { type Libc, loadLibc } from "../linux/libc.ts";
 import { TcpSocket } from "../linux/tcp-socket.ts";
 import { asUser, mayBe, type User } from "../linux/user.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { evaluateResults } from "./evaluate-results.ts";
 import { inboundProbes } from "./inbound-probes.ts";
 import { makeNeighbour, type Neighbour } from "./neighbour.ts";

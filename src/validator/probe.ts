@@ -5,7 +5,7 @@ import type { User } from "../linux/user.ts";
 import { commentOf } from "../plan/comment.ts";
 import { type Evaluation, evaluate, type Packet } from "../plan/evaluate.ts";
 import type { Hook, Plan, Rule } from "../plan/plan.ts";
-import type { Reason } from "../plan/reason.ts";
+import type { Reason } from "../policy/reason.ts";
 
 /** What a connection can show. */
 export type Topic = "redirect" | "port" | "subnet" | "interface" | "loopback" | "uid" | "gid";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { redirectAnnotation } from "../../src/domain/annotation-keys.ts";
+import { redirectAnnotation } from "../../src/policy/annotation-keys.ts";
 import { Status } from "../support/api-server/status.ts";
 import { Installation, objectsOf } from "./support/installation.ts";
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { redirectAnnotation } from "../../src/domain/annotation-keys.ts";
 import { modes } from "../../src/domain/mode.ts";
+import { redirectAnnotation } from "../../src/policy/annotation-keys.ts";
 import { Status } from "../support/api-server/status.ts";
 import { type Data, Installation, modeIn, objectIn } from "./support/installation.ts";
 

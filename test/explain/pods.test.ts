@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { formatStamp } from "../../src/domain/pod-policy-stamp.ts";
-import type { RedirectPolicy } from "../../src/domain/redirect-policy.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
+import { formatStamp } from "../../src/policy/pod-policy-stamp.ts";
+import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
 import { type ExplainedSubject, explained, explainedAsJson } from "./run.ts";
 
 /** A pod of the given parts, asked about an outbound connection to port 80. */

@@ -4,7 +4,7 @@ import { type SetMatch, setRules } from "../../src/backend/nftables/set-rule.ts"
 import { families } from "../../src/domain/family.ts";
 import { dialects } from "../../src/domain/mode.ts";
 import type { Match, Verdict } from "../../src/plan/plan.ts";
-import type { Reason } from "../../src/plan/reason.ts";
+import type { Reason } from "../../src/policy/reason.ts";
 import { formatSimulation } from "../../src/init/simulation.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
 import { plan } from "../../src/plan/planner.ts";

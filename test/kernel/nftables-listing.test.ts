@@ -4,8 +4,8 @@ import { canonicalRule } from "../../src/backend/nftables/canonical.ts";
 import { parseListing } from "../../src/backend/nftables/parse.ts";
 import { removal, renderReplacement } from "../../src/backend/nftables/render.ts";
 import { setRules } from "../../src/backend/nftables/set-rule.ts";
-import type { RedirectPolicy } from "../../src/domain/redirect-policy.ts";
 import { plan } from "../../src/plan/planner.ts";
+import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
 import { policy } from "../support/arbitraries.ts";
 import { makeNetns, type Netns } from "../support/netns.ts";
 

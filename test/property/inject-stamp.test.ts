@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatStamp, parseStamp } from "../../src/domain/pod-policy-stamp.ts";
+import { formatStamp, parseStamp } from "../../src/policy/pod-policy-stamp.ts";
 import { policy } from "../support/arbitraries.ts";
 
 it("a policy that is stamped on a pod is read back as it was", () => {

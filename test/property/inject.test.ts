@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { immutableJSONPatch, type JSONPatchDocument } from "immutable-json-patch";
 import { describe, expect, it } from "vitest";
-import { redirectAnnotation } from "../../src/domain/annotation-keys.ts";
-import { parseStamp } from "../../src/domain/pod-policy-stamp.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
 import { annotatePod } from "../../src/inject/annotate-pod.ts";
 import { deepEqual } from "../../src/inject/deep-equal.ts";
@@ -20,6 +18,8 @@ import { jsonPatch } from "../../src/inject/json-patch.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { uninjectPod } from "../../src/inject/uninject-pod.ts";
 import { upgradePod } from "../../src/inject/upgrade-pod.ts";
+import { redirectAnnotation } from "../../src/policy/annotation-keys.ts";
+import { parseStamp } from "../../src/policy/pod-policy-stamp.ts";
 import { proxyCommand } from "../../src/proxy/command.ts";
 import { config, hostileJson, plainPod, pod, podSpec, workloadOf } from "../support/inject-arbitraries.ts";
 import { schemaProblems } from "../support/inject-schema.ts";

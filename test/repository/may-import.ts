@@ -16,13 +16,12 @@ export type Table = Readonly<Record<string, Room>>;
 export const mayImport: Table = {
 	"src/domain": { ring: 0, imports: ["ipaddr.js"] },
 
-	"src/plan": { ring: 1, imports: ["src/domain"] },
+	// What can be said about a pod's traffic, and where: flags, annotations, stamps, values.
+	"src/policy": { ring: 1, imports: ["src/domain"] },
+	"src/plan": { ring: 1, imports: ["src/domain", "src/policy"] },
 	// The port to the outside world, which is types alone, and how a command's input is had.
 	"src/host/host.ts": { ring: 1, imports: ["src/domain"] },
 	"src/host/command-input.ts": { ring: 1, imports: ["src/host/host.ts"] },
-	"src/host/errno.ts": { ring: 1, imports: ["src/host/host.ts"] },
-	// Netlink's messages: bytes in, bytes out, in both runtimes.
-	"src/linux/netlink.ts": { ring: 1, imports: [] },
 
 	"src/backend": {
 		ring: 2,
@@ -30,9 +29,19 @@ export const mayImport: Table = {
 	},
 	"src/backend/iptables": {
 		ring: 2,
-		imports: ["src/backend", "src/domain", "src/host/command-input.ts", "src/host/host.ts", "src/plan"],
+		imports: [
+			"src/backend",
+			"src/domain",
+			"src/host/command-input.ts",
+			"src/host/host.ts",
+			"src/plan",
+			"src/policy",
+		],
 	},
-	"src/backend/nftables": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts", "src/plan"] },
+	"src/backend/nftables": {
+		ring: 2,
+		imports: ["src/backend", "src/domain", "src/host/host.ts", "src/plan", "src/policy"],
+	},
 	"src/ruleset": {
 		ring: 2,
 		imports: [
@@ -54,7 +63,7 @@ export const mayImport: Table = {
 		imports: ["src/backend/nftables", "src/domain", "src/plan", "src/ruleset"],
 	},
 	// What every command has: flags, arguments, help, log, failures, the network namespace that it is sent to.
-	"src/command": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts"] },
+	"src/command": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts", "src/policy"] },
 	// The same grammar for commands that commander declares.
 	"src/command/strict-command.ts": { ring: 3, imports: ["src/command", "src/domain"] },
 	"src/init": {
@@ -66,6 +75,7 @@ export const mayImport: Table = {
 			"src/domain",
 			"src/host/host.ts",
 			"src/plan",
+			"src/policy",
 		],
 	},
 	"src/status": {
@@ -79,11 +89,12 @@ export const mayImport: Table = {
 			"src/host/host.ts",
 			"src/init",
 			"src/plan",
+			"src/policy",
 			"src/ruleset",
 			"src/ruleset/nftables",
 		],
 	},
-	"src/inject": { ring: 2, imports: ["src/domain"] },
+	"src/inject": { ring: 2, imports: ["src/domain", "src/policy"] },
 	"src/explain": {
 		ring: 2,
 		imports: [
@@ -93,6 +104,7 @@ export const mayImport: Table = {
 			"src/init",
 			"src/inject",
 			"src/plan",
+			"src/policy",
 			"src/ruleset",
 		],
 	},
@@ -146,27 +158,24 @@ export const mayImport: Table = {
 	// What runs in the browser that a page of `shunt explain --html` is opened in: no platform but that one.
 	"src/cli/explain/page": { ring: 2, imports: ["src/domain", "src/explain"] },
 
-	// What only Linux has and Node does not offer: its C library, netlink, addresses of sockets.
-	"src/linux": { ring: 3, imports: ["src/domain", "src/host/errno.ts", "src/linux/netlink.ts"] },
-	"src/host": {
-		ring: 3,
-		imports: [
-			"src/domain",
-			"src/host/command-input.ts",
-			"src/host/errno.ts",
-			"src/host/host.ts",
-			"src/linux",
-			"src/linux/netlink.ts",
-		],
-	},
+	"src/host": { ring: 3, imports: ["src/domain", "src/host/command-input.ts", "src/host/host.ts"] },
 	"src/serving": { ring: 3, imports: ["src/command", "src/domain"] },
 	"src/proxy": {
 		ring: 3,
-		imports: ["src/command", "src/command/strict-command.ts", "src/domain", "src/linux", "src/serving"],
+		imports: ["src/command", "src/command/strict-command.ts", "src/domain", "src/serving"],
 	},
 	"src/validator": {
 		ring: 3,
-		imports: ["src/command", "src/domain", "src/host", "src/init", "src/linux", "src/plan", "src/serving"],
+		imports: [
+			"src/command",
+			"src/domain",
+			"src/host",
+			"src/init",
+			"src/plan",
+			"src/policy",
+			"src/proxy",
+			"src/serving",
+		],
 	},
 	"src/injector": {
 		ring: 3,
@@ -177,6 +186,7 @@ export const mayImport: Table = {
 			"src/host",
 			"src/inject",
 			"src/kube",
+			"src/policy",
 			"src/serving",
 		],
 	},
@@ -221,6 +231,7 @@ export const mayImport: Table = {
 			"src/init",
 			"src/inject",
 			"src/kube",
+			"src/policy",
 		],
 	},
 	"src/cli/cluster": {
@@ -233,6 +244,7 @@ export const mayImport: Table = {
 			"src/host",
 			"src/inject",
 			"src/kube",
+			"src/policy",
 		],
 	},
 	"src/cli/completion": {
@@ -264,7 +276,14 @@ export const mayImport: Table = {
 	},
 	"src/cli/inject": {
 		ring: 3,
-		imports: ["src/cli/inject/yaml", "src/command/strict-command.ts", "src/domain", "src/host", "src/inject"],
+		imports: [
+			"src/cli/inject/yaml",
+			"src/command/strict-command.ts",
+			"src/domain",
+			"src/host",
+			"src/inject",
+			"src/policy",
+		],
 	},
 	"src/cli/install": {
 		ring: 3,

@@ -1,5 +1,5 @@
-import type { RedirectPolicy } from "../../src/domain/redirect-policy.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
+import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
 
 /** The policy that `shunt init` reads from a command line. */
 export function policyFrom(flags: string): RedirectPolicy {

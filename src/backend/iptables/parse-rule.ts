@@ -6,7 +6,7 @@ import { all, type Result } from "../../domain/problem.ts";
 import { commentOf } from "../../plan/comment.ts";
 import type { ObservedRule } from "../../plan/observed.ts";
 import type { Hook, Match, Rule, Verdict } from "../../plan/plan.ts";
-import type { Reason } from "../../plan/reason.ts";
+import type { Reason } from "../../policy/reason.ts";
 import { ruleOfList } from "./rule-of-list.ts";
 import { splitWords } from "./words.ts";
 

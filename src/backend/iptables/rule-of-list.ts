@@ -3,7 +3,7 @@ import { parseUid } from "../../domain/identity.ts";
 import { type PortRange, parsePort } from "../../domain/port.ts";
 import type { Hook, Match, Rule, Verdict } from "../../plan/plan.ts";
 import { passSubnet } from "../../plan/planner.ts";
-import type { Reason } from "../../plan/reason.ts";
+import type { Reason } from "../../policy/reason.ts";
 import { isWrittenAs, renderRule } from "./render-rule.ts";
 
 /**

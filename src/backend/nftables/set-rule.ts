@@ -2,7 +2,7 @@ import type { Cidr } from "../../domain/cidr.ts";
 import type { Family } from "../../domain/family.ts";
 import type { PortRange } from "../../domain/port.ts";
 import type { Hook, Match, Plan, Rule, Verdict } from "../../plan/plan.ts";
-import type { Reason } from "../../plan/reason.ts";
+import type { Reason } from "../../policy/reason.ts";
 
 /**
  * A rule as nf_tables likes it: what a plan says in several rules about several subnets, ports, interfaces or users is

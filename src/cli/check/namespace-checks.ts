@@ -4,12 +4,12 @@ import {
 	type V1LimitRange,
 	type V1Namespace,
 } from "@kubernetes/client-node";
-import { configPrefix } from "../../domain/annotation-keys.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { injectPod } from "../../inject/inject-pod.ts";
 import { type JsonObject, objectAt, objectsAt, textAt } from "../../inject/json.ts";
 import { ownContainers } from "../../inject/names.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
+import { configPrefix } from "../../policy/annotation-keys.ts";
 import { injectorName } from "../chart/store.ts";
 import type { Check } from "./check.ts";
 import { selects } from "./label-selector.ts";

@@ -1,10 +1,10 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { injectAnnotation, linkerdInjectAnnotation } from "../../domain/annotation-keys.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { imageFields } from "../../inject/image-fields.ts";
 import { initVolume } from "../../inject/init-container.ts";
 import { shuntProgram } from "../../inject/names.ts";
 import { initSecurityContext } from "../../inject/security-context.ts";
+import { injectAnnotation, linkerdInjectAnnotation } from "../../policy/annotation-keys.ts";
 import { componentLabel } from "./pods.ts";
 import type { ProbeTarget } from "./probe-target.ts";
 

@@ -1,6 +1,6 @@
 import { AdmissionregistrationV1Api, CoreV1Api, type V1Pod } from "@kubernetes/client-node";
-import { injectAnnotation } from "../../domain/annotation-keys.ts";
 import type { InjectConfig } from "../../inject/config.ts";
+import { injectAnnotation } from "../../policy/annotation-keys.ts";
 import { injectorName } from "../chart/store.ts";
 import type { Category, Check, Inquiry } from "./check.ts";
 import { selects } from "./label-selector.ts";

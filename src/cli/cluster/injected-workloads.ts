@@ -1,7 +1,7 @@
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
-import { redirectAnnotation } from "../../domain/annotation-keys.ts";
 import { harmless } from "../../domain/harmless.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
+import { redirectAnnotation } from "../../policy/annotation-keys.ts";
 
 /** Pods that one owner made and that carry a proxy of ours. */
 export interface InjectedWorkload {

@@ -1,7 +1,6 @@
 import type { Flag } from "../../command/flag.ts";
 import { packetFields } from "../../explain/packet-fields.ts";
-import { policyKeys } from "../../explain/policy-key.ts";
-import { initFlags } from "../../init/flags.ts";
+import { initFlags, policyFlags as initPolicyFlags } from "../../init/flags.ts";
 
 /** Where the rules are read; besides these, the flags of `shunt init` say them outright. */
 export const sourceFlags: readonly Flag[] = [
@@ -80,8 +79,6 @@ const ownNames = new Set([...sourceFlags, ...packetFlags, ...outputFlags].map(({
 export const policyFlags: readonly Flag[] = initFlags.filter(({ name }) => !ownNames.has(name));
 
 /** The others are taken too, so that a whole command line can be asked about, but they do not change what rules say. */
-const telling = new Set<string>(["ipv6", ...policyKeys.map(({ flag }) => flag)]);
-
-export const tellingFlags: readonly Flag[] = policyFlags.filter(({ name }) => telling.has(name));
+export const tellingFlags: readonly Flag[] = initPolicyFlags.filter(({ name }) => !ownNames.has(name));
 
 export const explainFlags: readonly Flag[] = [...sourceFlags, ...packetFlags, ...outputFlags, ...policyFlags];

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { StrictCommand } from "../../command/strict-command.ts";
-import { configKeys } from "../../domain/annotation-keys.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
+import { configKeys } from "../../policy/annotation-keys.ts";
 import { readConfig } from "./config-file.ts";
 import { injectTreatment } from "./inject-treatment.ts";
 import type { OutputFormat } from "./output.ts";

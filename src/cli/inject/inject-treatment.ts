@@ -1,6 +1,3 @@
-import { configPrefix, injectAnnotation } from "../../domain/annotation-keys.ts";
-import type { Annotations } from "../../domain/annotations.ts";
-import { resolvePodPolicy } from "../../domain/pod-policy.ts";
 import { annotate, annotatePod } from "../../inject/annotate-pod.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { injectPod } from "../../inject/inject-pod.ts";
@@ -8,6 +5,9 @@ import { annotationsOf, type Json } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
 import { upgradePod } from "../../inject/upgrade-pod.ts";
 import { isNamespace, type Target } from "../../inject/workload.ts";
+import { configPrefix, injectAnnotation } from "../../policy/annotation-keys.ts";
+import type { Annotations } from "../../policy/annotations.ts";
+import { resolvePodPolicy } from "../../policy/pod-policy.ts";
 import { podOf, type Treated, type Treatment, withPod } from "./transform.ts";
 
 export interface InjectWish {

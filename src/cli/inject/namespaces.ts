@@ -1,6 +1,6 @@
-import type { Annotations } from "../../domain/annotations.ts";
 import { annotationsOf, type Json } from "../../inject/json.ts";
 import { isNamespace, targetsOf } from "../../inject/workload.ts";
+import type { Annotations } from "../../policy/annotations.ts";
 import type { Input } from "./inputs.ts";
 import { listItemsOf, readItem } from "./yaml/list-items.ts";
 import { readDocument } from "./yaml/read-document.ts";

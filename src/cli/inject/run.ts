@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { formatRefusal } from "../../command/strict-command.ts";
-import type { Annotations } from "../../domain/annotations.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
 import { ok, type Problem } from "../../domain/problem.ts";
+import type { Annotations } from "../../policy/annotations.ts";
 import { type Input, readInputs } from "./inputs.ts";
 import { namespacesAmong } from "./namespaces.ts";
 import { formOf, type OutputFormat, outputOf } from "./output.ts";

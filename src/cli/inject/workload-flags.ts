@@ -1,7 +1,7 @@
-import { type ConfigKeyName, configKeys, configPrefix } from "../../domain/annotation-keys.ts";
-import { resolvePodPolicy } from "../../domain/pod-policy.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { InjectConfig } from "../../inject/config.ts";
+import { type ConfigKeyName, configKeys, configPrefix } from "../../policy/annotation-keys.ts";
+import { resolvePodPolicy } from "../../policy/pod-policy.ts";
 
 /** `--skip-inbound-ports 80` sets `config.shunt.dev/skip-inbound-ports: "80"`; every annotation has its flag. */
 export type WorkloadFlags = Partial<Record<ConfigKeyName, string>>;

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { formatStamp } from "../../../src/domain/pod-policy-stamp.ts";
 import { formatProblem } from "../../../src/domain/problem.ts";
 import { version } from "../../../src/domain/version.ts";
 import type { InjectConfig } from "../../../src/inject/config.ts";
 import { type Json, type JsonObject, objectAt, textAt } from "../../../src/inject/json.ts";
 import { parseInjectConfig } from "../../../src/inject/parse-config.ts";
+import { formatStamp } from "../../../src/policy/pod-policy-stamp.ts";
 import { chartFolder, type Given, tlsGiven, withCertificate } from "./support/chart-files.ts";
 import { given } from "./support/given.ts";
 import { injectConfigOf } from "./support/inject-config.ts";

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { injectedAnnotation, redirectAnnotation } from "../../../src/domain/annotation-keys.ts";
 import { parseMode } from "../../../src/domain/mode.ts";
-import { parseStamp } from "../../../src/domain/pod-policy-stamp.ts";
 import { formatPortRange } from "../../../src/domain/port.ts";
 import { formatProblem } from "../../../src/domain/problem.ts";
-import type { RedirectPolicy } from "../../../src/domain/redirect-policy.ts";
 import { createMemoryHost } from "../../../src/host/memory.ts";
 import { runInit } from "../../../src/init/init.ts";
 import { parseInitOptions } from "../../../src/init/options.ts";
@@ -22,6 +19,9 @@ import {
 	textAt,
 } from "../../../src/inject/json.ts";
 import { uninjectPod } from "../../../src/inject/uninject-pod.ts";
+import { injectedAnnotation, redirectAnnotation } from "../../../src/policy/annotation-keys.ts";
+import { parseStamp } from "../../../src/policy/pod-policy-stamp.ts";
+import type { RedirectPolicy } from "../../../src/policy/redirect-policy.ts";
 import type { Given } from "./support/chart-files.ts";
 import { given } from "./support/given.ts";
 import { injectConfigOf } from "./support/inject-config.ts";

@@ -1,3 +1,5 @@
+import type { Port, PortRange } from "../domain/port.ts";
+import type { Problem } from "../domain/problem.ts";
 import { AnnotationValues } from "./annotation-values.ts";
 import { type Annotations, scopesOf } from "./annotations.ts";
 import { injectDecision, type NotRedirected } from "./pod-policy-inject.ts";
@@ -9,8 +11,6 @@ import {
 } from "./pod-policy-misspelled.ts";
 import { readPolicy } from "./pod-policy-redirect.ts";
 import { type PodSettings, readSettings } from "./pod-policy-settings.ts";
-import type { Port, PortRange } from "./port.ts";
-import type { Problem } from "./problem.ts";
 import type { RedirectPolicy } from "./redirect-policy.ts";
 
 /** What holds for a pod that says nothing. */

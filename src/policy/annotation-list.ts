@@ -1,10 +1,10 @@
-import { all, ok, type Result } from "./problem.ts";
+import { all, ok, type Result } from "../domain/problem.ts";
 
 /** How the items of a list are read and told apart. */
 export interface ItemForm<T> {
-	readonly parse: (text: string, source: string) => Result<T>;
+	parse(text: string, source: string): Result<T>;
 	/** The same for items that mean the same. */
-	readonly key: (item: T) => string;
+	key(item: T): string;
 }
 
 /**

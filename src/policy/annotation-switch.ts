@@ -1,5 +1,5 @@
-import { fail, ok, type Result } from "./problem.ts";
-import { readTruth } from "./truth.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
+import { readTruth } from "../domain/truth.ts";
 
 /** A truth value as flags take it, or `enabled` and `disabled` as the inject annotation has them. */
 export function parseSwitch(text: string, source: string): Result<boolean> {

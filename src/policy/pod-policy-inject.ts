@@ -1,6 +1,6 @@
+import { all, fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { injectAnnotation, linkerdInjectAnnotation } from "./annotation-keys.ts";
 import { findAnnotation, type Scope, type Written } from "./annotations.ts";
-import { all, fail, ok, type Problem, type Result } from "./problem.ts";
 
 /** A pod that is left alone. */
 export interface NotRedirected {

@@ -1,6 +1,6 @@
-import type { Gid, Uid } from "./identity.ts";
-import { parseWholeNumber } from "./number.ts";
-import { ok, type Result } from "./problem.ts";
+import type { Gid, Uid } from "../domain/identity.ts";
+import { parseWholeNumber } from "../domain/number.ts";
+import { ok, type Result } from "../domain/problem.ts";
 
 /** Kubernetes takes no larger runAsUser and runAsGroup (IsValidUserID in apimachinery's validation package). */
 const maxId = 2 ** 31 - 1;

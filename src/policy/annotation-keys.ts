@@ -1,3 +1,5 @@
+import { annotationOrder, type FieldKey, fields, inOrder } from "./fields.ts";
+
 /** Whether a pod is redirected: `enabled` or `disabled`, on the pod or on its namespace. */
 export const injectAnnotation = "shunt.dev/inject";
 
@@ -21,9 +23,8 @@ export const linkerdInjectAnnotation = "linkerd.io/inject";
 
 const linkerdConfigPrefix = "config.linkerd.io/";
 
-/** What a workload can set for itself. The annotations, the flags of `shunt inject` and their help are made from it. */
-interface ConfigKey {
-	readonly name: string;
+interface ConfigKey<Name extends string = string> {
+	readonly name: Name;
 	/** What stands for the value in help texts. */
 	readonly placeholder: string;
 	readonly help: string;
@@ -31,56 +32,8 @@ interface ConfigKey {
 	readonly linkerd?: readonly string[];
 }
 
-export const configKeys = [
-	{
-		name: "skip-inbound-ports",
-		placeholder: "PORTS",
-		help: "inbound ports and ranges that bypass the proxy",
-	},
-	{
-		name: "skip-outbound-ports",
-		placeholder: "PORTS",
-		help: "outbound ports and ranges that bypass the proxy",
-	},
-	{
-		name: "skip-subnets",
-		placeholder: "SUBNETS",
-		help: "inbound connections from these subnets bypass the proxy",
-	},
-	{
-		name: "skip-outbound-subnets",
-		placeholder: "SUBNETS",
-		help: "outbound connections to these subnets bypass the proxy",
-	},
-	{
-		name: "skip-inbound-interfaces",
-		placeholder: "NAMES",
-		help: "connections that come in on these interfaces bypass the proxy",
-	},
-	{
-		name: "skip-outbound-interfaces",
-		placeholder: "NAMES",
-		help: "connections that leave through these interfaces bypass the proxy",
-	},
-	{
-		name: "skip-uids",
-		placeholder: "UIDS",
-		help: "outbound connections of these users bypass the proxy",
-	},
-	{
-		name: "redirect-inbound-ports",
-		placeholder: "PORTS",
-		help: "redirect only these inbound ports",
-	},
-	{
-		name: "redirect-outbound-ports",
-		placeholder: "PORTS",
-		help: "redirect only these outbound ports and ranges",
-	},
-	{ name: "proxy-uid", placeholder: "UID", help: "user that the proxy runs as" },
-	{ name: "proxy-gid", placeholder: "GID", help: "group that the proxy runs as; -1 or 0 for none" },
-	{ name: "inbound-port", placeholder: "PORT", help: "where the proxy takes inbound connections" },
-	{ name: "outbound-port", placeholder: "PORT", help: "where the proxy takes outbound connections" },
+/** Besides the policy. */
+const settings = [
 	{ name: "admin-port", placeholder: "PORT", help: "where the proxy answers probes and serves metrics" },
 	{ name: "control-port", placeholder: "PORT", help: "where the proxy is controlled" },
 	{
@@ -130,7 +83,17 @@ export const configKeys = [
 	{ name: "init-memory-limit", placeholder: "QUANTITY", help: "most memory that it may use" },
 ] as const satisfies readonly ConfigKey[];
 
-export type ConfigKeyName = (typeof configKeys)[number]["name"];
+export type ConfigKeyName = FieldKey | (typeof settings)[number]["name"];
+
+/** What a workload can set for itself. The annotations, the flags of `shunt inject` and their help are made from it. */
+export const configKeys: readonly ConfigKey<ConfigKeyName>[] = [
+	...inOrder(fields, annotationOrder, ({ field }) => field.name).map(({ key, field }) => ({
+		name: key,
+		placeholder: field.form.placeholder,
+		help: field.help,
+	})),
+	...settings,
+];
 
 /** Where a key's value may stand, the first that is not empty counting. */
 export function annotationNames(key: ConfigKeyName): readonly string[] {
@@ -139,7 +102,7 @@ export function annotationNames(key: ConfigKeyName): readonly string[] {
 
 /** Made once: every review asks for all of them. */
 const namesByKey: ReadonlyMap<string, readonly string[]> = new Map(
-	configKeys.map(({ name, linkerd = [`${linkerdConfigPrefix}${name}`] }: ConfigKey) => [
+	configKeys.map(({ name, linkerd = [`${linkerdConfigPrefix}${name}`] }) => [
 		name,
 		[`${configPrefix}${name}`, ...linkerd],
 	]),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { formatCidr } from "../domain/cidr.ts";
+import type { Gid, Uid } from "../domain/identity.ts";
+import { formatPortRange, type Port, type PortRange } from "../domain/port.ts";
+import { formatProblem } from "../domain/problem.ts";
 import type { Annotations } from "./annotations.ts";
-import { formatCidr } from "./cidr.ts";
-import type { Gid, Uid } from "./identity.ts";
 import { type PodPolicyDefaults, resolvePodPolicy } from "./pod-policy.ts";
-import { formatPortRange, type Port, type PortRange } from "./port.ts";
-import { formatProblem } from "./problem.ts";
 
 const range = (low: number, high = low): PortRange => ({ low: low as Port, high: high as Port });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { formatProblem } from "../domain/problem.ts";
 import { parseStamp } from "./pod-policy-stamp.ts";
-import { formatProblem } from "./problem.ts";
 
 function problemsOf(text: string): string[] {
 	const parsed = parseStamp(text, "stamp");

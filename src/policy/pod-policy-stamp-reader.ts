@@ -1,6 +1,6 @@
+import type { Problem, Result } from "../domain/problem.ts";
 import { distinct, type ItemForm } from "./annotation-list.ts";
 import { itemsOfAnnotation, referenceIn } from "./pod-policy-stamp-list.ts";
-import type { Problem, Result } from "./problem.ts";
 
 /** The pod's, by name. */
 type AnnotationOf = (name: string) => string | undefined;

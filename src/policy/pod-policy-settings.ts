@@ -1,10 +1,10 @@
+import { parseSeconds } from "../domain/duration.ts";
+import { type Port, parsePort } from "../domain/port.ts";
 import { type PullPolicy, parseImageName, parseImageVersion, parsePullPolicy } from "./annotation-image.ts";
 import { parseQuantity } from "./annotation-quantity.ts";
 import { parseSwitch } from "./annotation-switch.ts";
 import type { AnnotationValues } from "./annotation-values.ts";
 import type { ContainerResources } from "./container-resources.ts";
-import { parseSeconds } from "./duration.ts";
-import { type Port, parsePort } from "./port.ts";
 
 /** What a pod asks for besides its policy; absent is what it leaves to the configuration. */
 export interface PodSettings {

@@ -1,3 +1,5 @@
+import type { Problem } from "../domain/problem.ts";
+import { mostSimilar } from "../domain/similar.ts";
 import {
 	annotationNames,
 	configKeys,
@@ -8,8 +10,6 @@ import {
 } from "./annotation-keys.ts";
 import type { Scope } from "./annotations.ts";
 import { linkerdOnlyKeys } from "./linkerd-keys.ts";
-import type { Problem } from "./problem.ts";
-import { mostSimilar } from "./similar.ts";
 
 /** A misspelt key would otherwise leave a hole that nobody sees. */
 export function unknownConfigKeys({ prefix, annotations }: Scope): Problem[] {

@@ -1,7 +1,7 @@
+import type { Problem, Result } from "../domain/problem.ts";
 import type { ConfigKeyName } from "./annotation-keys.ts";
 import { type ItemForm, parseList } from "./annotation-list.ts";
 import { findConfig, type Scope } from "./annotations.ts";
-import type { Problem, Result } from "./problem.ts";
 
 /**
  * Reads one key after the other, from the namespace and then from the pod, and remembers every mistake. A value is

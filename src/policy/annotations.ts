@@ -1,5 +1,5 @@
+import { fail, ok, type Result } from "../domain/problem.ts";
 import { annotationNames, type ConfigKeyName } from "./annotation-keys.ts";
-import { fail, ok, type Result } from "./problem.ts";
 
 /** As they stand on an object. The API server takes only strings, but a file may hold anything. */
 export type Annotations = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "./problem.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
 
 const component = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 const host = "[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\\d{1,5})?";

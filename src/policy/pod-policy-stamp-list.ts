@@ -1,6 +1,7 @@
 import { annotationNames, type ConfigKeyName } from "./annotation-keys.ts";
-import { type ItemForm, parseList } from "./annotation-list.ts";
+import { parseList } from "./annotation-list.ts";
 import { type Annotations, findAnnotation } from "./annotations.ts";
+import type { ListForm } from "./field.ts";
 
 /** Where a stamp's list goes on in an annotation of the same pod. No port, subnet, user or interface is spelt so. */
 const mark = "annotation ";
@@ -13,8 +14,7 @@ const fewItems = 40;
 
 export interface StampList<T> {
 	readonly key: ConfigKeyName;
-	readonly form: ItemForm<T>;
-	readonly format: (item: T) => string | number;
+	readonly form: ListForm<T>;
 }
 
 /**
@@ -23,10 +23,10 @@ export interface StampList<T> {
  */
 export function stampList<T>(
 	items: readonly T[],
-	{ key, form, format }: StampList<T>,
+	{ key, form }: StampList<T>,
 	annotations: Annotations,
 ): readonly (string | number)[] | undefined {
-	const printed = items.map(format);
+	const printed = items.map((item) => form.format(item));
 	if (items.length === 0) {
 		return undefined;
 	}
@@ -39,8 +39,8 @@ export function stampList<T>(
 	}
 	const { source, text } = written.value;
 	const parsed = parseList(text.replace(/^\+/, ""), source, form, []);
-	const before = parsed.ok ? itemsBefore(items, parsed.value, form, format) : undefined;
-	return before === undefined ? printed : [...before.map(format), source];
+	const before = parsed.ok ? itemsBefore(items, parsed.value, form) : undefined;
+	return before === undefined ? printed : [...before.map((item) => form.format(item)), source];
 }
 
 /**
@@ -50,9 +50,9 @@ export function stampList<T>(
 function itemsBefore<T>(
 	items: readonly T[],
 	said: readonly T[],
-	{ key }: ItemForm<T>,
-	format: (item: T) => string | number,
+	form: ListForm<T>,
 ): readonly T[] | undefined {
+	const key = (item: T) => form.key(item);
 	const saidKeys = new Set(said.map(key));
 	const least = items.findLastIndex((item) => !saidKeys.has(key(item))) + 1;
 	for (let count = least; count <= Math.min(items.length, least + mostTwice); count++) {
@@ -61,7 +61,7 @@ function itemsBefore<T>(
 		const rest = said.filter((item) => !keys.has(key(item)));
 		const isSame =
 			rest.length === items.length - count &&
-			rest.every((item, index) => format(item) === format(items[count + index] ?? item));
+			rest.every((item, index) => form.format(item) === form.format(items[count + index] ?? item));
 		if (isSame) {
 			return before;
 		}

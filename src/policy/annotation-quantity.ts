@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "./problem.ts";
+import { fail, ok, type Result } from "../domain/problem.ts";
 
 /** The grammar of Kubernetes' resource.Quantity, without a sign: nobody can ask for less than nothing. */
 const quantity = /^(?:\d{1,18}(?:\.\d{0,9})?|\.\d{1,9})(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d{1,2})?$/;
