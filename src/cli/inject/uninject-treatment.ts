@@ -1,8 +1,3 @@
-import {
-	injectAnnotation,
-	injectedAnnotation,
-	linkerdInjectAnnotation,
-} from "../../domain/annotation-keys.ts";
 import { annotationsOf, isObject, type JsonObject } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
 import { readRecord } from "../../inject/record.ts";
@@ -10,6 +5,11 @@ import { removeLinkerds } from "../../inject/remove-linkerds.ts";
 import { removeByName } from "../../inject/remove-own.ts";
 import { type Uninjected, uninjectPod } from "../../inject/uninject-pod.ts";
 import { isNamespace, type Target } from "../../inject/workload.ts";
+import {
+	injectAnnotation,
+	injectedAnnotation,
+	linkerdInjectAnnotation,
+} from "../../policy/annotation-keys.ts";
 import { podOf, type Treated, withPod } from "./transform.ts";
 
 export function uninjectTreatment(target: Target): Treated {
