@@ -22,6 +22,9 @@ export const mayImport: Table = {
 	// The port to the outside world, which is types alone, and how a command's input is had.
 	"src/host/host.ts": { ring: 1, imports: ["src/domain"] },
 	"src/host/command-input.ts": { ring: 1, imports: ["src/host/host.ts"] },
+	"src/host/errno.ts": { ring: 1, imports: ["src/host/host.ts"] },
+	// Netlink's messages: bytes in, bytes out, in both runtimes.
+	"src/linux/netlink.ts": { ring: 1, imports: [] },
 
 	"src/backend": {
 		ring: 2,
@@ -158,9 +161,18 @@ export const mayImport: Table = {
 	// What runs in the browser that a page of `shunt explain --html` is opened in: no platform but that one.
 	"src/cli/explain/page": { ring: 2, imports: ["src/domain", "src/explain"] },
 
+	// What only Linux has and Node does not offer: its C library, netlink, addresses of sockets.
+	"src/linux": { ring: 3, imports: ["src/domain", "src/host/errno.ts", "src/linux/netlink.ts"] },
 	"src/host": {
 		ring: 3,
-		imports: ["src/domain", "src/host/command-input.ts", "src/host/host.ts", "src/linux"],
+		imports: [
+			"src/domain",
+			"src/host/command-input.ts",
+			"src/host/errno.ts",
+			"src/host/host.ts",
+			"src/linux",
+			"src/linux/netlink.ts",
+		],
 	},
 	"src/serving": { ring: 3, imports: ["src/command", "src/domain"] },
 	"src/proxy": {
@@ -327,8 +339,6 @@ export const mayImport: Table = {
 	"src/cli/inject/yaml": { ring: 3, imports: ["src/chart/go", "src/chart/yaml", "src/inject"] },
 
 	"src/kube": { ring: 3, imports: ["src/domain", "src/host"] },
-
-	"src/linux": { ring: 3, imports: ["src/domain", "src/host"] },
 
 	"src/main": { ring: 4, imports: ["src/cli", "src/domain", "src/host", "src/init", "src/status"] },
 };
