@@ -45,7 +45,7 @@ describe("an empty --netns", () => {
 	])("is a mistake in %s", (_, run) => {
 		const host = createMemoryHost();
 		expect(run(host)).toBe(64);
-		expect(host.logged[0]).toContain('--netns: "" names no network namespace');
+		expect(host.logged[0]).toContain('--netns: "" is empty, so the flag has no value');
 		expect(host.commands).toEqual([]);
 	});
 });
