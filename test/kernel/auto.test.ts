@@ -36,6 +36,31 @@ describe("mode auto", () => {
 		),
 	);
 
+	it.each(["SEGV", "KILL", "SYS"])(
+		"goes on after a tool that is killed by SIG%s, and says so, as --probe does",
+		(signal) =>
+			withNetns("auto", (netns) =>
+				withToolFolder((tools) => {
+					tools.link(...toolsOf("legacy"), "nft", ...toolsOf("nft", "ipv6"), "iptables-nft-save");
+					tools.script(
+						"iptables-nft-restore",
+						`[ "$1" = --version ] && exec "$real" "$@"; kill -${signal} $$`,
+					);
+					const { used, tried } = choice(netns, tools);
+					expect(used).toBe("nftables");
+					const failure = expect.stringContaining(`iptables-nft-restore: was killed by SIG${signal}`);
+					expect(tried).toEqual([{ mode: "nft", failure }]);
+					expect(netns.run("iptables-nft-save", ["-t", "nat"])).not.toContain("PROXY_INIT");
+					const probed = runShunt(["init", "--probe", "--netns", netns.path], { env: tools.env });
+					expect(probed.status).toBe(0);
+					expect(JSON.parse(probed.stdout)).toMatchObject({
+						mode: { served: true },
+						dialects: { nft: { ok: false, message: failure }, nftables: { ok: true } },
+					});
+				}),
+			),
+	);
+
 	it("says what it tried where there is no tool", () =>
 		withNetns("auto", (netns) =>
 			withToolFolder((tools) => {

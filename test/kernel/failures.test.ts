@@ -209,6 +209,23 @@ describe("a kernel that really refuses", () => {
 			expect(stderr).toMatch(
 				/ipv4: ip\S+: .*failed|ipv4: ip\S+ v\S+ \(nf_tables\): line \d+: .*Invalid argument/,
 			);
+			// The tool's line tells nobody what is wrong, so the cause and what to do stand beside it.
+			expect(stderr).toMatch(
+				/user 2102 does not exist in this user namespace .*uid_map.*; map it, or choose/,
+			);
+			expect(stderr).toContain("modes that work here: nftables");
+			const probed = netns.try("unshare", [
+				...["--user", "--map-root-user", "--net", shuntProgram, "init", "--probe", "--proxy-uid", "2102"],
+				...["--iptables-mode", dialect],
+			]);
+			expect(probed.status).toBe(69);
+			expect(JSON.parse(probed.stdout)).toMatchObject({
+				mode: { served: false },
+				dialects: {
+					[dialect]: { ok: false, message: expect.stringContaining("does not exist in this user namespace") },
+					nftables: { ok: true },
+				},
+			});
 		}),
 	);
 });

@@ -158,11 +158,14 @@ export const mayImport: Table = {
 	// What runs in the browser that a page of `shunt explain --html` is opened in: no platform but that one.
 	"src/cli/explain/page": { ring: 2, imports: ["src/domain", "src/explain"] },
 
-	"src/host": { ring: 3, imports: ["src/domain", "src/host/command-input.ts", "src/host/host.ts"] },
+	"src/host": {
+		ring: 3,
+		imports: ["src/domain", "src/host/command-input.ts", "src/host/host.ts", "src/linux"],
+	},
 	"src/serving": { ring: 3, imports: ["src/command", "src/domain"] },
 	"src/proxy": {
 		ring: 3,
-		imports: ["src/command", "src/command/strict-command.ts", "src/domain", "src/serving"],
+		imports: ["src/command", "src/command/strict-command.ts", "src/domain", "src/linux", "src/serving"],
 	},
 	"src/validator": {
 		ring: 3,
@@ -171,9 +174,9 @@ export const mayImport: Table = {
 			"src/domain",
 			"src/host",
 			"src/init",
+			"src/linux",
 			"src/plan",
 			"src/policy",
-			"src/proxy",
 			"src/serving",
 		],
 	},
@@ -324,6 +327,8 @@ export const mayImport: Table = {
 	"src/cli/inject/yaml": { ring: 3, imports: ["src/chart/go", "src/chart/yaml", "src/inject"] },
 
 	"src/kube": { ring: 3, imports: ["src/domain", "src/host"] },
+
+	"src/linux": { ring: 3, imports: ["src/domain", "src/host"] },
 
 	"src/main": { ring: 4, imports: ["src/cli", "src/domain", "src/host", "src/init", "src/status"] },
 };

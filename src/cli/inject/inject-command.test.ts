@@ -108,6 +108,11 @@ describe("shunt inject", () => {
 		expect(runInject(["-o", "json", "-"], text).stdout).toBe(`${JSON.stringify(value, null, 2)}\n`);
 	});
 
+	it.each([[[]], [["--manual"]]])("gives a namespace back with the settings that it had: %j", (args) => {
+		const text = `${pod("a")}---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: n\n  annotations:\n    config.shunt.dev/skip-inbound-ports: "77"\n`;
+		expect(runUninject(["-"], runInject([...args, "-"], text).stdout).stdout).toBe(text);
+	});
+
 	it("sees a document behind a byte order mark, which files bring along that were put together", () => {
 		const text = `\ufeff${pod("a")}---\n\ufeff${pod("b")}---\r\n\ufeff${pod("c")}`;
 		const wanted = `\ufeff${annotated("a")}---\n\ufeff${annotated("b")}---\r\n\ufeff${annotated("c")}`;

@@ -1,10 +1,15 @@
-import { isObject, type JsonObject } from "../../inject/json.ts";
+import { annotationsOf, isObject, type JsonObject } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
 import { readRecord } from "../../inject/record.ts";
 import { removeLinkerds } from "../../inject/remove-linkerds.ts";
 import { removeByName } from "../../inject/remove-own.ts";
 import { type Uninjected, uninjectPod } from "../../inject/uninject-pod.ts";
 import { isNamespace, type Target } from "../../inject/workload.ts";
+import {
+	injectAnnotation,
+	injectedAnnotation,
+	linkerdInjectAnnotation,
+} from "../../policy/annotation-keys.ts";
 import { podOf, type Treated, withPod } from "./transform.ts";
 
 export function uninjectTreatment(target: Target): Treated {
@@ -16,8 +21,18 @@ export function uninjectTreatment(target: Target): Treated {
 	if (problems.length > 0 || !isObject(pod)) {
 		return { verdict: "refused", problems };
 	}
-	return isNamespace(target) ? treated(uninjectPod(pod)) : uninject(target, pod);
+	if (isNamespace(target)) {
+		// Settings alone were there before: `inject --manual` leaves namespaces as they are.
+		return treated(isWanted(pod) ? uninjectPod(pod) : { pod, removed: [] });
+	}
+	return uninject(target, pod);
 }
+
+function isWanted(namespace: JsonObject): boolean {
+	return injectAnnotations.some((name) => Object.hasOwn(annotationsOf(namespace), name));
+}
+
+const injectAnnotations = [injectAnnotation, injectedAnnotation, linkerdInjectAnnotation];
 
 /** Linkerd marks a workload's own metadata as well as its pods'; we do not, and so take nothing from there. */
 function uninject(target: Target, pod: JsonObject): Treated {
