@@ -1,11 +1,11 @@
-import type { Cidr } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
-import type { Gid, Uid } from "../domain/identity.ts";
-import type { InterfaceName } from "../domain/interface-name.ts";
-import type { Port, PortRange } from "../domain/port.ts";
-import type { Hook } from "../plan/plan.ts";
-import type { RedirectPolicy } from "../policy/redirect-policy.ts";
-import { type Fact, type Facts, factsOf } from "./fact.ts";
+import type { Port } from "../domain/port.ts";
+import { type Hook, hookOf } from "../plan/plan.ts";
+import { type Field, isRest } from "../policy/field.ts";
+import { fieldsOf } from "../policy/fields.ts";
+import { ports } from "../policy/forms.ts";
+import { makePolicy, type RedirectPolicy } from "../policy/redirect-policy.ts";
+import { type Facts, factsOf } from "./fact.ts";
 import type { Holding } from "./holding.ts";
 
 /** No packet has it as its destination (see Port), so it can stand for one that no rule names any more. */
@@ -19,19 +19,38 @@ export const unknownPort = 0 as Port;
  */
 export function recoverPolicy(holdings: readonly Holding[]): RedirectPolicy {
 	const known = holdings.map(factsOf);
-	// Each family has its own subnets; all else is the same in both.
-	const subnets = (hook: Hook) =>
-		known.flatMap((facts) => about(facts, hook, "ignore-subnet")?.subnets ?? []);
-	return {
-		families: familiesOf(holdings, known),
-		inbound: inboundOf(known, subnets("prerouting")),
-		outbound: outboundOf(known, subnets("output")),
-	};
+	return makePolicy(familiesOf(holdings, known), (direction) => {
+		const hook = hookOf[direction];
+		const rest = fieldsOf[direction].find(({ field }) => isRest(field.rule))?.field.rule.reason;
+		const redirectsAll = known.some((facts) => facts.has(`${hook} ${rest}`));
+		return ({ field }) => {
+			const { reason, action } = field.rule;
+			if (isRest(field.rule)) {
+				return redirectPort(known, hook);
+			}
+			const isMoot = redirectsAll && action === "redirect";
+			const items = isMoot ? [] : itemsAbout(known, `${hook} ${reason}`, field);
+			return field.takes === "list" ? items : items[0];
+		};
+	});
 }
 
-/** Of one list as each family has it, the longest. */
-function fullest<T>(known: Known, read: (facts: Facts) => readonly T[]): readonly T[] {
-	return known.map(read).reduce((best, next) => (next.length > best.length ? next : best), []);
+/** Each family has its own subnets; all else is the same in both, and what one has lost the other may have. */
+function itemsAbout(known: Known, about: string, field: Field): readonly unknown[] {
+	const facts = known.flatMap((each) => each.get(about) ?? []);
+	const subnets = facts.flatMap((fact) => fact.subnets);
+	const ranges = longest(facts.map((fact) => fact.ports));
+	const others = [
+		subnets,
+		field.form === ports ? ranges.map(({ low }) => low) : ranges,
+		longest(facts.map((fact) => fact.names)),
+		longest(facts.map((fact) => fact.ids)),
+	];
+	return others.find(({ length }) => length > 0) ?? [];
+}
+
+function longest<T>(lists: readonly (readonly T[])[]): readonly T[] {
+	return lists.reduce((best, next) => (next.length > best.length ? next : best), []);
 }
 
 /** What each table says. */
@@ -44,48 +63,6 @@ function familiesOf(holdings: readonly Holding[], known: Known): readonly Family
 		!known.some((facts) => facts.has("prerouting ignore-family") || facts.has("output ignore-family"))
 		? families
 		: ["ipv4"];
-}
-
-function inboundOf(known: Known, subnetsToIgnore: readonly Cidr[]): RedirectPolicy["inbound"] {
-	const hook = "prerouting";
-	const redirectsAll = known.some((facts) => about(facts, hook, "redirect-all-incoming-to-proxy-port"));
-	const listed = fullest(known, (facts) => ports(facts, hook, "redirect-port"));
-	return {
-		proxyPort: redirectPort(known, hook),
-		portsToRedirect: redirectsAll ? [] : listed.map(({ low }) => low),
-		portsToIgnore: fullest(known, (facts) => ports(facts, hook, "ignore-port")),
-		subnetsToIgnore,
-		interfacesToIgnore: fullest(known, (facts) => interfaces(facts, hook)),
-	};
-}
-
-function outboundOf(known: Known, subnetsToIgnore: readonly Cidr[]): RedirectPolicy["outbound"] {
-	const hook = "output";
-	const ids = (reason: Fact["reason"]) => fullest(known, (facts) => about(facts, hook, reason)?.ids ?? []);
-	const redirectsAll = known.some((facts) => about(facts, hook, "redirect-all-outgoing-to-proxy-port"));
-	const listed = fullest(known, (facts) => ports(facts, hook, "redirect-outgoing-port"));
-	return {
-		proxyPort: redirectPort(known, hook),
-		proxyUid: ids("ignore-proxy-user-id")[0] as Uid | undefined,
-		proxyGid: ids("ignore-proxy-group-id")[0] as Gid | undefined,
-		uidsToIgnore: ids("ignore-user-id") as readonly Uid[],
-		portsToRedirect: redirectsAll ? [] : listed,
-		portsToIgnore: fullest(known, (facts) => ports(facts, hook, "ignore-port")),
-		subnetsToIgnore,
-		interfacesToIgnore: fullest(known, (facts) => interfaces(facts, hook)),
-	};
-}
-
-function about(facts: Facts, hook: Hook, reason: Fact["reason"]): Fact | undefined {
-	return facts.get(`${hook} ${reason}`);
-}
-
-function ports(facts: Facts, hook: Hook, reason: Fact["reason"]): readonly PortRange[] {
-	return about(facts, hook, reason)?.ports ?? [];
-}
-
-function interfaces(facts: Facts, hook: Hook): readonly InterfaceName[] {
-	return about(facts, hook, "ignore-interface")?.names ?? [];
 }
 
 function redirectPort(known: Known, hook: Hook): Port {
