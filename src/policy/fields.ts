@@ -8,7 +8,10 @@ import { interfaces, port, ports, proxyGid, proxyUid, ranges, subnets, uids } fr
 /** The ports of Galera's replication, which Linkerd exempts because the server speaks first there. */
 const galera = "4567,4568";
 
-/** Every Linux network namespace has it under this name, and it cannot be renamed (dev_change_name, net/core/dev.c). */
+/**
+ * What the kernel calls it in every new network namespace (loopback_net_init, drivers/net/loopback.c). Somebody with
+ * CAP_NET_ADMIN may rename it; rules match the name, as the reference program's do.
+ */
 const loopback = "lo" as InterfaceName;
 
 /**
