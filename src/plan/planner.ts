@@ -22,9 +22,10 @@ export function plan(policy: RedirectPolicy): Plan {
 
 function ruleOf(wish: Wish, matches: readonly Match[], proxyPort: Port): Rule {
 	const [match] = matches;
-	return match !== undefined && "subnet" in match
+	const reason = reasonOfRow(wish.row);
+	return reason === "ignore-subnet" && match !== undefined && "subnet" in match
 		? passSubnet(match.kind, match.subnet)
-		: { reason: reasonOfRow(wish.row), matches, verdict: verdictOf(wish, proxyPort) };
+		: { reason, matches, verdict: verdictOf(wish, proxyPort) };
 }
 
 /**
