@@ -4,6 +4,7 @@ import { existingPlaces, survey } from "../backend/places.ts";
 import type { Family } from "../domain/family.ts";
 import type { Host, NftTable } from "../host/host.ts";
 import { type Answer, askTools, type Question } from "./ask-tools.ts";
+import { listEach } from "./list-each.ts";
 import { field, type JsonRecord, parseListing } from "./nftables/json.ts";
 import type { Gap } from "./ruleset.ts";
 
@@ -59,9 +60,14 @@ export function readSources(host: Host, { isOursTold }: { readonly isOursTold: b
 	);
 	const answered = answers.slice(wanted.length);
 	const hasSaid =
-		first === listing || (first === json && ![...rest, ...doubtful].some(isOther) && !hasFlags(answered));
-	const listed = listingOf(
-		hasSaid ? answered : askTools(host, rest.length + doubtful.length > 0 ? listing : []),
+		first === listing ||
+		(first === json &&
+			![...rest, ...doubtful].some(isOther) &&
+			!answered.some((answer) => answer.kind === "printed" && hasFlags(answer.text)));
+	const { listed, spoilt } = unspoilt(
+		host,
+		listingOf(hasSaid ? answered : askTools(host, rest.length + doubtful.length > 0 ? listing : [])),
+		nftTables,
 	);
 	const unlisted = (tables: readonly NftTable[], as: (table: NftTable, failed: Failed) => Gap) =>
 		listed.kind === "failed" ? tables.map((table) => as(table, listed)) : [];
@@ -77,6 +83,7 @@ export function readSources(host: Host, { isOursTold }: { readonly isOursTold: b
 			...hiddenTables(host),
 			...unsaved.filter(({ dialect }) => dialect === "legacy"),
 			...unlisted(rest, unlistedTable),
+			...spoilt.filter((table) => rest.includes(table)).map((table) => unlistedTable(table, spoiltListing)),
 		],
 		unconfirmed: unlisted(doubtful, unconfirmedTable),
 	};
@@ -107,8 +114,8 @@ const listing: readonly Question[] = [
 const json = listing.slice(0, 1);
 
 /** Ours has none, and what they are some releases tell in the text alone (isDormant in nftables/dormant.ts). */
-function hasFlags([answer]: readonly Answer[]): boolean {
-	return answer?.kind === "printed" && answer.text.includes('"flags"');
+function hasFlags(listed: string): boolean {
+	return listed.includes('"flags"');
 }
 
 function isOther(table: NftTable): boolean {
@@ -174,6 +181,22 @@ function listingOf([json, text]: readonly Answer[]): Listed {
 	}
 	return { kind: "listed", listing: { json: json.text, text: text?.kind === "printed" ? text.text : "" } };
 }
+
+/** Where one table's flags spoil the JSON of all, each is listed by itself. */
+function unspoilt(host: Host, listed: Listed, tables: readonly NftTable[]) {
+	if (listed.kind !== "listed" || !hasFlags(listed.listing.json) || parseListing(listed.listing.json)) {
+		return { listed, spoilt: [] };
+	}
+	const { text } = listed.listing;
+	const { json: whole, spoilt } = listEach(host, tables, text);
+	return { listed: { kind: "listed", listing: { json: whole, text } } as const, spoilt };
+}
+
+const spoiltListing: Failed = {
+	kind: "failed",
+	why: "nft printed a listing that cannot be read",
+	code: "refused",
+};
 
 function gapOf({ dialect, family }: Savable, answer: Answer | undefined): Gap[] {
 	const gap = { dialect, scope: family, table: "nat" } as const;

@@ -138,6 +138,30 @@ describe("a table whose program", () => {
 				});
 			}),
 		));
+
+	it("spoils its JSON where a table has flags hides no other table", () =>
+		withNetns("unread", (netns) =>
+			withToolFolder((tools) => {
+				netns.run("nft", ["add table inet fw; add chain inet fw out { type nat hook output priority 0; }"]);
+				netns.run("nft", ["add rule inet fw out tcp dport 80 redirect to :9"]);
+				netns.run("nft", ["add table inet off { flags dormant; }"]);
+				const path = onlyTools(tools);
+				// As nft 1.0.6 does, whose listing then often ends there.
+				const spoil = `printf %s "\${said%%\\\\"flags\\\\"*}\\\\"flags\\\\": "; exit`;
+				tools.script(
+					"nft",
+					`said="$("$real" "$@")"\ncase "$* $said" in *-j*'"flags"'*) ${spoil};; esac\nprintf '%s\\n' "$said"`,
+				);
+				const { status, stdout } = runExplain(
+					["--netns", netns.path, "--output", "json", "outbound", "10.0.0.5:80"],
+					["env", path],
+				);
+				expect(status).toBe(0);
+				const [subject] = JSON.parse(stdout).subjects;
+				expect(subject).toMatchObject({ notRead: [] });
+				expect(JSON.stringify(subject)).toContain("tcp dport 80 redirect to :9");
+			}),
+		));
 });
 
 /** `PATH=…`, with a shell and these programs and no others. */
