@@ -1,4 +1,4 @@
-import { compareStrings } from "../go/order.ts";
+import { compareStrings } from "../go/value.ts";
 
 /** The order in which Helm installs: what others need comes first. */
 const installOrder = [

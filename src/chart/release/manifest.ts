@@ -1,9 +1,7 @@
-import { trimSpace } from "../go/rune.ts";
-import { GoMap, type Value } from "../go/value.ts";
+import { trimSpace } from "../go/text.ts";
+import type { GoMap, Value } from "../go/value.ts";
 import { ChartError } from "../result.ts";
-import { scalarText } from "../yaml/number-text.ts";
-import { readYaml } from "../yaml/read-yaml.ts";
-import { YamlError } from "../yaml/yaml-error.ts";
+import { readYaml, scalarText, YamlError } from "../yaml/read-yaml.ts";
 
 /** One Kubernetes object of a rendered chart. */
 export interface Manifest {
@@ -37,13 +35,13 @@ const hookEvents = new Set([
 /** Reads as much of a document as Helm does before it sorts, which makes sure that all of it is YAML. */
 export function readManifest(path: string, text: string): Manifest {
 	const document = parseDocument(path, text);
-	if (document !== null && !(document instanceof GoMap)) {
+	if (document !== null && !(document instanceof Map)) {
 		throw new ChartError({ message: "renders a document that is no Kubernetes object", file: path });
 	}
-	const head = document ?? new GoMap();
+	const head = document ?? (new Map() as GoMap);
 	const metadata = mapAt(path, head, "metadata");
 	const annotations = mapAt(path, metadata, "annotations");
-	const texts = new Map([...annotations.entries].map(([key, value]) => [key, textOf(path, value)]));
+	const texts = new Map([...annotations].map(([key, value]) => [key, textOf(path, value)]));
 	return {
 		path,
 		apiVersion: textAt(path, head, "apiVersion"),
@@ -83,16 +81,16 @@ function hooksOf(annotation: string | undefined): string[] | undefined {
 
 /** encoding/json takes a key in another case where it does not find it in its own. */
 function lookUp(map: GoMap, name: string): Value {
-	if (map.entries.has(name)) {
-		return map.entries.get(name);
+	if (map.has(name)) {
+		return map.get(name);
 	}
-	const other = [...map.entries.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
-	return other === undefined ? undefined : map.entries.get(other);
+	const other = [...map.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
+	return other === undefined ? undefined : map.get(other);
 }
 
 function mapAt(path: string, map: GoMap, name: string): GoMap {
-	const value = lookUp(map, name) ?? new GoMap();
-	if (!(value instanceof GoMap)) {
+	const value = lookUp(map, name) ?? new Map();
+	if (!(value instanceof Map)) {
 		throw new ChartError({ message: `${name} is not a map`, file: path });
 	}
 	return value;
@@ -109,5 +107,38 @@ function textOf(path: string, value: Value, name = "an annotation"): string {
 	if (typeof value === "object") {
 		throw new ChartError({ message: `${name} is not text`, file: path });
 	}
-	return scalarText(value);
+	return typeof value === "string" ? value : scalarText(value);
+}
+
+/**
+ * The documents in a rendered file. Helm splits at every line that begins with `---`, whatever comes before and after
+ * it in the YAML, and takes the white space around the cut with it.
+ */
+export function splitManifests(text: string): string[] {
+	const whole = trimSpace(text);
+	const pieces: string[] = [];
+	let start = 0;
+	let from = 0;
+	if (whole.startsWith("---")) {
+		start = from = skipSpace(whole, 3);
+		pieces.push("");
+	}
+	for (;;) {
+		const cut = whole.indexOf("\n---", from);
+		if (cut < 0) {
+			break;
+		}
+		pieces.push(whole.slice(start, cut));
+		start = from = skipSpace(whole, cut + 4);
+	}
+	pieces.push(whole.slice(start));
+	return pieces.filter((piece) => piece !== "").map(trimSpace);
+}
+
+function skipSpace(text: string, start: number): number {
+	let at = start;
+	while ("\t\n\f\r ".includes(text.charAt(at)) && at < text.length) {
+		at++;
+	}
+	return at;
 }

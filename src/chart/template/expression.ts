@@ -1,22 +1,19 @@
 import type { GoFunction, ParameterType } from "../functions/function.ts";
-import { CallError, DeliberateFailure } from "../go/call-error.ts";
-import { isTrue } from "../go/truth.ts";
-import type { Value } from "../go/value.ts";
-import type {
-	ChainNode,
-	CommandNode,
-	FieldNode,
-	IdentifierNode,
-	Operand,
-	PipeNode,
-	VariableNode,
+import { CallError, DeliberateFailure, GoObject, isTrue, typeOf, type Value } from "../go/value.ts";
+import {
+	type ChainNode,
+	type CommandNode,
+	type FieldNode,
+	type IdentifierNode,
+	type Operand,
+	type PipeNode,
+	printCommand,
+	printOperand,
+	type VariableNode,
 } from "./ast.ts";
-import { convertLiteral, convertValue, idealValue } from "./convert.ts";
-import { fieldOf, methodOf } from "./field.ts";
-import { printCommand, printOperand } from "./print-node.ts";
+import { convertLiteral, convertValue, literalValue } from "./convert.ts";
 import type { Scope } from "./scope.ts";
-import { locate, type Source } from "./source.ts";
-import { TemplateError } from "./template-error.ts";
+import { locate, type Source, TemplateError } from "./template-error.ts";
 
 /** Stands for the absence of a piped argument, since undefined is a value here. */
 const absent = Symbol("absent");
@@ -110,7 +107,7 @@ export class Expressions {
 			case "nil":
 				throw this.error(node, "nil is not a command");
 			default:
-				return idealValue(node);
+				return literalValue(node);
 		}
 	}
 
@@ -156,15 +153,14 @@ export class Expressions {
 		node: Operand,
 		call: Pick<Call, "args" | "piped">,
 	): Value {
-		const method = methodOf(receiver, name);
+		const method = receiver instanceof GoObject ? receiver.methods.get(name) : undefined;
 		if (method !== undefined) {
-			return this.#call(dot, method, { ...call, name, at: placeOf(node) });
+			return this.#call(dot, method as GoFunction, { ...call, name, at: placeOf(node) });
 		}
-		try {
-			return fieldOf(receiver, name, call.args.length > 0 || call.piped !== absent);
-		} catch (error) {
-			throw error instanceof CallError ? this.error(node, error.message) : error;
+		if (receiver !== undefined && (call.args.length > 0 || call.piped !== absent)) {
+			throw this.error(node, `${name} is not a method but has arguments`);
 		}
+		return this.converted(node, () => fieldOf(receiver, name));
 	}
 
 	#function(dot: Value, node: IdentifierNode, at: At, args: readonly Operand[], piped: Piped): Value {
@@ -185,7 +181,7 @@ export class Expressions {
 		}
 		let value: Value;
 		for (const arg of args) {
-			value = this.#argument(dot, arg, "value") as Value;
+			value = this.#argument(dot, arg, "any") as Value;
 			if (isTrue(value) === (node.name === "or")) {
 				return value;
 			}
@@ -263,7 +259,12 @@ export class Expressions {
 		}
 	}
 
-	#converted(at: At, convert: () => unknown): unknown {
+	/** What `work` makes of the node, its complaint as an error there. */
+	converted<T>(node: Operand, work: () => T): T {
+		return this.#converted(placeOf(node), work);
+	}
+
+	#converted<T>(at: At, convert: () => T): T {
 		try {
 			return convert();
 		} catch (error) {
@@ -278,4 +279,24 @@ function placeOf(node: Operand): At {
 
 function typeOfParameter({ parameters, rest }: GoFunction, index: number): ParameterType {
 	return parameters[index] ?? rest ?? "any";
+}
+
+/**
+ * `.name` of a value that has no such method. A key that a map lacks is nil, a field of nil is an error, and a field
+ * of no value at all is no value again: that is why `(.Values.a).b` is safe where `.Values.a.b` is not.
+ */
+function fieldOf(receiver: Value, name: string): Value {
+	if (receiver === undefined) {
+		return undefined;
+	}
+	if (receiver === null) {
+		throw new CallError(`nil pointer evaluating interface {}.${name}`);
+	}
+	if (receiver instanceof Map) {
+		return receiver.has(name) ? receiver.get(name) : null;
+	}
+	if (receiver instanceof GoObject && receiver.fields.has(name)) {
+		return receiver.fields.get(name);
+	}
+	throw new CallError(`can't evaluate field ${name} in type ${typeOf(receiver)}`);
 }

@@ -1,8 +1,7 @@
-import { unquote } from "../go/unquote.ts";
-import type { CommandNode, Operand, PipeNode } from "./ast.ts";
-import { parseNumber } from "./number-node.ts";
-import { printOperand } from "./print-node.ts";
-import type { Token, TokenKind } from "./token.ts";
+import { parseDecimal64 } from "../go/number.ts";
+import { unquote } from "../go/text.ts";
+import { type CommandNode, type Operand, type PipeNode, printOperand } from "./ast.ts";
+import type { Token, TokenKind } from "./lexer.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** What is wrong with calling a function of that name, if anything. */
@@ -173,8 +172,7 @@ export class PipeParser {
 			case "keyword":
 				return text === "nil" ? { kind: "nil", offset } : undefined;
 			case "number":
-			case "character":
-				return parseNumber(this.#tokens.source, token);
+				return this.#number(token);
 			case "field":
 				return { kind, offset, path: [text.slice(1)] };
 			case "string":
@@ -186,6 +184,17 @@ export class PipeParser {
 			default:
 				return undefined;
 		}
+	}
+
+	/** Of Go's numbers those that charts have: decimal integers, and floats with a point. */
+	#number(token: Token): Operand {
+		const { text, offset } = token;
+		const isSound = /^[+-]?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text);
+		const value = text.includes(".") ? Number(text) : parseDecimal64(text);
+		if (!isSound || value === undefined) {
+			throw this.#tokens.error(token, `the number ${text} is not supported by this renderer`);
+		}
+		return { kind: "number", offset, text, value };
 	}
 
 	#string(token: Token): Operand {

@@ -1,14 +1,12 @@
-import { trimSpace } from "../go/rune.ts";
-import { unquote } from "../go/unquote.ts";
-import type { BranchNode, PipeNode, Statement, Template } from "./ast.ts";
+import { trimSpace, unquote } from "../go/text.ts";
+import type { BranchNode, Statement, Template } from "./ast.ts";
+import type { Token } from "./lexer.ts";
 import { type FunctionCheck, PipeParser } from "./parse-pipe.ts";
-import type { Source } from "./source.ts";
-import { syntaxError } from "./template-error.ts";
-import type { Token } from "./token.ts";
+import { type Source, syntaxError } from "./template-error.ts";
 import { TokenStream } from "./token-stream.ts";
 
 /**
- * Parses one file: its own text under its own name, and every `define` and `block` in it. A function that there
+ * Parses one file: its own text under its own name, and every `define` in it. A function that there
  * is none of is an error here, before anything is rendered, as it is in Go.
  */
 export function parseTemplates(source: Source, check: FunctionCheck): Template[] {
@@ -26,7 +24,6 @@ class Parser {
 	readonly #tokens: TokenStream;
 	readonly #pipes: PipeParser;
 	readonly #templates = new Map<string, Template>();
-	#rangeDepth = 0;
 
 	constructor(source: Source, check: FunctionCheck) {
 		this.#source = source;
@@ -61,15 +58,11 @@ class Parser {
 	}
 
 	#separateBody(): Statement[] {
-		const depth = this.#rangeDepth;
-		this.#rangeDepth = 0;
-		const body = this.#pipes.inFreshScope(() => {
+		return this.#pipes.inFreshScope(() => {
 			const { statements, ending } = this.#statements();
 			this.#expectEnd(ending);
 			return statements;
 		});
-		this.#rangeDepth = depth;
-		return body;
 	}
 
 	/** A second definition in the same file is an error, unless one of the two is blank. */
@@ -118,11 +111,9 @@ class Parser {
 				return this.#branch(word.text);
 			case "break":
 			case "continue":
-				return this.#leaveRange(word.text, word);
 			case "template":
-				return this.#template();
 			case "block":
-				return this.#block(word);
+				throw this.#tokens.error(word, `{{${word.text}}} is not supported by this renderer`);
 			case "end":
 				this.#tokens.expect("right delimiter", "end");
 				return { keyword: "end", token: word };
@@ -131,14 +122,6 @@ class Parser {
 			default:
 				throw this.#tokens.unexpected(word, "command");
 		}
-	}
-
-	#leaveRange(kind: "break" | "continue", word: Token): Statement {
-		this.#tokens.expect("right delimiter", `{{${kind}}}`);
-		if (this.#rangeDepth === 0) {
-			throw this.#tokens.error(word, `{{${kind}}} outside {{range}}`);
-		}
-		return { kind, offset: word.offset };
 	}
 
 	/** `{{ else if … }}` leaves its `if` for {@link Parser.#branch} to find. */
@@ -153,9 +136,7 @@ class Parser {
 	#branch(kind: BranchNode["kind"]): BranchNode {
 		return this.#pipes.inInnerScope(() => {
 			const pipe = this.#pipes.pipe(kind, "right delimiter");
-			this.#rangeDepth += kind === "range" ? 1 : 0;
 			const { statements: body, ending } = this.#statements();
-			this.#rangeDepth -= kind === "range" ? 1 : 0;
 			const otherwise = ending.keyword === "else" ? this.#otherwise(kind) : undefined;
 			if (ending.keyword !== "else") {
 				this.#expectEnd(ending);
@@ -182,27 +163,6 @@ class Parser {
 		if (ending.keyword === "else") {
 			throw this.#tokens.error(ending.token, "expected end; found {{else}}");
 		}
-	}
-
-	#template(): Statement {
-		const { offset } = this.#tokens.peekWord();
-		const name = this.#name("template clause");
-		let pipe: PipeNode | undefined;
-		if (this.#tokens.peekWord().kind === "right delimiter") {
-			this.#tokens.nextWord();
-		} else {
-			pipe = this.#pipes.pipe("template clause", "right delimiter");
-		}
-		return { kind: "template", offset, name, pipe };
-	}
-
-	/** `{{ block "name" pipeline }} … {{ end }}` defines a template and uses it on the spot. */
-	#block(word: Token): Statement {
-		const { offset } = this.#tokens.peekWord();
-		const name = this.#name("block clause");
-		const pipe = this.#pipes.pipe("block clause", "right delimiter");
-		this.#add(name, this.#separateBody(), word.offset);
-		return { kind: "template", offset, name, pipe };
 	}
 
 	#name(context: string): string {

@@ -1,4 +1,29 @@
-import { type Location, locate, type Source } from "./source.ts";
+import { utf8Length } from "../go/text.ts";
+
+/** The text of one template file. */
+export interface Source {
+	/** Such as `demo/templates/service.yaml`. */
+	readonly name: string;
+	readonly text: string;
+}
+
+export interface Location {
+	readonly file: string;
+	/** Counted from one. */
+	readonly line: number;
+	/** Bytes before it in its line, as Go's messages have it. */
+	readonly column: number;
+}
+
+export function locate(source: Source, offset: number): Location {
+	const before = source.text.slice(0, offset);
+	const lineStart = before.lastIndexOf("\n") + 1;
+	return {
+		file: source.name,
+		line: before.split("\n").length,
+		column: utf8Length(before.slice(lineStart)),
+	};
+}
 
 /** A template that cannot be parsed or executed: what is wrong, where, and in which expression. */
 export class TemplateError extends Error {
@@ -8,7 +33,7 @@ export class TemplateError extends Error {
 	readonly expression: string | undefined;
 	/** Where the template was included from, innermost first. */
 	readonly via: readonly Location[];
-	/** `fail` and `required`: the message is the chart author's and speaks to the user. */
+	/** `fail`: the message is the chart author's and speaks to the user. */
 	readonly deliberate: boolean;
 
 	constructor(message: string, location: Location, extra: TemplateErrorExtra = {}) {

@@ -1,7 +1,5 @@
-import { lex } from "./lexer.ts";
-import type { Source } from "./source.ts";
-import { syntaxError, type TemplateError } from "./template-error.ts";
-import type { Token, TokenKind } from "./token.ts";
+import { lex, type Token, type TokenKind } from "./lexer.ts";
+import { type Source, syntaxError, type TemplateError } from "./template-error.ts";
 
 /** The words of one source, looked at ahead as far as needed. A "word" is any token but a space. */
 export class TokenStream {

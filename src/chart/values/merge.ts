@@ -1,11 +1,11 @@
-import { GoMap, type Value } from "../go/value.ts";
+import type { GoMap, Value } from "../go/value.ts";
 
 /** A values file over the ones before it: maps merge, everything else replaces, null included. */
 export function overlay(base: GoMap, over: GoMap): GoMap {
-	const merged = new GoMap(base.entries);
-	for (const [key, value] of over.entries) {
-		const below = merged.entries.get(key);
-		merged.entries.set(key, below instanceof GoMap && value instanceof GoMap ? overlay(below, value) : value);
+	const merged = new Map(base);
+	for (const [key, value] of over) {
+		const below = merged.get(key);
+		merged.set(key, below instanceof Map && value instanceof Map ? overlay(below, value) : value);
 	}
 	return merged;
 }
@@ -20,12 +20,12 @@ export type Warn = (warning: string) => void;
  * what comes out shares their parts.
  */
 export function coalesce(user: GoMap, chart: GoMap, warn: Warn = ignore): GoMap {
-	for (const [key, value] of chart.entries) {
-		const given = user.entries.get(key);
-		if (!user.entries.has(key)) {
-			user.entries.set(key, value);
+	for (const [key, value] of chart) {
+		const given = user.get(key);
+		if (!user.has(key)) {
+			user.set(key, value);
 		} else if (given === null) {
-			user.entries.delete(key);
+			user.delete(key);
 		} else {
 			coalesceValue(given, value, key, warn);
 		}
@@ -35,10 +35,10 @@ export function coalesce(user: GoMap, chart: GoMap, warn: Warn = ignore): GoMap 
 
 /** One level down a null that meets a null is kept: only a default that is something can be taken away. */
 function coalesceTable(user: GoMap, chart: GoMap, path: string, warn: Warn): void {
-	for (const [key, value] of chart.entries) {
-		const given = user.entries.get(key);
-		if (!user.entries.has(key)) {
-			user.entries.set(key, value);
+	for (const [key, value] of chart) {
+		const given = user.get(key);
+		if (!user.has(key)) {
+			user.set(key, value);
 		} else if (given === null) {
 			dropUnlessBothNull(user, key, value);
 		} else {
@@ -48,11 +48,11 @@ function coalesceTable(user: GoMap, chart: GoMap, path: string, warn: Warn): voi
 }
 
 function coalesceValue(given: Value, value: Value, path: string, warn: Warn): void {
-	if (given instanceof GoMap && value instanceof GoMap) {
+	if (given instanceof Map && value instanceof Map) {
 		coalesceTable(given, value, path, warn);
-	} else if (given instanceof GoMap && value !== null) {
+	} else if (given instanceof Map && value !== null) {
 		warn(`values: ${path} is a map now, and was none in the chart`);
-	} else if (value instanceof GoMap) {
+	} else if (value instanceof Map) {
 		warn(`values: ${path} is no map now, and was one in the chart`);
 	}
 }
@@ -63,6 +63,6 @@ function ignore(): void {
 
 function dropUnlessBothNull(user: GoMap, key: string, value: Value): void {
 	if (value !== null) {
-		user.entries.delete(key);
+		user.delete(key);
 	}
 }

@@ -23,9 +23,9 @@ export class RuneReader {
 		return this.#runes.slice(this.#at).join("");
 	}
 
-	/** Skips as many characters as the text has. */
-	skip(text: string): void {
-		this.#at += Array.from(text).length;
+	/** Skips so many UTF-16 units of the rest. */
+	skip(length: number): void {
+		this.#at += Array.from(this.rest().slice(0, length)).length;
 	}
 
 	/** Up to one of the stops, which is consumed; without `stop` the end came first. */

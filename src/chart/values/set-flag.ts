@@ -1,11 +1,13 @@
-import type { LargeIntegers } from "../go/large-integer.ts";
-import { parseDecimal64 } from "../go/parse-number.ts";
-import { isSpace } from "../go/rune.ts";
-import { GoMap, GoSlice, int64, list, type Value } from "../go/value.ts";
-import { readJsonPrefix } from "../json/read-json.ts";
-import { JsonError } from "../json/write-json.ts";
+import { JsonError, readJson } from "../go/json.ts";
+import { type LargeIntegers, parseDecimal64 } from "../go/number.ts";
+import { isSpace } from "../go/text.ts";
+import type { GoMap, Value } from "../go/value.ts";
 import { RuneReader } from "./rune-reader.ts";
-import { SetError } from "./set-error.ts";
+
+/** A `--set` expression that cannot be read. */
+export class SetError extends Error {
+	override readonly name = "SetError";
+}
 
 /** How the text behind an equals sign becomes a value; JSON, with exact integers or as Helm has them, reads it itself. */
 export type ReadValue = ((text: string) => Value) | "json" | "exact json";
@@ -38,10 +40,10 @@ export function typedValue(text: string): Value {
 		case "null":
 			return null;
 		case "0":
-			return int64(0);
+			return 0n;
 		default: {
 			const number = text.startsWith("0") ? undefined : parseDecimal64(text);
-			return number === undefined ? text : int64(number);
+			return number ?? text;
 		}
 	}
 }
@@ -77,13 +79,13 @@ class SetParser {
 
 	#indexed(data: GoMap, name: string, depth: number): Progress {
 		const index = this.#index();
-		const present = data.entries.get(name);
-		if (data.entries.has(name) && !(present instanceof GoSlice)) {
+		const present = data.get(name);
+		if (data.has(name) && !Array.isArray(present)) {
 			throw new SetError(`"${name}" is not a list`);
 		}
-		const target = present instanceof GoSlice ? [...present.items] : [];
+		const target = Array.isArray(present) ? [...present] : [];
 		const progress = this.#item(target, index, depth);
-		setKey(data, name, list(target));
+		setKey(data, name, target);
 		return progress;
 	}
 
@@ -93,13 +95,13 @@ class SetParser {
 				`value name nested level is greater than maximum supported nested level of ${maxDepth}`,
 			);
 		}
-		const present = data.entries.get(name);
-		if (data.entries.has(name) && !(present instanceof GoMap)) {
+		const present = data.get(name);
+		if (data.has(name) && !(present instanceof Map)) {
 			throw new SetError(`"${name}" is not a map`);
 		}
-		const inner = present instanceof GoMap ? present : new GoMap();
+		const inner = present instanceof Map ? present : (new Map() as GoMap);
 		const progress = this.key(inner, depth);
-		if (inner.entries.size > 0) {
+		if (inner.size > 0) {
 			setKey(data, name, inner);
 		} else if (progress === "more") {
 			throw new SetError(`key map "${name}" has no value`);
@@ -139,14 +141,14 @@ class SetParser {
 
 	#itemOfItem(items: Value[], index: number, depth: number): Progress {
 		const inner = this.#index();
-		const present = items[index] ?? list([]);
-		if (!(present instanceof GoSlice)) {
+		const present = items[index] ?? [];
+		if (!Array.isArray(present)) {
 			throw new SetError(`item ${index} is not a list`);
 		}
-		const target = [...present.items];
+		const target = [...present];
 		const progress = this.#item(target, inner, depth);
 		if (progress === "more") {
-			setItem(items, index, list(target));
+			setItem(items, index, target);
 		}
 		return progress;
 	}
@@ -154,7 +156,7 @@ class SetParser {
 	/** An item that is no map is replaced by one. */
 	#keyOfItem(items: Value[], index: number, depth: number): Progress {
 		const present = items[index];
-		const inner = present instanceof GoMap ? present : new GoMap();
+		const inner = present instanceof Map ? present : (new Map() as GoMap);
 		if (index < items.length) {
 			items[index] = inner;
 		}
@@ -178,7 +180,7 @@ class SetParser {
 		}
 		if (next === "{") {
 			this.#in.next();
-			set(list(this.#list(this.#readValue)));
+			set(this.#list(this.#readValue));
 		} else {
 			set(this.#readValue(this.#in.until(",").text));
 		}
@@ -207,15 +209,10 @@ class SetParser {
 		if (this.#skipEmpty()) {
 			return null;
 		}
-		const rest = this.#in.rest();
-		try {
-			const { value, end } = readJsonPrefix(rest, 0, largeIntegers);
-			this.#in.skip(rest.slice(0, end));
-			this.#skipEmpty();
-			return value;
-		} catch (error) {
-			throw error instanceof JsonError ? new SetError(error.message) : error;
-		}
+		const { value, length } = readPrefix(this.#in.rest(), largeIntegers);
+		this.#in.skip(length);
+		this.#skipEmpty();
+		return value;
 	}
 
 	/** Spaces up to a comma, which is consumed, or the end; false before anything else. */
@@ -237,7 +234,7 @@ class SetParser {
 /** An empty name sets nothing. */
 function setKey(data: GoMap, name: string, value: Value): void {
 	if (name !== "") {
-		data.entries.set(name, value);
+		data.set(name, value);
 	}
 }
 
@@ -249,4 +246,35 @@ function setItem(items: Value[], index: number, value: Value): void {
 		items.push(null);
 	}
 	items[index] = value;
+}
+
+/** The JSON value that ends before the first comma before which one can end, or with the text. */
+function readPrefix(
+	text: string,
+	largeIntegers: LargeIntegers,
+): { readonly value: Value; readonly length: number } {
+	for (let comma = text.indexOf(","); comma >= 0; comma = text.indexOf(",", comma + 1)) {
+		const prefix = text.slice(0, comma);
+		if (isJson(prefix)) {
+			return { value: exactly(prefix, largeIntegers), length: comma };
+		}
+	}
+	return { value: exactly(text, largeIntegers), length: text.length };
+}
+
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function exactly(text: string, largeIntegers: LargeIntegers): Value {
+	try {
+		return readJson(text, largeIntegers);
+	} catch (error) {
+		throw error instanceof JsonError ? new SetError(error.message) : error;
+	}
 }
