@@ -1,4 +1,4 @@
-import { type GoMap, GoObject, type Value } from "./go/value.ts";
+import { type GoMap, GoObject, isNilList, type Value } from "./go/value.ts";
 import type { PlainMap, PlainValue } from "./port.ts";
 
 export function fromPlain(value: PlainValue): Value {
@@ -17,7 +17,10 @@ export function toPlain(value: Value): PlainValue {
 	if (value instanceof Map) {
 		return toPlainMap(value);
 	}
-	return Array.isArray(value) ? value.map(toPlain) : value instanceof GoObject ? null : (value ?? null);
+	if (Array.isArray(value)) {
+		return isNilList(value) ? null : value.map(toPlain);
+	}
+	return value instanceof GoObject ? null : (value ?? null);
 }
 
 /** `fromEntries` defines properties, so that a key `__proto__` is a key like any other. */

@@ -1,6 +1,6 @@
 import { format } from "../go/format.ts";
 import { toInt64 } from "../go/number.ts";
-import { CallError, deepEqual, type GoMap, isTrue, kindOf, type Value } from "../go/value.ts";
+import { CallError, deepEqual, type GoMap, isTrue, kindOf, nilList, type Value } from "../go/value.ts";
 import { type FunctionTable, fixed, variadic } from "./function.ts";
 
 /** sprig's lists and dictionaries. None changes what it is given but `set` and `merge`, which are there to. */
@@ -9,7 +9,7 @@ export const collectionFunctions: FunctionTable = {
 	append: fixed(["any", "any"], (items, item) => [...itemsOf(items, "push on"), item]),
 	first: fixed(["any"], (items) => itemsOf(items, "find first on")[0] ?? null),
 	last: fixed(["any"], (items) => itemsOf(items, "find last on").at(-1) ?? null),
-	rest: fixed(["any"], (items) => itemsOf(items, "find rest on").slice(1)),
+	rest: fixed(["any"], (items) => orNil(itemsOf(items, "find rest on"), (all) => all.slice(1))),
 	uniq: fixed(["any"], (items) => unique(itemsOf(items, "find uniq on"))),
 	without: variadic(["any"], "any", (items, omitted) =>
 		itemsOf(items, "find without on").filter((item) => !includes(omitted, item)),
@@ -19,7 +19,12 @@ export const collectionFunctions: FunctionTable = {
 		(needle, items) => items != null && includes(itemsOf(items, "find has on"), needle),
 	),
 	slice: variadic(["any"], "any", slice),
-	concat: variadic([], "any", (lists) => lists.flatMap((items) => itemsOf(items, "concat"))),
+	concat: variadic([], "any", (lists) =>
+		orNil(
+			lists.flatMap((items) => itemsOf(items, "concat")),
+			(all) => all,
+		),
+	),
 	join: fixed(["string", "any"], (separator, items) => textsOf(items).join(separator)),
 	dict: variadic([], "any", dict),
 	get: fixed(["dict", "string"], (map, key) => (map.has(key) ? map.get(key) : "")),
@@ -34,6 +39,10 @@ function itemsOf(value: Value, purpose: string): Value[] {
 		return value;
 	}
 	throw new CallError(value == null ? "a list is nil" : `Cannot ${purpose} type ${kindOf(value)}`);
+}
+
+function orNil(items: Value[], pick: (items: Value[]) => Value[]): Value[] {
+	return items.length === 0 ? nilList() : pick(items);
 }
 
 function includes(items: readonly Value[], needle: Value): boolean {

@@ -1,7 +1,7 @@
 import { format } from "../go/format.ts";
 import { compilePattern } from "../go/pattern.ts";
 import { quote, trimSpace } from "../go/text.ts";
-import { CallError, unsupported, type Value } from "../go/value.ts";
+import { CallError, nilList, unsupported, type Value } from "../go/value.ts";
 import { type FunctionTable, fixed, variadic } from "./function.ts";
 
 /** sprig's strings and regular expressions. The text worked on comes last, so that it can be piped in. */
@@ -16,7 +16,7 @@ export const textFunctions: FunctionTable = {
 	trimSuffix: fixed(["string", "string"], (suffix, text) =>
 		suffix !== "" && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text,
 	),
-	upper: fixed(["string"], (text) => text.toUpperCase()),
+	upper: fixed(["string"], (text) => Array.from(text, upperRune).join("")),
 	contains: fixed(["string", "string"], (part, text) => text.includes(part)),
 	hasPrefix: fixed(["string", "string"], (prefix, text) => text.startsWith(prefix)),
 	indent: fixed(["int", "string"], indent),
@@ -29,7 +29,7 @@ export const textFunctions: FunctionTable = {
 		if (limit >= 0) {
 			throw unsupported(`regexFindAll with a limit of ${limit}`);
 		}
-		return text.match(compileContent(pattern)) ?? [];
+		return text.match(compileContent(pattern)) ?? nilList();
 	}),
 	regexReplaceAll: fixed(["string", "string", "string"], (pattern, text, replacement) => {
 		if (replacement.includes("$")) {
@@ -61,4 +61,10 @@ function indent(spaces: number, text: string): string {
 	}
 	const pad = " ".repeat(spaces);
 	return pad + text.replaceAll("\n", `\n${pad}`);
+}
+
+/** Never to two runes, as Go. */
+function upperRune(char: string): string {
+	const upper = char.toUpperCase();
+	return Array.from(upper).length === 1 ? upper : char;
 }

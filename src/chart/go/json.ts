@@ -1,5 +1,5 @@
 import { isLargeInteger, keepInteger, type LargeIntegers } from "./number.ts";
-import { GoObject, sortedEntries, unsupported, type Value } from "./value.ts";
+import { GoObject, isNilList, sortedEntries, unsupported, type Value } from "./value.ts";
 
 /** Text that is not JSON, or JSON that is not a value. */
 export class JsonError extends Error {
@@ -59,11 +59,11 @@ function exactInteger(literal: string): bigint {
 /** encoding/json's text of a value, without its escapes for HTML: keys sorted, everything on one line. */
 export function writeJson(value: Value): string {
 	if (Array.isArray(value)) {
-		return `[${value.map(writeJson).join(",")}]`;
+		return isNilList(value) ? "null" : `[${value.map(writeJson).join(",")}]`;
 	}
 	if (value instanceof Map) {
 		return `{${sortedEntries(value)
-			.map(([key, item]) => `${JSON.stringify(key)}:${writeJson(item)}`)
+			.map(([key, item]) => `${writeJson(key)}:${writeJson(item)}`)
 			.join(",")}}`;
 	}
 	if (value instanceof GoObject || (typeof value === "number" && !Number.isFinite(value))) {

@@ -132,7 +132,8 @@ function utf8Decode(bytes: Uint8Array): string {
 	let text = "";
 	for (let i = 0; i < bytes.length; ) {
 		const size = sequenceLength(bytes, i);
-		text += size === 0 ? "\ufffd" : String.fromCodePoint(readRune(bytes, i, size));
+		const point = size === 1 ? (bytes[i] ?? 0) : size === 0 ? 0xfffd : readRune(bytes, i, size);
+		text += String.fromCodePoint(point);
 		i += Math.max(size, 1);
 	}
 	return text;

@@ -11,6 +11,19 @@ export type Value = undefined | null | boolean | number | bigint | string | Valu
 /** A map with string keys; Helm has no others. */
 export type GoMap = Map<string, Value>;
 
+const nils = new WeakSet<Value[]>();
+
+/** Go's nil slice, which is empty like any other, and which JSON and YAML write as null. */
+export function nilList(): Value[] {
+	const items: Value[] = [];
+	nils.add(items);
+	return items;
+}
+
+export function isNilList(items: Value[]): boolean {
+	return items.length === 0 && nils.has(items);
+}
+
 /** A struct. Its methods are {@link GoFunction}s, which a template calls by their names. */
 export class GoObject {
 	/** As Go's messages name it. */

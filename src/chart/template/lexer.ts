@@ -123,7 +123,7 @@ class ActionLexer {
 	#name(): void {
 		const digits = this.#match(number);
 		const word = digits ?? this.#match(name);
-		if (word === undefined) {
+		if (word === undefined || /^\.\d/.test(word)) {
 			const first = this.#rest().charAt(0);
 			throw this.#error(
 				first === '"' || first === "`"

@@ -5,6 +5,8 @@ import { resolvePlain } from "./resolve-plain.ts";
 
 /** To go-yaml they break a line, and to the library they do not. */
 const breaks = /[\u0085\u2028\u2029\ufeff]/g;
+/** A tab that begins a line, which go-yaml takes for a wrong indentation, and a line break that only quotes keep. */
+const fragile = /(?:^|\n) *\t|\r/;
 /** What go-yaml does not read, whatever quotes it is in. */
 const refused = /[\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
 
@@ -26,14 +28,18 @@ export function writeYaml(value: Value): string {
 				return;
 			}
 			isReadable &&= !refused.test(content);
-			// go-yaml takes more texts for something else than the library does: 0o17 and 1_0e3, and << for a merge.
-			if (content === "<<" || content.search(breaks) >= 0 || resolvePlain(content).kind !== "string") {
+			if (needsQuotes(content)) {
 				node.type = "QUOTE_DOUBLE";
 			}
 		},
 	});
 	const text = isReadable ? document.toString({ indentSeq: false, lineWidth: 0 }) : "";
 	return text.replace(/\n$/, "").replace(breaks, escapeBreak);
+}
+
+/** go-yaml takes more texts for something else than the library does, such as 0o17 and 1_0e3. */
+function needsQuotes(text: string): boolean {
+	return text.search(breaks) >= 0 || fragile.test(text) || resolvePlain(text).kind !== "string";
 }
 
 function escapeBreak(char: string): string {

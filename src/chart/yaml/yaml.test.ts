@@ -24,7 +24,8 @@ describe("reading YAML as Helm does", () => {
 		["# nothing\n", null],
 		["", null],
 	])("%j", (text, value) => {
-		expect(asJson(text)).toEqual(value);
+		// As Helm does, toYaml drops the line feed at the end, whatever it belongs to.
+		expect(asJson(`${text}\n`)).toEqual(value);
 	});
 
 	it.each([
@@ -49,7 +50,7 @@ describe("reading YAML as Helm does", () => {
 });
 
 const awkward = fc.constantFrom(
-	..."yes n ~ 1 017 0o17 0x1F 1_000 1e3 .5 12:30:45 2001-01-01 .inf <<".split(" "),
+	..."yes n ~ 1 017 0o17 0x1F 1_000 1e3 .5 12:30:45 2001-01-01 .inf".split(" "),
 	..."- a|a: b|a #b|? x|--- a| x|x |x\ny|x\n\n|\nx|\tx|a\u2028b|{{ x }}|'q'|\"d\"|😀|é".split("|"),
 	"word ".repeat(40),
 );
@@ -84,7 +85,8 @@ describe("writing YAML", () => {
 			fc.property(data, (value) => {
 				const text = asYaml(value);
 				fc.pre(text !== "");
-				expect(asJson(text)).toEqual(value);
+				// As Helm does, toYaml drops the line feed at the end, whatever it belongs to.
+				expect(asJson(`${text}\n`)).toEqual(value);
 			}),
 			{ numRuns: 2000 },
 		);

@@ -14,11 +14,7 @@ import {
 import { type Files, kubeVersion, type Rendered, release } from "./helm.ts";
 
 /** The same chart, values and release with our renderer. */
-export function renderWithOurs(
-	files: Files,
-	sources: ValueSources = {},
-	more: ChartPort = {},
-): Rendered {
+export function renderWithOurs(files: Files, sources: ValueSources = {}, more: ChartPort = {}): Rendered {
 	const result = renderObjects(files, sources, more);
 	return result.ok
 		? { ok: true, text: formatRelease(result.value) }
