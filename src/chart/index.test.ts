@@ -236,10 +236,10 @@ describe("a mistake is one sentence with its place", () => {
 
 	it("is told for a Kubernetes that does not fit, or is none", () => {
 		const fussy = okay(
-			loadChart(withFile("Chart.yaml", "name: demo\nversion: 1.0.0\nkubeVersion: '>=1.99'\n")),
+			loadChart(withFile("Chart.yaml", "name: demo\nversion: 1.0.0\nkubeVersion: '>=1.99.0'\n")),
 		);
 		expect(problemOf(renderChart(fussy, {}, release, capabilities))).toBe(
-			"Chart.yaml: chart requires kubeVersion: >=1.99 which is incompatible with Kubernetes v1.34.0",
+			"Chart.yaml: chart requires kubeVersion: >=1.99.0 which is incompatible with Kubernetes v1.34.0",
 		);
 		const chart = okay(loadChart(files));
 		expect(problemOf(renderChart(chart, {}, release, { ...capabilities, kubeVersion: "new" }))).toContain(

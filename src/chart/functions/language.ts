@@ -13,7 +13,7 @@ import {
 	unsupported,
 	type Value,
 } from "../go/value.ts";
-import { parseVersion, satisfies } from "../go/version.ts";
+import { satisfies } from "../go/version.ts";
 import { type FunctionTable, fixed, variadic } from "./function.ts";
 
 /**
@@ -93,14 +93,10 @@ function length(value: Value): bigint {
 	throw new CallError(value == null ? "len of nil pointer" : `len of type ${typeOf(value)}`);
 }
 
-function compareVersion(constraint: string, text: string): boolean {
-	const version = parseVersion(text);
-	if (version === undefined) {
-		throw new CallError(`invalid semantic version ${JSON.stringify(text)}`);
-	}
+function compareVersion(constraint: string, version: string): boolean {
 	const answer = satisfies(version, constraint);
 	if (answer === undefined) {
-		throw unsupported(`the constraint ${JSON.stringify(constraint)}`);
+		throw unsupported(`the constraint ${JSON.stringify(constraint)} on ${JSON.stringify(version)}`);
 	}
 	return answer;
 }

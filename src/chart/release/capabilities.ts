@@ -1,5 +1,5 @@
 import { GoObject } from "../go/value.ts";
-import { parseVersion, satisfies } from "../go/version.ts";
+import { satisfies } from "../go/version.ts";
 import { ChartError } from "../result.ts";
 
 /** The cluster that is rendered for. */
@@ -33,8 +33,7 @@ function fullVersion(text: string): string {
 /** Fails where the chart does not run on that Kubernetes. */
 export function checkKubeVersion(wanted: string, { kubeVersion }: Capabilities): void {
 	const full = fullVersion(kubeVersion);
-	const version = parseVersion(full);
-	if (wanted !== "" && (version === undefined || satisfies(version, wanted) !== true)) {
+	if (wanted !== "" && satisfies(full, wanted) !== true) {
 		throw new ChartError({
 			message: `chart requires kubeVersion: ${wanted} which is incompatible with Kubernetes ${full}`,
 			file: "Chart.yaml",

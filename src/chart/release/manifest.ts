@@ -79,17 +79,8 @@ function hooksOf(annotation: string | undefined): string[] | undefined {
 		: undefined;
 }
 
-/** encoding/json takes a key in another case where it does not find it in its own. */
-function lookUp(map: GoMap, name: string): Value {
-	if (map.has(name)) {
-		return map.get(name);
-	}
-	const other = [...map.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
-	return other === undefined ? undefined : map.get(other);
-}
-
 function mapAt(path: string, map: GoMap, name: string): GoMap {
-	const value = lookUp(map, name) ?? new Map();
+	const value = map.get(name) ?? new Map();
 	if (!(value instanceof Map)) {
 		throw new ChartError({ message: `${name} is not a map`, file: path });
 	}
@@ -97,7 +88,7 @@ function mapAt(path: string, map: GoMap, name: string): GoMap {
 }
 
 function textAt(path: string, map: GoMap, name: string): string {
-	return textOf(path, lookUp(map, name), name);
+	return textOf(path, map.get(name), name);
 }
 
 function textOf(path: string, value: Value, name = "an annotation"): string {

@@ -1,24 +1,17 @@
 import { type Source, syntaxError } from "./template-error.ts";
 
 /** The words of the template language, as package text/template/parse has them; symbols are their own kinds. */
-export type TokenKind =
-	| (
-			| "text"
-			| "left delimiter"
-			| "right delimiter"
-			| "space"
-			| "identifier"
-			| "keyword"
-			| "field"
-			| "variable"
-	  )
-	| ("dot" | "bool" | "number" | "string" | "|" | "(" | ")" | "=" | ":=" | "," | "end of file");
+export type TokenKind = Name | "text" | "left delimiter" | "right delimiter" | Sign | "end of file";
+type Name = "identifier" | "keyword" | "field" | "variable" | "dot" | "bool" | "number" | "string";
+type Sign = "|" | "(" | ")" | "=" | ":=" | ",";
 
 export interface Token {
 	readonly kind: TokenKind;
 	readonly text: string;
 	/** Where it begins in the source, in UTF-16 units. */
 	readonly offset: number;
+	/** Whether a space stands before it. */
+	readonly spaced?: boolean;
 }
 
 const keywords = new Set("block break continue define else end if range nil template with".split(" "));
@@ -60,6 +53,7 @@ class ActionLexer {
 	readonly #tokens: Token[];
 	#at: number;
 	#depth = 0;
+	#spaced = false;
 
 	constructor(source: Source, at: number, tokens: Token[]) {
 		this.#source = source;
@@ -95,15 +89,18 @@ class ActionLexer {
 	}
 
 	#word(): void {
-		const blank = this.#match(space);
+		const blank = this.#match(space) ?? "";
+		this.#at += blank.length;
+		this.#spaced = blank !== "";
 		const literal = this.#match(string);
 		const sign = this.#match(symbol) as TokenKind | undefined;
+		if (this.#match(closing) !== undefined && this.#depth === 0) {
+			return;
+		}
 		if (this.#at >= this.#source.text.length || this.#match(closing) !== undefined) {
 			throw this.#error(this.#depth > 0 && this.#rest() !== "" ? "unclosed left paren" : "unclosed action");
 		}
-		if (blank !== undefined) {
-			this.#push("space", blank);
-		} else if (literal !== undefined) {
+		if (literal !== undefined) {
 			this.#push("string", literal);
 		} else if (sign !== undefined) {
 			this.#symbol(sign);
@@ -138,7 +135,7 @@ class ActionLexer {
 	}
 
 	#push(kind: TokenKind, text: string, length = text.length): void {
-		this.#tokens.push({ kind, text, offset: this.#at });
+		this.#tokens.push({ kind, text, offset: this.#at, spaced: this.#spaced });
 		this.#at += length;
 	}
 

@@ -40,13 +40,13 @@ export class PipeParser {
 	}
 
 	pipe(context: string, end: TokenKind): PipeNode {
-		const { offset } = this.#tokens.peekWord();
+		const { offset } = this.#tokens.peek();
 		const { declared, assigns } = this.#declarations(context);
 		const commands: CommandNode[] = [];
-		while (this.#tokens.peekWord().kind !== end) {
+		while (this.#tokens.peek().kind !== end) {
 			commands.push(this.#command(commands.length + 1, context));
 		}
-		const token = this.#tokens.nextWord();
+		const token = this.#tokens.next();
 		if (commands.length === 0) {
 			throw this.#tokens.error(token, `missing value for ${context}`);
 		}
@@ -56,14 +56,14 @@ export class PipeParser {
 	/** `$x :=`, `$x =`, and in a range `$i, $x :=`. */
 	#declarations(context: string): { declared: string[]; assigns: boolean } {
 		const declared: string[] = [];
-		while (this.#tokens.peekWord().kind === "variable") {
-			const variable = this.#tokens.peekWord();
-			const next = this.#tokens.peekBeyond();
+		while (this.#tokens.peek().kind === "variable") {
+			const variable = this.#tokens.peek();
+			const next = this.#tokens.peek(1);
 			if (next.kind !== "=" && next.kind !== ":=" && next.kind !== ",") {
 				break;
 			}
-			this.#tokens.nextWord();
-			this.#tokens.nextWord();
+			this.#tokens.next();
+			this.#tokens.next();
 			declared.push(variable.text);
 			this.#variables.push(variable.text);
 			if (next.kind !== ",") {
@@ -78,7 +78,7 @@ export class PipeParser {
 		if (context !== "range" || declared.length > 1) {
 			throw this.#tokens.error(comma, `too many declarations in ${context}`);
 		}
-		const { kind } = this.#tokens.peekWord();
+		const { kind } = this.#tokens.peek();
 		if (kind !== "variable" && kind !== "right delimiter" && kind !== ")") {
 			throw this.#tokens.error(comma, "range can only initialize variables");
 		}
@@ -86,7 +86,7 @@ export class PipeParser {
 
 	/** Operands up to a `|`, which is consumed, or the pipeline's end, which is not. */
 	#command(stage: number, context: string): CommandNode {
-		const { offset } = this.#tokens.peekWord();
+		const { offset } = this.#tokens.peek();
 		const [first, ...rest] = this.#operands(context);
 		if (first === undefined) {
 			throw this.#tokens.error(
@@ -100,40 +100,38 @@ export class PipeParser {
 		return { offset, args: [first, ...rest] };
 	}
 
+	/** A space stands before every operand but the first. */
 	#operands(context: string): Operand[] {
 		const operands: Operand[] = [];
-		let more = true;
-		while (more) {
-			const operand = this.#operand();
-			operands.push(...(operand === undefined ? [] : [operand]));
-			more = this.#separator(operands.length === 0 ? context : "operand");
+		for (let operand = this.#operand(); operand !== undefined; operand = this.#operand()) {
+			operands.push(operand);
+			if (this.#tokens.peek().spaced !== true) {
+				break;
+			}
+		}
+		const token = this.#tokens.peek();
+		if (token.kind === "|") {
+			this.#tokens.next();
+		} else if (token.kind !== "right delimiter" && token.kind !== ")") {
+			throw this.#tokens.unexpected(token, operands.length === 0 ? context : "operand");
 		}
 		return operands;
-	}
-
-	/** True before another operand of the same command. */
-	#separator(context: string): boolean {
-		const token = this.#tokens.peek();
-		if (token.kind === "right delimiter" || token.kind === ")") {
-			return false;
-		}
-		if (token.kind !== "space" && token.kind !== "|") {
-			throw this.#tokens.unexpected(token, context);
-		}
-		this.#tokens.next();
-		return token.kind === "space";
 	}
 
 	/** A term and the fields behind it. */
 	#operand(): Operand | undefined {
 		const base = this.#term();
-		if (base === undefined || this.#tokens.peek().kind !== "field") {
-			return base;
-		}
 		const { offset } = this.#tokens.peek();
 		const path: string[] = [];
-		while (this.#tokens.peek().kind === "field") {
+		while (
+			base !== undefined &&
+			this.#tokens.peek().kind === "field" &&
+			this.#tokens.peek().spaced !== true
+		) {
 			path.push(this.#tokens.next().text.slice(1));
+		}
+		if (base === undefined || path.length === 0) {
+			return base;
 		}
 		const [first = "", ...rest] = path;
 		switch (base.kind) {
@@ -153,7 +151,7 @@ export class PipeParser {
 	}
 
 	#term(): Operand | undefined {
-		const token = this.#tokens.peekWord();
+		const token = this.#tokens.peek();
 		const term = this.#simpleTerm(token);
 		if (term !== undefined) {
 			this.#tokens.next();

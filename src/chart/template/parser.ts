@@ -51,7 +51,7 @@ class Parser {
 	/** `{{ define "name" }} … {{ end }}`, which knows none of the variables around it. */
 	#define(): void {
 		this.#tokens.next();
-		const { offset } = this.#tokens.nextWord();
+		const { offset } = this.#tokens.next();
 		const name = this.#name("define clause");
 		this.#tokens.expect("right delimiter", "define clause");
 		this.#add(name, this.#separateBody(), offset);
@@ -78,7 +78,7 @@ class Parser {
 	#statements(): { statements: Statement[]; ending: Ending } {
 		const statements: Statement[] = [];
 		for (;;) {
-			const token = this.#tokens.peekWord();
+			const token = this.#tokens.peek();
 			if (token.kind === "end of file") {
 				return { statements, ending: { keyword: "end of file", token } };
 			}
@@ -91,13 +91,13 @@ class Parser {
 	}
 
 	#statement(): Statement | Ending {
-		const token = this.#tokens.nextWord();
+		const token = this.#tokens.next();
 		if (token.kind === "text") {
 			return { kind: "text", offset: token.offset, text: token.text };
 		}
-		const first = this.#tokens.peekWord();
+		const first = this.#tokens.peek();
 		if (first.kind === "keyword" && first.text !== "nil") {
-			this.#tokens.nextWord();
+			this.#tokens.next();
 			return this.#control(first);
 		}
 		return { kind: "action", offset: first.offset, pipe: this.#pipes.pipe("command", "right delimiter") };
@@ -126,7 +126,7 @@ class Parser {
 
 	/** `{{ else if … }}` leaves its `if` for {@link Parser.#branch} to find. */
 	#else(word: Token): Ending {
-		const next = this.#tokens.peekWord();
+		const next = this.#tokens.peek();
 		if (next.kind !== "keyword" || (next.text !== "if" && next.text !== "with")) {
 			this.#tokens.expect("right delimiter", "else");
 		}
@@ -146,9 +146,9 @@ class Parser {
 	}
 
 	#otherwise(kind: BranchNode["kind"]): Statement[] {
-		const next = this.#tokens.peekWord();
+		const next = this.#tokens.peek();
 		if (kind !== "range" && next.kind === "keyword" && next.text === kind) {
-			this.#tokens.nextWord();
+			this.#tokens.next();
 			return [this.#branch(kind)];
 		}
 		const { statements, ending } = this.#statements();
@@ -166,7 +166,7 @@ class Parser {
 	}
 
 	#name(context: string): string {
-		const token = this.#tokens.nextWord();
+		const token = this.#tokens.next();
 		const name = token.kind === "string" ? unquote(token.text) : undefined;
 		if (name === undefined) {
 			throw this.#tokens.unexpected(token, context);

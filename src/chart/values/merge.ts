@@ -15,54 +15,30 @@ export type Warn = (warning: string) => void;
 
 /**
  * The user's values over the chart's own (chartutil.CoalesceValues). A null takes away the chart's default and then
- * goes away itself; where the chart has no such key, a null at the top is kept, and so is one that the chart itself
- * has. Where one has a map and the other has not, the user's value wins, and `warn` hears of it. Both maps are used up:
+ * goes away itself; where the chart has no such key it is kept, and below the top so is one that the chart itself has.
+ * Where one has a map and the other has not, the user's value wins, and `warn` hears of it. Both maps are used up:
  * what comes out shares their parts.
  */
-export function coalesce(user: GoMap, chart: GoMap, warn: Warn = ignore): GoMap {
+export function coalesce(user: GoMap, chart: GoMap, warn: Warn = () => undefined, path = ""): GoMap {
 	for (const [key, value] of chart) {
 		const given = user.get(key);
 		if (!user.has(key)) {
 			user.set(key, value);
-		} else if (given === null) {
+		} else if (given !== null) {
+			coalesceValue(given, value, `${path}${key}`, warn);
+		} else if (path === "" || value !== null) {
 			user.delete(key);
-		} else {
-			coalesceValue(given, value, key, warn);
 		}
 	}
 	return user;
 }
 
-/** One level down a null that meets a null is kept: only a default that is something can be taken away. */
-function coalesceTable(user: GoMap, chart: GoMap, path: string, warn: Warn): void {
-	for (const [key, value] of chart) {
-		const given = user.get(key);
-		if (!user.has(key)) {
-			user.set(key, value);
-		} else if (given === null) {
-			dropUnlessBothNull(user, key, value);
-		} else {
-			coalesceValue(given, value, `${path}.${key}`, warn);
-		}
-	}
-}
-
 function coalesceValue(given: Value, value: Value, path: string, warn: Warn): void {
 	if (given instanceof Map && value instanceof Map) {
-		coalesceTable(given, value, path, warn);
+		coalesce(given, value, warn, `${path}.`);
 	} else if (given instanceof Map && value !== null) {
 		warn(`values: ${path} is a map now, and was none in the chart`);
 	} else if (value instanceof Map) {
 		warn(`values: ${path} is no map now, and was one in the chart`);
-	}
-}
-
-function ignore(): void {
-	// For those who have no one to tell.
-}
-
-function dropUnlessBothNull(user: GoMap, key: string, value: Value): void {
-	if (value !== null) {
-		user.delete(key);
 	}
 }

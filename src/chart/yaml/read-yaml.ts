@@ -224,28 +224,13 @@ function isMergeKey(key: Content): boolean {
 	);
 }
 
-/**
- * A number or boolean where Helm's YAML library wants text, as a key does: integers in full, and floats as if they
- * were float32.
- */
+/** A number or boolean where Helm's YAML library wants text, as a key does: integers in full. */
 export function scalarText(value: boolean | number | bigint): string {
-	if (typeof value !== "number" || Number.isInteger(value)) {
-		return String(typeof value === "number" ? BigInt(value) : value);
+	if (typeof value !== "number") {
+		return String(value);
 	}
 	if (!Number.isFinite(value)) {
 		return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
 	}
-	return formatFloat(shortestFloat32(value));
-}
-
-/** The double that prints as the shortest text for the nearest float32. */
-function shortestFloat32(value: number): number {
-	const single = Math.fround(value);
-	for (let digits = 1; digits <= 9; digits++) {
-		const candidate = Number(single.toPrecision(digits));
-		if (Math.fround(candidate) === single) {
-			return candidate;
-		}
-	}
-	return single;
+	return Number.isInteger(value) ? String(BigInt(value)) : formatFloat(value);
 }

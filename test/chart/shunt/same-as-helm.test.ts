@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderWithHelm } from "../support/helm.ts";
+import { type HelmVersion, helmVersions, renderWithHelm } from "../support/helm.ts";
 import { meaningOf } from "../support/objects.ts";
 import { flagsOf, renderWithOurs } from "../support/ours.ts";
 import { type Given, withCertificate, withGiven } from "./support/chart-files.ts";
@@ -9,9 +9,9 @@ import { sampleGiven } from "./support/random-given.ts";
 import { cliPort } from "./support/rendered.ts";
 
 /** Certificates aside: one is given wherever it would be generated. */
-function expectSame(one: Given): void {
+function expectSame(one: Given, version: HelmVersion = 3): void {
 	const { files, sources } = withGiven(withCertificate(one));
-	const helm = renderWithHelm(files, flagsOf(sources));
+	const helm = renderWithHelm(files, flagsOf(sources), version);
 	expect(helm.ok ? "" : helm.error).toBe("");
 	expect(meaningOf(renderWithOurs(files, sources, cliPort))).toEqual(meaningOf(helm));
 }
@@ -22,7 +22,9 @@ describe("the chart as Helm renders it and as we do", () => {
 		expect(new Set(given.map(({ name }) => name)).size).toBe(given.length);
 	});
 
-	it.each(given.map((one) => [one.name, one] as const))("%s", (_, one) => expectSame(one));
+	describe.each(helmVersions)("Helm %i", (version) => {
+		it.each(given.map((one) => [one.name, one] as const))("%s", (_, one) => expectSame(one, version));
+	});
 
 	it.each(sampleGiven(40).map((one, index) => [index, one] as const))("values by chance, %i", (_, one) =>
 		expectSame(one),
