@@ -82,11 +82,7 @@ class Execution {
 	#bind({ pipe }: BranchNode, key: Value, item: Value): void {
 		const values = pipe.declared.length > 1 ? [key, item] : [item];
 		for (const [i, name] of pipe.declared.entries()) {
-			if (pipe.assigns) {
-				this.#scope.assign(name, values[i]);
-			} else {
-				this.#scope.setFromTop(pipe.declared.length - i, values[i]);
-			}
+			this.#scope.assign(name, values[i]);
 		}
 	}
 }

@@ -115,7 +115,7 @@ describe("an error names file, line, column and expression", () => {
 		["a\n  {{ .a.b.c }}", "main:2:7 <.a.b.c> nil pointer evaluating interface {}.c"],
 		["{{ .s.x }}", "main:1:5 <.s.x> can't evaluate field x in type string"],
 		["{{ .s | indent .s }}", "main:1:15 <.s> wrong type for value; expected int; got string"],
-		["✓ {{ upper 5 }}", "main:1:13 <5> expected string; found 5"],
+		["✓ {{ upper 5 }}", "main:1:13 <5> wrong type for value; expected string; got int64"],
 		["{{ indent }}", "main:1:3 <indent> wrong number of args for indent: want 2 got 0"],
 		['{{ fail "sorry" }}', 'main:1:3 <fail "sorry"> sorry'],
 		["{{ index .l 9 }}", "main:1:3 <index .l 9> error calling index: index out of range: 9"],
