@@ -29,7 +29,7 @@ export function printAction(value: Value): string {
 	return value == null ? "<no value>" : format(value);
 }
 
-/** fmt.Sprintf for `%s`, `%v`, `%q`, `%d`, `%t` and `%.0f`. What fmt would complain about in its output is an error. */
+/** fmt.Sprintf for `%s`, `%v`, `%q`, `%d`, `%t`, and `%.0f` of whole numbers. What fmt would complain about in its output is an error. */
 export function sprintf(pattern: string, operands: readonly Value[]): string {
 	let next = 0;
 	const text = pattern.replace(/%(\.0f|.|$)/gsu, (directive, verb: string) => {
@@ -57,16 +57,8 @@ function formatVerb(verb: string, value: Value): string {
 	if ((verb === "d" && typeof value === "bigint") || (verb === "t" && typeof value === "boolean")) {
 		return String(value);
 	}
-	if (verb === ".0f" && typeof value === "number" && Number.isFinite(value)) {
-		return withoutFraction(value);
+	if (verb === ".0f" && Number.isInteger(value)) {
+		return String(BigInt(value as number));
 	}
 	throw unsupported(`%${verb} of ${typeOf(value)}`);
-}
-
-/** Half to even, where `toFixed` rounds half up and turns to an exponent from 1e21 on. */
-function withoutFraction(value: number): string {
-	const whole = Math.trunc(value);
-	const isUp = Math.abs(value - whole) > 0.5 || (Math.abs(value - whole) === 0.5 && whole % 2 !== 0);
-	const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-	return `${sign}${BigInt(Math.abs(whole)) + (isUp ? 1n : 0n)}`;
 }

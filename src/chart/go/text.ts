@@ -1,19 +1,10 @@
 import { readRune, sequenceLength } from "../../domain/utf8.ts";
 
+/** unicode.IsPrint: letters, marks, numbers, punctuation, symbols, and of all spaces only U+0020. */
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 /** Those of package unicode, which are not those of `String.prototype.trim`: U+FEFF is none, U+0085 is one. */
 const space = "[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const isOneSpace = new RegExp(`^${space}$`);
 const outerSpaces = new RegExp(`^${space}+|(?<!${space})${space}+$`, "g");
-
-/** unicode.IsPrint: letters, marks, numbers, punctuation, symbols, and of all spaces only U+0020. */
-export function isPrint(char: string): boolean {
-	return printable.test(char);
-}
-
-export function isSpace(char: string): boolean {
-	return isOneSpace.test(char);
-}
 
 /** strings.TrimSpace. */
 export function trimSpace(text: string): string {
@@ -36,7 +27,7 @@ const escapes: Readonly<Record<string, string>> = {
 export function quote(text: string): string {
 	const escaped = /^[ !#-[\]-~]*$/.test(text)
 		? text
-		: Array.from(text, (char) => escapes[char] ?? (isPrint(char) ? char : escapePoint(char))).join("");
+		: Array.from(text, (char) => escapes[char] ?? (printable.test(char) ? char : escapePoint(char))).join("");
 	return `"${escaped}"`;
 }
 
@@ -49,27 +40,18 @@ function escapePoint(char: string): string {
 }
 
 /**
- * The text of a Go string literal, quotes included, or undefined where Go's syntax does not allow it
- * (strconv.Unquote). In a raw string only carriage returns are dropped. Escapes that name bytes are not supported.
+ * The text of a Go string literal, quotes included (strconv.Unquote). In a raw string only carriage returns are
+ * dropped. Undefined for an escape that is none, or that names a character by its number, which our charts do not.
  */
 export function unquote(literal: string): string | undefined {
 	const body = literal.slice(1, -1);
 	if (literal.startsWith("`")) {
 		return body.replaceAll("\r", "");
 	}
-	let isSound = true;
-	const text = body.replace(
-		/\\(?:u([\dA-Fa-f]{4})|U([\dA-Fa-f]{8})|(.?))/gsu,
-		(pair, short, long, letter) => {
-			const point = Number.parseInt(short ?? long ?? "", 16);
-			const isPoint = point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
-			const char =
-				letter === undefined ? (isPoint ? String.fromCodePoint(point) : undefined) : unescaped.get(pair);
-			isSound &&= char !== undefined;
-			return char ?? "";
-		},
-	);
-	return isSound ? text : undefined;
+	const pairs = body.match(/\\./gsu) ?? [];
+	return pairs.every((pair) => unescaped.has(pair))
+		? body.replace(/\\./gsu, (pair) => unescaped.get(pair) ?? "")
+		: undefined;
 }
 
 const unescaped = new Map(Object.entries(escapes).map(([char, pair]) => [pair, char]));

@@ -1,4 +1,3 @@
-import { isPrint, isSpace } from "../go/text.ts";
 import { GoObject, type Value } from "../go/value.ts";
 import { parseVersion } from "../go/version.ts";
 import { ChartError } from "../result.ts";
@@ -68,19 +67,12 @@ function check({ Name: name, Version: version, Type: type }: Record<keyof typeof
 	}
 }
 
-/**
- * Numbers and booleans where text is wanted are taken for what they look like. Every kind of space becomes a space, and
- * what does not print goes.
- */
+/** Numbers and booleans where text is wanted are taken for what they look like. */
 function textOf(value: Value, name: string): string {
-	if (value == null) {
-		return "";
-	}
-	if (typeof value === "object") {
+	if (typeof value === "object" && value !== null) {
 		throw problem(`${name} is not text`);
 	}
-	const text = typeof value === "string" ? value : scalarText(value);
-	return Array.from(text, (char) => (isSpace(char) ? " " : isPrint(char) ? char : "")).join("");
+	return value == null ? "" : typeof value === "string" ? value : scalarText(value);
 }
 
 function problem(message: string): ChartError {

@@ -19,18 +19,8 @@ export interface Manifest {
 	readonly hooks: readonly string[] | undefined;
 }
 
-const hookEvents = new Set([
-	"pre-install",
-	"post-install",
-	"pre-delete",
-	"post-delete",
-	"pre-upgrade",
-	"post-upgrade",
-	"pre-rollback",
-	"post-rollback",
-	"test",
-	"test-success",
-]);
+const hookEvents =
+	"pre-install post-install pre-delete post-delete pre-upgrade post-upgrade pre-rollback post-rollback test test-success";
 
 /** Reads as much of a document as Helm does before it sorts, which makes sure that all of it is YAML. */
 export function readManifest(path: string, text: string): Manifest {
@@ -74,7 +64,7 @@ function hooksOf(annotation: string | undefined): string[] | undefined {
 		return [];
 	}
 	const events = annotation.split(",").map((event) => trimSpace(event).toLowerCase());
-	return events.every((event) => hookEvents.has(event))
+	return events.every((event) => hookEvents.split(" ").includes(event))
 		? events.map((event) => (event === "test-success" ? "test" : event))
 		: undefined;
 }
@@ -106,30 +96,6 @@ function textOf(path: string, value: Value, name = "an annotation"): string {
  * it in the YAML, and takes the white space around the cut with it.
  */
 export function splitManifests(text: string): string[] {
-	const whole = trimSpace(text);
-	const pieces: string[] = [];
-	let start = 0;
-	let from = 0;
-	if (whole.startsWith("---")) {
-		start = from = skipSpace(whole, 3);
-		pieces.push("");
-	}
-	for (;;) {
-		const cut = whole.indexOf("\n---", from);
-		if (cut < 0) {
-			break;
-		}
-		pieces.push(whole.slice(start, cut));
-		start = from = skipSpace(whole, cut + 4);
-	}
-	pieces.push(whole.slice(start));
-	return pieces.filter((piece) => piece !== "").map(trimSpace);
-}
-
-function skipSpace(text: string, start: number): number {
-	let at = start;
-	while ("\t\n\f\r ".includes(text.charAt(at)) && at < text.length) {
-		at++;
-	}
-	return at;
+	const pieces = trimSpace(text).split(/(?:^|\n)---[\t\n\f\r ]*/);
+	return pieces.map(trimSpace).filter((piece) => piece !== "");
 }

@@ -79,9 +79,7 @@ function renderTemplates(chart: Chart, top: GoMap, port: ChartPort): Map<string,
 	const texts = new Map<string, string>();
 	for (const path of chart.templates.keys()) {
 		if (!/(?:^|\/)_[^/]*$/.test(path)) {
-			top.set("Template", new Map([["Name", path]]));
-			const text = engine.render(path, top);
-			texts.set(path, text ?? "");
+			texts.set(path, engine.render(path, top) ?? "");
 		}
 	}
 	return texts;

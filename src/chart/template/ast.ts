@@ -1,13 +1,10 @@
 import type { Source } from "./template-error.ts";
 
 /** A template's statements, and the operands of its expressions. Every node knows where it stands. */
-export type Statement = TextNode | ActionNode | BranchNode;
-
-export interface TextNode {
-	readonly kind: "text";
-	readonly offset: number;
-	readonly text: string;
-}
+export type Statement =
+	| { readonly kind: "text"; readonly offset: number; readonly text: string }
+	| ActionNode
+	| BranchNode;
 
 export interface ActionNode {
 	readonly kind: "action";
@@ -27,27 +24,18 @@ export type Operand =
 	| { readonly kind: "dot"; readonly offset: number }
 	| { readonly kind: "nil"; readonly offset: number }
 	| { readonly kind: "bool"; readonly offset: number; readonly value: boolean }
-	| NumberNode
-	| StringNode
+	| {
+			readonly kind: "number";
+			readonly offset: number;
+			readonly text: string;
+			readonly value: bigint | number;
+	  }
+	| { readonly kind: "string"; readonly offset: number; readonly quoted: string; readonly text: string }
 	| FieldNode
 	| VariableNode
 	| ChainNode
 	| IdentifierNode
 	| PipeNode;
-
-export interface NumberNode {
-	readonly kind: "number";
-	readonly offset: number;
-	readonly text: string;
-	readonly value: bigint | number;
-}
-
-export interface StringNode {
-	readonly kind: "string";
-	readonly offset: number;
-	readonly quoted: string;
-	readonly text: string;
-}
 
 /** `.a.b` */
 export interface FieldNode {

@@ -60,7 +60,7 @@ data:
 	"templates/set-2.yaml":
 		'{{ $_ := set .Values "seen" (printf "%s2" (default "" .Values.seen)) }}kind: B\nseen: {{ .Values.seen }}\n',
 	"templates/sub/set-3.yaml":
-		'{{ $_ := set .Values "seen" (printf "%s3" (default "" .Values.seen)) }}kind: C\nseen: {{ .Values.seen }}\nhere: {{ .Template.Name }}\n',
+		'{{ $_ := set .Values "seen" (printf "%s3" (default "" .Values.seen)) }}kind: C\nseen: {{ .Values.seen }}\n\n',
 	"templates/hook-test.yaml": `kind: Pod
 metadata:
   name: test
