@@ -50,13 +50,7 @@ function includes(items: readonly Value[], needle: Value): boolean {
 }
 
 function unique(items: readonly Value[]): Value[] {
-	const seen: Value[] = [];
-	for (const item of items) {
-		if (!includes(seen, item)) {
-			seen.push(item);
-		}
-	}
-	return seen;
+	return items.filter((item, i) => !includes(items.slice(0, i), item));
 }
 
 /** `slice $list 1 3`; an empty list has no slices, not even of itself. */

@@ -31,17 +31,15 @@ function orComplaint(read: () => Value, complaint: (message: string) => Value): 
 }
 
 function asMap(value: Value): Value {
-	if (value != null && !(value instanceof Map)) {
-		throw new CallError("what is read is no map");
-	}
-	return value ?? new Map();
+	return value instanceof Map || value == null ? (value ?? new Map()) : refuse("map");
 }
 
 function asList(value: Value): Value {
-	if (value != null && !Array.isArray(value)) {
-		throw new CallError("what is read is no list");
-	}
-	return value ?? [];
+	return Array.isArray(value) || value == null ? (value ?? []) : refuse("list");
+}
+
+function refuse(wanted: string): never {
+	throw new CallError(`what is read is no ${wanted}`);
 }
 
 function mapOf(message: string): Value {

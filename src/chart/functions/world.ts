@@ -1,4 +1,4 @@
-import { CallError, type GoMap, GoObject, typeOf, type Value } from "../go/value.ts";
+import { CallError, type GoMap, GoObject, type Value } from "../go/value.ts";
 import { fromPlain } from "../plain-value.ts";
 import type { CertificateAndKey, CertificateRequest, ChartPort, LookupQuery } from "../port.ts";
 import { type FunctionTable, fixed } from "./function.ts";
@@ -36,13 +36,11 @@ function issue(port: ChartPort, request: CertificateRequest): GoObject {
 	return new GoObject("sprig.certificate", { Cert: certificate, Key: key });
 }
 
-function textsOf(items: readonly Value[], what: string): string[] {
-	return items.map((item) => {
-		if (typeof item !== "string") {
-			throw new CallError(`error processing ${what}: a ${typeOf(item)} is not a string`);
-		}
-		return item;
-	});
+function textsOf(items: Value[], what: string): string[] {
+	if (!items.every((item) => typeof item === "string")) {
+		throw new CallError(`error processing ${what}: not all of it is text`);
+	}
+	return items;
 }
 
 function certificateOf(value: Value): CertificateAndKey {

@@ -79,6 +79,6 @@ export function escapeHtml(json: string): string {
 	return json.replace(/[<>&]/g, escapeUnit);
 }
 
-function escapeUnit(char: string): string {
+export function escapeUnit(char: string): string {
 	return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -52,7 +52,7 @@ export function loadChart(given: ChartFiles): Chart {
 					return [name, parseTemplates({ name, text: texts.get(path) ?? "" }, check)];
 				}),
 		),
-		files: new Map([...texts].filter(([path]) => isExtra(path))),
+		files: new Map([...texts].filter(([path]) => !ownFile.test(path))),
 	};
 }
 
@@ -62,17 +62,9 @@ function readTexts(files: ChartFiles): Map<string, string> {
 	return new Map(kept.map((path) => [path, text(path)]));
 }
 
-const ownFiles = new Set([
-	"Chart.yaml",
-	"Chart.lock",
-	"values.yaml",
-	"values.schema.json",
-	"requirements.lock",
-]);
-
-function isExtra(path: string): boolean {
-	return !ownFiles.has(path) && !path.startsWith("templates/") && !path.startsWith("charts/");
-}
+/** What a chart is made of, and so is not among the files that it carries. */
+const ownFile =
+	/^(?:(?:Chart\.(?:yaml|lock)|values\.(?:yaml|schema\.json)|requirements\.lock)$|(?:templates|charts)\/)/;
 
 /** Deeper folders first, and within a depth backwards: what is defined last wins. */
 function compareTemplates(a: string, b: string): number {

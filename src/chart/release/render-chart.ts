@@ -87,9 +87,10 @@ function renderTemplates(chart: Chart, top: GoMap, port: ChartPort): Map<string,
 
 function topLevel(chart: Chart, values: GoMap, release: Release, capabilities: Capabilities): GoMap {
 	const { name, namespace, revision = 1, isUpgrade = false } = release;
+	const getFile = fixed(["string"], (path) => chart.files.get(path) ?? "");
 	const entries: [string, Value][] = [
 		["Chart", chart.metadata.object],
-		["Files", new GoObject("engine.files", {}, { methods: { Get: fixed(["string"], readFile(chart)) } })],
+		["Files", new GoObject("engine.files", {}, { methods: { Get: getFile } })],
 		[
 			"Release",
 			new Map<string, Value>([
@@ -105,10 +106,6 @@ function topLevel(chart: Chart, values: GoMap, release: Release, capabilities: C
 		["Values", values],
 	];
 	return new Map(entries);
-}
-
-function readFile({ files }: Chart): (path: string) => string {
-	return (path) => files.get(path) ?? "";
 }
 
 /** The stream of documents that `helm template` prints, each with the file that it comes from. */

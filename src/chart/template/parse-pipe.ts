@@ -56,32 +56,21 @@ export class PipeParser {
 	/** `$x :=`, `$x =`, and in a range `$i, $x :=`. */
 	#declarations(context: string): { declared: string[]; assigns: boolean } {
 		const declared: string[] = [];
-		while (this.#tokens.peek().kind === "variable") {
-			const variable = this.#tokens.peek();
-			const next = this.#tokens.peek(1);
-			if (next.kind !== "=" && next.kind !== ":=" && next.kind !== ",") {
-				break;
+		while (this.#tokens.peek().kind === "variable" && /^(?::?=|,)$/.test(this.#tokens.peek(1).text)) {
+			const [variable, sign] = [this.#tokens.next(), this.#tokens.next()];
+			if (sign.kind === "," && (context !== "range" || declared.length > 0)) {
+				throw this.#tokens.error(sign, `too many declarations in ${context}`);
 			}
-			this.#tokens.next();
-			this.#tokens.next();
 			declared.push(variable.text);
 			this.#variables.push(variable.text);
-			if (next.kind !== ",") {
-				return { declared, assigns: next.kind === "=" };
+			if (sign.kind !== ",") {
+				return { declared, assigns: sign.kind === "=" };
 			}
-			this.#checkSecond(declared, context, next);
+		}
+		if (declared.length > 0) {
+			throw this.#tokens.error(this.#tokens.peek(), "range can only initialize variables");
 		}
 		return { declared, assigns: false };
-	}
-
-	#checkSecond(declared: readonly string[], context: string, comma: Token): void {
-		if (context !== "range" || declared.length > 1) {
-			throw this.#tokens.error(comma, `too many declarations in ${context}`);
-		}
-		const { kind } = this.#tokens.peek();
-		if (kind !== "variable" && kind !== "right delimiter" && kind !== ")") {
-			throw this.#tokens.error(comma, "range can only initialize variables");
-		}
 	}
 
 	/** Operands up to a `|`, which is consumed, or the pipeline's end, which is not. */

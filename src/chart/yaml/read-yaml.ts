@@ -74,6 +74,7 @@ class Composer {
 	readonly #largeIntegers: LargeIntegers;
 	readonly #anchors = new Map<string, Node>();
 	readonly #open = new Set<Node>();
+	#aliases = 0;
 	#aliased = 0;
 
 	constructor(lines: LineCounter, largeIntegers: LargeIntegers) {
@@ -88,19 +89,21 @@ class Composer {
 		if (isAlias(node)) {
 			return this.#alias(node.source, node);
 		}
-		if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
-			this.#anchors.set(node.anchor, node);
-		}
-		this.#aliased += this.#open.size > 0 ? 1 : 0;
+		this.#aliased += this.#aliases > 0 ? 1 : 0;
 		if (this.#aliased > maxAliased) {
 			throw this.#error("document contains excessive aliasing", node);
 		}
-		if (isMap(node)) {
-			return this.#map(node.items as Pair<Content, Content>[]);
+		if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
+			this.#anchors.set(node.anchor, node);
 		}
-		return isSeq(node)
-			? (node.items as Content[]).map((item) => this.value(item))
-			: this.#scalar(node as Scalar);
+		this.#open.add(node);
+		const value = isMap(node)
+			? this.#map(node.items as Pair<Content, Content>[])
+			: isSeq(node)
+				? (node.items as Content[]).map((item) => this.value(item))
+				: this.#scalar(node as Scalar);
+		this.#open.delete(node);
+		return value;
 	}
 
 	#alias(name: string, node: Node): Value {
@@ -108,19 +111,13 @@ class Composer {
 		if (target === undefined) {
 			throw this.#error(`unknown anchor '${name}' referenced`, node);
 		}
-		if (this.#open.has(target) || this.#contains(target, node)) {
+		if (this.#open.has(target)) {
 			throw this.#error(`anchor '${name}' value contains itself`, node);
 		}
-		this.#open.add(target);
+		this.#aliases++;
 		const value = this.value(target);
-		this.#open.delete(target);
+		this.#aliases--;
 		return value;
-	}
-
-	#contains(target: Node, node: Node): boolean {
-		const [start = 0, , end = 0] = target.range ?? [];
-		const [at = 0] = node.range ?? [];
-		return isCollection(target) && at > start && at < end;
 	}
 
 	/** The last of equal keys wins, and so does a key over what was merged in before it, but not after it. */

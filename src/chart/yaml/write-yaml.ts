@@ -1,4 +1,5 @@
 import { Document, visit } from "yaml";
+import { escapeUnit } from "../go/json.ts";
 import type { Value } from "../go/value.ts";
 import { toPlain } from "../plain-value.ts";
 import { resolvePlain } from "./resolve-plain.ts";
@@ -34,14 +35,10 @@ export function writeYaml(value: Value): string {
 		},
 	});
 	const text = isReadable ? document.toString({ indentSeq: false, lineWidth: 0 }) : "";
-	return text.replace(/\n$/, "").replace(breaks, escapeBreak);
+	return text.replace(/\n$/, "").replace(breaks, escapeUnit);
 }
 
 /** go-yaml takes more texts for something else than the library does, such as 0o17 and 1_0e3. */
 function needsQuotes(text: string): boolean {
 	return text.search(breaks) >= 0 || fragile.test(text) || resolvePlain(text).kind !== "string";
-}
-
-function escapeBreak(char: string): string {
-	return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
