@@ -42,10 +42,5 @@ function refuse(wanted: string): never {
 	throw new CallError(`what is read is no ${wanted}`);
 }
 
-function mapOf(message: string): Value {
-	return new Map([["Error", message]]);
-}
-
-function listOf(message: string): Value {
-	return [message];
-}
+const mapOf = (message: string): Value => new Map([["Error", message]]);
+const listOf = (message: string): Value => [message];

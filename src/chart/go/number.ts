@@ -2,28 +2,24 @@ import type { Value } from "./value.ts";
 
 const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
-const maxUint64 = 2n ** 64n - 1n;
 
-function fitsInt64(value: bigint): boolean {
-	return value >= minInt64 && value <= maxInt64;
+function within(value: bigint | undefined, least: bigint, most: bigint): bigint | undefined {
+	return value !== undefined && value >= least && value <= most ? value : undefined;
 }
 
 /** strconv.ParseInt(text, 10, 64), which takes neither prefix nor `_`. */
 export function parseDecimal64(text: string): bigint | undefined {
-	const value = /^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : undefined;
-	return value !== undefined && fitsInt64(value) ? value : undefined;
+	return within(/^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : undefined, minInt64, maxInt64);
 }
 
 /** strconv.ParseInt(text, 0, 64): a prefix names the base, a leading zero alone means octal, `_` separates digits. */
 export function parseInt64(text: string): bigint | undefined {
-	const value = parseInteger(text);
-	return value !== undefined && fitsInt64(value) ? value : undefined;
+	return within(parseInteger(text), minInt64, maxInt64);
 }
 
 /** strconv.ParseUint(text, 0, 64), which takes no sign. */
 export function parseUint64(text: string): bigint | undefined {
-	const value = /^[+-]/.test(text) ? undefined : parseInteger(text);
-	return value !== undefined && value <= maxUint64 ? value : undefined;
+	return within(/^[+-]/.test(text) ? undefined : parseInteger(text), 0n, 2n ** 64n - 1n);
 }
 
 function parseInteger(text: string): bigint | undefined {

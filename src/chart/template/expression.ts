@@ -77,7 +77,7 @@ export class Expressions {
 		message: string,
 		deliberate = false,
 	): TemplateError {
-		return new TemplateError(message, locate(this.#source, offset), { expression: print(), deliberate });
+		return new TemplateError(message, locate(this.#source, offset), print(), deliberate);
 	}
 
 	#evaluate(dot: Value, node: Operand, call: Call = alone(node)): Value {

@@ -32,32 +32,22 @@ export class TemplateError extends Error {
 	/** The expression as Go would print it; absent where the text could not even be read. */
 	readonly expression: string | undefined;
 	/** Where the template was included from, innermost first. */
-	readonly via: readonly Location[];
+	readonly via: Location[] = [];
 	/** `fail`: the message is the chart author's and speaks to the user. */
 	readonly deliberate: boolean;
 
-	constructor(message: string, location: Location, extra: TemplateErrorExtra = {}) {
+	constructor(message: string, location: Location, expression?: string, deliberate = false) {
 		super(message);
 		this.location = location;
-		this.expression = extra.expression;
-		this.via = extra.via ?? [];
-		this.deliberate = extra.deliberate ?? false;
+		this.expression = expression;
+		this.deliberate = deliberate;
 	}
 
 	/** The same error, seen from one include further out. */
-	includedAt(location: Location): TemplateError {
-		return new TemplateError(this.message, this.location, {
-			...(this.expression === undefined ? {} : { expression: this.expression }),
-			via: [...this.via, location],
-			deliberate: this.deliberate,
-		});
+	includedAt(location: Location): this {
+		this.via.push(location);
+		return this;
 	}
-}
-
-interface TemplateErrorExtra {
-	readonly expression?: string;
-	readonly via?: readonly Location[];
-	readonly deliberate?: boolean;
 }
 
 export function syntaxError(source: Source, offset: number, message: string): TemplateError {
