@@ -61,6 +61,9 @@ export class PipeParser {
 			if (sign.kind === "," && (context !== "range" || declared.length > 0)) {
 				throw this.#tokens.error(sign, `too many declarations in ${context}`);
 			}
+			if (sign.kind === "=") {
+				this.#variable(variable);
+			}
 			declared.push(variable.text);
 			this.#variables.push(variable.text);
 			if (sign.kind !== ",") {
