@@ -17,11 +17,12 @@ export function meaningOf(rendered: Rendered): unknown {
 		.filter((piece) => piece.trim() !== "")
 		.map((piece) => {
 			const [, source = "", text = ""] = /^(\S+)\n([\s\S]*)$/.exec(piece) ?? [];
-			return { source, object: parse(text, read, { version: "1.1" }) as unknown };
+			return { source, object: parse(text, readEmbedded, { version: "1.1" }) as unknown };
 		});
 }
 
-function read(key: unknown, value: unknown): unknown {
+/** A reviver that reads it. */
+export function readEmbedded(key: unknown, value: unknown): unknown {
 	return typeof key === "string" && embedded.test(key) && typeof value === "string"
 		? (parse(value, { version: "1.1" }) as unknown)
 		: value;
