@@ -34,7 +34,7 @@ else
 	left_out "without cargo the native program, and the tiers that test it, are left out"
 fi
 
-if scripts/ensure-helm.sh >/dev/null && scripts/ensure-kubectl.sh >/dev/null; then
+if scripts/ensure-helm.sh 3 >/dev/null && scripts/ensure-helm.sh 4 >/dev/null && scripts/ensure-kubectl.sh >/dev/null; then
 	tiers+=(chart)
 else
 	left_out "without Helm and kubectl our renderer is not held against them"

@@ -1,26 +1,22 @@
 /**
- * Renders Helm charts without Helm: the same text to the byte for everything it supports, and an error with file,
- * line and expression for everything it does not. It knows Go's text/template, Helm's and most of sprig's functions,
- * Helm's merging of values and its order of manifests; it does not know subcharts and library charts.
+ * Renders our Helm charts without Helm: to the same objects for everything that they use of it, and to an error with
+ * file, line and expression for everything else (docs/adr/0011-our-own-charts.md). It knows Go's text/template, those of
+ * Helm's and sprig's functions that our charts call, Helm's merging of values and its order of manifests.
  *
- * Nothing here touches the world: files come in as text, and what a template asks of clock, dice and keys comes
- * through a {@link ChartPort}.
+ * Nothing here touches the world: files come in as text, and what a template asks of keys and clusters comes through a
+ * {@link ChartPort}.
  */
 
-import { attempt } from "./attempt.ts";
-import { deepCopyMap } from "./go/deep-copy.ts";
-import type { LargeIntegers } from "./go/large-integer.ts";
-import { fromPlain, fromPlainMap, toPlainMap } from "./plain-value.ts";
-import type { ChartPort, PlainMap, PlainValue } from "./port.ts";
+import type { LargeIntegers } from "./go/number.ts";
+import { deepCopyMap } from "./go/value.ts";
+import { fromPlainMap, toPlainMap } from "./plain-value.ts";
+import type { ChartPort, PlainMap } from "./port.ts";
 import type { Capabilities } from "./release/capabilities.ts";
-import type { ChartFiles } from "./release/chart-files.ts";
-import { formatRelease } from "./release/format-release.ts";
-import { type Chart, loadChart as load, readValues } from "./release/load-chart.ts";
+import { type Chart, type ChartFiles, loadChart as load, readValues } from "./release/load-chart.ts";
 import { type Release, type RenderedChart, renderChart as render } from "./release/render-chart.ts";
-import type { ChartResult } from "./result.ts";
+import { attempt, type ChartResult } from "./result.ts";
 import { coalesce } from "./values/merge.ts";
 import { mergeSources, type ReadText, type ValueSources } from "./values/merge-sources.ts";
-import { writeYaml } from "./yaml/write-yaml.ts";
 
 export type {
 	CertificateAndKey,
@@ -31,14 +27,11 @@ export type {
 	PlainValue,
 } from "./port.ts";
 export type { Capabilities } from "./release/capabilities.ts";
-export type { ChartFiles } from "./release/chart-files.ts";
-export { formatRelease } from "./release/format-release.ts";
-export { helmApiVersions } from "./release/helm-api-versions.ts";
-export type { Chart } from "./release/load-chart.ts";
+export type { Chart, ChartFiles } from "./release/load-chart.ts";
 export type { Manifest } from "./release/manifest.ts";
-export type { Release, RenderedChart } from "./release/render-chart.ts";
+export { formatRelease, type Release, type RenderedChart } from "./release/render-chart.ts";
 export { type ChartProblem, type ChartResult, formatChartProblem } from "./result.ts";
-export type { Location } from "./template/source.ts";
+export type { Location } from "./template/template-error.ts";
 export type { ReadText, ValueSources } from "./values/merge-sources.ts";
 
 /** Reads a chart from its files, `.helmignore` obeyed, and parses its templates; it can be rendered many times. */
@@ -73,7 +66,7 @@ export function effectiveValues(chart: Chart, values: PlainMap): PlainMap {
 	return toPlainMap(coalesce(fromPlainMap(values), deepCopyMap(chart.values)));
 }
 
-/** Renders a chart as `helm template` does; {@link formatRelease} makes its output of the result. */
+/** Renders a chart to the objects of `helm template`; {@link formatRelease} makes its output of them. */
 export function renderChart(
 	chart: Chart,
 	values: PlainMap,
@@ -82,9 +75,4 @@ export function renderChart(
 	port: ChartPort = {},
 ): ChartResult<RenderedChart> {
 	return attempt(() => render(chart, fromPlainMap(values), release, capabilities, port));
-}
-
-/** YAML as Helm's `toYaml` writes it. */
-export function formatYaml(value: PlainValue): string {
-	return writeYaml(fromPlain(value));
 }

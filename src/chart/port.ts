@@ -1,11 +1,5 @@
 /** What rendering needs of the world. Each is asked for only by the template functions that need it. */
 export interface ChartPort {
-	/** Milliseconds since the epoch, for `now`. */
-	readonly now?: () => number;
-	/** Random bytes, for `randAlphaNum` and its like. */
-	readonly randomBytes?: (count: number) => Uint8Array;
-	/** For `sha256sum` and its like. */
-	readonly digest?: (algorithm: "sha1" | "sha256" | "sha512", data: Uint8Array) => Uint8Array;
 	/** For `genCA`, `genSelfSignedCert` and `genSignedCert`. */
 	readonly issueCertificate?: (request: CertificateRequest) => CertificateAndKey;
 	/** For `lookup`: a list where `name` is empty. Without it every lookup finds nothing, as in `helm template`. */

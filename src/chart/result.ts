@@ -1,5 +1,5 @@
 import { harmless, harmlessLines } from "../domain/harmless.ts";
-import type { Location } from "./template/source.ts";
+import { type Location, TemplateError } from "./template/template-error.ts";
 
 /** Why a chart cannot be loaded or rendered. There is always one first reason: rendering stops at it. */
 export interface ChartProblem {
@@ -14,7 +14,7 @@ export interface ChartProblem {
 	readonly expression?: string;
 	/** Where the template was included from, innermost first. */
 	readonly includedAt?: readonly Location[];
-	/** The message is the chart author's own, from `fail` or `required`. */
+	/** The message is the chart author's own, from `fail`. */
 	readonly deliberate?: boolean;
 }
 
@@ -46,4 +46,29 @@ export function formatChartProblem(problem: ChartProblem): string {
 	const before = (place && `${place}: `) + (expression === undefined ? "" : `<${expression}>: `);
 	// A message may be of several lines; names and expressions are the user's.
 	return harmless(before) + harmlessLines(message) + trail;
+}
+
+/** Runs what throws inside, and answers with a value outside. Errors of other kinds are bugs and pass through. */
+export function attempt<T>(work: () => T): ChartResult<T> {
+	try {
+		return { ok: true, value: work() };
+	} catch (error) {
+		if (error instanceof ChartError) {
+			return { ok: false, problem: error.problem };
+		}
+		if (error instanceof TemplateError) {
+			return { ok: false, problem: problemOf(error) };
+		}
+		throw error;
+	}
+}
+
+function problemOf({ message, location, expression, via, deliberate }: TemplateError): ChartProblem {
+	return {
+		message,
+		...location,
+		...(expression === undefined ? {} : { expression }),
+		...(via.length === 0 ? {} : { includedAt: via }),
+		...(deliberate ? { deliberate } : {}),
+	};
 }

@@ -8,6 +8,7 @@ import { parseAllDocuments } from "yaml";
 import { shuntProgram } from "../support/programs.ts";
 import { helmProgram } from "./support/helm.ts";
 import { accepted, files, refused } from "./support/install-arguments.ts";
+import { readEmbedded } from "./support/objects.ts";
 
 const chart = fileURLToPath(new URL("../../charts/shunt", import.meta.url));
 let folder: string;
@@ -71,7 +72,7 @@ function objects(text: string, keepCertificates: boolean): Rendered[] {
 	const all: Rendered[] = (Array.isArray(documents) ? documents : [])
 		.map((document) => {
 			expect(document.errors).toEqual([]);
-			return document.toJS();
+			return document.toJS({ reviver: readEmbedded });
 		})
 		.filter((object) => object !== null);
 	return keepCertificates ? all : all.map(withoutCertificates);

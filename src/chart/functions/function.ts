@@ -1,34 +1,20 @@
-import type { GoMap, GoObject, GoSlice, Value } from "../go/value.ts";
+import type { GoMap, Value } from "../go/value.ts";
 
 /**
  * The types that a function's parameters have in Go. They decide what a template may pass: a `string` takes no number
- * and no nil, `any` (`interface{}`) takes everything and sees nil as null, `value` (`reflect.Value`) sees nothing as
- * undefined.
+ * and no nil, `any` (`interface{}`) takes everything and sees nothing as null.
  */
-export type ParameterType =
-	| "string"
-	| "int"
-	| "float64"
-	| "bool"
-	| "any"
-	| "value"
-	| "dict"
-	| "list"
-	| "time";
+export type ParameterType = "string" | "int" | "bool" | "any" | "dict" | "list";
 
 interface ArgumentTypes {
 	string: string;
 	int: number;
-	float64: number;
 	bool: boolean;
 	any: Value;
-	value: Value;
 	/** `map[string]interface{}` */
 	dict: GoMap;
 	/** `[]interface{}` */
-	list: GoSlice;
-	/** `time.Time` */
-	time: GoObject;
+	list: Value[];
 }
 
 type Arguments<P extends readonly ParameterType[]> = { [I in keyof P]: ArgumentTypes[P[I]] };

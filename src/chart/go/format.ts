@@ -1,111 +1,64 @@
-import { formatFloatVerb, formatIntegerVerb } from "./format-number.ts";
-import { formatTextVerb, pad } from "./format-text.ts";
-import { kindOf, typeOf } from "./kind.ts";
-import { sortedEntries } from "./order.ts";
-import { utf8Encode } from "./utf8.ts";
-import { GoBytes, GoInt, GoMap, type GoObject, GoSlice, int, type Value } from "./value.ts";
+import { formatFloat } from "./number.ts";
+import { quote } from "./text.ts";
+import { CallError, GoObject, sortedEntries, typeOf, unsupported, type Value } from "./value.ts";
 
-/** The flags between `%` and the verb. */
-export interface Flags {
-	readonly minus: boolean;
-	readonly plus: boolean;
-	readonly sharp: boolean;
-	readonly space: boolean;
-	readonly zero: boolean;
-	readonly width: number | undefined;
-	readonly precision: number | undefined;
-}
-
-export const plainFlags: Flags = {
-	minus: false,
-	plus: false,
-	sharp: false,
-	space: false,
-	zero: false,
-	width: undefined,
-	precision: undefined,
-};
-
-/**
- * One operand under one verb (package fmt). What does not fit comes out as `%!d(string=hi)`; that is Go's way of
- * failing here, and it is output, not an error. `%#v` is not supported: {@link formatVerb} is never called with it.
- */
-export function formatVerb(value: Value, verb: string, flags: Flags): string {
-	if (value === undefined || value === null) {
-		return verb === "v" || verb === "T" ? pad("<nil>", flags) : `%!${verb}(<nil>)`;
+/** fmt's `%v`, which is also what `toString`, `quote` and an action without a function make of a value. */
+export function format(value: Value): string {
+	if (Array.isArray(value)) {
+		return `[${value.map(format).join(" ")}]`;
 	}
-	if (verb === "T") {
-		return pad(typeOf(value), flags);
-	}
-	return formatNested(value, verb, flags, 0);
-}
-
-function formatNested(value: Value, verb: string, flags: Flags, depth: number): string {
-	switch (typeof value) {
-		case "string":
-			return formatTextVerb(value, verb, flags) ?? badVerb(value, verb, flags);
-		case "number":
-			return formatFloatVerb(value, verb, flags) ?? badVerb(value, verb, flags);
-		case "boolean":
-			return verb === "v" || verb === "t" ? pad(String(value), flags) : badVerb(value, verb, flags);
-		default:
-			return formatComposite(value, verb, flags, depth);
-	}
-}
-
-function formatComposite(
-	value: Exclude<Value, string | number | boolean>,
-	verb: string,
-	flags: Flags,
-	depth: number,
-): string {
-	if (value === undefined || value === null) {
-		return depth > 0 ? "<nil>" : badVerb(value, verb, flags);
-	}
-	if (value instanceof GoInt) {
-		return formatIntegerVerb(value, verb, flags) ?? badVerb(value, verb, flags);
-	}
-	if (value instanceof GoBytes) {
-		return formatBytes(value, verb, flags);
-	}
-	const nested = (item: Value): string => formatNested(item, verb, flags, depth + 1);
-	if (value instanceof GoSlice) {
-		return `[${value.items.map(nested).join(" ")}]`;
-	}
-	if (value instanceof GoMap) {
+	if (value instanceof Map) {
 		return `map[${sortedEntries(value)
-			.map(([key, item]) => `${nested(key)}:${nested(item)}`)
+			.map(([key, item]) => `${key}:${format(item)}`)
 			.join(" ")}]`;
 	}
-	return formatObject(value, verb, flags, depth);
+	if (value instanceof GoObject) {
+		if (value.text === undefined) {
+			throw unsupported(`${value.type} as text`);
+		}
+		return value.text;
+	}
+	return typeof value === "number" ? formatFloat(value) : value == null ? "<nil>" : String(value);
 }
 
-function formatObject(value: GoObject, verb: string, flags: Flags, depth: number): string {
-	if (value.text !== undefined && "vsxXq".includes(verb)) {
-		return formatTextVerb(value.text(), verb, flags) ?? badVerb(value, verb, flags);
-	}
-	const pointer = kindOf(value) === "ptr";
-	if (pointer && depth > 0) {
-		return "0xc000000000";
-	}
-	const fields = [...value.fields].map(([name, field]) => {
-		const text = formatNested(field, verb, flags, depth + 1);
-		return flags.plus && verb === "v" ? `${name}:${text}` : text;
+/**
+ * What an action leaves in the output. Nothing at all is `<no value>`, which Helm takes out again at the end;
+ * nil inside of something else stays `<nil>`.
+ */
+export function printAction(value: Value): string {
+	return value == null ? "<no value>" : format(value);
+}
+
+/** fmt.Sprintf for `%s`, `%v`, `%q`, `%d`, `%t`, and `%.0f` of whole numbers. What fmt would complain about in its output is an error. */
+export function sprintf(pattern: string, operands: readonly Value[]): string {
+	let next = 0;
+	const text = pattern.replace(/%(\.0f|.|$)/gsu, (directive, verb: string) => {
+		if (verb === "%") {
+			return "%";
+		}
+		if (next >= operands.length) {
+			throw new CallError(`${directive} has no operand`);
+		}
+		return formatVerb(verb, operands[next++]);
 	});
-	return `${pointer ? "&" : ""}{${fields.join(" ")}}`;
+	if (next < operands.length) {
+		throw new CallError(`${operands.length - next} more operands than directives`);
+	}
+	return text;
 }
 
-function formatBytes(value: GoBytes, verb: string, flags: Flags): string {
-	if (verb === "v" || verb === "d") {
-		return `[${Array.from(utf8Encode(value.text), (byte) => formatIntegerVerb(int(byte), verb, flags)).join(" ")}]`;
+function formatVerb(verb: string, value: Value): string {
+	if (verb === "v" || (verb === "s" && typeof value === "string")) {
+		return format(value);
 	}
-	return formatTextVerb(value.text, verb, flags) ?? badVerb(value, verb, flags);
-}
-
-/** The flags stay in force, so that a width can cut or fill the operand in the complaint. */
-function badVerb(value: Value, verb: string, flags: Flags): string {
-	if (value === undefined || value === null) {
-		return `%!${verb}(<nil>)`;
+	if (verb === "q" && typeof value === "string") {
+		return quote(value);
 	}
-	return `%!${verb}(${typeOf(value)}=${formatNested(value, "v", flags, 0)})`;
+	if ((verb === "d" && typeof value === "bigint") || (verb === "t" && typeof value === "boolean")) {
+		return String(value);
+	}
+	if (verb === ".0f" && Number.isInteger(value)) {
+		return String(BigInt(value as number));
+	}
+	throw unsupported(`%${verb} of ${typeOf(value)}`);
 }

@@ -1,192 +1,188 @@
 /**
- * Go's values, as far as Helm's templates can see a difference between them. A string, a bool and a float64 are
- * their JavaScript counterparts; everything else that Go tells apart is a class here.
+ * Go's values, as far as our charts can see a difference between them: a float64 is a number, an integer of whatever
+ * size a bigint, and what no literal makes is a {@link GoObject}.
  *
  * Two kinds of nothing: `null` is an interface that holds nil (what a map has under a key without a value), and
  * `undefined` is no value at all (what a pipeline makes of it). Go prints and compares them alike, but a field of
  * the first is an error and a field of the second is nothing again.
  */
-export type Value =
-	| undefined
-	| null
-	| boolean
-	| number
-	| string
-	| GoInt
-	| GoBytes
-	| GoSlice
-	| GoMap
-	| GoObject;
-
-export type IntType = "int" | "int32" | "int64" | "uint8" | "uint64";
-
-/** A whole number; `number` alone is always a float64. */
-export class GoInt {
-	readonly type: IntType;
-	readonly value: bigint;
-
-	constructor(type: IntType, value: bigint | number) {
-		this.type = type;
-		this.value = wrap(type, BigInt(value));
-	}
-}
-
-/** Go's integers wrap around. */
-function wrap(type: IntType, value: bigint): bigint {
-	switch (type) {
-		case "uint8":
-			return BigInt.asUintN(8, value);
-		case "uint64":
-			return BigInt.asUintN(64, value);
-		case "int32":
-			return BigInt.asIntN(32, value);
-		default:
-			return BigInt.asIntN(64, value);
-	}
-}
-
-export function int(value: bigint | number): GoInt {
-	return new GoInt("int", value);
-}
-
-export function int64(value: bigint | number): GoInt {
-	return new GoInt("int64", value);
-}
-
-/** A `[]byte`: text that Go has not been told is text. */
-export class GoBytes {
-	readonly text: string;
-
-	constructor(text: string) {
-		this.text = text;
-	}
-}
-
-/** What a slice or map holds. Only `interface {}` can hold nil. */
-export type ElementType = "interface {}" | "string" | "int" | "[]uint8" | "[]interface {}";
-
-/** A method that a template can call by name. Arguments were checked by the caller against `GoFunction`. */
-export type Methods = ReadonlyMap<string, unknown>;
-
-export class GoSlice {
-	readonly element: ElementType;
-	/** Shared, as in Go: sorting a `[]string` sorts it for everyone who holds it. */
-	readonly items: Value[];
-	/** Go's nil slice is empty, but JSON writes it as null. */
-	readonly isNil: boolean;
-	/** The name of a named type, such as `chartutil.VersionSet`. */
-	readonly name: string | undefined;
-	readonly methods: Methods | undefined;
-
-	constructor(items: Value[], element: ElementType = "interface {}", extra: SliceExtra = {}) {
-		this.items = items;
-		this.element = element;
-		this.isNil = extra.isNil ?? false;
-		this.name = extra.name;
-		this.methods = extra.methods;
-	}
-}
-
-export interface SliceExtra {
-	readonly isNil?: boolean;
-	readonly name?: string;
-	readonly methods?: Methods;
-}
+export type Value = undefined | null | boolean | number | bigint | string | Value[] | GoMap | GoObject;
 
 /** A map with string keys; Helm has no others. */
-export class GoMap {
-	readonly element: ElementType;
-	readonly entries: Map<string, Value>;
-	readonly isNil: boolean;
-	readonly name: string | undefined;
-	readonly methods: Methods | undefined;
+export type GoMap = Map<string, Value>;
 
-	constructor(
-		entries: Iterable<readonly [string, Value]> = [],
-		element: ElementType = "interface {}",
-		extra: SliceExtra = {},
-	) {
-		this.entries = new Map(entries);
-		this.element = element;
-		this.isNil = extra.isNil ?? false;
-		this.name = extra.name;
-		this.methods = extra.methods;
-	}
+const nils = new WeakSet<Value[]>();
+
+/** Go's nil slice, which is empty like any other, and which JSON and YAML write as null. */
+export function nilList(): Value[] {
+	const items: Value[] = [];
+	nils.add(items);
+	return items;
 }
 
-/** A struct, or a pointer to one. */
+export function isNilList(items: Value[]): boolean {
+	return items.length === 0 && nils.has(items);
+}
+
+/** A struct. Its methods are {@link GoFunction}s, which a template calls by their names. */
 export class GoObject {
-	/** As `%T` shows it; a pointer's begins with `*`. */
+	/** As Go's messages name it. */
 	readonly type: string;
 	readonly fields: ReadonlyMap<string, Value>;
-	readonly methods: Methods;
-	/** `String()`, where the type has it; `printing` alone where only a pointer to it has it. */
-	readonly text: (() => string) | undefined;
-	readonly textOfPointer: (() => string) | undefined;
-	/** How encoding/json sees it; absent means the fields by their own names. */
-	readonly json: readonly JsonField[] | undefined;
-	/** What it is to encoding/json instead of a struct, where the type says so itself (`MarshalJSON`). */
-	readonly marshal: (() => Value) | undefined;
-	/** What the object stands for, for the functions that made it. */
-	readonly inner: unknown;
+	readonly methods: ReadonlyMap<string, unknown>;
+	/** `String()`, where the type has it. */
+	readonly text: string | undefined;
 
-	constructor(type: string, parts: ObjectParts) {
+	constructor(type: string, fields: Readonly<Record<string, Value>>, more: ObjectParts = {}) {
 		this.type = type;
-		this.fields = new Map(Object.entries(parts.fields ?? {}));
-		this.methods = parts.methods ?? new Map();
-		this.text = parts.text;
-		this.textOfPointer = parts.textOfPointer;
-		this.json = parts.json;
-		this.marshal = parts.marshal;
-		this.inner = parts.inner;
+		this.fields = new Map(Object.entries(fields));
+		this.methods = new Map(Object.entries(more.methods ?? {}));
+		this.text = more.text;
 	}
 }
 
-export interface ObjectParts {
-	readonly fields?: Readonly<Record<string, Value>>;
-	readonly methods?: Methods;
-	readonly text?: () => string;
-	readonly textOfPointer?: () => string;
-	readonly json?: readonly JsonField[];
-	readonly marshal?: () => Value;
-	readonly inner?: unknown;
+interface ObjectParts {
+	readonly methods?: Readonly<Record<string, unknown>>;
+	readonly text?: string;
 }
 
-/** A struct's `json:"name,omitempty"` tag. */
-export interface JsonField {
-	readonly field: string;
-	readonly name: string;
-	readonly omitEmpty: boolean;
+/**
+ * A template function that cannot answer. Whoever called it adds where and with which expression; the message alone
+ * is what Go's counterpart says, or what this renderer does not do.
+ */
+export class CallError extends Error {
+	override readonly name = "CallError";
 }
 
-export function list(items: Value[]): GoSlice {
-	return new GoSlice(items);
+/** The chart's author gave up, by `fail`: the message is meant for the user as it is. */
+export class DeliberateFailure extends CallError {}
+
+/** The error for what Helm can and we cannot: that it is us who cannot, not the chart's author who cannot spell. */
+export function unsupported(what?: string): CallError {
+	return new CallError(`${what === undefined ? "" : `${what} is `}not supported by this renderer`);
 }
 
-export function strings(items: string[]): GoSlice {
-	return new GoSlice(items, "string");
-}
+/** reflect.Kind, by its name. */
+export type Kind = "invalid" | "bool" | "string" | "int64" | "float64" | "slice" | "map" | "struct";
 
-export function nilList(element: ElementType = "interface {}"): GoSlice {
-	return new GoSlice([], element, { isNil: true });
-}
-
-export function nilMap(): GoMap {
-	return new GoMap([], "interface {}", { isNil: true });
-}
-
-/** The zero value of an element type: what a map answers for a key that it lacks. */
-export function zeroOf(element: ElementType): Value {
-	switch (element) {
+export function kindOf(value: Value): Kind {
+	switch (typeof value) {
+		case "boolean":
+			return "bool";
 		case "string":
-			return "";
-		case "int":
-			return int(0);
-		case "[]uint8":
-			return new GoBytes("");
-		case "[]interface {}":
-			return nilList();
+			return "string";
+		case "number":
+			return "float64";
+		case "bigint":
+			return "int64";
 		default:
-			return null;
+			return kindOfObject(value);
 	}
+}
+
+function kindOfObject(value: undefined | null | Value[] | GoMap | GoObject): Kind {
+	if (value === undefined || value === null) {
+		return "invalid";
+	}
+	return Array.isArray(value) ? "slice" : value instanceof Map ? "map" : "struct";
+}
+
+/** The type's name, as Go's own error messages show it. */
+export function typeOf(value: Value): string {
+	if (value instanceof GoObject) {
+		return value.type;
+	}
+	const kind = kindOf(value);
+	return (
+		{ invalid: "<nil>", slice: "[]interface {}", map: "map[string]interface {}" }[kind as string] ?? kind
+	);
+}
+
+/** text/template's truth: everything but the zero of its type. */
+export function isTrue(value: Value): boolean {
+	const length = Array.isArray(value) ? value.length : value instanceof Map ? value.size : undefined;
+	return length === undefined ? Boolean(value) : length > 0;
+}
+
+/** A copy that shares no map and no list with the original. */
+export function deepCopy(value: Value): Value {
+	if (Array.isArray(value)) {
+		return value.map(deepCopy);
+	}
+	return value instanceof Map ? deepCopyMap(value) : value;
+}
+
+export function deepCopyMap(map: GoMap): GoMap {
+	return new Map(Array.from(map, ([key, value]) => [key, deepCopy(value)]));
+}
+
+/** reflect.DeepEqual: same type, same content. */
+export function deepEqual(a: Value, b: Value): boolean {
+	if (Array.isArray(a)) {
+		return Array.isArray(b) && a.length === b.length && a.every((item, i) => deepEqual(item, b[i]));
+	}
+	if (a instanceof Map) {
+		return (
+			b instanceof Map &&
+			a.size === b.size &&
+			[...a].every(([key, value]) => b.has(key) && deepEqual(value, b.get(key)))
+		);
+	}
+	return (a ?? undefined) === (b ?? undefined);
+}
+
+/**
+ * Template comparison (`eq`). Whole numbers compare with whole numbers and floats with floats, but not one with the
+ * other: `eq .Values.replicas 1` fails in Helm, because numbers from YAML are floats.
+ */
+export function equals(a: Value, b: Value): boolean {
+	if (a == null || b == null) {
+		return (a ?? null) === (b ?? null);
+	}
+	if (kindOf(a) !== kindOf(b)) {
+		throw new CallError(`incompatible types for comparison: ${typeOf(a)} and ${typeOf(b)}`);
+	}
+	if (typeof a === "object") {
+		throw new CallError(`non-comparable type ${typeOf(a)}`);
+	}
+	return a === b;
+}
+
+export function isLess(a: Value, b: Value): boolean {
+	if (kindOf(a) !== kindOf(b)) {
+		throw new CallError(`incompatible types for comparison: ${typeOf(a)} and ${typeOf(b)}`);
+	}
+	if (typeof a === "string" && typeof b === "string") {
+		return compareStrings(a, b) < 0;
+	}
+	if ((typeof a === "number" && typeof b === "number") || (typeof a === "bigint" && typeof b === "bigint")) {
+		return a < b;
+	}
+	throw new CallError("invalid type for comparison");
+}
+
+/**
+ * Go compares strings byte by byte. In UTF-8 that is the order of code points; UTF-16's own order differs for
+ * characters beyond U+FFFF, whose surrogates sort before U+E000.
+ */
+export function compareStrings(a: string, b: string): number {
+	const length = Math.min(a.length, b.length);
+	for (let i = 0; i < length; i++) {
+		const x = a.charCodeAt(i);
+		const y = b.charCodeAt(i);
+		if (x !== y) {
+			return rank(x) - rank(y);
+		}
+	}
+	return a.length - b.length;
+}
+
+/** Lifts surrogates above everything else, keeping their own order. */
+function rank(unit: number): number {
+	return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+/** A map's entries in the order in which Go's templates, fmt and encoding/json visit them. */
+export function sortedEntries(map: GoMap): [string, Value][] {
+	return [...map].sort(([a], [b]) => compareStrings(a, b));
 }

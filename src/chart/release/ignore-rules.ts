@@ -1,9 +1,7 @@
 import { ChartError } from "../result.ts";
 
-/** `.helmignore`, and one rule that always holds: dot files among the templates are none. */
-export interface IgnoreRules {
-	readonly ignores: (path: string, isFolder: boolean) => boolean;
-}
+/** Whether `.helmignore` leaves a path out. */
+export type IgnoreRules = (path: string, isFolder: boolean) => boolean;
 
 interface Rule {
 	readonly negated: boolean;
@@ -11,13 +9,14 @@ interface Rule {
 	readonly matches: (path: string) => boolean;
 }
 
+/** `.helmignore`, and one rule that always holds: dot files among the templates are none. */
 export function parseIgnoreRules(text: string): IgnoreRules {
 	const lines = text.replace(/^\ufeff/, "").split("\n");
 	const rules = [...lines, "templates/.?*"]
 		.map((line) => line.trim())
 		.filter((line) => line !== "" && !line.startsWith("#"));
 	const parsed = rules.map(parseRule);
-	return { ignores: (path, isFolder) => isIgnored(parsed, path, isFolder) };
+	return (path, isFolder) => isIgnored(parsed, path, isFolder);
 }
 
 /** The first rule that decides wins; one with `!` decides against everything that it does not name. */
@@ -77,9 +76,7 @@ function quoteChar(char: string): string {
 export function keptPaths(paths: Iterable<string>, rules: IgnoreRules): string[] {
 	return [...paths].filter((path) => {
 		const parts = path.split("/");
-		const inIgnoredFolder = parts
-			.slice(1)
-			.some((_, i) => rules.ignores(parts.slice(0, i + 1).join("/"), true));
-		return !inIgnoredFolder && !rules.ignores(path, false);
+		const inIgnoredFolder = parts.slice(1).some((_, i) => rules(parts.slice(0, i + 1).join("/"), true));
+		return !inIgnoredFolder && !rules(path, false);
 	});
 }

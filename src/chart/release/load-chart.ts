@@ -1,17 +1,16 @@
 import { allFunctions } from "../functions/all.ts";
-import type { LargeIntegers } from "../go/large-integer.ts";
-import { compareStrings } from "../go/order.ts";
-import { utf8Decode } from "../go/utf8.ts";
-import { GoMap, type Value } from "../go/value.ts";
+import type { LargeIntegers } from "../go/number.ts";
+import { compareStrings, type GoMap, type Value } from "../go/value.ts";
 import { ChartError } from "../result.ts";
 import type { Template } from "../template/ast.ts";
 import { checkFunction } from "../template/engine.ts";
 import { parseTemplates } from "../template/parser.ts";
-import { readYaml } from "../yaml/read-yaml.ts";
-import { YamlError } from "../yaml/yaml-error.ts";
-import type { ChartFiles } from "./chart-files.ts";
+import { readYaml, YamlError } from "../yaml/read-yaml.ts";
 import { type ChartMetadata, readMetadata } from "./chart-metadata.ts";
 import { keptPaths, parseIgnoreRules } from "./ignore-rules.ts";
+
+/** A chart's files by their paths inside of it, with `/`. */
+export type ChartFiles = ReadonlyMap<string, string>;
 
 /** A chart, read and checked, and not yet rendered. */
 export interface Chart {
@@ -22,9 +21,7 @@ export interface Chart {
 	readonly schema: string | undefined;
 	/** What each file defines, by its full name (`demo/templates/a.yaml`), in the order in which Helm goes through them. */
 	readonly templates: ReadonlyMap<string, readonly Template[]>;
-	/** Custom resource definitions, by full name, in order. */
-	readonly crds: ReadonlyMap<string, string>;
-	/** What `.Files` finds. */
+	/** What `.Files.Get` finds. */
 	readonly files: ReadonlyMap<string, string>;
 }
 
@@ -36,51 +33,38 @@ export function loadChart(given: ChartFiles): Chart {
 		throw new ChartError({ message: "Chart.yaml file is missing" });
 	}
 	const metadata = readMetadata(parseFile("Chart.yaml", chartYaml));
-	const subchart = [...texts.keys()].find((path) => /^charts\/(?![_.])/.test(path));
-	if (subchart !== undefined) {
-		throw new ChartError({ message: "subcharts are not supported by this renderer", file: subchart });
+	const foreign = [...texts.keys()].find((path) => /^(?:charts\/(?![_.])|crds\/)/.test(path));
+	if (foreign !== undefined) {
+		const what = foreign.startsWith("crds/") ? "custom resource definitions" : "subcharts";
+		throw new ChartError({ message: `${what} are not supported by this renderer`, file: foreign });
 	}
 	const check = checkFunction(allFunctions({}));
-	const named = (folder: string): [string, string][] =>
-		[...texts]
-			.filter(([path]) => path.startsWith(folder))
-			.map(([path, text]) => [`${metadata.name}/${path}`, text]);
 	return {
 		metadata,
 		values: readValues("values.yaml", texts.get("values.yaml") ?? ""),
 		schema: texts.get("values.schema.json"),
 		templates: new Map(
-			named("templates/")
-				.sort(([a], [b]) => compareTemplates(a, b))
-				.map(([name, text]) => [name, parseTemplates({ name, text }, check)]),
+			[...texts.keys()]
+				.filter((path) => path.startsWith("templates/"))
+				.sort(compareTemplates)
+				.map((path) => {
+					const name = `${metadata.name}/${path}`;
+					return [name, parseTemplates({ name, text: texts.get(path) ?? "" }, check)];
+				}),
 		),
-		crds: new Map(
-			named("crds/")
-				.filter(([path]) => /\.(?:ya?ml|json)$/.test(path))
-				.sort(([a], [b]) => comparePaths(a, b)),
-		),
-		files: new Map([...texts].filter(([path]) => isExtra(path)).sort(([a], [b]) => compareStrings(a, b))),
+		files: new Map([...texts].filter(([path]) => !ownFile.test(path))),
 	};
 }
 
 function readTexts(files: ChartFiles): Map<string, string> {
-	const text = (content: string | Uint8Array): string =>
-		(typeof content === "string" ? content : utf8Decode(content)).replace(/^\ufeff/, "");
-	const rules = parseIgnoreRules(text(files.get(".helmignore") ?? ""));
-	return new Map(keptPaths(files.keys(), rules).map((path) => [path, text(files.get(path) ?? "")]));
+	const text = (path: string): string => (files.get(path) ?? "").replace(/^\ufeff/, "");
+	const kept = keptPaths(files.keys(), parseIgnoreRules(text(".helmignore")));
+	return new Map(kept.map((path) => [path, text(path)]));
 }
 
-const ownFiles = new Set([
-	"Chart.yaml",
-	"Chart.lock",
-	"values.yaml",
-	"values.schema.json",
-	"requirements.lock",
-]);
-
-function isExtra(path: string): boolean {
-	return !ownFiles.has(path) && !path.startsWith("templates/") && !path.startsWith("charts/");
-}
+/** What a chart is made of, and so is not among the files that it carries. */
+const ownFile =
+	/^(?:(?:Chart\.(?:yaml|lock)|values\.(?:yaml|schema\.json)|requirements\.lock)$|(?:templates|charts)\/)/;
 
 /** Deeper folders first, and within a depth backwards: what is defined last wins. */
 function compareTemplates(a: string, b: string): number {
@@ -88,27 +72,16 @@ function compareTemplates(a: string, b: string): number {
 	return depth(b) - depth(a) || compareStrings(b, a);
 }
 
-/** The order in which a folder is walked: name by name. */
-function comparePaths(a: string, b: string): number {
-	const x = a.split("/");
-	const y = b.split("/");
-	const i = x.findIndex((name, at) => name !== y[at]);
-	return compareStrings(x[i] ?? "", y[i] ?? "");
-}
-
 /** Values are a map, or nothing. */
 export function readValues(file: string, text: string, largeIntegers?: LargeIntegers): GoMap {
-	const value = parseFile(file, text, largeIntegers);
-	if (value === null) {
-		return new GoMap();
-	}
-	if (!(value instanceof GoMap)) {
+	const value = parseFile(file, text, largeIntegers) ?? new Map();
+	if (!(value instanceof Map)) {
 		throw new ChartError({ message: "values are not a map", file });
 	}
 	return value;
 }
 
-export function parseFile(file: string, text: string, largeIntegers?: LargeIntegers): Value {
+function parseFile(file: string, text: string, largeIntegers?: LargeIntegers): Value {
 	try {
 		return readYaml(text, largeIntegers);
 	} catch (error) {

@@ -1,9 +1,7 @@
-import { trimSpace } from "../go/rune.ts";
-import { GoMap, type Value } from "../go/value.ts";
+import { trimSpace } from "../go/text.ts";
+import type { GoMap, Value } from "../go/value.ts";
 import { ChartError } from "../result.ts";
-import { scalarText } from "../yaml/number-text.ts";
-import { readYaml } from "../yaml/read-yaml.ts";
-import { YamlError } from "../yaml/yaml-error.ts";
+import { readYaml, scalarText, YamlError } from "../yaml/read-yaml.ts";
 
 /** One Kubernetes object of a rendered chart. */
 export interface Manifest {
@@ -21,29 +19,19 @@ export interface Manifest {
 	readonly hooks: readonly string[] | undefined;
 }
 
-const hookEvents = new Set([
-	"pre-install",
-	"post-install",
-	"pre-delete",
-	"post-delete",
-	"pre-upgrade",
-	"post-upgrade",
-	"pre-rollback",
-	"post-rollback",
-	"test",
-	"test-success",
-]);
+const hookEvents =
+	"pre-install post-install pre-delete post-delete pre-upgrade post-upgrade pre-rollback post-rollback test test-success";
 
 /** Reads as much of a document as Helm does before it sorts, which makes sure that all of it is YAML. */
 export function readManifest(path: string, text: string): Manifest {
 	const document = parseDocument(path, text);
-	if (document !== null && !(document instanceof GoMap)) {
+	if (document !== null && !(document instanceof Map)) {
 		throw new ChartError({ message: "renders a document that is no Kubernetes object", file: path });
 	}
-	const head = document ?? new GoMap();
+	const head = document ?? (new Map() as GoMap);
 	const metadata = mapAt(path, head, "metadata");
 	const annotations = mapAt(path, metadata, "annotations");
-	const texts = new Map([...annotations.entries].map(([key, value]) => [key, textOf(path, value)]));
+	const texts = new Map([...annotations].map(([key, value]) => [key, textOf(path, value)]));
 	return {
 		path,
 		apiVersion: textAt(path, head, "apiVersion"),
@@ -76,30 +64,21 @@ function hooksOf(annotation: string | undefined): string[] | undefined {
 		return [];
 	}
 	const events = annotation.split(",").map((event) => trimSpace(event).toLowerCase());
-	return events.every((event) => hookEvents.has(event))
+	return events.every((event) => hookEvents.split(" ").includes(event))
 		? events.map((event) => (event === "test-success" ? "test" : event))
 		: undefined;
 }
 
-/** encoding/json takes a key in another case where it does not find it in its own. */
-function lookUp(map: GoMap, name: string): Value {
-	if (map.entries.has(name)) {
-		return map.entries.get(name);
-	}
-	const other = [...map.entries.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
-	return other === undefined ? undefined : map.entries.get(other);
-}
-
 function mapAt(path: string, map: GoMap, name: string): GoMap {
-	const value = lookUp(map, name) ?? new GoMap();
-	if (!(value instanceof GoMap)) {
+	const value = map.get(name) ?? new Map();
+	if (!(value instanceof Map)) {
 		throw new ChartError({ message: `${name} is not a map`, file: path });
 	}
 	return value;
 }
 
 function textAt(path: string, map: GoMap, name: string): string {
-	return textOf(path, lookUp(map, name), name);
+	return textOf(path, map.get(name), name);
 }
 
 function textOf(path: string, value: Value, name = "an annotation"): string {
@@ -109,5 +88,14 @@ function textOf(path: string, value: Value, name = "an annotation"): string {
 	if (typeof value === "object") {
 		throw new ChartError({ message: `${name} is not text`, file: path });
 	}
-	return scalarText(value);
+	return typeof value === "string" ? value : scalarText(value);
+}
+
+/**
+ * The documents in a rendered file. Helm splits at every line that begins with `---`, whatever comes before and after
+ * it in the YAML, and takes the white space around the cut with it.
+ */
+export function splitManifests(text: string): string[] {
+	const pieces = trimSpace(text).split(/(?:^|\n)---[\t\n\f\r ]*/);
+	return pieces.map(trimSpace).filter((piece) => piece !== "");
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { compileGlob } from "./glob.ts";
 import { keptPaths, parseIgnoreRules } from "./ignore-rules.ts";
 import { compareKinds } from "./kind-order.ts";
-import { splitManifests } from "./split-manifests.ts";
+import { splitManifests } from "./manifest.ts";
 
 describe("the order of kinds", () => {
 	it("is what others need first, and what Helm does not know last, by name", () => {
@@ -56,20 +55,5 @@ describe(".helmignore", () => {
 		["!templates/*\n", []],
 	])("%j", (rules, kept) => {
 		expect(keptPaths(paths, parseIgnoreRules(rules))).toEqual(kept);
-	});
-});
-
-describe("globs", () => {
-	it.each([
-		["*.txt", ["a.txt"]],
-		["**.txt", ["a.txt", "d/b.txt"]],
-		["d/*", ["d/b.txt", "d/c.md"]],
-		["d/?.md", ["d/c.md"]],
-		["{a,d/b}.txt", ["a.txt", "d/b.txt"]],
-		["d/[!b].*", ["d/c.md"]],
-		["d/[a-b].txt", ["d/b.txt"]],
-	])("%s", (pattern, found) => {
-		const expression = compileGlob(pattern);
-		expect(["a.txt", "d/b.txt", "d/c.md"].filter((path) => expression.test(path))).toEqual(found);
 	});
 });

@@ -1,21 +1,16 @@
 import { allFunctions } from "../functions/all.ts";
-import { basePath } from "../functions/paths.ts";
-import { deepCopyMap } from "../go/deep-copy.ts";
-import { compareStrings } from "../go/order.ts";
-import { trimSpace } from "../go/rune.ts";
-import { GoMap, int, type Value } from "../go/value.ts";
+import { fixed } from "../functions/function.ts";
+import { trimSpace } from "../go/text.ts";
+import { compareStrings, deepCopyMap, type GoMap, GoObject, type Value } from "../go/value.ts";
 import { toPlainMap } from "../plain-value.ts";
 import type { ChartPort } from "../port.ts";
 import { ChartError } from "../result.ts";
 import { Engine } from "../template/engine.ts";
-import { TemplateSet } from "../template/template-set.ts";
 import { coalesce } from "../values/merge.ts";
 import { type Capabilities, capabilitiesObject, checkKubeVersion } from "./capabilities.ts";
-import { filesObject } from "./files-object.ts";
 import { compareKinds } from "./kind-order.ts";
 import type { Chart } from "./load-chart.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
-import { splitManifests } from "./split-manifests.ts";
+import { type Manifest, readManifest, splitManifests } from "./manifest.ts";
 
 /** What is installed under which name; `.Release` in templates. */
 export interface Release {
@@ -33,8 +28,6 @@ export interface RenderedChart {
 	readonly manifests: readonly Manifest[];
 	/** Objects that Helm creates at certain moments only. */
 	readonly hooks: readonly Manifest[];
-	/** Custom resource definitions, which are never templates. */
-	readonly crds: readonly { readonly path: string; readonly text: string }[];
 	/** `templates/NOTES.txt`, rendered. */
 	readonly notes: string;
 	/** What Helm would log and go on. */
@@ -67,7 +60,6 @@ export function renderChart(
 	return {
 		manifests: manifests.filter(({ hooks }) => hooks?.length === 0),
 		hooks: manifests.filter(({ hooks }) => hooks !== undefined && hooks.length > 0),
-		crds: [...chart.crds].map(([path, text]) => ({ path, text })),
 		notes: texts.get(notesPath) ?? "",
 		warnings,
 	};
@@ -81,57 +73,43 @@ function validate({ schema, metadata }: Chart, values: GoMap, { validateValues }
 	}
 }
 
-function topLevel(
-	chart: Chart,
-	values: GoMap,
-	release: Release,
-	capabilities: Capabilities,
-): [string, Value][] {
+/** The text of every file but partials. All share one context, so that what one template sets, the next one sees. */
+function renderTemplates(chart: Chart, top: GoMap, port: ChartPort): Map<string, string> {
+	const engine = new Engine([...chart.templates.values()].flat(), allFunctions(port));
+	const texts = new Map<string, string>();
+	for (const path of chart.templates.keys()) {
+		if (!/(?:^|\/)_[^/]*$/.test(path)) {
+			texts.set(path, engine.render(path, top) ?? "");
+		}
+	}
+	return texts;
+}
+
+function topLevel(chart: Chart, values: GoMap, release: Release, capabilities: Capabilities): GoMap {
 	const { name, namespace, revision = 1, isUpgrade = false } = release;
-	return [
+	const getFile = fixed(["string"], (path) => chart.files.get(path) ?? "");
+	const entries: [string, Value][] = [
 		["Chart", chart.metadata.object],
-		["Files", filesObject(chart.files)],
+		["Files", new GoObject("engine.files", {}, { methods: { Get: getFile } })],
 		[
 			"Release",
-			new GoMap([
+			new Map<string, Value>([
 				["Name", name],
 				["Namespace", namespace],
 				["IsUpgrade", isUpgrade],
 				["IsInstall", !isUpgrade],
-				["Revision", int(revision)],
+				["Revision", BigInt(revision)],
 				["Service", "Helm"],
 			]),
 		],
 		["Capabilities", capabilitiesObject(capabilities)],
-		["Values", new GoMap(values.entries, "interface {}", { name: "chartutil.Values" })],
-		["Subcharts", new GoMap()],
+		["Values", values],
 	];
+	return new Map(entries);
 }
 
-/** The text of every file but partials. All share one context, so that what one template sets, the next one sees. */
-function renderTemplates(
-	chart: Chart,
-	top: readonly [string, Value][],
-	port: ChartPort,
-): Map<string, string> {
-	const functions = allFunctions(port);
-	const templates = new TemplateSet();
-	for (const defined of chart.templates.values()) {
-		templates.add(defined);
-	}
-	const engine = new Engine(templates, functions);
-	const context = new GoMap(top, "interface {}", { name: "chartutil.Values" });
-	const texts = new Map<string, string>();
-	for (const path of chart.templates.keys()) {
-		const template = templates.get(path);
-		if (template !== undefined && !basePath(path).startsWith("_")) {
-			const position: [string, Value][] = [
-				["Name", path],
-				["BasePath", `${chart.metadata.name}/templates`],
-			];
-			context.entries.set("Template", new GoMap(position, "interface {}", { name: "chartutil.Values" }));
-			texts.set(path, engine.render(template, context));
-		}
-	}
-	return texts;
+/** The stream of documents that `helm template` prints, each with the file that it comes from. */
+export function formatRelease({ manifests, hooks }: RenderedChart): string {
+	const document = ({ path, text }: Manifest): string => `---\n# Source: ${path}\n${text}\n`;
+	return `${trimSpace(manifests.map(document).join(""))}\n${hooks.map(document).join("")}`;
 }

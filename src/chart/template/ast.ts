@@ -1,20 +1,10 @@
-import type { GoInt } from "../go/value.ts";
-import type { Source } from "./source.ts";
+import type { Source } from "./template-error.ts";
 
 /** A template's statements, and the operands of its expressions. Every node knows where it stands. */
 export type Statement =
-	| TextNode
+	| { readonly kind: "text"; readonly offset: number; readonly text: string }
 	| ActionNode
-	| BranchNode
-	| TemplateNode
-	| { readonly kind: "break"; readonly offset: number }
-	| { readonly kind: "continue"; readonly offset: number };
-
-export interface TextNode {
-	readonly kind: "text";
-	readonly offset: number;
-	readonly text: string;
-}
+	| BranchNode;
 
 export interface ActionNode {
 	readonly kind: "action";
@@ -30,43 +20,22 @@ export interface BranchNode {
 	readonly otherwise: readonly Statement[] | undefined;
 }
 
-/** `{{ template "name" pipeline }}`. */
-export interface TemplateNode {
-	readonly kind: "template";
-	readonly offset: number;
-	readonly name: string;
-	readonly pipe: PipeNode | undefined;
-}
-
 export type Operand =
 	| { readonly kind: "dot"; readonly offset: number }
 	| { readonly kind: "nil"; readonly offset: number }
 	| { readonly kind: "bool"; readonly offset: number; readonly value: boolean }
-	| NumberNode
-	| StringNode
+	| {
+			readonly kind: "number";
+			readonly offset: number;
+			readonly text: string;
+			readonly value: bigint | number;
+	  }
+	| { readonly kind: "string"; readonly offset: number; readonly quoted: string; readonly text: string }
 	| FieldNode
 	| VariableNode
 	| ChainNode
 	| IdentifierNode
 	| PipeNode;
-
-/** Under every type that can hold it, because only the parameter that it meets says which is meant. */
-export interface NumberNode {
-	readonly kind: "number";
-	readonly offset: number;
-	readonly text: string;
-	readonly int: GoInt | undefined;
-	readonly float: number | undefined;
-	/** What it is where nothing says which type is meant. */
-	readonly ideal: GoInt | number | undefined;
-}
-
-export interface StringNode {
-	readonly kind: "string";
-	readonly offset: number;
-	readonly quoted: string;
-	readonly text: string;
-}
 
 /** `.a.b` */
 export interface FieldNode {
@@ -112,9 +81,50 @@ export interface CommandNode {
 	readonly args: readonly [Operand, ...Operand[]];
 }
 
-/** A named piece of template: a file, a `define` or a `block`. */
+/** A named piece of template: a file or a `define`. */
 export interface Template {
 	readonly name: string;
 	readonly source: Source;
 	readonly body: readonly Statement[];
+}
+
+/** An expression as Go's error messages print it: spaces normalized, strings as they were written. */
+export function printOperand(node: Operand): string {
+	switch (node.kind) {
+		case "dot":
+			return ".";
+		case "nil":
+			return "nil";
+		case "bool":
+			return String(node.value);
+		case "number":
+			return node.text;
+		case "string":
+			return node.quoted;
+		case "field":
+			return `.${node.path.join(".")}`;
+		case "variable":
+			return [node.name, ...node.path].join(".");
+		case "identifier":
+			return node.name;
+		case "chain":
+			return `${printArgument(node.base)}.${node.path.join(".")}`;
+		case "pipe":
+			return printPipe(node);
+	}
+}
+
+function printArgument(node: Operand): string {
+	return node.kind === "pipe" ? `(${printPipe(node)})` : printOperand(node);
+}
+
+export function printCommand(command: CommandNode): string {
+	return command.args.map(printArgument).join(" ");
+}
+
+function printPipe(pipe: PipeNode): string {
+	const commands = pipe.commands.map(printCommand).join(" | ");
+	return pipe.declared.length === 0
+		? commands
+		: `${pipe.declared.join(", ")} ${pipe.assigns ? "=" : ":="} ${commands}`;
 }

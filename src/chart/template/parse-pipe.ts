@@ -1,8 +1,7 @@
-import { unquote } from "../go/unquote.ts";
-import type { CommandNode, Operand, PipeNode } from "./ast.ts";
-import { parseNumber } from "./number-node.ts";
-import { printOperand } from "./print-node.ts";
-import type { Token, TokenKind } from "./token.ts";
+import { parseDecimal64 } from "../go/number.ts";
+import { unquote } from "../go/text.ts";
+import { type CommandNode, type Operand, type PipeNode, printOperand } from "./ast.ts";
+import type { Token, TokenKind } from "./lexer.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** What is wrong with calling a function of that name, if anything. */
@@ -41,13 +40,13 @@ export class PipeParser {
 	}
 
 	pipe(context: string, end: TokenKind): PipeNode {
-		const { offset } = this.#tokens.peekWord();
+		const { offset } = this.#tokens.peek();
 		const { declared, assigns } = this.#declarations(context);
 		const commands: CommandNode[] = [];
-		while (this.#tokens.peekWord().kind !== end) {
+		while (this.#tokens.peek().kind !== end) {
 			commands.push(this.#command(commands.length + 1, context));
 		}
-		const token = this.#tokens.nextWord();
+		const token = this.#tokens.next();
 		if (commands.length === 0) {
 			throw this.#tokens.error(token, `missing value for ${context}`);
 		}
@@ -57,37 +56,29 @@ export class PipeParser {
 	/** `$x :=`, `$x =`, and in a range `$i, $x :=`. */
 	#declarations(context: string): { declared: string[]; assigns: boolean } {
 		const declared: string[] = [];
-		while (this.#tokens.peekWord().kind === "variable") {
-			const variable = this.#tokens.peekWord();
-			const next = this.#tokens.peekBeyond();
-			if (next.kind !== "=" && next.kind !== ":=" && next.kind !== ",") {
-				break;
+		while (this.#tokens.peek().kind === "variable" && /^(?::?=|,)$/.test(this.#tokens.peek(1).text)) {
+			const [variable, sign] = [this.#tokens.next(), this.#tokens.next()];
+			if (sign.kind === "," && (context !== "range" || declared.length > 0)) {
+				throw this.#tokens.error(sign, `too many declarations in ${context}`);
 			}
-			this.#tokens.nextWord();
-			this.#tokens.nextWord();
+			if (sign.kind === "=") {
+				this.#variable(variable);
+			}
 			declared.push(variable.text);
 			this.#variables.push(variable.text);
-			if (next.kind !== ",") {
-				return { declared, assigns: next.kind === "=" };
+			if (sign.kind !== ",") {
+				return { declared, assigns: sign.kind === "=" };
 			}
-			this.#checkSecond(declared, context, next);
+		}
+		if (declared.length > 0) {
+			throw this.#tokens.error(this.#tokens.peek(), "range can only initialize variables");
 		}
 		return { declared, assigns: false };
 	}
 
-	#checkSecond(declared: readonly string[], context: string, comma: Token): void {
-		if (context !== "range" || declared.length > 1) {
-			throw this.#tokens.error(comma, `too many declarations in ${context}`);
-		}
-		const { kind } = this.#tokens.peekWord();
-		if (kind !== "variable" && kind !== "right delimiter" && kind !== ")") {
-			throw this.#tokens.error(comma, "range can only initialize variables");
-		}
-	}
-
 	/** Operands up to a `|`, which is consumed, or the pipeline's end, which is not. */
 	#command(stage: number, context: string): CommandNode {
-		const { offset } = this.#tokens.peekWord();
+		const { offset } = this.#tokens.peek();
 		const [first, ...rest] = this.#operands(context);
 		if (first === undefined) {
 			throw this.#tokens.error(
@@ -101,40 +92,38 @@ export class PipeParser {
 		return { offset, args: [first, ...rest] };
 	}
 
+	/** A space stands before every operand but the first. */
 	#operands(context: string): Operand[] {
 		const operands: Operand[] = [];
-		let more = true;
-		while (more) {
-			const operand = this.#operand();
-			operands.push(...(operand === undefined ? [] : [operand]));
-			more = this.#separator(operands.length === 0 ? context : "operand");
+		for (let operand = this.#operand(); operand !== undefined; operand = this.#operand()) {
+			operands.push(operand);
+			if (this.#tokens.peek().spaced !== true) {
+				break;
+			}
+		}
+		const token = this.#tokens.peek();
+		if (token.kind === "|") {
+			this.#tokens.next();
+		} else if (token.kind !== "right delimiter" && token.kind !== ")") {
+			throw this.#tokens.unexpected(token, operands.length === 0 ? context : "operand");
 		}
 		return operands;
-	}
-
-	/** True before another operand of the same command. */
-	#separator(context: string): boolean {
-		const token = this.#tokens.peek();
-		if (token.kind === "right delimiter" || token.kind === ")") {
-			return false;
-		}
-		if (token.kind !== "space" && token.kind !== "|") {
-			throw this.#tokens.unexpected(token, context);
-		}
-		this.#tokens.next();
-		return token.kind === "space";
 	}
 
 	/** A term and the fields behind it. */
 	#operand(): Operand | undefined {
 		const base = this.#term();
-		if (base === undefined || this.#tokens.peek().kind !== "field") {
-			return base;
-		}
 		const { offset } = this.#tokens.peek();
 		const path: string[] = [];
-		while (this.#tokens.peek().kind === "field") {
+		while (
+			base !== undefined &&
+			this.#tokens.peek().kind === "field" &&
+			this.#tokens.peek().spaced !== true
+		) {
 			path.push(this.#tokens.next().text.slice(1));
+		}
+		if (base === undefined || path.length === 0) {
+			return base;
 		}
 		const [first = "", ...rest] = path;
 		switch (base.kind) {
@@ -154,7 +143,7 @@ export class PipeParser {
 	}
 
 	#term(): Operand | undefined {
-		const token = this.#tokens.peekWord();
+		const token = this.#tokens.peek();
 		const term = this.#simpleTerm(token);
 		if (term !== undefined) {
 			this.#tokens.next();
@@ -173,8 +162,7 @@ export class PipeParser {
 			case "keyword":
 				return text === "nil" ? { kind: "nil", offset } : undefined;
 			case "number":
-			case "character":
-				return parseNumber(this.#tokens.source, token);
+				return this.#number(token);
 			case "field":
 				return { kind, offset, path: [text.slice(1)] };
 			case "string":
@@ -186,6 +174,17 @@ export class PipeParser {
 			default:
 				return undefined;
 		}
+	}
+
+	/** Of Go's numbers those that charts have: decimal integers, and floats with a point. */
+	#number(token: Token): Operand {
+		const { text, offset } = token;
+		const isSound = /^[+-]?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text);
+		const value = text.includes(".") ? Number(text) : parseDecimal64(text);
+		if (!isSound || value === undefined) {
+			throw this.#tokens.error(token, `the number ${text} is not supported by this renderer`);
+		}
+		return { kind: "number", offset, text, value };
 	}
 
 	#string(token: Token): Operand {

@@ -1,14 +1,12 @@
-import { trimSpace } from "../go/rune.ts";
-import { unquote } from "../go/unquote.ts";
-import type { BranchNode, PipeNode, Statement, Template } from "./ast.ts";
+import { trimSpace, unquote } from "../go/text.ts";
+import type { BranchNode, Statement, Template } from "./ast.ts";
+import type { Token } from "./lexer.ts";
 import { type FunctionCheck, PipeParser } from "./parse-pipe.ts";
-import type { Source } from "./source.ts";
-import { syntaxError } from "./template-error.ts";
-import type { Token } from "./token.ts";
+import { type Source, syntaxError } from "./template-error.ts";
 import { TokenStream } from "./token-stream.ts";
 
 /**
- * Parses one file: its own text under its own name, and every `define` and `block` in it. A function that there
+ * Parses one file: its own text under its own name, and every `define` in it. A function that there
  * is none of is an error here, before anything is rendered, as it is in Go.
  */
 export function parseTemplates(source: Source, check: FunctionCheck): Template[] {
@@ -26,7 +24,6 @@ class Parser {
 	readonly #tokens: TokenStream;
 	readonly #pipes: PipeParser;
 	readonly #templates = new Map<string, Template>();
-	#rangeDepth = 0;
 
 	constructor(source: Source, check: FunctionCheck) {
 		this.#source = source;
@@ -54,22 +51,18 @@ class Parser {
 	/** `{{ define "name" }} … {{ end }}`, which knows none of the variables around it. */
 	#define(): void {
 		this.#tokens.next();
-		const { offset } = this.#tokens.nextWord();
+		const { offset } = this.#tokens.next();
 		const name = this.#name("define clause");
 		this.#tokens.expect("right delimiter", "define clause");
 		this.#add(name, this.#separateBody(), offset);
 	}
 
 	#separateBody(): Statement[] {
-		const depth = this.#rangeDepth;
-		this.#rangeDepth = 0;
-		const body = this.#pipes.inFreshScope(() => {
+		return this.#pipes.inFreshScope(() => {
 			const { statements, ending } = this.#statements();
 			this.#expectEnd(ending);
 			return statements;
 		});
-		this.#rangeDepth = depth;
-		return body;
 	}
 
 	/** A second definition in the same file is an error, unless one of the two is blank. */
@@ -85,7 +78,7 @@ class Parser {
 	#statements(): { statements: Statement[]; ending: Ending } {
 		const statements: Statement[] = [];
 		for (;;) {
-			const token = this.#tokens.peekWord();
+			const token = this.#tokens.peek();
 			if (token.kind === "end of file") {
 				return { statements, ending: { keyword: "end of file", token } };
 			}
@@ -98,13 +91,13 @@ class Parser {
 	}
 
 	#statement(): Statement | Ending {
-		const token = this.#tokens.nextWord();
+		const token = this.#tokens.next();
 		if (token.kind === "text") {
 			return { kind: "text", offset: token.offset, text: token.text };
 		}
-		const first = this.#tokens.peekWord();
+		const first = this.#tokens.peek();
 		if (first.kind === "keyword" && first.text !== "nil") {
-			this.#tokens.nextWord();
+			this.#tokens.next();
 			return this.#control(first);
 		}
 		return { kind: "action", offset: first.offset, pipe: this.#pipes.pipe("command", "right delimiter") };
@@ -118,11 +111,9 @@ class Parser {
 				return this.#branch(word.text);
 			case "break":
 			case "continue":
-				return this.#leaveRange(word.text, word);
 			case "template":
-				return this.#template();
 			case "block":
-				return this.#block(word);
+				throw this.#tokens.error(word, `{{${word.text}}} is not supported by this renderer`);
 			case "end":
 				this.#tokens.expect("right delimiter", "end");
 				return { keyword: "end", token: word };
@@ -133,17 +124,9 @@ class Parser {
 		}
 	}
 
-	#leaveRange(kind: "break" | "continue", word: Token): Statement {
-		this.#tokens.expect("right delimiter", `{{${kind}}}`);
-		if (this.#rangeDepth === 0) {
-			throw this.#tokens.error(word, `{{${kind}}} outside {{range}}`);
-		}
-		return { kind, offset: word.offset };
-	}
-
 	/** `{{ else if … }}` leaves its `if` for {@link Parser.#branch} to find. */
 	#else(word: Token): Ending {
-		const next = this.#tokens.peekWord();
+		const next = this.#tokens.peek();
 		if (next.kind !== "keyword" || (next.text !== "if" && next.text !== "with")) {
 			this.#tokens.expect("right delimiter", "else");
 		}
@@ -153,9 +136,7 @@ class Parser {
 	#branch(kind: BranchNode["kind"]): BranchNode {
 		return this.#pipes.inInnerScope(() => {
 			const pipe = this.#pipes.pipe(kind, "right delimiter");
-			this.#rangeDepth += kind === "range" ? 1 : 0;
 			const { statements: body, ending } = this.#statements();
-			this.#rangeDepth -= kind === "range" ? 1 : 0;
 			const otherwise = ending.keyword === "else" ? this.#otherwise(kind) : undefined;
 			if (ending.keyword !== "else") {
 				this.#expectEnd(ending);
@@ -165,9 +146,9 @@ class Parser {
 	}
 
 	#otherwise(kind: BranchNode["kind"]): Statement[] {
-		const next = this.#tokens.peekWord();
+		const next = this.#tokens.peek();
 		if (kind !== "range" && next.kind === "keyword" && next.text === kind) {
-			this.#tokens.nextWord();
+			this.#tokens.next();
 			return [this.#branch(kind)];
 		}
 		const { statements, ending } = this.#statements();
@@ -184,29 +165,8 @@ class Parser {
 		}
 	}
 
-	#template(): Statement {
-		const { offset } = this.#tokens.peekWord();
-		const name = this.#name("template clause");
-		let pipe: PipeNode | undefined;
-		if (this.#tokens.peekWord().kind === "right delimiter") {
-			this.#tokens.nextWord();
-		} else {
-			pipe = this.#pipes.pipe("template clause", "right delimiter");
-		}
-		return { kind: "template", offset, name, pipe };
-	}
-
-	/** `{{ block "name" pipeline }} … {{ end }}` defines a template and uses it on the spot. */
-	#block(word: Token): Statement {
-		const { offset } = this.#tokens.peekWord();
-		const name = this.#name("block clause");
-		const pipe = this.#pipes.pipe("block clause", "right delimiter");
-		this.#add(name, this.#separateBody(), word.offset);
-		return { kind: "template", offset, name, pipe };
-	}
-
 	#name(context: string): string {
-		const token = this.#tokens.nextWord();
+		const token = this.#tokens.next();
 		const name = token.kind === "string" ? unquote(token.text) : undefined;
 		if (name === undefined) {
 			throw this.#tokens.unexpected(token, context);

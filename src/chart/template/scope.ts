@@ -2,47 +2,37 @@ import type { Value } from "../go/value.ts";
 
 /** The variables of one template in execution: a stack, of which a block leaves nothing behind. */
 export class Scope {
-	readonly #names: string[] = ["$"];
-	readonly #values: Value[];
+	readonly #variables: { readonly name: string; value: Value }[];
 
 	constructor(root: Value) {
-		this.#values = [root];
+		this.#variables = [{ name: "$", value: root }];
 	}
 
 	get mark(): number {
-		return this.#names.length;
+		return this.#variables.length;
 	}
 
 	reset(mark: number): void {
-		this.#names.length = mark;
-		this.#values.length = mark;
+		this.#variables.length = mark;
 	}
 
 	declare(name: string, value: Value): void {
-		this.#names.push(name);
-		this.#values.push(value);
+		this.#variables.push({ name, value });
 	}
 
-	/** False where there is no such variable. */
-	assign(name: string, value: Value): boolean {
-		const index = this.#names.lastIndexOf(name);
-		if (index < 0) {
-			return false;
+	/** The parser has seen to it that there is such a variable. */
+	assign(name: string, value: Value): void {
+		const variable = this.#find(name);
+		if (variable !== undefined) {
+			variable.value = value;
 		}
-		this.#values[index] = value;
-		return true;
-	}
-
-	has(name: string): boolean {
-		return this.#names.includes(name);
 	}
 
 	get(name: string): Value {
-		return this.#values[this.#names.lastIndexOf(name)];
+		return this.#find(name)?.value;
 	}
 
-	/** Sets the n-th variable from the top, as a range does for each element. */
-	setFromTop(n: number, value: Value): void {
-		this.#values[this.#values.length - n] = value;
+	#find(name: string) {
+		return this.#variables.findLast((variable) => variable.name === name);
 	}
 }

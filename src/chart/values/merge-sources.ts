@@ -1,10 +1,9 @@
-import type { LargeIntegers } from "../go/large-integer.ts";
-import { GoMap } from "../go/value.ts";
+import type { LargeIntegers } from "../go/number.ts";
+import type { GoMap } from "../go/value.ts";
 import { readValues } from "../release/load-chart.ts";
 import { ChartError } from "../result.ts";
 import { overlay } from "./merge.ts";
-import { SetError } from "./set-error.ts";
-import { applySet, type ReadValue, typedValue } from "./set-flag.ts";
+import { applySet, type ReadValue, SetError, typedValue } from "./set-flag.ts";
 
 /** Where values come from, besides the chart: Helm's flags by their names, each in the order given. */
 export interface ValueSources {
@@ -36,9 +35,9 @@ export function mergeSources(
 		}
 		return text;
 	};
-	const values = (sources.files ?? []).reduce(
+	const values = (sources.files ?? []).reduce<GoMap>(
 		(base, path) => overlay(base, readValues(path, read(path), largeIntegers)),
-		new GoMap(),
+		new Map(),
 	);
 	apply(values, "--set-json", sources.setJson, largeIntegers === "exact" ? "exact json" : "json");
 	apply(values, "--set", sources.set, typedValue);

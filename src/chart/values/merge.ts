@@ -1,11 +1,11 @@
-import { GoMap, type Value } from "../go/value.ts";
+import type { GoMap, Value } from "../go/value.ts";
 
 /** A values file over the ones before it: maps merge, everything else replaces, null included. */
 export function overlay(base: GoMap, over: GoMap): GoMap {
-	const merged = new GoMap(base.entries);
-	for (const [key, value] of over.entries) {
-		const below = merged.entries.get(key);
-		merged.entries.set(key, below instanceof GoMap && value instanceof GoMap ? overlay(below, value) : value);
+	const merged = new Map(base);
+	for (const [key, value] of over) {
+		const below = merged.get(key);
+		merged.set(key, below instanceof Map && value instanceof Map ? overlay(below, value) : value);
 	}
 	return merged;
 }
@@ -15,54 +15,30 @@ export type Warn = (warning: string) => void;
 
 /**
  * The user's values over the chart's own (chartutil.CoalesceValues). A null takes away the chart's default and then
- * goes away itself; where the chart has no such key, a null at the top is kept, and so is one that the chart itself
- * has. Where one has a map and the other has not, the user's value wins, and `warn` hears of it. Both maps are used up:
+ * goes away itself; where the chart has no such key it is kept, and below the top so is one that the chart itself has.
+ * Where one has a map and the other has not, the user's value wins, and `warn` hears of it. Both maps are used up:
  * what comes out shares their parts.
  */
-export function coalesce(user: GoMap, chart: GoMap, warn: Warn = ignore): GoMap {
-	for (const [key, value] of chart.entries) {
-		const given = user.entries.get(key);
-		if (!user.entries.has(key)) {
-			user.entries.set(key, value);
-		} else if (given === null) {
-			user.entries.delete(key);
-		} else {
-			coalesceValue(given, value, key, warn);
+export function coalesce(user: GoMap, chart: GoMap, warn: Warn = () => undefined, path = ""): GoMap {
+	for (const [key, value] of chart) {
+		const given = user.get(key);
+		if (!user.has(key)) {
+			user.set(key, value);
+		} else if (given !== null) {
+			coalesceValue(given, value, `${path}${key}`, warn);
+		} else if (path === "" || value !== null) {
+			user.delete(key);
 		}
 	}
 	return user;
 }
 
-/** One level down a null that meets a null is kept: only a default that is something can be taken away. */
-function coalesceTable(user: GoMap, chart: GoMap, path: string, warn: Warn): void {
-	for (const [key, value] of chart.entries) {
-		const given = user.entries.get(key);
-		if (!user.entries.has(key)) {
-			user.entries.set(key, value);
-		} else if (given === null) {
-			dropUnlessBothNull(user, key, value);
-		} else {
-			coalesceValue(given, value, `${path}.${key}`, warn);
-		}
-	}
-}
-
 function coalesceValue(given: Value, value: Value, path: string, warn: Warn): void {
-	if (given instanceof GoMap && value instanceof GoMap) {
-		coalesceTable(given, value, path, warn);
-	} else if (given instanceof GoMap && value !== null) {
+	if (given instanceof Map && value instanceof Map) {
+		coalesce(given, value, warn, `${path}.`);
+	} else if (given instanceof Map && value !== null) {
 		warn(`values: ${path} is a map now, and was none in the chart`);
-	} else if (value instanceof GoMap) {
+	} else if (value instanceof Map) {
 		warn(`values: ${path} is no map now, and was one in the chart`);
-	}
-}
-
-function ignore(): void {
-	// For those who have no one to tell.
-}
-
-function dropUnlessBothNull(user: GoMap, key: string, value: Value): void {
-	if (value !== null) {
-		user.entries.delete(key);
 	}
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fromPlainMap, toPlainMap } from "../plain-value.ts";
 import type { PlainMap } from "../port.ts";
 import { coalesce, overlay } from "./merge.ts";
-import { SetError } from "./set-error.ts";
-import { applySet, type ReadValue, typedValue } from "./set-flag.ts";
+import { applySet, type ReadValue, SetError, typedValue } from "./set-flag.ts";
 
 function set(expression: string, base: PlainMap = {}, readValue: ReadValue = typedValue): PlainMap {
 	const values = fromPlainMap(base);
@@ -37,6 +36,10 @@ describe("--set", () => {
 	it("takes every value for text, or for JSON, or for a file, when asked to", () => {
 		expect(set("a=1,b=null", {}, (text) => text)).toEqual({ a: "1", b: "null" });
 		expect(set('a={"x":[1,null]} ,b=2,c=', {}, "json")).toEqual({ a: { x: [1, null] }, b: 2, c: null });
+		expect(set('a="x,y",b={"c":[1,"d,}"]}', {}, "json")).toEqual({ a: "x,y", b: { c: [1, "d,}"] } });
+		expect(set("a=9007199254740993", {}, "exact json")).toEqual({ a: 9_007_199_254_740_993n });
+		expect(() => set("a=[99999999999999999999]", {}, "exact json")).toThrow("would be rounded");
+		expect(set('a="#9007199254740993"', {}, "exact json")).toEqual({ a: "#9007199254740993" });
 		expect(set("a=path", {}, (path) => `text of ${path}`)).toEqual({ a: "text of path" });
 	});
 

@@ -1,11 +1,11 @@
-import type { LargeIntegers } from "../go/large-integer.ts";
-import { parseDecimal64 } from "../go/parse-number.ts";
-import { isSpace } from "../go/rune.ts";
-import { GoMap, GoSlice, int64, list, type Value } from "../go/value.ts";
-import { readJsonPrefix } from "../json/read-json.ts";
-import { JsonError } from "../json/write-json.ts";
-import { RuneReader } from "./rune-reader.ts";
-import { SetError } from "./set-error.ts";
+import { JsonError, readJson } from "../go/json.ts";
+import { type LargeIntegers, parseDecimal64 } from "../go/number.ts";
+import type { GoMap, Value } from "../go/value.ts";
+
+/** A `--set` expression that cannot be read. */
+export class SetError extends Error {
+	override readonly name = "SetError";
+}
 
 /** How the text behind an equals sign becomes a value; JSON, with exact integers or as Helm has them, reads it itself. */
 export type ReadValue = ((text: string) => Value) | "json" | "exact json";
@@ -14,49 +14,40 @@ export type ReadValue = ((text: string) => Value) | "json" | "exact json";
 const maxIndex = 65_536;
 const maxDepth = 30;
 
-/** Where the expression ended, if it did. */
-type Progress = "more" | "end";
-
 /**
  * Applies `a.b=c,d[0].e=f,g={h,i}` to values (package strvals). Keys are set one after the other: what comes before a
  * mistake is set when it throws {@link SetError}. `\` takes the next character for itself.
  */
 export function applySet(expression: string, values: GoMap, readValue: ReadValue): void {
-	const parser = new SetParser(new RuneReader(expression), readValue);
-	while (parser.key(values, 0) === "more") {
+	const parser = new SetParser(expression, readValue);
+	while (parser.key(values, 0)) {
 		// The loop is the whole of it: every key does its own setting.
 	}
 }
 
 /** `true`, `false`, `null` in any case, and decimal integers without leading zeros; everything else is text. */
 export function typedValue(text: string): Value {
-	switch (text.toLowerCase()) {
-		case "true":
-			return true;
-		case "false":
-			return false;
-		case "null":
-			return null;
-		case "0":
-			return int64(0);
-		default: {
-			const number = text.startsWith("0") ? undefined : parseDecimal64(text);
-			return number === undefined ? text : int64(number);
-		}
+	const words: Readonly<Record<string, Value>> = { true: true, false: false, null: null };
+	const word = text.toLowerCase();
+	if (Object.hasOwn(words, word)) {
+		return words[word];
 	}
+	return text !== "0" && text.startsWith("0") ? text : (parseDecimal64(text) ?? text);
 }
 
+/** Its methods answer whether more may follow; where it may not, Helm leaves some lists as they were. */
 class SetParser {
-	readonly #in: RuneReader;
+	readonly #text: string;
 	readonly #readValue: ReadValue;
+	#at = 0;
 
-	constructor(reader: RuneReader, readValue: ReadValue) {
-		this.#in = reader;
+	constructor(text: string, readValue: ReadValue) {
+		this.#text = text;
 		this.#readValue = readValue;
 	}
 
-	key(data: GoMap, depth: number): Progress {
-		const { text: name, stop } = this.#in.until("=[,.");
+	key(data: GoMap, depth: number): boolean {
+		const { text: name, stop } = this.#until("=[,.");
 		switch (stop) {
 			case "=":
 				return this.#assign((value) => setKey(data, name, value));
@@ -65,188 +56,172 @@ class SetParser {
 			case ".":
 				return this.#nested(data, name, depth + 1);
 			case ",":
-				setKey(data, name, "");
 				throw new SetError(`key "${name}" has no value (cannot end with ,)`);
 			default:
 				if (name !== "") {
 					throw new SetError(`key "${name}" has no value`);
 				}
-				return "end";
+				return false;
 		}
 	}
 
-	#indexed(data: GoMap, name: string, depth: number): Progress {
+	#indexed(data: GoMap, name: string, depth: number): boolean {
 		const index = this.#index();
-		const present = data.entries.get(name);
-		if (data.entries.has(name) && !(present instanceof GoSlice)) {
-			throw new SetError(`"${name}" is not a list`);
-		}
-		const target = present instanceof GoSlice ? [...present.items] : [];
-		const progress = this.#item(target, index, depth);
-		setKey(data, name, list(target));
-		return progress;
+		const items = data.has(name) ? listOf(data.get(name), `"${name}"`) : [];
+		const more = this.#item(items, index, depth);
+		setKey(data, name, items);
+		return more;
 	}
 
-	#nested(data: GoMap, name: string, depth: number): Progress {
+	#nested(data: GoMap, name: string, depth: number): boolean {
 		if (depth > maxDepth) {
 			throw new SetError(
 				`value name nested level is greater than maximum supported nested level of ${maxDepth}`,
 			);
 		}
-		const present = data.entries.get(name);
-		if (data.entries.has(name) && !(present instanceof GoMap)) {
+		const inner: Value = data.has(name) ? data.get(name) : new Map();
+		if (!(inner instanceof Map)) {
 			throw new SetError(`"${name}" is not a map`);
 		}
-		const inner = present instanceof GoMap ? present : new GoMap();
-		const progress = this.key(inner, depth);
-		if (inner.entries.size > 0) {
+		const more = this.key(inner, depth);
+		if (inner.size > 0) {
 			setKey(data, name, inner);
-		} else if (progress === "more") {
+		} else if (more) {
 			throw new SetError(`key map "${name}" has no value`);
 		}
-		return progress;
+		return more;
 	}
 
 	#index(): number {
-		const { text, stop } = this.#in.until("]");
+		const { text, stop } = this.#until("]");
 		const number = stop === undefined ? undefined : parseDecimal64(text);
 		if (number === undefined) {
 			throw new SetError(`error parsing index: "${text}" is not a number in brackets`);
 		}
-		if (number < 0n) {
-			throw new SetError(`negative ${number} index not allowed`);
+		if (number < 0n || number > maxIndex) {
+			throw new SetError(
+				number < 0n
+					? `negative ${number} index not allowed`
+					: `index of ${number} is greater than maximum supported index of ${maxIndex}`,
+			);
 		}
 		return Number(number);
 	}
 
 	/** What follows `name[index]`. */
-	#item(items: Value[], index: number, depth: number): Progress {
-		const { text, stop } = this.#in.until("[.=");
+	#item(items: Value[], index: number, depth: number): boolean {
+		const { text, stop } = this.#until("[.=");
 		if (text !== "") {
 			throw new SetError(`unexpected data at end of array index: "${text}"`);
 		}
-		switch (stop) {
-			case "=":
-				return this.#assign((value) => setItem(items, index, value));
-			case "[":
-				return this.#itemOfItem(items, index, depth);
-			case ".":
-				return this.#keyOfItem(items, index, depth);
-			default:
-				return "end";
+		if (stop === undefined) {
+			return false;
 		}
-	}
-
-	#itemOfItem(items: Value[], index: number, depth: number): Progress {
-		const inner = this.#index();
-		const present = items[index] ?? list([]);
-		if (!(present instanceof GoSlice)) {
-			throw new SetError(`item ${index} is not a list`);
+		if (stop === "=") {
+			return this.#assign((value) => setItem(items, index, value));
 		}
-		const target = [...present.items];
-		const progress = this.#item(target, inner, depth);
-		if (progress === "more") {
-			setItem(items, index, list(target));
-		}
-		return progress;
-	}
-
-	/** An item that is no map is replaced by one. */
-	#keyOfItem(items: Value[], index: number, depth: number): Progress {
 		const present = items[index];
-		const inner = present instanceof GoMap ? present : new GoMap();
+		if (stop === "[") {
+			const innerIndex = this.#index();
+			const inner = listOf(present ?? [], `item ${index}`);
+			return this.#item(inner, innerIndex, depth) && setItem(items, index, inner);
+		}
+		// An item that is no map is replaced by one.
+		const inner: GoMap = present instanceof Map ? present : new Map();
 		if (index < items.length) {
 			items[index] = inner;
 		}
-		const progress = this.key(inner, depth);
-		if (progress === "more") {
-			setItem(items, index, inner);
-		}
-		return progress;
+		return this.key(inner, depth) && setItem(items, index, inner);
 	}
 
 	/** The value behind an equals sign, and the comma behind that. */
-	#assign(set: (value: Value) => void): Progress {
+	#assign(set: (value: Value) => void): boolean {
 		if (typeof this.#readValue === "string") {
 			set(this.#json(this.#readValue === "json" ? "rounded" : "exact"));
-			return "more";
+			return true;
 		}
-		const next = this.#in.peek();
-		if (next === undefined) {
-			set("");
-			return "end";
-		}
-		if (next === "{") {
-			this.#in.next();
-			set(list(this.#list(this.#readValue)));
-		} else {
-			set(this.#readValue(this.#in.until(",").text));
-		}
-		return "more";
+		const isList = this.#text.charAt(this.#at) === "{";
+		const isEnd = this.#at >= this.#text.length;
+		this.#at += isList ? 1 : 0;
+		set(isList ? this.#list(this.#readValue) : isEnd ? "" : this.#readValue(this.#until(",").text));
+		return !isEnd;
 	}
 
 	/** `{a,b}`, the brace already behind us. */
 	#list(readValue: (text: string) => Value): Value[] {
 		const items: Value[] = [];
 		for (;;) {
-			const { text, stop } = this.#in.until(",}");
+			const { text, stop } = this.#until(",}");
 			if (stop === undefined) {
 				throw new SetError("list must terminate with '}'");
 			}
 			items.push(readValue(text));
 			if (stop === "}") {
-				if (this.#in.peek() === ",") {
-					this.#in.next();
-				}
+				this.#at += this.#text.charAt(this.#at) === "," ? 1 : 0;
 				return items;
 			}
 		}
 	}
 
+	/** The value that ends before the first comma before which one can end, or with the text; nothing is null. */
 	#json(largeIntegers: LargeIntegers): Value {
-		if (this.#skipEmpty()) {
-			return null;
+		const rest = this.#text.slice(this.#at);
+		const nothing = /^\s*(?:,|$)/.exec(rest)?.[0];
+		let length = nothing?.length ?? rest.indexOf(",");
+		while (nothing === undefined && length >= 0 && !isJson(rest.slice(0, length))) {
+			length = rest.indexOf(",", length + 1);
 		}
-		const rest = this.#in.rest();
+		const text = length < 0 ? rest : rest.slice(0, length);
+		this.#at += text.length + (nothing === undefined && length >= 0 ? 1 : 0);
 		try {
-			const { value, end } = readJsonPrefix(rest, 0, largeIntegers);
-			this.#in.skip(rest.slice(0, end));
-			this.#skipEmpty();
-			return value;
+			return nothing === undefined ? readJson(text, largeIntegers) : null;
 		} catch (error) {
 			throw error instanceof JsonError ? new SetError(error.message) : error;
 		}
 	}
 
-	/** Spaces up to a comma, which is consumed, or the end; false before anything else. */
-	#skipEmpty(): boolean {
-		for (;;) {
-			const rune = this.#in.peek();
-			if (rune === undefined || rune === ",") {
-				this.#in.next();
-				return true;
+	/** Up to one of the stops, which is consumed; without `stop` the end came first. */
+	#until(stops: string): { readonly text: string; readonly stop: string | undefined } {
+		let text = "";
+		while (this.#at < this.#text.length) {
+			const char = this.#text.charAt(this.#at++);
+			if (stops.includes(char)) {
+				return { text, stop: char };
 			}
-			if (!isSpace(rune)) {
-				return false;
-			}
-			this.#in.next();
+			text += char === "\\" ? this.#text.charAt(this.#at++) : char;
 		}
+		return { text, stop: undefined };
 	}
+}
+
+/** A list of its own, so that the chart's is left as it is. */
+function listOf(value: Value, what: string): Value[] {
+	if (!Array.isArray(value)) {
+		throw new SetError(`${what} is not a list`);
+	}
+	return [...value];
 }
 
 /** An empty name sets nothing. */
 function setKey(data: GoMap, name: string, value: Value): void {
 	if (name !== "") {
-		data.entries.set(name, value);
+		data.set(name, value);
 	}
 }
 
-function setItem(items: Value[], index: number, value: Value): void {
-	if (index > maxIndex) {
-		throw new SetError(`index of ${index} is greater than maximum supported index of ${maxIndex}`);
-	}
+function setItem(items: Value[], index: number, value: Value): true {
 	while (items.length <= index) {
 		items.push(null);
 	}
 	items[index] = value;
+	return true;
+}
+
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
 }

@@ -10,15 +10,21 @@ import {
 	parseAllDocuments,
 	type Scalar,
 } from "yaml";
-import { base64Decode } from "../go/base64.ts";
-import { formatFloat } from "../go/float.ts";
-import { isLargeInteger, keepInteger, type LargeIntegers } from "../go/large-integer.ts";
-import { utf8Decode, utf8Encode } from "../go/utf8.ts";
-import { GoInt, GoMap, list, type Value } from "../go/value.ts";
-import { scalarText } from "./number-text.ts";
-import { readPlainYaml } from "./read-plain-yaml.ts";
-import { plainValue, type Resolved, resolvePlain } from "./resolve-plain.ts";
-import { YamlError } from "./yaml-error.ts";
+import { formatFloat, isLargeInteger, keepInteger, type LargeIntegers } from "../go/number.ts";
+import type { GoMap, Value } from "../go/value.ts";
+import { type Resolved, resolvePlain } from "./resolve-plain.ts";
+
+/** Text that is not YAML, or YAML that is not a value: what is wrong, and where. */
+export class YamlError extends Error {
+	override readonly name = "YamlError";
+	/** Counted from one. */
+	readonly line: number;
+
+	constructor(message: string, line: number) {
+		super(message);
+		this.line = line;
+	}
+}
 
 /** What a node can be; a key or value that is not there is null. */
 type Content = Node | null | undefined;
@@ -30,9 +36,6 @@ const maxAliased = 200_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]/u;
 
-/** An integer beyond 2^53 takes so many digits at least, in whatever base. */
-const manyDigits = /[\dA-Fa-f_]{14}/;
-
 /**
  * The first document of a YAML text as Helm sees it: every number a float64, every key a string, `yes` and `on` true.
  * The library reads the structure; what a scalar means is decided here, because Helm's rules are go-yaml v2's and then
@@ -43,13 +46,6 @@ export function readYaml(text: string, largeIntegers: LargeIntegers = "rounded")
 	if (bad !== null) {
 		throw new YamlError("control characters are not allowed", text.slice(0, bad.index).split("\n").length);
 	}
-	const isExact = largeIntegers === "exact" && manyDigits.test(text);
-	const plain = isExact ? undefined : readPlainYaml(text);
-	return plain === undefined ? readAnyYaml(text, largeIntegers) : plain.value;
-}
-
-/** Through the library alone. */
-export function readAnyYaml(text: string, largeIntegers: LargeIntegers = "rounded"): Value {
 	if (/^(?:#.*\n|\s*\n)*%(?!YAML 1|TAG )/.test(text)) {
 		throw new YamlError("found unknown directive name", 1);
 	}
@@ -78,6 +74,7 @@ class Composer {
 	readonly #largeIntegers: LargeIntegers;
 	readonly #anchors = new Map<string, Node>();
 	readonly #open = new Set<Node>();
+	#aliases = 0;
 	#aliased = 0;
 
 	constructor(lines: LineCounter, largeIntegers: LargeIntegers) {
@@ -92,20 +89,21 @@ class Composer {
 		if (isAlias(node)) {
 			return this.#alias(node.source, node);
 		}
-		if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
-			this.#anchors.set(node.anchor, node);
-		}
-		this.#aliased += this.#open.size > 0 ? 1 : 0;
+		this.#aliased += this.#aliases > 0 ? 1 : 0;
 		if (this.#aliased > maxAliased) {
 			throw this.#error("document contains excessive aliasing", node);
 		}
-		if (isMap(node)) {
-			return this.#map(node.items as Pair<Content, Content>[], new GoMap());
+		if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
+			this.#anchors.set(node.anchor, node);
 		}
-		if (isSeq(node)) {
-			return list((node.items as Content[]).map((item) => this.value(item)));
-		}
-		return this.#number(this.#resolve(node as Scalar).value, node);
+		this.#open.add(node);
+		const value = isMap(node)
+			? this.#map(node.items as Pair<Content, Content>[])
+			: isSeq(node)
+				? (node.items as Content[]).map((item) => this.value(item))
+				: this.#scalar(node as Scalar);
+		this.#open.delete(node);
+		return value;
 	}
 
 	#alias(name: string, node: Node): Value {
@@ -113,28 +111,23 @@ class Composer {
 		if (target === undefined) {
 			throw this.#error(`unknown anchor '${name}' referenced`, node);
 		}
-		if (this.#open.has(target) || this.#contains(target, node)) {
+		if (this.#open.has(target)) {
 			throw this.#error(`anchor '${name}' value contains itself`, node);
 		}
-		this.#open.add(target);
+		this.#aliases++;
 		const value = this.value(target);
-		this.#open.delete(target);
+		this.#aliases--;
 		return value;
 	}
 
-	#contains(target: Node, node: Node): boolean {
-		const [start = 0, , end = 0] = target.range ?? [];
-		const [at = 0] = node.range ?? [];
-		return isCollection(target) && at > start && at < end;
-	}
-
 	/** The last of equal keys wins, and so does a key over what was merged in before it, but not after it. */
-	#map(pairs: readonly Pair<Content, Content>[], map: GoMap): GoMap {
+	#map(pairs: readonly Pair<Content, Content>[]): GoMap {
+		const map: GoMap = new Map();
 		for (const { key, value } of pairs) {
 			if (isMergeKey(key)) {
 				this.#merge(value, map);
 			} else {
-				map.entries.set(this.#key(key), this.value(value));
+				map.set(this.#key(key), this.value(value));
 			}
 		}
 		return map;
@@ -149,11 +142,11 @@ class Composer {
 			return;
 		}
 		const value = isMap(target) ? this.value(node) : undefined;
-		if (!(value instanceof GoMap)) {
+		if (!(value instanceof Map)) {
 			throw this.#error("map merge requires map or sequence of maps as the value", node);
 		}
-		for (const [key, item] of value.entries) {
-			map.entries.set(key, item);
+		for (const [key, item] of value) {
+			map.set(key, item);
 		}
 	}
 
@@ -165,66 +158,47 @@ class Composer {
 		if (target.anchor !== undefined) {
 			this.#anchors.set(target.anchor, target);
 		}
-		const { value } = this.#resolve(target);
-		if (typeof value === "string") {
-			return value;
-		}
-		if (value === null || value === undefined) {
+		const resolved = this.#resolve(target);
+		if (resolved.kind === "null") {
 			throw this.#error("a key may not be null", node);
 		}
-		return scalarText(value);
-	}
-
-	#resolve(node: Scalar): { readonly value: Value } {
-		const text = String(node.value ?? "");
-		const tag = node.tag?.replace("tag:yaml.org,2002:", "!!");
-		const quoted = node.type !== undefined && node.type !== "PLAIN";
-		if (tag === undefined || tag === "!") {
-			return { value: quoted || tag === "!" ? text : plainValue(resolvePlain(text), text) };
-		}
-		return { value: this.#tagged(node, tag, text) };
-	}
-
-	#tagged(node: Scalar, tag: string, text: string): Value {
-		const resolved = resolvePlain(text);
-		switch (tag) {
-			case "!!str":
-				return text;
-			case "!!binary":
-				return this.#binary(node, text);
-			case "!!int":
-			case "!!float":
-			case "!!bool":
-			case "!!null":
-			case "!!timestamp":
-				if (!fitsTag(resolved, tag)) {
-					throw this.#error(`cannot decode \`${text}\` as a ${tag}`, node);
-				}
-				return plainValue(resolved, text);
-			default:
-				return text;
-		}
-	}
-
-	#binary(node: Scalar, text: string): string {
-		const decoded = base64Decode(utf8Encode(text));
-		if (!("bytes" in decoded)) {
-			throw this.#error("!!binary value contains invalid base64 data", node);
-		}
-		return utf8Decode(decoded.bytes);
+		return "value" in resolved ? scalarText(resolved.value) : sourceOf(target);
 	}
 
 	/** JSON, which everything goes through, has one kind of number, and no infinity. */
-	#number(value: Value, node: Node): Value {
-		const number = value instanceof GoInt ? Number(value.value) : value;
-		const source = isScalar(node) ? String(node.value) : "";
-		if (this.#largeIntegers === "exact" && isLargeInteger(source, number)) {
+	#scalar(node: Scalar): Value {
+		const resolved = this.#resolve(node);
+		if (!("value" in resolved)) {
+			return resolved.kind === "null" ? null : sourceOf(node);
+		}
+		const source = sourceOf(node);
+		const value = typeof resolved.value === "bigint" ? Number(resolved.value) : resolved.value;
+		if (this.#largeIntegers === "exact" && isLargeInteger(source, value)) {
 			return keepInteger(source) ?? this.#refuseInteger(source, node);
 		}
-		if (typeof number === "number" && !Number.isFinite(number)) {
-			throw this.#error(`unsupported value: ${formatFloat(number, "g")}`, node);
+		if (typeof value === "number" && !Number.isFinite(value)) {
+			throw this.#error(`unsupported value: ${formatFloat(value)}`, node);
 		}
-		return number;
+		return value;
+	}
+
+	#resolve(node: Scalar): Resolved {
+		const tag = node.tag?.replace("tag:yaml.org,2002:", "!!");
+		const isPlain = node.type === undefined || node.type === "PLAIN";
+		if (tag === undefined) {
+			return isPlain ? resolvePlain(sourceOf(node)) : { kind: "string" };
+		}
+		if (tag === "!!binary") {
+			throw this.#error("!!binary is not supported by this renderer", node);
+		}
+		if (!["!!int", "!!float", "!!bool", "!!null"].includes(tag)) {
+			return { kind: "string" };
+		}
+		const resolved = resolvePlain(sourceOf(node));
+		if (`!!${resolved.kind}` !== tag && !(tag === "!!float" && resolved.kind === "int")) {
+			throw this.#error(`cannot decode \`${sourceOf(node)}\` as a ${tag}`, node);
+		}
+		return resolved;
 	}
 
 	#refuseInteger(source: string, node: Node): never {
@@ -237,12 +211,23 @@ class Composer {
 	}
 }
 
+function sourceOf(node: Scalar): string {
+	return String(node.value ?? "");
+}
+
 function isMergeKey(key: Content): boolean {
 	return (
 		isScalar(key) && key.value === "<<" && (key.tag === "tag:yaml.org,2002:merge" || key.type === "PLAIN")
 	);
 }
 
-function fitsTag(resolved: Resolved, tag: string): boolean {
-	return `!!${resolved.kind}` === tag || (tag === "!!float" && resolved.kind === "int");
+/** A number or boolean where Helm's YAML library wants text, as a key does: integers in full. */
+export function scalarText(value: boolean | number | bigint): string {
+	if (typeof value !== "number") {
+		return String(value);
+	}
+	if (!Number.isFinite(value)) {
+		return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
+	}
+	return Number.isInteger(value) ? String(BigInt(value)) : formatFloat(value);
 }

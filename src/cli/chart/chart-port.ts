@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from "node:crypto";
 import type { ChartPort, LookupQuery, PlainValue } from "../../chart/index.ts";
 import { issueCertificate } from "./issue-certificate.ts";
 import { validateValues } from "./validate-values.ts";
@@ -11,9 +10,6 @@ export interface KnownObject extends LookupQuery {
 /** What templates ask of the world; of the cluster they see the given objects alone. */
 export function chartPort(known: readonly KnownObject[], now: () => number): ChartPort {
 	return {
-		now,
-		randomBytes: (count) => new Uint8Array(randomBytes(count)),
-		digest: (algorithm, data) => new Uint8Array(createHash(algorithm).update(data).digest()),
 		issueCertificate: (request) => issueCertificate(request, now()),
 		validateValues,
 		lookup: (query) => known.find((object) => isThe(object, query))?.object,

@@ -9,6 +9,6 @@ export function readChartFiles(folder: string): ChartFiles {
 		paths
 			.map((path): [string, string] => [path.split(sep).join("/"), join(folder, path)])
 			.filter(([, path]) => statSync(path).isFile())
-			.map(([name, path]) => [name, new Uint8Array(readFileSync(path))]),
+			.map(([name, path]) => [name, readFileSync(path, "utf8")]),
 	);
 }

@@ -2,7 +2,6 @@ import {
 	type Chart,
 	type ChartProblem,
 	type ChartResult,
-	helmApiVersions,
 	loadChart,
 	type PlainMap,
 	type RenderedChart,
@@ -41,13 +40,7 @@ export function renderRelease(request: ReleaseRequest): ChartResult<RenderedChar
 	const { chart, values, namespace, kubeVersion = newestKnown, isUpgrade = false, known = [] } = request;
 	const release = { name: releaseName, namespace, isUpgrade };
 	try {
-		return renderChart(
-			chart,
-			values,
-			release,
-			{ kubeVersion, apiVersions: helmApiVersions },
-			chartPort(known, request.now),
-		);
+		return renderChart(chart, values, release, { kubeVersion }, chartPort(known, request.now));
 	} catch (error) {
 		if (error instanceof CertificateError) {
 			const problem: ChartProblem = { message: error.message };

@@ -1,16 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { helmProgram } from "../support/helm.ts";
+import { helmProgram, helmVersions } from "../support/helm.ts";
 import { renderObjects } from "../support/ours.ts";
 import { chartFiles, chartFolder } from "./support/chart-files.ts";
 import { cliPort } from "./support/rendered.ts";
 
-function helm(...args: string[]) {
-	const { status, stdout, stderr } = spawnSync(helmProgram(), args, { encoding: "utf8", timeout: 120_000 });
-	return { status, stdout, stderr };
-}
+describe.each(helmVersions)("Helm %i", (version) => {
+	const helm = (...args: string[]) => {
+		const program = helmProgram(version);
+		const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", timeout: 120_000 });
+		return { status, stdout, stderr };
+	};
 
-describe("Helm", () => {
 	it.each([[[]], [["-f", `${chartFolder}values-ha.yaml`]], [["--set", "cniEnabled=true,proxy.kind=envoy"]]])(
 		"has nothing to complain about, with %j",
 		(flags) => {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type ChartPort, helmApiVersions, loadChart, renderChart } from "../../../src/chart/index.ts";
+import { type ChartPort, loadChart, renderChart } from "../../../src/chart/index.ts";
 import { release } from "../support/helm.ts";
+import { textsOf } from "../support/ours.ts";
 import { chartFiles, tlsGiven } from "./support/chart-files.ts";
 import { connected } from "./support/rendered.ts";
 
 function complaintFor(kubeVersion: string, nativeSidecar: boolean, port: ChartPort): string | undefined {
-	const chart = loadChart(new Map(Object.entries(chartFiles)));
+	const chart = loadChart(textsOf(chartFiles));
 	if (!chart.ok) {
 		throw new Error(chart.problem.message);
 	}
 	const values = { proxy: { nativeSidecar }, injector: { tls: tlsGiven } };
-	const capabilities = { kubeVersion, apiVersions: helmApiVersions };
+	const capabilities = { kubeVersion };
 	const result = renderChart(chart.value, values, release, capabilities, port);
 	return result.ok ? undefined : result.problem.message;
 }

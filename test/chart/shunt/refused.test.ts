@@ -13,7 +13,7 @@ const intro = "values don't meet the specifications of the schema";
 function refusals(one: Given): { readonly helm: string; readonly ours: string } {
 	const { files, sources } = withGiven(one);
 	const helm = renderWithHelm(files, flagsOf(sources));
-	const ours = renderWithOurs(files, sources, {}, cliPort);
+	const ours = renderWithOurs(files, sources, cliPort);
 	expect({ helm: helm.ok, ours: ours.ok }).toEqual({ helm: false, ours: false });
 	return { helm: helm.ok ? "" : helm.error, ours: ours.ok ? "" : ours.error };
 }

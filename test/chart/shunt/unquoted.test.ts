@@ -46,7 +46,7 @@ function put(values: Node, [key = "", ...rest]: Leaf, value: string): void {
 function refusalsOf(yaml: string): { readonly helm: string; readonly ours: string } {
 	const files: Files = { ...chartFiles, "unquoted.yaml": yaml };
 	const helm = renderWithHelm(files, ["-f", "unquoted.yaml"]);
-	const ours = renderWithOurs(files, { files: ["unquoted.yaml"] }, {}, cliPort);
+	const ours = renderWithOurs(files, { files: ["unquoted.yaml"] }, cliPort);
 	expect({ helm: helm.ok, ours: ours.ok }).toEqual({ helm: false, ours: false });
 	return { helm: helm.ok ? "" : helm.error, ours: ours.ok ? "" : ours.error };
 }
@@ -124,7 +124,7 @@ describe("a text without quotes", () => {
 				"--show-only",
 				"templates/injector/deployment.yaml",
 			]);
-			const ours = renderWithOurs(files, { files: ["unquoted.yaml"] }, {}, cliPort);
+			const ours = renderWithOurs(files, { files: ["unquoted.yaml"] }, cliPort);
 			for (const rendered of [helm, ours]) {
 				expect(rendered.ok && parseText(rendered.text)).toContain(scalar);
 			}
@@ -142,7 +142,7 @@ describe("a text without quotes", () => {
 		const key =
 			({ "--set": "set", "--set-string": "setString", "--set-json": "setJson" } as const)[flag] ?? "set";
 		const helm = renderWithHelm(chartFiles, [flag, value]);
-		const ours = renderWithOurs(chartFiles, { [key]: [value] }, {}, cliPort);
+		const ours = renderWithOurs(chartFiles, { [key]: [value] }, cliPort);
 		expect(helm.ok && helm.text).toContain(`image: "${image}"`);
 		expect(ours.ok && ours.text).toContain(`image: "${image}"`);
 	});

@@ -4,14 +4,22 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-let program: string | undefined;
+/** Both are in use: what holds for our charts has to hold for either. */
+export const helmVersions = [3, 4] as const;
+export type HelmVersion = (typeof helmVersions)[number];
+
+const programs = new Map<HelmVersion, string>();
 
 /** Where Helm is; installs it where it is not. */
-export function helmProgram(): string {
-	program ??= execFileSync(fileURLToPath(new URL("../../../scripts/ensure-helm.sh", import.meta.url)), {
-		encoding: "utf8",
-		stdio: ["ignore", "pipe", "inherit"],
-	}).trim();
+export function helmProgram(version: HelmVersion = 3): string {
+	const ensure = fileURLToPath(new URL("../../../scripts/ensure-helm.sh", import.meta.url));
+	const program =
+		programs.get(version) ??
+		execFileSync(ensure, [String(version)], {
+			encoding: "utf8",
+			stdio: ["ignore", "pipe", "inherit"],
+		}).trim();
+	programs.set(version, program);
 	return program;
 }
 
@@ -26,7 +34,11 @@ export const release = { name: "rel", namespace: "ns" };
 export const kubeVersion = "v1.31.2";
 
 /** `helm template` in the chart's folder, so that `-f` and `--set-file` find files of the chart. */
-export function renderWithHelm(files: Files, args: readonly string[] = []): Rendered {
+export function renderWithHelm(
+	files: Files,
+	args: readonly string[] = [],
+	version: HelmVersion = 3,
+): Rendered {
 	const folder = mkdtempSync(join(tmpdir(), "shunt-chart-"));
 	try {
 		for (const [path, content] of Object.entries(files)) {
@@ -42,7 +54,7 @@ export function renderWithHelm(files: Files, args: readonly string[] = []): Rend
 			"--kube-version",
 			kubeVersion,
 		];
-		const { status, stdout, stderr, error } = spawnSync(helmProgram(), [...fixed, ...args], {
+		const { status, stdout, stderr, error } = spawnSync(helmProgram(version), [...fixed, ...args], {
 			cwd: folder,
 			encoding: "utf8",
 			maxBuffer: 1 << 28,

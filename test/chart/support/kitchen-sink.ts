@@ -13,14 +13,6 @@ export const kitchenSink = {
 	"docs/a.md": "ignored\n",
 	"docs/a.txt": "kept\n",
 	"config/one.conf": "one = 1\ntwo = 2\n",
-	"config/two.conf": "no line feed at the end",
-	"config/deep/three.conf": "three\n\n",
-	"config/bytes.bin": Uint8Array.from([0, 255, 254, 10, 128, 65]),
-	"crds/b.yaml": "kind: CustomResourceDefinition\nmetadata: {name: b}\n",
-	"crds/a-b.yaml": "kind: CustomResourceDefinition\nmetadata: {name: a-b}\n",
-	"crds/a/x.json": '{"kind": "CustomResourceDefinition", "metadata": {"name": "x"}}',
-	"crds/README.md": "no definition\n",
-	"crds/a.yaml": "kind: CustomResourceDefinition\nmetadata: {name: a}\n",
 	"templates/_helpers.tpl": `{{- define "sink.labels" -}}
 app: {{ .Values.name }}
 {{ include "sink.more" . }}
@@ -42,7 +34,7 @@ app: {{ .Values.name }}
 apiVersion: v1
 kind: {{ $kind }}
 metadata:
-  name: {{ $kind | lower }}-{{ $i }}
+  name: {{ $kind }}-{{ $i }}
   labels: {{- include "sink.labels" $ | nindent 4 }}
 {{- end }}
 --- # why it is odd
@@ -56,29 +48,19 @@ metadata: {name: 3, annotations: {a: 4, b: true, c: null}}
 `,
 	"templates/a-secret.yaml": `kind: Secret
 data:
-  {{- range $path, $bytes := .Files.Glob "config/**" }}
-  {{ base $path }}: {{ $bytes | toString | b64enc }}
-  {{- end }}
-  one: {{ .Files.Get "config/one.conf" | quote }}
+  one: {{ .Files.Get "config/one.conf" | b64enc }}
   none: {{ .Files.Get "nope" | quote }}
-  lines: {{ .Files.Lines "config/one.conf" | toJson }}
   ignored: {{ list (.Files.Get "old.bak") (.Files.Get "secret/key.txt") (.Files.Get "top.txt") (.Files.Get "docs/a.md") | toJson }}
   kept: {{ list (.Files.Get "README.md") (.Files.Get "sub/top.txt") (.Files.Get "docs/a.txt") | toJson }}
-  names: {{ range $path, $_ := .Files }}{{ $path }} {{ end }}
-  globs: {{ len (.Files.Glob "config/*.conf") }} {{ len (.Files.Glob "config/{one,two}.conf") }} {{ len (.Files.Glob "**.txt") }} {{ len (.Files.Glob "config/[a-o]*") }} {{ len (.Files.Glob "?EADME.md") }}
-  secrets:
-{{ (.Files.Glob "config/*").AsSecrets | indent 4 }}
-  config:
-{{ (.Files.Glob "config/*.conf").AsConfig | indent 4 }}
 `,
 	"templates/defines.yaml":
 		'kind: ConfigMap\ndata: {overridden: {{ include "sink.overridden" . }}, blank: {{ include "sink.blank" . | quote }}}\n',
 	"templates/set-1.yaml":
-		'{{ $_ := set .Values "seen" (print (default "" .Values.seen) "1") }}kind: A\nseen: {{ .Values.seen }}\n',
+		'{{ $_ := set .Values "seen" (printf "%s1" (default "" .Values.seen)) }}kind: A\nseen: {{ .Values.seen }}\n',
 	"templates/set-2.yaml":
-		'{{ $_ := set .Values "seen" (print (default "" .Values.seen) "2") }}kind: B\nseen: {{ .Values.seen }}\n',
+		'{{ $_ := set .Values "seen" (printf "%s2" (default "" .Values.seen)) }}kind: B\nseen: {{ .Values.seen }}\n',
 	"templates/sub/set-3.yaml":
-		'{{ $_ := set .Values "seen" (print (default "" .Values.seen) "3") }}kind: C\nseen: {{ .Values.seen }}\nhere: {{ .Template.Name }} {{ .Template.BasePath }}\n',
+		'{{ $_ := set .Values "seen" (printf "%s3" (default "" .Values.seen)) }}kind: C\nseen: {{ .Values.seen }}\n\n',
 	"templates/hook-test.yaml": `kind: Pod
 metadata:
   name: test

@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
 import {
 	type Chart,
+	type ChartFiles,
 	type ChartPort,
 	type ChartResult,
 	formatChartProblem,
 	formatRelease,
-	helmApiVersions,
 	loadChart,
 	mergeValues,
 	type RenderedChart,
@@ -14,22 +13,11 @@ import {
 } from "../../../src/chart/index.ts";
 import { type Files, kubeVersion, type Rendered, release } from "./helm.ts";
 
-export const port: ChartPort = {
-	now: () => Date.now(),
-	randomBytes: (count) => new Uint8Array(randomBytes(count)),
-	digest: (algorithm, data) => new Uint8Array(createHash(algorithm).update(data).digest()),
-};
-
 /** The same chart, values and release with our renderer. */
-export function renderWithOurs(
-	files: Files,
-	sources: ValueSources = {},
-	options = {},
-	more: ChartPort = {},
-): Rendered {
+export function renderWithOurs(files: Files, sources: ValueSources = {}, more: ChartPort = {}): Rendered {
 	const result = renderObjects(files, sources, more);
 	return result.ok
-		? { ok: true, text: formatRelease(result.value, options) }
+		? { ok: true, text: formatRelease(result.value) }
 		: { ok: false, error: formatChartProblem(result.problem) };
 }
 
@@ -38,7 +26,7 @@ export function renderObjects(
 	sources: ValueSources = {},
 	more: ChartPort = {},
 ): ChartResult<RenderedChart> {
-	return renderLoaded(loadChart(new Map(Object.entries(files))), files, sources, more);
+	return renderLoaded(loadChart(textsOf(files)), files, sources, more);
 }
 
 /** The same with a chart that is loaded already; `files` are those that the values come from. */
@@ -55,15 +43,12 @@ export function renderLoaded(
 		const content = files[path];
 		return content === undefined ? undefined : Buffer.from(content).toString();
 	});
-	return values.ok
-		? renderChart(
-				chart.value,
-				values.value,
-				release,
-				{ kubeVersion, apiVersions: helmApiVersions, helmVersion: "v3.22" },
-				{ ...port, ...more },
-			)
-		: values;
+	return values.ok ? renderChart(chart.value, values.value, release, { kubeVersion }, more) : values;
+}
+
+/** A chart's files as our loader takes them. */
+export function textsOf(files: Files): ChartFiles {
+	return new Map(Object.entries(files).map(([path, content]) => [path, Buffer.from(content).toString()]));
 }
 
 /** The flags of `helm template` that say the same. */

@@ -49,10 +49,6 @@ export function expectSameTexts(snippets: readonly string[], values: string): vo
 	expect(helm.size).toBe(snippets.length);
 }
 
-export function rendersWithOurs(snippet: string, values: string): boolean {
-	return renderWithOurs(chartOf([snippet], values)).ok;
-}
-
 /** Neither side renders it, and ours says where the mistake is. */
 export function expectBothFail(snippet: string, values: string): void {
 	const files = chartOf([snippet], values);

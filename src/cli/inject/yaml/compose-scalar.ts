@@ -1,6 +1,5 @@
 import type { Node as LibraryNode, Scalar } from "yaml";
-import { base64Decode } from "../../../chart/go/base64.ts";
-import { utf8Decode, utf8Encode } from "../../../chart/go/utf8.ts";
+import { base64Decode } from "../../../chart/go/text.ts";
 import type { Json } from "../../../inject/json.ts";
 import { Numeral } from "../../../inject/numeral.ts";
 import type { ScalarNode } from "./node.ts";
@@ -70,9 +69,9 @@ function fitting(node: Scalar, text: string, fits: (value: Json) => boolean): Js
 }
 
 function decoded(node: Scalar, text: string): string {
-	const result = base64Decode(utf8Encode(text));
-	if (!("bytes" in result)) {
+	const result = base64Decode(text);
+	if (result === undefined) {
 		throw new NotReadable("is not YAML: what is tagged !!binary is not base64", rangeOf(node)[0]);
 	}
-	return utf8Decode(result.bytes);
+	return result;
 }

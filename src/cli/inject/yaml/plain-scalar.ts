@@ -20,7 +20,7 @@ export function plainValue(text: string): Json {
 		case "bool":
 			return resolved.value;
 		case "int":
-			return wholeNumber(resolved.value.value, text);
+			return wholeNumber(resolved.value, text);
 		case "float":
 			return Number.isFinite(resolved.value) ? exactly(text.replaceAll("_", "")) : resolved.value;
 		default:

@@ -3,7 +3,7 @@ import { type ChartPort, loadChart } from "../../../../src/chart/index.ts";
 import { issueCertificate } from "../../../../src/cli/chart/issue-certificate.ts";
 import { validateValues } from "../../../../src/cli/chart/validate-values.ts";
 import { type JsonObject, objectAt, textAt } from "../../../../src/inject/json.ts";
-import { renderLoaded } from "../../support/ours.ts";
+import { renderLoaded, textsOf } from "../../support/ours.ts";
 import { chartFiles, type Given, withGiven } from "./chart-files.ts";
 
 const issuing: ChartPort = { issueCertificate: (request) => issueCertificate(request, Date.now()) };
@@ -23,7 +23,7 @@ export const connected: ChartPort = {
 	lookup: ({ kind }) => (kind === "Namespace" ? { kind } : undefined),
 };
 
-const chart = loadChart(new Map(Object.entries(chartFiles)));
+const chart = loadChart(textsOf(chartFiles));
 
 /**
  * The chart's objects for given values, by our renderer; its test too where it is connected. The schema is left out,

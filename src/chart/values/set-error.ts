@@ -1,4 +1,0 @@
-/** A `--set` expression that cannot be read. */
-export class SetError extends Error {
-	override readonly name = "SetError";
-}
