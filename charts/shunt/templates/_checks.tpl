@@ -145,9 +145,9 @@ run may be left out, and the last two of which may be written as an IPv4 address
 
 {{- define "shunt.check.time" -}}
 {{- include "shunt.check.form" (concat . (list
-  "^[1-9][0-9]{0,8}(ms|s|m|h)$"
-  "is not a time"
-  "a whole number with its unit, such as 500ms, 10s or 1m")) -}}
+  "^(([0-9]+[.]?[0-9]*|[.][0-9]+)(ns|us|ms|s|m|h|d))*([0-9]*[1-9][0-9]*([.][0-9]*)?|[0-9]*[.][0-9]*[1-9][0-9]*)(ns|us|ms|s|m|h|d)(([0-9]+[.]?[0-9]*|[.][0-9]+)(ns|us|ms|s|m|h|d))*$"
+  "is not a valid duration"
+  "a number with its unit, such as 500ms, 10s, 1m30s, 1h or 1d, from 1ms to 24d")) -}}
 {{- end }}
 
 {{/*

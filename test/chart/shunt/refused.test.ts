@@ -297,7 +297,7 @@ const byTemplate: readonly (readonly [string, Given, readonly string[]])[] = [
 		{ name: "", set: ["networkValidator.timeout=ten,networkValidator.connectAddr=1.1.1.1"] },
 		[
 			'networkValidator.connectAddr: "1.1.1.1" is not an address (want ADDRESS:PORT, such as 192.0.2.2:20001 or [fd00::1]:20001)',
-			'networkValidator.timeout: "ten" is not a time (want a whole number with its unit, such as 500ms, 10s or 1m)',
+			'networkValidator.timeout: "ten" is not a valid duration (want a number with its unit, such as 500ms, 10s, 1m30s, 1h or 1d, from 1ms to 24d)',
 		],
 	],
 ];
