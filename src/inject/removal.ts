@@ -1,6 +1,5 @@
 import { type JsonObject, objectAt, objectsAt, textAt, without } from "./json.ts";
 import type { InjectionRecord, Part } from "./record.ts";
-import type { Uninjected } from "./uninject-pod.ts";
 
 /** What is to go from a pod. */
 export interface Removal {
@@ -10,6 +9,13 @@ export interface Removal {
 	readonly isLabel?: (name: string) => boolean;
 	/** How the parts stood before. Without it, one that is left empty goes too. */
 	readonly was?: InjectionRecord["was"];
+}
+
+/** A pod, and what went from it. */
+export interface Uninjected {
+	readonly pod: JsonObject;
+	/** What went, for the report; nothing where the pod is as it was. */
+	readonly removed: readonly string[];
 }
 
 export function remove(pod: JsonObject, removal: Removal): Uninjected {

@@ -1,7 +1,6 @@
 import { linkerdInjectAnnotation } from "../policy/annotation-keys.ts";
 import { type JsonObject, objectAt } from "./json.ts";
-import { remove } from "./removal.ts";
-import type { Uninjected } from "./uninject-pod.ts";
+import { remove, type Uninjected } from "./removal.ts";
 
 /** What Linkerd's injector adds, the validator and the volume that its own `uninject` leaves behind among them. */
 const containers = ["linkerd-init", "linkerd-proxy", "linkerd-network-validator", "linkerd-debug"];

@@ -8,8 +8,7 @@ import {
 import { type JsonObject, objectAt } from "./json.ts";
 import { ownContainers, xtablesVolume } from "./names.ts";
 import type { InjectionRecord } from "./record.ts";
-import { remove, settle } from "./removal.ts";
-import type { Uninjected } from "./uninject-pod.ts";
+import { remove, settle, type Uninjected } from "./removal.ts";
 
 /** Undoes an injection, its annotations' earlier values included. */
 export function removeByRecord(pod: JsonObject, record: InjectionRecord): Uninjected {

@@ -1,13 +1,8 @@
 import type { JsonObject } from "./json.ts";
 import { readRecord } from "./record.ts";
+import type { Uninjected } from "./removal.ts";
 import { removeLinkerds } from "./remove-linkerds.ts";
 import { removeByName, removeByRecord } from "./remove-own.ts";
-
-export interface Uninjected {
-	readonly pod: JsonObject;
-	/** What went, for the report; nothing where the pod is as it was. */
-	readonly removed: readonly string[];
-}
 
 /**
  * Takes everything of ours out of a pod. With the record of its injection, that is exactly what was added; without,

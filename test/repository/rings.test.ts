@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { importArrows, readSources } from "./import-graph.ts";
-import { circlesToBreak, mayImport } from "./may-import.ts";
+import { mayImport } from "./may-import.ts";
 import { findCircles, roomOf, wallComplaints } from "./walls.ts";
 
 const sources = readSources(".", "src");
@@ -15,14 +15,8 @@ describe("the source", () => {
 		expect(wallComplaints(sources, arrows, mayImport).join("\n")).toBe("");
 	});
 
-	it("has no circle of imports but those that are to be broken", () => {
-		const isKnown = (files: readonly string[]) =>
-			circlesToBreak.some((known) => JSON.stringify(known) === JSON.stringify(files));
-		const circles = findCircles(sources, arrows);
-		expect(circles.filter(({ files }) => !isKnown(files)).map(({ text }) => text)).toEqual([]);
-		expect(circlesToBreak, "what test/repository/may-import.ts lists, and is broken").toHaveLength(
-			circles.length,
-		);
+	it("has no circle of imports", () => {
+		expect(findCircles(sources, arrows).map(({ text }) => text)).toEqual([]);
 	});
 
 	it("is compiled without a platform in rings 0-2 and wherever the native program runs it", () => {

@@ -1,9 +1,10 @@
 import { annotationsOf, isObject, type JsonObject } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
 import { readRecord } from "../../inject/record.ts";
+import type { Uninjected } from "../../inject/removal.ts";
 import { removeLinkerds } from "../../inject/remove-linkerds.ts";
 import { removeByName } from "../../inject/remove-own.ts";
-import { type Uninjected, uninjectPod } from "../../inject/uninject-pod.ts";
+import { uninjectPod } from "../../inject/uninject-pod.ts";
 import { isNamespace, type Target } from "../../inject/workload.ts";
 import {
 	injectAnnotation,

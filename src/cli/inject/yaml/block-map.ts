@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../../inject/json.ts";
 import { CannotSplice } from "./cannot-splice.ts";
-import { editsOf } from "./edits.ts";
 import { columnOf, lineStart, nextLine, ownColumn, pastComments } from "./lines.ts";
 import { discard, type Manuscript } from "./manuscript.ts";
 import { mapChanges } from "./map-changes.ts";
@@ -22,7 +21,7 @@ export function blockMapEdits(
 	return [
 		...going.map((pair) => removal(text, pair)),
 		...staying.flatMap(({ pair, before: was, after: next }) =>
-			editsOf(text, { node: pair.value, key: pair.key }, was, next),
+			text.editsOf(text, { node: pair.value, key: pair.key }, was, next),
 		),
 		...(Object.keys(coming).length > 0 ? [addition(text, node, coming)] : []),
 	];

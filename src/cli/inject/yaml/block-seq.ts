@@ -1,7 +1,6 @@
 import { align } from "../../../inject/align.ts";
 import type { JsonArray } from "../../../inject/json.ts";
 import { CannotSplice } from "./cannot-splice.ts";
-import { editsOf } from "./edits.ts";
 import { type Gap, gapsOf } from "./gaps.ts";
 import { lineStart, nextLine, ownColumn, pastComments } from "./lines.ts";
 import { discard, type Manuscript } from "./manuscript.ts";
@@ -24,7 +23,12 @@ export function blockSeqEdits(text: Manuscript, seq: BlockSeq, before: JsonArray
 	return [
 		...steps.flatMap((step) =>
 			step.kind === "keep"
-				? editsOf(text, { node: itemOf(seq, step.from) }, before[step.from] ?? null, after[step.to] ?? null)
+				? text.editsOf(
+						text,
+						{ node: itemOf(seq, step.from) },
+						before[step.from] ?? null,
+						after[step.to] ?? null,
+					)
 				: [],
 		),
 		...gapsOf(steps).map((gap) => gapEdit(text, seq, gap, after)),

@@ -5,16 +5,10 @@ import { blockSeqEdits } from "./block-seq.ts";
 import { CannotSplice } from "./cannot-splice.ts";
 import { flowMapEdits, flowSeqEdits } from "./flow.ts";
 import { isLastOnLine, nextLine, ownColumn } from "./lines.ts";
-import { discard, type Manuscript } from "./manuscript.ts";
+import { discard, type Manuscript, type Slot } from "./manuscript.ts";
 import type { AliasNode, Node } from "./node.ts";
 import { printBlock, printFlow, printScalar } from "./print.ts";
 import type { Edit } from "./text-edit.ts";
-
-/** A node, and the key whose value it is. */
-export interface Slot {
-	readonly node: Node;
-	readonly key?: Node | undefined;
-}
 
 /**
  * The edits that make a node say `after` instead of `before`: lines that come, lines that go, and scalars that change.

@@ -1,7 +1,6 @@
 import { align, type Step } from "../../../inject/align.ts";
 import type { JsonArray, JsonObject } from "../../../inject/json.ts";
 import { CannotSplice } from "./cannot-splice.ts";
-import { editsOf } from "./edits.ts";
 import { type Frame, frameOf, print, type Span, wholeContent } from "./flow-frame.ts";
 import { type Gap, gapsOf } from "./gaps.ts";
 import { discard, type Manuscript } from "./manuscript.ts";
@@ -16,7 +15,7 @@ export function flowSeqEdits(text: Manuscript, node: SeqNode, before: JsonArray,
 		...node.items.flatMap((item, index) => {
 			const step = steps.find((candidate) => candidate.kind !== "add" && candidate.from === index);
 			if (step?.kind === "keep") {
-				return editsOf(text, { node: item }, before[index] ?? null, after[step.to] ?? null);
+				return text.editsOf(text, { node: item }, before[index] ?? null, after[step.to] ?? null);
 			}
 			discard(text, item);
 			return [];
@@ -34,7 +33,7 @@ export function flowMapEdits(text: Manuscript, node: MapNode, before: JsonObject
 	}
 	return [
 		...staying.flatMap(({ pair, before: was, after: next }) =>
-			editsOf(text, { node: pair.value, key: pair.key }, was, next),
+			text.editsOf(text, { node: pair.value, key: pair.key }, was, next),
 		),
 		...gapEdits(frame, stepsOf(node.pairs, going, added.length), (index) => {
 			const [key, value] = added[index] ?? ["", null];

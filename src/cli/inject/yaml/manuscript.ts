@@ -1,6 +1,8 @@
+import type { Json } from "../../../inject/json.ts";
 import { columnOf } from "./lines.ts";
 import { childrenOf, type Node } from "./node.ts";
 import type { Style } from "./print.ts";
+import type { Edit } from "./text-edit.ts";
 
 /** A document's text, the way it is written, and what becomes of its nodes while edits are made. */
 export interface Manuscript {
@@ -10,11 +12,24 @@ export interface Manuscript {
 	readonly changed: Set<Node>;
 	/** Aliases that have no text of their own any more. */
 	readonly gone: Set<Node>;
+	/** The edits of a part, for what makes those of the whole. */
+	readonly editsOf: EditsOf;
 }
 
-export function manuscriptOf(source: string, root: Node, eol: Style["eol"]): Manuscript {
+/** A node, and the key whose value it is. */
+export interface Slot {
+	readonly node: Node;
+	readonly key?: Node | undefined;
+}
+
+export type EditsOf = (text: Manuscript, slot: Slot, before: Json, after: Json) => Edit[];
+
+export function manuscriptOf(
+	{ source, eol, editsOf }: Pick<Manuscript, "source" | "editsOf"> & Pick<Style, "eol">,
+	root: Node,
+): Manuscript {
 	const style = { eol, indentSeq: indentsSequences(source, root) ?? false };
-	return { source, style, changed: new Set(), gone: new Set() };
+	return { source, style, changed: new Set(), gone: new Set(), editsOf };
 }
 
 /** A node's text goes, with all that is below it. */

@@ -67,7 +67,9 @@ function pad(revision: Revision): Padded | undefined {
 }
 
 function withText(revision: Revision, source: string, root: Node | undefined): Padded | undefined {
-	return root && { ...revision, source, root, text: manuscriptOf(source, root, revision.eol) };
+	return (
+		root && { ...revision, source, root, text: manuscriptOf({ source, eol: revision.eol, editsOf }, root) }
+	);
 }
 
 /** Without the line break that was added. */
