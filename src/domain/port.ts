@@ -11,7 +11,7 @@ export interface PortRange {
 	readonly high: Port;
 }
 
-const maxPort = 65_535;
+export const maxPort = 65_535;
 
 export function parsePort(text: string, source: string): Result<Port> {
 	const parsed = parseWholeNumber(text, { source, noun: "TCP port", min: 1, max: maxPort });

@@ -75,9 +75,24 @@ function joinPorts(rules: readonly ObservedRule[]): ObservedRule[] {
 
 /** Equal for rules of one list that was split, and undefined for any other rule. */
 function splittableKey(rule: ObservedRule): string | undefined {
-	return isUnknown(rule) || !splittable.has(rule.reason)
-		? undefined
-		: JSON.stringify(withPorts(rule, noPorts));
+	if (isUnknown(rule) || !splittable.has(rule.reason)) {
+		return undefined;
+	}
+	const { reason, matches, verdict } = rule;
+	const port = verdict.kind === "redirect" ? verdict.port : "";
+	return `${reason} ${verdict.kind} ${port} ${matches.map(keyOfMatch).join(" ")}`;
+}
+
+/** What a rule of ports has nearly always is spelled out, since there may be thousands. */
+function keyOfMatch(match: Match): string {
+	switch (match.kind) {
+		case "destination-port":
+			return match.kind;
+		case "protocol":
+			return match.protocol;
+		default:
+			return JSON.stringify(match);
+	}
 }
 
 const splittable = new Set<string>(["ignore-port", "redirect-outgoing-port"]);

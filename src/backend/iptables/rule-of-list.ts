@@ -1,6 +1,6 @@
 import { formatCidr, parseCidr } from "../../domain/cidr.ts";
 import { parseUid } from "../../domain/identity.ts";
-import { type PortRange, parsePort } from "../../domain/port.ts";
+import { maxPort, type Port, type PortRange, parsePort } from "../../domain/port.ts";
 import type { Hook, Match, Rule, Verdict } from "../../plan/plan.ts";
 import { passSubnet } from "../../plan/planner.ts";
 import type { Reason } from "../../policy/reason.ts";
@@ -87,14 +87,21 @@ function readPorts(list: string): PortRange[] | undefined {
 	const ranges: PortRange[] = [];
 	for (const item of list.split(",")) {
 		const colon = item.indexOf(":");
-		const low = parsePort(colon < 0 ? item : item.slice(0, colon), "comment");
-		const high = colon < 0 ? low : parsePort(item.slice(colon + 1), "comment");
-		if (!low.ok || !high.ok || (colon >= 0 && low.value >= high.value)) {
+		const low = portIn(colon < 0 ? item : item.slice(0, colon));
+		const high = colon < 0 ? low : portIn(item.slice(colon + 1));
+		if (low === undefined || high === undefined || (colon >= 0 && low >= high)) {
 			return undefined;
 		}
-		ranges.push({ low: low.value, high: high.value });
+		ranges.push({ low, high });
 	}
 	return ranges;
+}
+
+/** As {@link parsePort} has it, without a sentence for what is none: there may be tens of thousands. */
+function portIn(text: string): Port | undefined {
+	const number = Number(text);
+	const isPort = Number.isInteger(number) && number >= 1 && number <= maxPort && `${number}` === text;
+	return isPort ? (number as Port) : undefined;
 }
 
 function ifWritten(rule: Rule, spec: string): Rule | undefined {
