@@ -3,12 +3,15 @@ import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Examination, mayBeOurs } from "./examine.ts";
 import type { Sight } from "./report.ts";
 
-/** One for everything, `unseen` processes included. Drift that is certain goes before what could not be seen. */
-export function exitCodeOf(sights: readonly Sight[], unseen: readonly number[]): ExitCode {
+/**
+ * One for everything. Drift that is certain goes before what could not be seen, of which `isShort` says that there are
+ * processes whose namespace more permission would show.
+ */
+export function exitCodeOf(sights: readonly Sight[], isShort: boolean): ExitCode {
 	const codes: ExitCode[] = sights.map((sight) =>
 		"failure" in sight ? sight.failure.exitCode : codeOf(sight.examination),
 	);
-	if (unseen.length > 0) {
+	if (isShort) {
 		codes.push(exitCodes.notPermitted);
 	}
 	const order: readonly ExitCode[] = [

@@ -30,10 +30,24 @@ function notPermitted(message: string): Failure {
 }
 
 function hasNetAdmin(host: Host): boolean {
-	const status = host.readFile("/proc/self/status") ?? "";
-	const [, effective = "0"] = /^CapEff:\s+([\da-f]+)$/m.exec(status) ?? [];
-	return ((BigInt(`0x${effective}`) >> capNetAdmin) & 1n) === 1n;
+	return hasCapability(host, capNetAdmin);
 }
 
-/** CAP_NET_ADMIN in linux/capability.h. */
+/**
+ * Whether more permission would show the namespaces of processes that were not seen: the kernel wants SYS_PTRACE for it
+ * (proc_ns_readlink, fs/proc/namespaces.c). Who has it and is refused all the same, as some sandboxes refuse to everybody
+ * for their first process, can do nothing about it.
+ */
+export function maySeeProcesses(host: Host): boolean {
+	return hasCapability(host, capSysPtrace);
+}
+
+function hasCapability(host: Host, capability: bigint): boolean {
+	const status = host.readFile("/proc/self/status") ?? "";
+	const [, effective = "0"] = /^CapEff:\s+([\da-f]+)$/m.exec(status) ?? [];
+	return ((BigInt(`0x${effective}`) >> capability) & 1n) === 1n;
+}
+
+/** CAP_NET_ADMIN and CAP_SYS_PTRACE in linux/capability.h. */
 const capNetAdmin = 12n;
+const capSysPtrace = 19n;

@@ -10,8 +10,8 @@ export type Sight =
 	| { readonly namespace: Namespace; readonly failure: Failure };
 
 /** What `--output json` prints; see the help text for what each part means. */
-export function makeReport(sights: readonly Sight[], unseen: readonly number[]) {
-	const verdicts = [...sights.map(verdictOf), ...(unseen.length > 0 ? (["unknown"] as const) : [])];
+export function makeReport(sights: readonly Sight[], unseen: readonly number[], isShort: boolean) {
+	const verdicts = [...sights.map(verdictOf), ...(isShort ? (["unknown"] as const) : [])];
 	return {
 		verdict: worst(verdicts),
 		...(unseen.length > 0 ? { unseen } : {}),

@@ -16,7 +16,7 @@ import { statusFlags } from "./flags.ts";
 import { formatTable } from "./format-table.ts";
 import { allNamespaces, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
 import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
-import { lackOfPermission } from "./permission.ts";
+import { lackOfPermission, maySeeProcesses } from "./permission.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { makeReport, type Sight } from "./report.ts";
 
@@ -46,25 +46,31 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 		return reportFailure(host, program, found, output === "json" ? "json" : "text");
 	}
 	const unseen = around?.unseen ?? [];
+	const isShort = unseen.length > 0 && !maySeeProcesses(host);
 	const text =
 		output === "json"
-			? `${JSON.stringify(makeReport(found, unseen))}\n`
+			? `${JSON.stringify(makeReport(found, unseen, isShort))}\n`
 			: formatTable(found, styleOf(host, target));
 	host.stdout(text);
 	if (unseen.length > 0) {
-		host.log(`${program}: ${describeUnseen(unseen)}`);
+		host.log(`${program}: ${describeUnseen(unseen, isShort)}`);
 	}
 	for (const message of new Set(
 		found.flatMap((sight) => ("failure" in sight ? sight.failure.messages : [])),
 	)) {
 		host.log(`${program}: ${message}`);
 	}
-	return exitCodeOf(found, unseen);
+	return exitCodeOf(found, isShort);
 }
 
-function describeUnseen(unseen: readonly number[]): string {
+function describeUnseen(unseen: readonly number[], isShort: boolean): string {
 	const some = `${unseen.slice(0, mostNamed).join(", ")}${unseen.length > mostNamed ? ", …" : ""}`;
-	return `--all: the network namespaces of ${unseen.length} processes (${some}) could not be looked at, and may be others than those listed: permission denied; run it as root with the capability SYS_PTRACE`;
+	const whose =
+		unseen.length === 1
+			? `namespace of process ${some}`
+			: `namespaces of ${unseen.length} processes (${some})`;
+	const advice = isShort ? "run it as root with the capability SYS_PTRACE" : "nobody here may";
+	return `--all: the network ${whose} could not be looked at, and may be none of those listed: permission denied; ${advice}`;
 }
 
 const mostNamed = 5;
@@ -87,7 +93,7 @@ const notes = `The table has a line for each table of the kernel's with rules of
   nft   ipv6    6      1 difference
 
   Differences:
-    nft ipv6: rule 1 of chain PROXY_INIT_OUTPUT is missing: by user 2102: return [proxy-init/ignore-proxy-user-id]
+    nft ipv6: rule 1 of chain PROXY_INIT_OUTPUT is missing, which ipv4 has: by user 2102: return [proxy-init/ignore-proxy-user-id]
 Rules of other programs that come before ours are shown, and are no drift: ours are as they should be.
 
 The object of --output json has a verdict, with --all "unseen", the processes whose namespace could not be told,

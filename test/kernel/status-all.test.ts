@@ -127,7 +127,7 @@ Compared with what the rules themselves say. The rules that are there are those 
   shunt init --incoming-proxy-port 4143 --outgoing-proxy-port 4140 --proxy-uid 2102 --inbound-ports-to-ignore 4190-4191
 
 Differences:
-  nft ipv6: rule 1 of chain PROXY_INIT_OUTPUT is missing: by user 2102: return [proxy-init/ignore-proxy-user-id]
+  nft ipv6: rule 1 of chain PROXY_INIT_OUTPUT is missing, which ipv4 has: by user 2102: return [proxy-init/ignore-proxy-user-id]
 
 Rules of others that come before ours:
   output, rule 1 of chain OUTPUT in table ip nat (nft): -p tcp -m tcp --dport 5 -j REDIRECT --to-ports 6
