@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dialects, restore } from "../support/dialect.ts";
+import { runExplain } from "../support/explain-run.ts";
 import { istioNftables, istioRules, kumaRules } from "../support/foreign-meshes.ts";
 import { withNetns } from "../support/netns.ts";
 import { runShunt } from "../support/programs.ts";
@@ -183,7 +184,7 @@ describe("status where somebody's chains use verdict maps", () => {
 				[2, "tcp dport vmap { 80 : jump any, 443 : jump any }"],
 				[3, "tcp dport 81 redirect to :9001"],
 			]);
-			const { stdout } = runShunt(["explain", "--netns", netns.path, "outbound", "81"]);
+			const { stdout } = runExplain(["--netns", netns.path, "outbound", "81"]);
 			expect(stdout).toMatch(/services pre 3 +fits +tcp dport 81 redirect/);
 			expect(stdout.match(/not understood/g)).toHaveLength(1);
 		}));
