@@ -26,7 +26,9 @@ describe("the image of the Node programs", () => {
 		const { exitCode, log } = await run("--help");
 		expect(exitCode, log.join("\n")).toBe(0);
 		const start = log.indexOf("Commands:");
-		const listed = log.slice(start).flatMap((line) => /^ {2}([a-z][a-z-]*) /.exec(line)?.[1] ?? []);
+		const listed = log
+			.slice(start, log.indexOf("", start))
+			.flatMap((line) => /^ {2}([a-z][a-z-]*) /.exec(line)?.[1] ?? []);
 		expect(listed).toEqual(expect.arrayContaining(["init", "proxy", "inject", "injector"]));
 		for (const command of listed.filter((name) => name !== "help")) {
 			const help = await run(command, "--help");
@@ -45,7 +47,7 @@ describe("the image of the Node programs", () => {
 		const { exitCode, message } = await run("injector", "--kubeconfig", "/etc/passwd");
 		expect(exitCode).toBe(64);
 		expect(message).toMatch(
-			/^\/etc\/passwd: .*\(want a kubeconfig file whose current context is complete\)$/m,
+			/^shunt injector: \/etc\/passwd: .*\(want a kubeconfig file whose current context is complete\)$/m,
 		);
 	});
 });

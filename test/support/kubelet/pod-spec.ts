@@ -30,6 +30,10 @@ export interface ContainerSpec {
 		readonly readOnly?: boolean;
 	}[];
 	readonly securityContext?: ContainerSecurity;
+	readonly resources?: {
+		readonly requests?: Readonly<Record<string, string>>;
+		readonly limits?: Readonly<Record<string, string>>;
+	};
 	/** Of an init container, `Always` for a native sidecar. */
 	readonly restartPolicy?: string;
 	readonly startupProbe?: ProbeSpec;

@@ -15,7 +15,7 @@ const known = {
 	],
 	container: [
 		...["name", "image", "imagePullPolicy", "command", "args", "workingDir", "env", "volumeMounts"],
-		...["securityContext", "restartPolicy", "startupProbe", "readinessProbe", "livenessProbe"],
+		...["securityContext", "resources", "restartPolicy", "startupProbe", "readinessProbe", "livenessProbe"],
 		...["ports", "terminationMessagePolicy"],
 	],
 	security: [
