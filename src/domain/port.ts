@@ -41,7 +41,3 @@ export function formatPortRange(range: PortRange): string {
 export function containsPort(range: PortRange, port: number): boolean {
 	return range.low <= port && port <= range.high;
 }
-
-export function samePortRange(a: PortRange, b: PortRange): boolean {
-	return a.low === b.low && a.high === b.high;
-}

@@ -64,7 +64,7 @@ export function examine(host: Host, expected: Expectation, progress: Progress): 
 		...(kept === undefined && !notRead.some(mayBeOurs) ? nothingThere(expected) : []),
 		...compared.flatMap(({ found }) => found),
 		...strayModes(byDialect.map(dialectOf), expected.mode),
-	].filter((finding) => !isInTheDark(finding, notRead));
+	];
 	const recovered = kept && (compared[0]?.policy ?? recoverPolicy(kept));
 	progress("the rules are compared, and the report is being made");
 	return {
@@ -140,14 +140,6 @@ function notConfirmed({ table = "", why, ...rest }: Gap): string {
 /** Each once: a table whose program is missing is in both lists. */
 function unreadable({ unsaved }: Sources, { gaps }: Ruleset): Gap[] {
 	return [...new Map([...unsaved, ...gaps].map((gap) => [JSON.stringify(gap), gap])).values()];
-}
-
-/** That nothing is there cannot be said of a table that was not read. */
-function isInTheDark({ kind, dialect, scope }: Finding, notRead: readonly Gap[]): boolean {
-	const unread = notRead.filter(mayBeOurs);
-	return kind === "nothing"
-		? unread.length > 0
-		: kind === "missing-family" && unread.some((gap) => gap.dialect === dialect && gap.scope === scope);
 }
 
 /** Whether a table that was not read may hold rules of ours. */
