@@ -17,7 +17,7 @@ describe("the tests' kubelet", () => {
 	it.each([
 		[{ hostNetwork: true }, "hostNetwork of a pod"],
 		[{ containers: [{ ...container, lifecycle: {} }] }, "lifecycle of a container"],
-		[{ initContainers: [{ ...container, resources: {} }] }, "resources of a container"],
+		[{ initContainers: [{ ...container, resizePolicy: [] }] }, "resizePolicy of a container"],
 		[{ volumes: [{ name: "v", secret: {} }] }, "secret of a volume"],
 		[{ securityContext: { fsGroup: 1 } }, "fsGroup of a security"],
 		[{ containers: [{ ...container, startupProbe: { grpc: {} } }] }, "grpc of a probe"],
@@ -28,6 +28,17 @@ describe("the tests' kubelet", () => {
 	it.each([{ runAsNonRoot: true }, { runAsNonRoot: true, runAsUser: 0 }])("refuses %j", (securityContext) => {
 		const context = { pod: podWith({ securityContext }), ip: "10.0.0.1", volumes: new Map() };
 		expect(() => toRuntime(container, context)).toThrow("runAsNonRoot");
+	});
+
+	it("hands requests and limits to the runtime as a kubelet does", () => {
+		const resources = { requests: { cpu: "100m" }, limits: { cpu: "200m", memory: "20Mi" } };
+		const context = { pod: podWith({}), ip: "10.0.0.1", volumes: new Map() };
+		expect(toRuntime({ ...container, resources }, context).linux?.resources).toMatchObject({
+			cpu_shares: 102,
+			cpu_period: 100_000,
+			cpu_quota: 20_000,
+			memory_limit_in_bytes: 20 * 1024 * 1024,
+		});
 	});
 
 	it("expands variables as Kubernetes does", () => {
