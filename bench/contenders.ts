@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { splitWords } from "../src/backend/iptables/words.ts";
+import { splitWords } from "../src/backend/iptables/read.ts";
 import { findReference } from "../test/recorder/find-reference.ts";
 import type { Command, Steps } from "./meter.ts";
 import { findProgram } from "./programs.ts";

@@ -1,6 +1,6 @@
 import { parseAddress } from "../src/domain/cidr.ts";
 import type { Family } from "../src/domain/family.ts";
-import type { Packet } from "../src/plan/evaluate.ts";
+import type { Packet } from "../src/rules/evaluate.ts";
 import { applicationUid, clientUid, ends, loopback, ports, proxy } from "./world.ts";
 
 /** Who opens connections: a process of its own each, with its own user, in its own place. */

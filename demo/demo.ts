@@ -1,6 +1,6 @@
 import type { Family } from "../src/domain/family.ts";
 import { type Mode, modes } from "../src/domain/mode.ts";
-import type { Plan } from "../src/plan/plan.ts";
+import type { Plan } from "../src/rules/plan.ts";
 import type { CleanUp } from "./clean-up.ts";
 import { afterClean, type Connection, connections } from "./connections.ts";
 import { noRules, planFor } from "./expectation.ts";

@@ -1,8 +1,8 @@
 import type { Family } from "../src/domain/family.ts";
 import { parseInitOptions } from "../src/init/options.ts";
-import { evaluate } from "../src/plan/evaluate.ts";
-import type { Plan } from "../src/plan/plan.ts";
-import { plan } from "../src/plan/planner.ts";
+import { evaluate } from "../src/rules/evaluate.ts";
+import type { Plan } from "../src/rules/plan.ts";
+import { plan } from "../src/rules/plan.ts";
 import { type Connection, packetOf } from "./connections.ts";
 import { proxy } from "./world.ts";
 

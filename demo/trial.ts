@@ -1,5 +1,5 @@
 import type { Family } from "../src/domain/family.ts";
-import type { Plan } from "../src/plan/plan.ts";
+import type { Plan } from "../src/rules/plan.ts";
 import type { Connection } from "./connections.ts";
 import { type Expectation, expect } from "./expectation.ts";
 import { ConnectionFailed, type Inhabitants } from "./inhabitants.ts";

@@ -1,7 +1,10 @@
 import type { Family } from "../domain/family.ts";
+import type { Dialect, TableDialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import type { Drift } from "../plan/diff.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Drift } from "../rules/diff.ts";
+import type { Hook, Plan } from "../rules/plan.ts";
+import type { OwnRule } from "../rules/rule.ts";
+import type { NatTable, Scope } from "../rules/ruleset.ts";
 import type { BackendError } from "./backend-error.ts";
 
 /**
@@ -11,8 +14,11 @@ import type { BackendError } from "./backend-error.ts";
 export interface Backend {
 	/** Makes the plan's families hold exactly the plan. */
 	setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[];
-	/** How what is there differs from the plan. Changes nothing. */
-	check(host: Host, plan: Plan): FoundDrift[];
+	/**
+	 * How what is there differs from the plan. Changes nothing. `found` are tables of this dialect that were read already,
+	 * which then are all that is looked at; without it they are read.
+	 */
+	check(host: Host, plan: Plan, found?: readonly NatTable[]): FoundDrift[];
 	/** Removes whatever is ours. Answers with the families that held something. */
 	tearDown(host: Host, families: readonly Family[]): Family[];
 	/**
@@ -24,9 +30,54 @@ export interface Backend {
 	transactions(plan: Plan, options: SetUpOptions): Transaction[];
 	/** A plan's rules as the dialect writes them. */
 	rules(plan: Plan): WrittenRules;
+	/** Those that change rules, each family's by itself where there are two. */
+	readonly programs: readonly string[];
 	/** Whether there is a lock between this dialect's programs that one can wait for. */
 	readonly hasLock: boolean;
+
+	/** The tables of the kernel that can hold rules of this dialect. */
+	readonly tables: readonly KernelTable[];
+	/** Whose tables it works on here, of those that there are (`existing`). A process may be started to find out. */
+	speaks(host: Host, existing: readonly KernelTable[]): TableDialect;
+	/** Whether somebody, be it us, has rules in one of its tables that exists. */
+	isInUse(host: Host, table: KernelTable): boolean;
+
+	/** Where rules of a hook stand once they are made. */
+	chainAt(hook: Hook): ChainPlace;
+	/** Whether a chain of a table that was read is one of ours. */
+	ownsChain(table: NatTable, chain: string): boolean;
+	/** What of a table that was read is ours; undefined where nothing is. */
+	ownTable(table: NatTable): OwnTable | undefined;
 }
+
+/** A table of the kernel in which rules of ours can live. */
+export interface KernelTable {
+	readonly dialect: TableDialect;
+	readonly scope: Scope;
+	readonly name: string;
+	/** Which part of netfilter keeps it; of x_tables, nobody can remove a table again. */
+	readonly subsystem: "x_tables" | "nf_tables";
+}
+
+export interface ChainPlace {
+	readonly chain: string;
+	/** The table, where it is one of ours alone, as a step of an explanation names it and as a drawing does. */
+	readonly table?: { readonly label: string; readonly short: string };
+}
+
+/** A table in which something of ours was found, be it whole or in pieces. */
+export interface OwnTable {
+	readonly table: NatTable;
+	/** Rules that are ours or stand among ours, and those that lead to them. */
+	readonly count: number;
+	/** Our chains, and their rules in the dialect's own words where there is one for each thing that a list names. */
+	readonly chains: readonly { readonly name: string; readonly rules: readonly string[] }[];
+	/** Those that are as we would write them for some policy, in order. */
+	rules(): readonly { readonly hook: Hook; readonly rule: OwnRule }[];
+}
+
+/** The code that speaks each dialect. */
+export type Backends = Readonly<Record<Dialect, Backend>>;
 
 /** Whose connections a trial's rule is about; `nobody` for a trial without such a rule. */
 export type Owner = number | "nobody";
@@ -40,16 +91,13 @@ export interface SetUpOptions {
 	 * Called once the first transactions are on their way, for what else there is to do: they take longer than anything
 	 * of ours.
 	 */
-	readonly meanwhile?: (() => void) | undefined;
+	readonly whileRunning?: (() => void) | undefined;
 }
 
 export interface FamilyOutcome {
 	readonly family: Family;
 	readonly outcome: "created" | "replaced" | "unchanged";
 }
-
-/** What a table serves: one family, or both at once. */
-export type Scope = Family | "inet";
 
 export interface FoundDrift {
 	readonly scope: Scope;

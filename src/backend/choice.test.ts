@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../test/support/policies.ts";
 import type { Dialect, Mode } from "../domain/mode.ts";
 import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "../host/memory.ts";
-import { plan } from "../plan/planner.ts";
+import { plan } from "../rules/plan.ts";
 import { BackendError } from "./backend-error.ts";
 import { type Choice, describeAttempts, setUpInMode } from "./choice.ts";
 
@@ -152,7 +152,7 @@ describe("auto", () => {
 	it("says of each dialect that it is on its way while it is tried", () => {
 		const host = hostWith(["nftables", "legacy"]);
 		const begun: Dialect[] = [];
-		setUpInMode(host, "auto", wanted, { ...options, meanwhile: (dialect) => begun.push(dialect) });
+		setUpInMode(host, "auto", wanted, { ...options, whileRunning: (dialect) => begun.push(dialect) });
 		expect(begun).toEqual(["nftables"]);
 	});
 });

@@ -1,10 +1,10 @@
 import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../rules/plan.ts";
 import type { FamilyOutcome, SetUpOptions } from "./backend.ts";
 import { BackendError } from "./backend-error.ts";
-import { backendOf } from "./backends.ts";
-import { occupiedDialects } from "./occupied.ts";
+import { autoOrder, backendOf } from "./backends.ts";
+import { dialectsInUse } from "./tables.ts";
 
 /** What came of setting up in a mode. */
 export interface Choice {
@@ -19,16 +19,10 @@ export interface Attempt {
 	readonly failure: BackendError;
 }
 
-export interface ChoiceOptions extends Omit<SetUpOptions, "meanwhile"> {
+export interface ChoiceOptions extends Omit<SetUpOptions, "whileRunning"> {
 	/** As in {@link SetUpOptions}, for each dialect that is tried. */
-	readonly meanwhile?: (dialect: Dialect) => void;
+	readonly whileRunning?: (dialect: Dialect) => void;
 }
-
-/**
- * The order in which `auto` tries: the most compatible of the living first, the dying one after it. A host that has its
- * tools under their plain names alone (RHEL's, Bottlerocket's) is served by those.
- */
-const order: readonly Dialect[] = ["nft", "nftables", "legacy", "plain"];
 
 /**
  * Sets up in the dialect that the mode names, or, for `auto`, in the first that works here. The attempt itself is the
@@ -38,11 +32,11 @@ export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: ChoiceO
 	if (mode !== "auto") {
 		return { dialect: mode, outcomes: setUp(host, mode, plan, options), tried: [] };
 	}
-	const occupied = occupiedDialects(host);
+	const inUse = dialectsInUse(host);
 	const tried: Attempt[] = [];
 	for (const dialect of [
-		...order.filter((one) => occupied.has(one)),
-		...order.filter((one) => !occupied.has(one)),
+		...autoOrder.filter((one) => inUse.has(one)),
+		...autoOrder.filter((one) => !inUse.has(one)),
 	]) {
 		const attempt = trySetUp(host, dialect, plan, options);
 		if (!(attempt instanceof BackendError)) {
@@ -59,7 +53,10 @@ export function describeAttempts(tried: readonly Attempt[]): string {
 }
 
 function setUp(host: Host, dialect: Dialect, plan: Plan, options: ChoiceOptions): readonly FamilyOutcome[] {
-	return backendOf(dialect).setUp(host, plan, { ...options, meanwhile: () => options.meanwhile?.(dialect) });
+	return backendOf(dialect).setUp(host, plan, {
+		...options,
+		whileRunning: () => options.whileRunning?.(dialect),
+	});
 }
 
 function trySetUp(

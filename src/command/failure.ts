@@ -1,4 +1,4 @@
-import { BackendError } from "../backend/backend-error.ts";
+import { BackendError, type BackendErrorCode } from "../backend/backend-error.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem, type Problem } from "../domain/problem.ts";
 import { type Host, HostError } from "../host/host.ts";
@@ -61,14 +61,15 @@ export function lockAdvice(message: string): readonly string[] {
 		: [];
 }
 
-const backendExitCodes = {
+/** What a dialect's failure comes to. */
+export const backendExitCodes = {
 	"missing-tool": exitCodes.noDialect,
 	"not-permitted": exitCodes.notPermitted,
 	refused: exitCodes.failed,
 	"no-answer": exitCodes.failed,
 	crashed: exitCodes.failed,
 	"not-started": exitCodes.failed,
-} as const;
+} as const satisfies Record<BackendErrorCode, ExitCode>;
 
 /** Runs a program to its exit status, whatever the environment does to it: not even its result may get out. */
 export function guard(host: Host, program: string, run: () => ExitCode): ExitCode {

@@ -19,3 +19,9 @@ export function parseInterfaceName(text: string, source: string): Result<Interfa
 		accepted: "1-15 letters, digits, '.', '_', '-' or '@', beginning with a letter or digit",
 	});
 }
+
+/** An interface, or every one whose name begins so (`eth+` to iptables, `eth*` to nftables). */
+export interface InterfacePattern {
+	readonly name: string;
+	readonly isPrefix: boolean;
+}

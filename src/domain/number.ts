@@ -28,3 +28,9 @@ export function parseWholeNumber(text: string, what: WholeNumber): Result<number
 		accepted: what.accepted ?? `a whole number from ${what.min} to ${what.max}`,
 	});
 }
+
+/** An inclusive range of whole numbers, `low` at most `high`; a single one has both equal. */
+export interface Span {
+	readonly low: number;
+	readonly high: number;
+}

@@ -7,13 +7,11 @@ import { resolvePodPolicy } from "../policy/pod-policy.ts";
 import { parseStamp } from "../policy/pod-policy-stamp.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { annotationOrigins, type Inherited } from "./annotation-origin.ts";
-import { provisionsOf } from "./provisions.ts";
-import { rulesFor } from "./subject.ts";
-import type { Surroundings } from "./surroundings.ts";
-import type { ToldRules } from "./told-rules.ts";
+import { policySources, rulesFor } from "./policy-sources.ts";
+import type { ManifestRules, ReleaseContext } from "./subject.ts";
 
 /** What a pod's annotations come to, with where each part of it was said. */
-export type AnnotatedPod = Omit<ToldRules, "notes">;
+export type AnnotatedPod = Omit<ManifestRules, "notes">;
 
 /** The policy that the injector stamped on the pod, if it did: nobody asks any further then. */
 export function stampedPod(pod: JsonObject): Result<AnnotatedPod> | undefined {
@@ -43,7 +41,7 @@ export interface PodContext {
 export function annotatedPod(
 	pod: JsonObject,
 	{ namespace, isInjected }: PodContext,
-	{ config, defaultOrigin }: Surroundings,
+	{ config, defaultOrigin }: ReleaseContext,
 ): Result<AnnotatedPod> {
 	const defaults = defaultsFor(pod, config);
 	const annotations = annotationsOf(pod);
@@ -82,7 +80,7 @@ export function annotatedPod(
 
 function itemsOf(policy: RedirectPolicy): Inherited {
 	const items = new Set<string>();
-	provisionsOf(policy, (key, item) => {
+	policySources(policy, (key, item) => {
 		items.add(`${key} ${item}`);
 		return "";
 	});

@@ -1,7 +1,7 @@
 import type { ConfigKeyName } from "../policy/annotation-keys.ts";
 import { findConfig, type Scope } from "../policy/annotations.ts";
 import { type FieldKey, fieldOf } from "../policy/fields.ts";
-import type { OriginOf } from "./provisions.ts";
+import type { OriginOf } from "./policy-sources.ts";
 
 export interface OriginRequest {
 	/** Namespace first, as {@link scopesOf} has them. */

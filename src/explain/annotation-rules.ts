@@ -4,15 +4,14 @@ import { skipReason } from "../inject/skip.ts";
 import { injectAnnotation } from "../policy/annotation-keys.ts";
 import type { Annotations } from "../policy/annotations.ts";
 import { annotatedPod, stampedPod } from "./annotated-pod.ts";
-import type { Surroundings } from "./surroundings.ts";
-import type { ToldRules } from "./told-rules.ts";
+import type { ManifestRules, ReleaseContext } from "./subject.ts";
 
 /** The rules of a pod in which no container makes any. `namespace` is undefined where its manifest is not at hand. */
 export function annotationRules(
 	pod: JsonObject,
 	namespace: Annotations | undefined,
-	surroundings: Surroundings,
-): Result<ToldRules> {
+	context: ReleaseContext,
+): Result<ManifestRules> {
 	const skip = skipReason(pod);
 	if (skip !== undefined && !(skip.code in ownInjections)) {
 		const rules = skip.code.startsWith("injected-by-") ? others(skip.reason) : untouched(skip.reason);
@@ -23,7 +22,7 @@ export function annotationRules(
 		return stamped.ok ? ok({ ...stamped.value, notes: [madeByPlugin] }) : stamped;
 	}
 	const isInjected = skip !== undefined;
-	const found = annotatedPod(pod, { namespace, isInjected }, surroundings);
+	const found = annotatedPod(pod, { namespace, isInjected }, context);
 	if (!found.ok) {
 		return found;
 	}

@@ -3,11 +3,11 @@ import { annotationsOf, type JsonObject } from "../inject/json.ts";
 import { findConfig, scopesOf } from "../policy/annotations.ts";
 import { flagRules } from "./flags-subject.ts";
 import type { InitContainer } from "./init-containers.ts";
-import type { OriginOf } from "./provisions.ts";
-import type { ToldRules } from "./told-rules.ts";
+import type { OriginOf } from "./policy-sources.ts";
+import type { ManifestRules } from "./subject.ts";
 
 /** The rules that an init container makes, as far as its arguments tell. */
-export function containerRules(pod: JsonObject, { name, program }: InitContainer): Result<ToldRules> {
+export function containerRules(pod: JsonObject, { name, program }: InitContainer): Result<ManifestRules> {
 	if (program.kind === "foreign") {
 		const rules = { kind: "unknown", why: program.why } as const;
 		return ok({ source: `init container ${name}`, rules, notes: [] });

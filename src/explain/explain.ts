@@ -1,26 +1,26 @@
-import type { NatFate } from "../ruleset/traverse.ts";
-import type { Journey } from "./journey.ts";
+import type { NatFate } from "../rules/walk.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AskedPacket } from "./packet.ts";
-import { planJourney } from "./plan-journey.ts";
-import { rulesetJourney } from "./ruleset-journey.ts";
+import { planTrace } from "./plan-trace.ts";
+import { rulesetTrace } from "./ruleset-trace.ts";
 import { sentenceFor } from "./sentence.ts";
 import type { Rules } from "./subject.ts";
+import type { Trace } from "./trace.ts";
 
 /** What becomes of a packet, by which rule, and why. The command line and the page both ask here. */
-export function explain(rules: Rules, asked: AskedPacket): Journey {
+export function explain(rules: Rules, asked: AskedPacket): Trace {
 	switch (rules.kind) {
 		case "plan":
-			return planJourney(rules, asked);
+			return planTrace(rules, asked);
 		case "ruleset":
-			return rulesetJourney(rules.ruleset, asked);
+			return rulesetTrace(rules.ruleset, asked);
 		case "none":
-			return untold(asked, { kind: "pass" }, "past-proxy", rules.why);
+			return withoutRules(asked, { kind: "pass" }, "past-proxy", rules.why);
 		case "unknown":
-			return untold(asked, { kind: "unknown", why: [rules.why] }, "unknown", rules.why);
+			return withoutRules(asked, { kind: "unknown", why: [rules.why] }, "unknown", rules.why);
 	}
 }
 
-function untold(asked: AskedPacket, fate: NatFate, outcome: Outcome, because: string): Journey {
+function withoutRules(asked: AskedPacket, fate: NatFate, outcome: Outcome, because: string): Trace {
 	return { asked, steps: [], fate, outcome, sentence: sentenceFor(asked.packet, fate, { because, outcome }) };
 }

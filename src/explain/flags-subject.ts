@@ -4,9 +4,9 @@ import { ok, type Result } from "../domain/problem.ts";
 import { initFlags } from "../init/flags.ts";
 import { parseInitOptions } from "../init/options.ts";
 import { type FieldKey, fieldOf } from "../policy/fields.ts";
-import type { OriginOf } from "./provisions.ts";
+import type { OriginOf } from "./policy-sources.ts";
+import { rulesFor } from "./policy-sources.ts";
 import type { Rules } from "./subject.ts";
-import { rulesFor } from "./subject.ts";
 
 /** What `shunt init` would do with these flags. */
 export interface FlagRules {

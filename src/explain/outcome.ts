@@ -1,5 +1,5 @@
-import type { Ruleset } from "../ruleset/ruleset.ts";
-import type { KnownFate, NatFate } from "../ruleset/traverse.ts";
+import type { Ruleset } from "../rules/ruleset.ts";
+import type { KnownFate, NatFate } from "../rules/walk.ts";
 
 /** What of a packet's fate most people want to know. */
 export type Outcome =

@@ -1,5 +1,5 @@
-import type { Hook } from "../plan/plan.ts";
 import type { Direction } from "../policy/condition.ts";
+import type { Hook } from "../rules/plan.ts";
 
 /** What a user can say of a packet, as it was written. Everything else is assumed, and said to be. */
 export type PacketRequest = Partial<Record<PacketFieldName, string>>;

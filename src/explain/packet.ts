@@ -1,9 +1,9 @@
 import { type Address, formatAddress, parseAddress } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
-import type { Packet } from "../plan/evaluate.ts";
-import { hookOf } from "../plan/plan.ts";
 import { type Direction, directions } from "../policy/condition.ts";
+import type { Packet } from "../rules/evaluate.ts";
+import { hookOf } from "../rules/plan.ts";
 import { type Assumption, addressOf, examples, isLoopback } from "./assumptions.ts";
 import { isAmong } from "./local-addresses.ts";
 import type { PacketRequest } from "./packet-fields.ts";

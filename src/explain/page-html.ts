@@ -1,6 +1,6 @@
 import { version } from "../domain/version.ts";
 import type { PacketRequest } from "./packet-fields.ts";
-import type { Section } from "./section.ts";
+import type { Section } from "./ruleset-summary.ts";
 import type { Subject } from "./subject.ts";
 import { summarize } from "./summary.ts";
 

@@ -1,12 +1,10 @@
 import type { Family } from "../domain/family.ts";
-import type { Hook } from "../plan/plan.ts";
-import { rulesOf } from "../plan/plan.ts";
-import type { NatChain, NatTable, Ruleset } from "../ruleset/ruleset.ts";
-import type { NatFate } from "../ruleset/traverse.ts";
-import { placeOf } from "./chain-place.ts";
-import type { Journey } from "./journey.ts";
-import { reachable } from "./reachable.ts";
+import { isIptables } from "../domain/mode.ts";
+import { type Hook, hooks, rulesOf } from "../rules/plan.ts";
+import { type NatChain, type NatTable, type Ruleset, reachable, targetOf } from "../rules/ruleset.ts";
+import type { NatFate } from "../rules/walk.ts";
 import type { Rules } from "./subject.ts";
+import type { Trace } from "./trace.ts";
 
 /** What a drawing of one direction's path has to show. */
 export interface PathView {
@@ -16,7 +14,7 @@ export interface PathView {
 	/** Where rules of this direction redirect to, in order, each once. */
 	readonly proxyPorts: readonly number[];
 	/** What became of the packet, if it took this direction. */
-	readonly taken?: Journey["fate"];
+	readonly taken?: Trace["fate"];
 }
 
 export interface ChainView {
@@ -24,10 +22,10 @@ export interface ChainView {
 	readonly visited: boolean;
 }
 
-/** One view for each direction. `journey` is the packet's, if there is one. */
-export function pathViews(rules: Rules, family: Family, journey: Journey | undefined): readonly PathView[] {
-	return (["prerouting", "output"] as const).map((hook) => {
-		const own = journey?.asked.packet.hook === hook ? journey : undefined;
+/** One view for each direction. `trace` is the packet's, if there is one. */
+export function pathViews(rules: Rules, family: Family, trace: Trace | undefined): readonly PathView[] {
+	return hooks.map((hook) => {
+		const own = trace?.asked.packet.hook === hook ? trace : undefined;
 		const { chains, proxyPorts } = shapeOf(rules, family, hook);
 		return {
 			hook,
@@ -42,7 +40,7 @@ export function pathViews(rules: Rules, family: Family, journey: Journey | undef
 }
 
 /** Of several ways that come to the same, one is drawn. */
-function takenOf({ fate, outcome }: Journey): NatFate {
+function takenOf({ fate, outcome }: Trace): NatFate {
 	const ways = fate.kind === "unknown" ? (fate.ways ?? []) : [];
 	switch (outcome) {
 		case "proxy":
@@ -66,10 +64,10 @@ function shapeOf(rules: Rules, family: Family, hook: Hook): Shape {
 			if (chain === undefined || !rules.plan.families.includes(family)) {
 				return nothing;
 			}
-			const ports = rulesOf(chain, family).flatMap(({ verdict }) =>
-				verdict.kind === "redirect" ? [verdict.port] : [],
+			const ports = rulesOf(chain, family).flatMap(({ action }) =>
+				action.kind === "redirect" ? [action.ports.low] : [],
 			);
-			const { table, chain: name } = placeOf(rules.tables, hook);
+			const { table, chain: name } = rules.places[hook];
 			return {
 				chains: [
 					{
@@ -100,7 +98,7 @@ function rulesetShape({ tables }: Ruleset, family: Family, hook: Hook): Shape {
 		)
 		.filter(({ chain }) => chain.rules.length > 0);
 	// iptables calls these after the hook, which has its name in the drawing anyway.
-	const isHook = (place: Place) => place.chain.base !== undefined && place.table.dialect !== "nftables";
+	const isHook = (place: Place) => place.chain.base !== undefined && isIptables(place.table.dialect);
 	const names = unique(found.filter((place) => !isHook(place) || leadsNowhere(place)).map(nameOf));
 	return {
 		chains: names.map((name) => ({
@@ -115,7 +113,7 @@ function rulesetShape({ tables }: Ruleset, family: Family, hook: Hook): Shape {
 
 /** Then its own rules are all there is. */
 function leadsNowhere({ chain }: Place): boolean {
-	return chain.rules.every(({ action }) => action.kind !== "jump" && action.kind !== "goto");
+	return chain.rules.every((rule) => targetOf(rule) === undefined);
 }
 
 interface Place {
@@ -125,7 +123,7 @@ interface Place {
 
 /** A table of nftables has a name of its own; all of iptables' are called nat. */
 function nameOf({ table, chain }: Place): string {
-	return table.dialect === "nftables" ? `${table.name} ${chain.name}` : chain.name;
+	return isIptables(table.dialect) ? chain.name : `${table.name} ${chain.name}`;
 }
 
 function redirectPort({ action }: NatChain["rules"][number]): number[] {

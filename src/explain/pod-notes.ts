@@ -31,6 +31,6 @@ function exemptUid(rules: Rules): number | undefined {
 	if (rules.kind !== "plan") {
 		return undefined;
 	}
-	const match = rules.provisions.find(({ reason }) => reason === "ignore-proxy-user-id")?.match;
-	return match?.kind === "uid" ? match.uid : undefined;
+	const selection = rules.sources.find(({ reason }) => reason === "ignore-proxy-user-id")?.selection;
+	return selection?.kind === "uid" ? selection.ids[0].low : undefined;
 }

@@ -1,5 +1,3 @@
-import { type Reason, reasons } from "../policy/reason.ts";
-
 /** Beginnings of the names that programs give their chains and tables. */
 const prefixes: readonly (readonly [string, string])[] = [
 	["PROXY_INIT_", "Shunt or Linkerd"],
@@ -24,12 +22,6 @@ export function ownerOf(...names: readonly string[]): string | undefined {
 /** Whether what an owner redirects to is a proxy. */
 export function isMesh(owner: string | undefined): boolean {
 	return ["Shunt or Linkerd", "Istio", "Kuma", "Consul"].includes(owner ?? "");
-}
-
-/** The reason that one of our rules, or the reference program's, carries as the beginning of its comment. */
-export function reasonOf(comment: string | undefined): Reason | undefined {
-	const text = comment?.startsWith("proxy-init/") ? comment.slice("proxy-init/".length) : "";
-	return reasons.find((reason) => text === reason || text.startsWith(`${reason}-`));
 }
 
 /** The comments of the two rules that lead into our chains. */

@@ -1,6 +1,6 @@
-import type { Gap, NatRule, Ruleset } from "../ruleset/ruleset.ts";
-import { wholeRules } from "../ruleset/whole-rules.ts";
-import { tableName } from "./ruleset-journey.ts";
+import { unparsedIn } from "../rules/rule.ts";
+import { type Gap, type Ruleset, wholeRules } from "../rules/ruleset.ts";
+import { tableName } from "./ruleset-trace.ts";
 
 /** What of a namespace's rules is not understood: sentences without a full stop. */
 export function rulesetNotes({ tables, gaps, unconfirmed }: Ruleset): string[] {
@@ -10,7 +10,7 @@ export function rulesetNotes({ tables, gaps, unconfirmed }: Ruleset): string[] {
 		...tables.flatMap((table) =>
 			table.chains.flatMap(({ name, rules }) =>
 				wholeRules(rules).flatMap((parts, index) =>
-					[...new Set(parts.flatMap(strange))].map(
+					[...new Set(parts.flatMap(unparsedIn))].map(
 						(text) =>
 							`not understood: ${JSON.stringify(text)} in rule ${index + 1} of ${name} (${tableName(table)})`,
 					),
@@ -23,11 +23,4 @@ export function rulesetNotes({ tables, gaps, unconfirmed }: Ruleset): string[] {
 /** `legacy ipv4 nat`, or less where less is known. */
 export function gapName({ dialect, scope, table }: Gap): string {
 	return [dialect, scope, table].filter(Boolean).join(" ");
-}
-
-function strange({ conditions, action }: NatRule): string[] {
-	return [
-		...conditions.flatMap(({ test }) => (test.kind === "unparsed" ? [test.text] : [])),
-		...(action.kind === "unparsed" ? [action.text] : []),
-	];
 }

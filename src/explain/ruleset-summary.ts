@@ -1,14 +1,30 @@
-import type { Hook } from "../plan/plan.ts";
-import type { Gap, NatChain, NatRule, NatTable, Ruleset } from "../ruleset/ruleset.ts";
-import { describeAction, describeConditions } from "./condition-words.ts";
-import { reachable } from "./reachable.ts";
-import { tableName, whyOf } from "./ruleset-journey.ts";
+import { type Hook, hooks } from "../rules/plan.ts";
+import type { FoundRule } from "../rules/rule.ts";
+import { type Gap, type NatChain, type NatTable, type Ruleset, reachable } from "../rules/ruleset.ts";
+import { actionInWords, conditionsInWords } from "../rules/words.ts";
 import { gapName } from "./ruleset-notes.ts";
-import type { Row, Section } from "./section.ts";
+import { tableName, whyOf } from "./ruleset-trace.ts";
+
+/** A part of what rules do, told without a packet. Plain data for the terminal, JSON and the page. */
+export interface Section {
+	readonly title: string;
+	/** A sentence over the rows, where there is one to say. */
+	readonly lead?: string;
+	readonly rows: readonly Row[];
+}
+
+export interface Row {
+	/** Which connections: "to port 3306". */
+	readonly what: string;
+	/** What becomes of them. */
+	readonly outcome: string;
+	/** Who asked for it, or why it is there. */
+	readonly origin: string;
+}
 
 /** Each chain that a packet can come to, from each hook, in the order in which netfilter enters them. */
 export function rulesetSummary({ tables, gaps, unconfirmed }: Ruleset): Section[] {
-	const sections = (["prerouting", "output"] as const).flatMap((hook) =>
+	const sections = hooks.flatMap((hook) =>
 		tables
 			.flatMap((table) => basesAt(table, hook))
 			.toSorted((a, b) => a.priority - b.priority)
@@ -40,12 +56,12 @@ function chainSections(table: NatTable, base: NatChain, hook: Hook): Section[] {
 }
 
 function rowOf(
-	rule: NatRule,
+	rule: FoundRule,
 	place: { readonly chain: string; readonly table: NatTable; readonly hook: Hook },
 ): Row {
 	return {
-		what: describeConditions(rule),
-		outcome: describeAction(rule.action),
+		what: conditionsInWords(rule),
+		outcome: actionInWords(rule.action),
 		origin: whyOf({ rule, ...place }, place.hook),
 	};
 }

@@ -1,6 +1,6 @@
 import { formatAddress } from "../domain/cidr.ts";
-import type { Packet } from "../plan/evaluate.ts";
-import type { KnownFate, NatFate } from "../ruleset/traverse.ts";
+import type { Packet } from "../rules/evaluate.ts";
+import type { KnownFate, NatFate } from "../rules/walk.ts";
 import type { Outcome } from "./outcome.ts";
 import { directionOf } from "./packet-fields.ts";
 

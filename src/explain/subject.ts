@@ -1,11 +1,11 @@
-import type { Mode } from "../domain/mode.ts";
-import type { Plan } from "../plan/plan.ts";
-import { plan } from "../plan/planner.ts";
-import type { RedirectPolicy } from "../policy/redirect-policy.ts";
-import type { Ruleset } from "../ruleset/ruleset.ts";
-import type { Tables } from "./chain-place.ts";
+import type { ChainPlace } from "../backend/backend.ts";
+import type { InjectConfig } from "../inject/config.ts";
+import type { Annotations } from "../policy/annotations.ts";
+import type { Selection } from "../policy/condition.ts";
+import type { Reason } from "../policy/reason.ts";
+import type { Hook, Plan } from "../rules/plan.ts";
+import type { Ruleset } from "../rules/ruleset.ts";
 import type { Sender } from "./packet.ts";
-import { type OriginOf, type Provision, provisionsOf } from "./provisions.ts";
 
 /** One pod's rules, from wherever they were read. Plain data: the page that is written carries it as JSON. */
 export interface Subject {
@@ -24,9 +24,21 @@ export interface Subject {
 export interface PlanRules {
 	readonly kind: "plan";
 	readonly plan: Plan;
-	readonly provisions: readonly Provision[];
+	readonly sources: readonly PolicySource[];
 	/** Where they will stand. */
-	readonly tables: Tables;
+	readonly places: Readonly<Record<Hook, ChainPlace>>;
+}
+
+/** One thing that a policy says, and where it says so. A rule can carry out several. */
+export interface PolicySource {
+	readonly hook: Hook;
+	readonly reason: Reason;
+	/** The connections that it is about; none for all of them. */
+	readonly selection: Selection | undefined;
+	/** Set when they go to the proxy. */
+	readonly proxyPort?: number;
+	/** A flag, an annotation, a default. */
+	readonly origin: string;
 }
 
 export type Rules =
@@ -38,15 +50,19 @@ export type Rules =
 	/** Rules that only a look at the running pod can tell, and why: a clause. */
 	| { readonly kind: "unknown"; readonly why: string };
 
-/**
- * The rules that a policy asks for, with where each part of it was said. Without a mode, those of iptables: the
- * default, and what `auto` tries first.
- */
-export function rulesFor(policy: RedirectPolicy, originOf: OriginOf, mode?: Mode): Rules {
-	return {
-		kind: "plan",
-		plan: plan(policy),
-		provisions: provisionsOf(policy, originOf),
-		tables: mode === "nftables" ? "nftables" : "iptables",
-	};
+/** Rules that a pod's manifest tells, and where it does. */
+export interface ManifestRules {
+	/** "arguments of init container linkerd-init, mode nft" */
+	readonly source: string;
+	readonly rules: Rules;
+	readonly notes: readonly string[];
+}
+
+/** What holds for the pods of a manifest besides what they say themselves. */
+export interface ReleaseContext {
+	readonly config: InjectConfig;
+	/** What a key of the values that no annotation overrides comes from. */
+	readonly defaultOrigin: (value: string) => string;
+	/** Annotations of the namespaces that are among the manifests, by name. */
+	readonly namespaces: ReadonlyMap<string, Annotations>;
 }

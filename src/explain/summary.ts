@@ -1,19 +1,17 @@
-import type { Hook } from "../plan/plan.ts";
-import { describeMatch } from "./because.ts";
+import { type Hook, hooks } from "../rules/plan.ts";
+import { connectionsInWords } from "../rules/words.ts";
 import { directionOf } from "./packet-fields.ts";
-import type { Provision } from "./provisions.ts";
-import { rulesetSummary } from "./ruleset-summary.ts";
-import type { Row, Section } from "./section.ts";
-import type { Rules } from "./subject.ts";
+import { type Row, rulesetSummary, type Section } from "./ruleset-summary.ts";
+import type { PolicySource, Rules } from "./subject.ts";
 
 /** Everything that rules do, readable without a packet. */
 export function summarize(rules: Rules): readonly Section[] {
 	switch (rules.kind) {
 		case "plan":
-			return (["prerouting", "output"] as const).map((hook) =>
+			return hooks.map((hook) =>
 				planSection(
 					hook,
-					rules.provisions.filter((provision) => provision.hook === hook),
+					rules.sources.filter((source) => source.hook === hook),
 					rules.plan.families,
 				),
 			);
@@ -31,14 +29,14 @@ const titles: Readonly<Record<Hook, string>> = {
 	output: "Outbound: connections that the pod's processes make",
 };
 
-function planSection(hook: Hook, provisions: readonly Provision[], families: readonly string[]): Section {
-	const redirects = provisions.filter(({ proxyPort }) => proxyPort !== undefined);
-	const isListed = redirects.some(({ match }) => match !== undefined);
+function planSection(hook: Hook, sources: readonly PolicySource[], families: readonly string[]): Section {
+	const redirects = sources.filter(({ proxyPort }) => proxyPort !== undefined);
+	const isListed = redirects.some(({ selection }) => selection !== undefined);
 	return {
 		title: titles[hook],
 		lead: `TCP over ${families.includes("ipv6") ? "IPv4 and IPv6" : "IPv4; IPv6 is left alone"}. The first line that fits decides.`,
 		rows: [
-			...joinPorts(provisions).map(rowOf),
+			...joinPorts(sources).map(rowOf),
 			...(isListed
 				? [{ what: "all others", outcome: "pass", origin: `only listed ports are redirected` } satisfies Row]
 				: []),
@@ -47,14 +45,18 @@ function planSection(hook: Hook, provisions: readonly Provision[], families: rea
 }
 
 /** Ports that share their fate and whoever asked for it share a line. */
-function joinPorts(provisions: readonly Provision[]): readonly Provision[] {
-	const joined: Provision[] = [];
-	for (const next of provisions) {
+function joinPorts(sources: readonly PolicySource[]): readonly PolicySource[] {
+	const joined: PolicySource[] = [];
+	for (const next of sources) {
 		const last = joined.at(-1);
 		const isSame = last?.reason === next.reason && last.origin === next.origin;
-		if (isSame && last.match?.kind === "destination-port" && next.match?.kind === "destination-port") {
-			const ports = [...last.match.ports, ...next.match.ports];
-			joined.splice(-1, 1, { ...last, match: { ...last.match, ports } });
+		if (
+			isSame &&
+			last.selection?.kind === "destination-port" &&
+			next.selection?.kind === "destination-port"
+		) {
+			const ports = [...last.selection.ports, ...next.selection.ports];
+			joined.splice(-1, 1, { ...last, selection: { ...last.selection, ports } });
 		} else {
 			joined.push(next);
 		}
@@ -62,12 +64,12 @@ function joinPorts(provisions: readonly Provision[]): readonly Provision[] {
 	return joined;
 }
 
-function rowOf({ reason, match, hook, proxyPort, origin }: Provision): Row {
+function rowOf({ reason, selection, hook, proxyPort, origin }: PolicySource): Row {
 	if (proxyPort !== undefined) {
-		const what = match === undefined ? "all others" : describeMatch(match);
+		const what = selection === undefined ? "all others" : connectionsInWords(selection);
 		return { what, outcome: `to the proxy, port ${proxyPort}`, origin };
 	}
-	const what = match === undefined ? "that leave through lo" : describeMatch(match);
+	const what = selection === undefined ? "that leave through lo" : connectionsInWords(selection);
 	const isOwn = reason === "ignore-proxy-user-id" || reason === "ignore-proxy-group-id";
 	return {
 		what: isOwn ? `${what} (the proxy's own)` : what,

@@ -8,9 +8,7 @@ import { containerRules } from "./container-rules.ts";
 import { initContainersOf } from "./init-containers.ts";
 import { podNotes } from "./pod-notes.ts";
 import { senderOf } from "./sender.ts";
-import type { Subject } from "./subject.ts";
-import type { Surroundings } from "./surroundings.ts";
-import type { ToldRules } from "./told-rules.ts";
+import type { ManifestRules, ReleaseContext, Subject } from "./subject.ts";
 
 /** The pod that an object makes: undefined where it makes none. */
 export function podOf({ object, podPath }: Target): Json | undefined {
@@ -21,10 +19,10 @@ export function podOf({ object, podPath }: Target): Json | undefined {
  * One for each container that makes rules; otherwise one, for what the annotations say. Mistakes are reported under the
  * object's name.
  */
-export function workloadSubjects(target: Target, surroundings: Surroundings): Result<readonly Subject[]> {
+export function workloadSubjects(target: Target, context: ReleaseContext): Result<readonly Subject[]> {
 	const pod = podOf(target);
 	const shape = shapeProblems(pod ?? null);
-	const result = shape.length > 0 || !isObject(pod) ? fail(...shape) : podSubjects(target, pod, surroundings);
+	const result = shape.length > 0 || !isObject(pod) ? fail(...shape) : podSubjects(target, pod, context);
 	return result.ok ? result : fail(...result.problems.map((problem) => under(labelOf(target), problem)));
 }
 
@@ -32,11 +30,7 @@ function under<T extends { readonly source: string }>(label: string, problem: T)
 	return { ...problem, source: `${label}: ${problem.source}` };
 }
 
-function podSubjects(
-	target: Target,
-	pod: JsonObject,
-	surroundings: Surroundings,
-): Result<readonly Subject[]> {
+function podSubjects(target: Target, pod: JsonObject, context: ReleaseContext): Result<readonly Subject[]> {
 	const containers = initContainersOf(pod);
 	if (!containers.ok) {
 		return containers;
@@ -46,13 +40,13 @@ function podSubjects(
 	const subjects = containers.value.map((container) =>
 		subjectOf(isOne ? label : `${label} ${container.name}`, pod, containerRules(pod, container)),
 	);
-	const namespace = surroundings.namespaces.get(target.namespace ?? "");
+	const namespace = context.namespaces.get(target.namespace ?? "");
 	return all(
-		subjects.length > 0 ? subjects : [subjectOf(label, pod, annotationRules(pod, namespace, surroundings))],
+		subjects.length > 0 ? subjects : [subjectOf(label, pod, annotationRules(pod, namespace, context))],
 	);
 }
 
-function subjectOf(label: string, pod: JsonObject, told: Result<ToldRules>): Result<Subject> {
+function subjectOf(label: string, pod: JsonObject, told: Result<ManifestRules>): Result<Subject> {
 	if (!told.ok) {
 		return told;
 	}

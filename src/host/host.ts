@@ -8,11 +8,11 @@ import type { Family } from "../domain/family.ts";
 export interface Host {
 	/**
 	 * Runs commands to their end and answers in their order. Where the implementation can, they run at the same time, and
-	 * once all are on their way their inputs are made, in order, and then `meanwhile` is called. What these throw comes
+	 * once all are on their way their inputs are made, in order, and then `whileRunning` is called. What these throw comes
 	 * out of here when every child is gone. Nothing is inherited: a child sees only `PATH`, `LC_ALL=C` and the `XTABLES_*`
 	 * variables, its standard input is `stdin`, and output is captured whole however long it is.
 	 */
-	run(commands: readonly Command[], meanwhile?: () => void): CommandResult[];
+	run(commands: readonly Command[], whileRunning?: () => void): CommandResult[];
 
 	/** The absolute path of an executable on `PATH`, or undefined. */
 	find(program: string): string | undefined;

@@ -109,9 +109,9 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 		},
 		uninstall: (program) => missing.add(program),
 		intercept: (program, answer) => answers.set(program, answer),
-		run: (wanted, meanwhile) => {
+		run: (wanted, whileRunning) => {
 			const results = wanted.map(runTool);
-			meanwhile?.();
+			whileRunning?.();
 			return results;
 		},
 		find: (program) => {

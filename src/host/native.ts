@@ -59,7 +59,7 @@ export interface NativeFunctions {
 export function createNativeHost(functions: NativeFunctions): Host {
 	let path: string | undefined;
 	return {
-		run: (commands, meanwhile) => runCommands(functions, commands, meanwhile),
+		run: (commands, whileRunning) => runCommands(functions, commands, whileRunning),
 		find: (program) => {
 			path ??= functions.variable("PATH") ?? defaultPath;
 			return functions.find(program, path);
@@ -95,7 +95,7 @@ function askTables(functions: NativeFunctions): NftTableAnswer {
 function runCommands(
 	functions: NativeFunctions,
 	commands: readonly Command[],
-	meanwhile?: () => void,
+	whileRunning?: () => void,
 ): CommandResult[] {
 	const environment = environmentOfChildren(functions);
 	const started: { readonly child: number; readonly stdin: Command["stdin"] }[] = [];
@@ -109,7 +109,7 @@ function runCommands(
 				functions.feed(child, stdin());
 			}
 		}
-		meanwhile?.();
+		whileRunning?.();
 	} finally {
 		results.push(...functions.wait(started.length));
 	}

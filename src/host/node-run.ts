@@ -11,10 +11,10 @@ import type { Command, CommandResult } from "./host.ts";
 export function runCommands(
 	commands: readonly Command[],
 	env: Record<string, string>,
-	meanwhile?: () => void,
+	whileRunning?: () => void,
 ): CommandResult[] {
 	const results = commands.map((command) => runCommand(command, env));
-	meanwhile?.();
+	whileRunning?.();
 	return results;
 }
 

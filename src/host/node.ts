@@ -16,7 +16,7 @@ import { findOnPath } from "./program-path.ts";
 export function createNodeHost(): Host {
 	const askTables = () => withNetfilterSocket(loadLibc(), askNftTables, answerWithoutSocket);
 	return {
-		run: (commands, meanwhile) => runCommands(commands, childEnvironment(process.env), meanwhile),
+		run: (commands, whileRunning) => runCommands(commands, childEnvironment(process.env), whileRunning),
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
 		readFile: readText,
 		writeFile: replaceText,

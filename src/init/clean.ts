@@ -1,5 +1,6 @@
-import { removeEverything } from "../backend/leftovers.ts";
-import { describeHidden, type HiddenPlace, type Place } from "../backend/places.ts";
+import type { KernelTable } from "../backend/backend.ts";
+import { removeEverything } from "../backend/stale-rules.ts";
+import { describeHidden, type HiddenTable } from "../backend/tables.ts";
 import { parseCommandLine } from "../command/command-line.ts";
 import { type CommonOptions, readCommon } from "../command/common-options.ts";
 import {
@@ -62,11 +63,11 @@ function parseCleanOptions(argv: readonly string[], program: string): Result<Com
 function report(
 	host: Host,
 	options: CommonOptions,
-	{ leftovers, hidden, tables }: ReturnType<typeof removeEverything>,
+	{ stale, hidden, tables }: ReturnType<typeof removeEverything>,
 	program: string,
 ): ExitCode {
 	const log = createLogger(host, options.logFormat, options.logLevel);
-	const removed = leftovers.filter(({ failure }) => failure === undefined);
+	const removed = stale.filter(({ failure }) => failure === undefined);
 	for (const { dialect, scope } of removed) {
 		log.info(`${scope}: removed our rules in mode ${dialect}`);
 	}
@@ -75,7 +76,7 @@ function report(
 	}
 	log.info(whatStays(host, removed));
 	const failures = [
-		...leftovers.flatMap(({ dialect, scope, failure }) =>
+		...stale.flatMap(({ dialect, scope, failure }) =>
 			failure === undefined ? [] : [environmentFailure(failure, `mode ${dialect}, ${scope}: `)],
 		),
 		...unseen(hidden),
@@ -87,14 +88,14 @@ function report(
 		log.info("there was nothing of ours to remove");
 	}
 	if (options.output === "json") {
-		const inWords = ({ dialect, scope }: Place) => ({ mode: dialect, family: scope });
+		const inWords = ({ dialect, scope }: KernelTable) => ({ mode: dialect, family: scope });
 		host.stdout(`${JSON.stringify({ removed: removed.map(inWords), tables: tables.map(inWords) })}\n`);
 	}
 	return exitCodes.done;
 }
 
 /** Without permission there may be any number of rules of ours, and nothing was removed. */
-function unseen(hidden: readonly HiddenPlace[]): Failure[] {
+function unseen(hidden: readonly HiddenTable[]): Failure[] {
 	return hidden.length === 0
 		? []
 		: [
@@ -117,14 +118,14 @@ function mergeFailures(failures: readonly Failure[]): Failure {
 }
 
 /** What a run has left that cannot, or must not, be taken back. */
-function whatStays(host: Host, removed: readonly Place[]): string[] {
+function whatStays(host: Host, removed: readonly KernelTable[]): string[] {
+	const unremovable = removed.filter(({ subsystem }) => subsystem === "x_tables");
 	const closeWait = readCloseWait(host);
 	return [
-		...(removed.some(({ dialect }) => dialect === "legacy")
-			? [
-					"the empty nat table of mode legacy stays until this network namespace ends: the kernel has no way to remove it",
-				]
-			: []),
+		...[...new Set(unremovable.map(({ dialect }) => dialect))].map(
+			(dialect) =>
+				`the empty nat table of mode ${dialect} stays until this network namespace ends: the kernel has no way to remove it`,
+		),
 		...(closeWait === undefined || closeWait === kernelCloseWait
 			? []
 			: [

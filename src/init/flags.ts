@@ -1,6 +1,6 @@
 import { type Flag, findFlag } from "../command/flag.ts";
 import { logLevels } from "../domain/log-level.ts";
-import { modes } from "../domain/mode.ts";
+import { iptablesDialects, modes, programOf } from "../domain/mode.ts";
 import type { Field } from "../policy/field.ts";
 import { fields, flagOrder, inOrder } from "../policy/fields.ts";
 
@@ -42,7 +42,7 @@ export const initFlags: readonly Flag[] = [
 		name: "firewall-bin-path",
 		kind: "value",
 		placeholder: "NAME",
-		choices: ["iptables-legacy", "iptables-nft", "iptables"],
+		choices: iptablesDialects.map(programOf),
 		default: "",
 		emptyIsNone: true,
 		help: "older way to name the mode: iptables-legacy, iptables-nft or iptables",
@@ -51,7 +51,7 @@ export const initFlags: readonly Flag[] = [
 		name: "firewall-save-bin-path",
 		kind: "value",
 		placeholder: "NAME",
-		choices: ["iptables-legacy-save", "iptables-nft-save", "iptables-save"],
+		choices: iptablesDialects.map((dialect) => `${programOf(dialect)}-save`),
 		default: "",
 		emptyIsNone: true,
 		help: "older way to name the mode, with -save at the end",

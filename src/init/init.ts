@@ -1,6 +1,6 @@
 import { backendOf } from "../backend/backends.ts";
 import { setUpInMode } from "../backend/choice.ts";
-import { removeLeftovers } from "../backend/leftovers.ts";
+import { removeStaleRules } from "../backend/stale-rules.ts";
 import {
 	asksForJson,
 	badInput,
@@ -15,8 +15,8 @@ import { enterNamedNetns, refuseInitialNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import type { Plan } from "../plan/plan.ts";
-import { plan as planFor } from "../plan/planner.ts";
+import type { Plan } from "../rules/plan.ts";
+import { plan as planFor } from "../rules/plan.ts";
 import { setUpFailure } from "./advice.ts";
 import { setCloseWait } from "./close-wait.ts";
 import { initFlags } from "./flags.ts";
@@ -81,7 +81,7 @@ that the trial made it load stay loaded.`;
 
 function simulate(options: InitOptions, plan: Plan): InitResult {
 	const choice = { dialect: simulatedDialect(options), outcomes: [], tried: [] };
-	return { choice, leftovers: [], hidden: [], milliseconds: 0, rules: reportRules(choice.dialect, plan) };
+	return { choice, stale: [], hidden: [], milliseconds: 0, rules: reportRules(choice.dialect, plan) };
 }
 
 /** All or nothing: whatever was changed before a failure is put back. */
@@ -116,15 +116,15 @@ function setUp(host: Host, options: InitOptions, plan: Plan): InitResult {
 	const started = host.now();
 	const { wait, counters } = options;
 	const reported = new Map<Dialect, RuleReport>();
-	const meanwhile = (dialect: Dialect) => {
+	const whileRunning = (dialect: Dialect) => {
 		reported.set(dialect, reportRules(dialect, plan));
 	};
-	const choice = setUpInMode(host, options.mode, plan, { wait, counters, meanwhile });
-	const { leftovers, hidden } = removeLeftovers(host, choice.dialect, plan.families);
+	const choice = setUpInMode(host, options.mode, plan, { wait, counters, whileRunning });
+	const { stale, hidden } = removeStaleRules(host, choice.dialect, plan.families);
 	const milliseconds = host.now() - started;
 	return {
 		choice,
-		leftovers,
+		stale,
 		hidden,
 		milliseconds,
 		rules: reported.get(choice.dialect) ?? reportRules(choice.dialect, plan),

@@ -1,10 +1,10 @@
 import type { FlagValues } from "../command/flag-values.ts";
-import { type Mode, parseMode } from "../domain/mode.ts";
+import { defaultMode, iptablesDialects, type Mode, parseMode, programOf } from "../domain/mode.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
 
 /**
  * The mode, from the flag of that name or else from the older pair that names programs, which it overrides whatever
- * they say. Without any, legacy: that is what the absence of flags has always meant.
+ * they say. Without any, the default: that is what the absence of flags has always meant.
  */
 export function readMode(flags: FlagValues): Mode {
 	const asked = flags.one("iptables-mode", optional(parseMode));
@@ -20,7 +20,7 @@ export function readMode(flags: FlagValues): Mode {
 			accepted: `both for one mode, or --iptables-mode alone`,
 		});
 	}
-	return binary ?? saveBinary ?? "legacy";
+	return binary ?? saveBinary ?? defaultMode;
 }
 
 /** Empty means not given, as it does to the reference program. */
@@ -29,19 +29,16 @@ function optional<T>(parse: (text: string, source: string) => Result<T>) {
 		text === "" ? ok(undefined) : parse(text, source);
 }
 
-const binaries: readonly (readonly [string, Mode])[] = [
-	["iptables-legacy", "legacy"],
-	["iptables-nft", "nft"],
-	["iptables", "plain"],
-];
+/** How the programs are called that the older flags name. */
+const binaries: readonly string[] = iptablesDialects.map(programOf);
 
 function parseBinary(suffix: "" | "-save") {
 	return (text: string, source: string): Result<Mode> => {
-		const mode = binaries.find(([name]) => `${name}${suffix}` === text)?.[1];
+		const mode = iptablesDialects.find((dialect) => `${programOf(dialect)}${suffix}` === text);
 		if (mode !== undefined) {
 			return ok(mode);
 		}
-		const names = binaries.map(([name]) => `${name}${suffix}`).join(", ");
+		const names = binaries.map((name) => `${name}${suffix}`).join(", ");
 		return fail({
 			source,
 			value: text,

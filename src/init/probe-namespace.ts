@@ -1,5 +1,6 @@
-import { removeEmptyTables } from "../backend/leftovers.ts";
-import { existingPlaces, type Place } from "../backend/places.ts";
+import type { KernelTable } from "../backend/backend.ts";
+import { removeEmptyTables } from "../backend/stale-rules.ts";
+import { existingTables } from "../backend/tables.ts";
 import { type Host, HostError } from "../host/host.ts";
 
 /** Where a trial takes place. */
@@ -34,10 +35,10 @@ function isFirstUserNamespace(host: Host): boolean {
 }
 
 /** The empty tables that were not there before, and that cannot be removed. */
-export function leftPlaces(host: Host, before: readonly Place[]): Place[] {
-	const made = existingPlaces(host).filter(
-		({ dialect, scope }) => !before.some((place) => place.dialect === dialect && place.scope === scope),
+export function leftTables(host: Host, before: readonly KernelTable[]): KernelTable[] {
+	const made = existingTables(host).filter(
+		({ dialect, scope }) => !before.some((table) => table.dialect === dialect && table.scope === scope),
 	);
 	const gone = removeEmptyTables(host, made);
-	return made.filter((place) => !gone.includes(place));
+	return made.filter((table) => !gone.includes(table));
 }

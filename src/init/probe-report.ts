@@ -1,9 +1,8 @@
+import type { KernelTable } from "../backend/backend.ts";
 import type { BackendErrorCode } from "../backend/backend-error.ts";
-import { toolsOf } from "../backend/iptables/variant.ts";
-import type { Place } from "../backend/places.ts";
+import { backendOf } from "../backend/backends.ts";
 import type { Trial } from "../backend/probe.ts";
-import { families } from "../domain/family.ts";
-import type { Dialect } from "../domain/mode.ts";
+import { type Dialect, dialects } from "../domain/mode.ts";
 import { version } from "../domain/version.ts";
 import type { Command, Host } from "../host/host.ts";
 import type { TrialGround } from "./probe-namespace.ts";
@@ -37,7 +36,7 @@ export interface ProbeFindings {
 	readonly trials: readonly Trial[];
 	readonly isServed: boolean;
 	readonly ground: TrialGround;
-	readonly left: readonly Place[];
+	readonly left: readonly KernelTable[];
 }
 
 export function makeProbeReport(host: Host, options: ProbeOptions, findings: ProbeFindings): ProbeReport {
@@ -59,12 +58,7 @@ export function makeProbeReport(host: Host, options: ProbeOptions, findings: Pro
 	};
 }
 
-const programs: readonly string[] = [
-	...(["legacy", "nft", "plain"] as const).flatMap((variant) =>
-		families.map((family) => toolsOf(variant, family).restore),
-	),
-	"nft",
-];
+const programs: readonly string[] = dialects.flatMap((dialect) => backendOf(dialect).programs);
 
 /** A program that prints its version does nothing else. */
 function versionsOf(host: Host): Record<string, string | null> {

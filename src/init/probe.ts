@@ -1,13 +1,13 @@
 import type { BackendErrorCode } from "../backend/backend-error.ts";
 import { describeAttempts } from "../backend/choice.ts";
-import { existingPlaces } from "../backend/places.ts";
 import { type Trial, tryDialects } from "../backend/probe.ts";
+import { existingTables } from "../backend/tables.ts";
 import { badInput, reportFailure } from "../command/failure.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import { enterTrialGround, leftPlaces } from "./probe-namespace.ts";
+import { enterTrialGround, leftTables } from "./probe-namespace.ts";
 import { parseProbeOptions } from "./probe-options.ts";
 import { makeProbeReport } from "./probe-report.ts";
 
@@ -25,9 +25,9 @@ export function runProbe(host: Host, argv: readonly string[], program: string): 
 		return reportFailure(host, program, lost, "json");
 	}
 	const ground = enterTrialGround(host);
-	const before = existingPlaces(host);
+	const before = existingTables(host);
 	const trials = tryDialects(host, options.value);
-	const left = ground === "new" ? [] : leftPlaces(host, before);
+	const left = ground === "new" ? [] : leftTables(host, before);
 	const attempts = attemptsOf(options.value.mode, trials);
 	const isServed = attempts.some(({ failure }) => failure === undefined);
 	const findings = { trials, isServed, ground, left };

@@ -1,11 +1,12 @@
-import type { FamilyOutcome, Scope, WrittenRules } from "../backend/backend.ts";
+import type { FamilyOutcome, WrittenRules } from "../backend/backend.ts";
 import { backendOf } from "../backend/backends.ts";
 import { type Choice, describeAttempts } from "../backend/choice.ts";
-import type { Leftover } from "../backend/leftovers.ts";
-import { describeHidden, type HiddenPlace } from "../backend/places.ts";
+import type { StaleRules } from "../backend/stale-rules.ts";
+import { describeHidden, type HiddenTable } from "../backend/tables.ts";
 import { type Logger, type Quoted, quote } from "../command/logger.ts";
 import type { Dialect } from "../domain/mode.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../rules/plan.ts";
+import type { Scope } from "../rules/ruleset.ts";
 import type { InitOptions } from "./options.ts";
 
 /** What a run did, for programs (`--output json`) and for the log. */
@@ -31,8 +32,8 @@ export interface InitReport {
 
 export interface InitResult {
 	readonly choice: Choice;
-	readonly leftovers: readonly Leftover[];
-	readonly hidden: readonly HiddenPlace[];
+	readonly stale: readonly StaleRules[];
+	readonly hidden: readonly HiddenTable[];
 	readonly milliseconds: number;
 	readonly rules: RuleReport;
 }
@@ -68,16 +69,16 @@ export function makeReport(options: InitOptions, result: InitResult): InitReport
 		simulated: options.simulate,
 		families: outcomes,
 		chains: result.rules.chains,
-		removed: result.leftovers
-			.filter((leftover) => leftover.failure === undefined)
+		removed: result.stale
+			.filter(({ failure }) => failure === undefined)
 			.map(({ dialect: mode, scope: family }) => ({ mode, family })),
 		notSeen: result.hidden.map(({ dialect: mode, scope: family, why }) => ({ mode, family, why })),
 		milliseconds: Math.round(result.milliseconds * 100) / 100,
-		warnings: [...options.warnings, ...result.leftovers.flatMap(leftoverWarning)],
+		warnings: [...options.warnings, ...result.stale.flatMap(staleWarning)],
 	};
 }
 
-function leftoverWarning({ dialect, scope, failure }: Leftover): string[] {
+function staleWarning({ dialect, scope, failure }: StaleRules): string[] {
 	return failure === undefined
 		? []
 		: [`rules of an earlier run in mode ${dialect} (${scope}) could not be removed: ${failure.message}`];

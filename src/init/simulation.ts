@@ -1,6 +1,6 @@
-import { backendOf } from "../backend/backends.ts";
+import { autoOrder, backendOf } from "../backend/backends.ts";
 import type { Dialect } from "../domain/mode.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../rules/plan.ts";
 import type { InitOptions } from "./options.ts";
 
 /** What a fresh namespace's tools would be given, each behind a comment with the command that would take it. */
@@ -11,5 +11,5 @@ export function formatSimulation(plan: Plan, options: InitOptions): string {
 
 /** What `auto` would choose shows only by trying; a simulation touches nothing, so it shows what would be tried first. */
 export function simulatedDialect({ mode }: InitOptions): Dialect {
-	return mode === "auto" ? "nft" : mode;
+	return mode === "auto" ? autoOrder[0] : mode;
 }

@@ -1,5 +1,5 @@
 import { type Family, families } from "../domain/family.ts";
-import { type Mode, parseMode } from "../domain/mode.ts";
+import { defaultMode, type Mode, parseMode } from "../domain/mode.ts";
 import { type Port, parsePort, parsePortRange } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { PodPolicyDefaults } from "../policy/pod-policy.ts";
@@ -23,7 +23,7 @@ export function parseInjectConfig(values: Json): Result<InjectConfig> {
 	const proxy = root.section("proxy");
 	const images = readReleaseImages(root);
 	const config: InjectConfig = {
-		mode: init.parsed<Mode>("iptablesMode", parseMode, "legacy"),
+		mode: init.parsed<Mode>("iptablesMode", parseMode, defaultMode),
 		cniEnabled: root.boolean("cniEnabled", false),
 		defaults: readDefaults(root, proxy),
 		kubeApiServerPorts: init.items("kubeAPIServerPorts", parsePortRange, "443,6443"),

@@ -1,3 +1,4 @@
+import { tableDialects } from "../domain/mode.ts";
 import { createNativeHost, type NativeFunctions } from "../host/native.ts";
 import { createRehearsal } from "../host/native-rehearsal.ts";
 import { runMultiCall } from "../init/multi-call.ts";
@@ -14,7 +15,7 @@ export function main(functions: NativeFunctions, invokedAs: string, argv: readon
  * needs, are then part of the program (native/src/heap.rs). Touches nothing.
  */
 export function rehearse(): void {
-	for (const mode of ["legacy", "nft", "nftables"]) {
+	for (const mode of tableDialects) {
 		const argv = ["init", "--iptables-mode", mode, ...policy];
 		if (main(createRehearsal(), "shunt", argv) !== 0) {
 			throw new Error(`the rehearsal of ${argv.join(" ")} failed`);

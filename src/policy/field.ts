@@ -1,6 +1,6 @@
 import type { Result } from "../domain/problem.ts";
 import type { ItemForm } from "./annotation-list.ts";
-import type { Condition } from "./condition.ts";
+import type { Selection } from "./condition.ts";
 
 /** How the items of a list are read, told apart and written. Methods, so that lists of different items have one type. */
 export interface ListForm<T> extends ItemForm<T> {
@@ -43,9 +43,9 @@ export interface Making<T, R extends string> {
 	readonly reason: R;
 	readonly action: "pass" | "redirect";
 	/** One rule for each item; */
-	each?(item: T): Condition;
+	each?(item: T): Selection;
 	/** or one for all of them; without either it is about whatever is left, where nothing else was redirected. */
-	all?(items: readonly T[]): Condition;
+	all?(items: readonly T[]): Selection;
 }
 
 /** A field that holds a list, empty where nothing is said. */
@@ -87,7 +87,7 @@ export interface ValueField<
 export interface Always<R extends string = string> {
 	readonly takes: "nothing";
 	readonly reason: R;
-	readonly condition: Condition;
+	readonly condition: Selection;
 }
 
 export type Field = ListField | ValueField;
@@ -109,7 +109,7 @@ export function value<const Name extends string, T, const Key extends string, co
 	return { takes: "value", name, form, ...row };
 }
 
-export function always<const R extends string>(reason: R, condition: Condition): Always<R> {
+export function always<const R extends string>(reason: R, condition: Selection): Always<R> {
 	return { takes: "nothing", reason, condition };
 }
 
@@ -127,7 +127,7 @@ export function itemsOf(field: Field, policy: Readonly<Record<string, unknown>>)
 }
 
 /** One for each rule that the items make. */
-export function conditionsOf({ each, all }: Making<unknown, string>, items: readonly unknown[]): Condition[] {
+export function conditionsOf({ each, all }: Making<unknown, string>, items: readonly unknown[]): Selection[] {
 	if (all !== undefined) {
 		return items.length === 0 ? [] : [all(items)];
 	}

@@ -1,18 +1,11 @@
 import type { Gid, Uid } from "../domain/identity.ts";
-import type { InterfaceName } from "../domain/interface-name.ts";
 import type { Port } from "../domain/port.ts";
-import { type Direction, directions } from "./condition.ts";
+import { type Direction, directions, named, only } from "./condition.ts";
 import { always, type Field, isField, isRest, itemsOf, list, type Row, value } from "./field.ts";
 import { interfaces, port, ports, proxyGid, proxyUid, ranges, subnets, uids } from "./forms.ts";
 
 /** The ports of Galera's replication, which Linkerd exempts because the server speaks first there. */
 const galera = "4567,4568";
-
-/**
- * What the kernel calls it in every new network namespace (loopback_net_init, drivers/net/loopback.c). Somebody with
- * CAP_NET_ADMIN may rename it; rules match the name, as the reference program's do.
- */
-const loopback = "lo" as InterfaceName;
 
 /**
  * All that a policy says, a row for each field; the planner, flags, annotations, stamps, arguments, a release's values and
@@ -35,7 +28,11 @@ export const inbound = [
 		alsoCalled: ["skip-inbound-subnets", "inbound-subnets-to-ignore"],
 		annotation: "skip-subnets",
 		value: "proxyInit.skipSubnets",
-		rule: { reason: "ignore-subnet", action: "pass", each: (subnet) => ({ kind: "source", subnet }) },
+		rule: {
+			reason: "ignore-subnet",
+			action: "pass",
+			each: (subnet) => ({ kind: "source", subnets: [subnet] }),
+		},
 		help: "inbound connections from these subnets bypass the proxy",
 		flagHelp: "inbound connections from these subnets bypass the proxy; both families may be mixed",
 	}),
@@ -43,7 +40,11 @@ export const inbound = [
 		flag: "inbound-interfaces-to-ignore",
 		annotation: "skip-inbound-interfaces",
 		value: "proxyInit.skipInboundInterfaces",
-		rule: { reason: "ignore-interface", action: "pass", each: (name) => ({ kind: "in-interface", name }) },
+		rule: {
+			reason: "ignore-interface",
+			action: "pass",
+			each: (name) => ({ kind: "in-interface", names: named(name) }),
+		},
 		help: "connections that come in on these interfaces bypass the proxy",
 	}),
 	list("portsToRedirect", ports, {
@@ -82,7 +83,11 @@ export const outbound = [
 		annotation: "proxy-uid",
 		value: "proxy.uid",
 		default: 2102 as Uid,
-		rule: { reason: "ignore-proxy-user-id", action: "pass", each: (uid) => ({ kind: "uid", uid }) },
+		rule: {
+			reason: "ignore-proxy-user-id",
+			action: "pass",
+			each: (uid) => ({ kind: "uid", ids: only(uid) }),
+		},
 		help: "user that the proxy runs as",
 		flagHelp: "user the proxy runs as, whose own connections pass; -1 or 0 for none",
 	}),
@@ -93,7 +98,11 @@ export const outbound = [
 		annotation: "proxy-gid",
 		value: "proxy.gid",
 		default: undefined as Gid | undefined,
-		rule: { reason: "ignore-proxy-group-id", action: "pass", each: (gid) => ({ kind: "gid", gid }) },
+		rule: {
+			reason: "ignore-proxy-group-id",
+			action: "pass",
+			each: (gid) => ({ kind: "gid", ids: only(gid) }),
+		},
 		help: "group that the proxy runs as; -1 or 0 for none",
 		flagHelp: "group the proxy runs as, whose own connections pass; -1 or 0 for none",
 	}),
@@ -101,15 +110,21 @@ export const outbound = [
 		flag: "uids-to-ignore",
 		annotation: "skip-uids",
 		value: "proxyInit.skipUids",
-		rule: { reason: "ignore-user-id", action: "pass", each: (uid) => ({ kind: "uid", uid }) },
+		rule: { reason: "ignore-user-id", action: "pass", each: (uid) => ({ kind: "uid", ids: only(uid) }) },
 		help: "outbound connections of these users bypass the proxy",
 	}),
-	always("ignore-loopback", { kind: "out-interface", name: loopback }),
+	// What the kernel calls it in every new network namespace (loopback_net_init, drivers/net/loopback.c). Somebody with
+	// CAP_NET_ADMIN may rename it; rules match the name, as the reference program's do.
+	always("ignore-loopback", { kind: "out-interface", names: named("lo") }),
 	list("interfacesToIgnore", interfaces, {
 		flag: "outbound-interfaces-to-ignore",
 		annotation: "skip-outbound-interfaces",
 		value: "proxyInit.skipOutboundInterfaces",
-		rule: { reason: "ignore-interface", action: "pass", each: (name) => ({ kind: "out-interface", name }) },
+		rule: {
+			reason: "ignore-interface",
+			action: "pass",
+			each: (name) => ({ kind: "out-interface", names: named(name) }),
+		},
 		help: "connections that leave through these interfaces bypass the proxy",
 	}),
 	list("portsToIgnore", ranges, {
@@ -124,7 +139,11 @@ export const outbound = [
 		flag: "outbound-subnets-to-ignore",
 		annotation: "skip-outbound-subnets",
 		value: "proxyInit.skipOutboundSubnets",
-		rule: { reason: "ignore-subnet", action: "pass", each: (subnet) => ({ kind: "destination", subnet }) },
+		rule: {
+			reason: "ignore-subnet",
+			action: "pass",
+			each: (subnet) => ({ kind: "destination", subnets: [subnet] }),
+		},
 		help: "outbound connections to these subnets bypass the proxy",
 	}),
 	list("portsToRedirect", ranges, {

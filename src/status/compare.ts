@@ -1,16 +1,16 @@
-import { chainNames } from "../backend/iptables/chains.ts";
-import { driftOfState } from "../backend/iptables/observe.ts";
-import { driftOf } from "../backend/nftables/nftables.ts";
+import type { OwnTable } from "../backend/backend.ts";
+import { backendOf } from "../backend/backends.ts";
 import type { Family } from "../domain/family.ts";
-import type { Drift } from "../plan/diff.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { TableDialect } from "../ruleset/ruleset.ts";
-import type { Holding } from "./holding.ts";
+import type { TableDialect } from "../domain/mode.ts";
+import type { Host } from "../host/host.ts";
+import type { Drift } from "../rules/diff.ts";
+import type { Plan } from "../rules/plan.ts";
+import type { NatTable, Scope } from "../rules/ruleset.ts";
 
 /** One way in which a table is not as it should be. */
 export interface Finding {
 	readonly dialect: TableDialect;
-	readonly scope: Family | "inet";
+	readonly scope: Scope;
 	readonly kind: Drift["kind"] | "nothing" | "missing-family" | "extra-family" | "other-mode" | "second-mode";
 	readonly hook?: Drift["hook"];
 	/** From 1: among the wanted rules for one that is missing, among those found for one too many. */
@@ -21,34 +21,35 @@ export interface Finding {
 	readonly sentence: string;
 }
 
-/** Holds all tables of one dialect against a plan. */
-export function compare(
-	dialect: TableDialect,
-	holdings: readonly Holding[],
-	plan: Plan,
-	isUnread: (family: Family) => boolean = () => false,
-): Finding[] {
-	const found = holdings.flatMap((holding): Finding[] => {
-		const { scope } = holding;
-		if (holding.dialect === "nftables") {
-			return driftOf(plan, holding.listed).map((drift) => findingOf(drift, holding));
-		}
-		return holding.scope !== "ipv4" && !plan.families.includes(holding.scope)
+/** What all tables of one dialect are held against. */
+export interface Wanted {
+	readonly dialect: TableDialect;
+	readonly plan: Plan;
+	/** Whether a family's table could not be read, so that nobody knows whether it is missing. */
+	readonly isUnread?: (family: Family) => boolean;
+}
+
+/** Holds all tables of one dialect against a plan; nothing more is read through `host`. */
+export function compare(host: Host, own: readonly OwnTable[], wanted: Wanted): Finding[] {
+	const { dialect, plan } = wanted;
+	const tables = own.map(({ table }) => table);
+	const found = tables.flatMap((table): Finding[] => {
+		const { scope } = table;
+		return scope === "ipv6" && !plan.families.includes(scope)
 			? [{ dialect, scope, kind: "extra-family", sentence: `there are rules for ${scope}, which is off` }]
-			: driftOfState(plan, holding.scope, holding.own).map((drift) => findingOf(drift, holding));
+			: backendOf(dialect)
+					.check(host, plan, [table])
+					.flatMap(({ drift }) => drift.map((one) => findingOf(one, table)));
 	});
-	return [
-		...found.map(namingOtherFamily(found, holdings)),
-		...missingFamilies(dialect, holdings, plan, isUnread),
-	];
+	return [...found.map(namingOtherFamily(found, tables)), ...missingFamilies(tables, wanted)];
 }
 
 /** Of a rule that one family lacks, whether the other has it: there it is seen what was meant. */
-function namingOtherFamily(all: readonly Finding[], holdings: readonly Holding[]) {
+function namingOtherFamily(all: readonly Finding[], tables: readonly NatTable[]) {
 	const keyOf = (scope: string, { hook, rule }: Finding, text = rule) => `${scope} ${hook} ${text ?? ""}`;
 	const lacking = new Set(all.map((finding) => keyOf(finding.scope, finding)));
 	return (finding: Finding): Finding => {
-		const other = holdings.find(({ scope }) => scope !== "inet" && scope !== finding.scope)?.scope;
+		const other = tables.find(({ scope }) => scope !== "inet" && scope !== finding.scope)?.scope;
 		const isOfFamily = / (?:from|to) \S+\/\d+/.test(` ${finding.rule}`);
 		return finding.kind !== "missing-rule" ||
 			other === undefined ||
@@ -63,14 +64,11 @@ function namingOtherFamily(all: readonly Finding[], holdings: readonly Holding[]
 	};
 }
 
-/** Of a table that could not be read nobody knows whether it is missing. */
 function missingFamilies(
-	dialect: TableDialect,
-	holdings: readonly Holding[],
-	plan: Plan,
-	isUnread: (family: Family) => boolean,
+	tables: readonly NatTable[],
+	{ dialect, plan, isUnread = () => false }: Wanted,
 ): Finding[] {
-	const isThere = (family: Family) => holdings.some(({ scope }) => scope === "inet" || scope === family);
+	const isThere = (family: Family) => tables.some(({ scope }) => scope === "inet" || scope === family);
 	return plan.families
 		.filter((family) => !isThere(family) && !isUnread(family))
 		.map((scope) => ({
@@ -81,7 +79,7 @@ function missingFamilies(
 		}));
 }
 
-function findingOf(drift: Drift, { dialect, scope }: Holding): Finding {
+function findingOf(drift: Drift, { dialect, scope }: NatTable): Finding {
 	const { kind, hook } = drift;
 	const text = "text" in drift ? withoutUnknownPort(drift.text) : undefined;
 	return {
@@ -91,7 +89,7 @@ function findingOf(drift: Drift, { dialect, scope }: Holding): Finding {
 		hook,
 		...("position" in drift ? { position: drift.position } : {}),
 		...(text === undefined ? {} : { rule: text }),
-		sentence: sentenceOf(drift, dialect === "nftables" ? hook : chainNames[hook].own, text ?? ""),
+		sentence: sentenceOf(drift, backendOf(dialect).chainAt(hook).chain, text ?? ""),
 	};
 }
 

@@ -1,19 +1,20 @@
+import type { OwnTable } from "../backend/backend.ts";
+import { backendOf } from "../backend/backends.ts";
+import { type Reading, readTables } from "../backend/read.ts";
 import type { Family } from "../domain/family.ts";
-import type { Dialect } from "../domain/mode.ts";
+import { type Dialect, defaultMode, type TableDialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import { plan as planFor } from "../plan/planner.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
-import { describeTable } from "../ruleset/entry-order.ts";
-import { parseSources } from "../ruleset/read.ts";
-import type { Gap, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
-import { readSources, type Sources } from "../ruleset/sources.ts";
+import { plan as planFor } from "../rules/plan.ts";
+import { describeTable, type Gap, type Scope } from "../rules/ruleset.ts";
 import { compare, type Finding } from "./compare.ts";
 import { type ForeignRule, foreignRulesBefore } from "./foreign-rules.ts";
-import { entriesIn, type Holding, holdingsIn, ruleCount, withoutOurRules } from "./holding.ts";
 import { type OtherTable, otherTables } from "./other-tables.ts";
-import type { Progress } from "./progress.ts";
 import { recoverPolicy } from "./recover-policy.ts";
 import { remarksOn } from "./remarks.ts";
+
+/** Says how far something has come, where it is due; undefined once it is done. */
+export type Progress = (state: string | undefined) => void;
 
 /** What should be there, as far as flags said. */
 export interface Expectation {
@@ -43,23 +44,23 @@ export type Verdict = "in-sync" | "drift" | "no-rules" | "unknown";
 
 export interface Held {
 	readonly dialect: TableDialect;
-	readonly scope: Holding["scope"];
+	readonly scope: Scope;
 	readonly rules: number;
 }
 
 /** Looks into the network namespace that the host is in. Changes nothing. */
 export function examine(host: Host, expected: Expectation, progress: Progress): Examination {
 	progress("the tools are listing the rules");
-	const sources = readSources(host, { isOursTold: false });
-	progress("the tools have listed the rules, which are being read");
-	const entries = entriesIn(sources.listing);
-	const ruleset = parseSources(withoutOurRules(sources, entries));
-	const holdings = holdingsIn(sources, entries);
+	const reading = readTables(host, {
+		isOursTold: false,
+		whenListed: () => progress("the tools have listed the rules, which are being read"),
+	});
 	progress("the rules are read and are being compared");
-	const byDialect = groupByDialect(holdings);
+	const { ruleset, own } = reading;
+	const byDialect = groupByDialect(own);
 	const [kept] = byDialect;
-	const notRead = unreadable(sources, ruleset);
-	const compared = byDialect.map((group) => compareGroup(group, expected, notRead));
+	const notRead = unreadable(reading);
+	const compared = byDialect.map((group) => compareGroup(host, group, expected, notRead));
 	const drift = [
 		...(kept === undefined && !notRead.some(mayBeOurs) ? nothingThere(expected) : []),
 		...compared.flatMap(({ found }) => found),
@@ -68,56 +69,60 @@ export function examine(host: Host, expected: Expectation, progress: Progress): 
 	const recovered = kept && (compared[0]?.policy ?? recoverPolicy(kept));
 	progress("the rules are compared, and the report is being made");
 	return {
-		verdict: verdictOf(drift, holdings, notRead),
+		verdict: verdictOf(drift, own, notRead),
 		...(kept === undefined ? {} : { comparedWith: expected.policy === undefined ? "rules" : "flags" }),
 		...(recovered === undefined ? {} : { policy: recovered }),
-		held: holdings.map((holding) => ({
-			dialect: holding.dialect,
-			scope: holding.scope,
-			rules: ruleCount(holding),
-		})),
+		held: own.map(({ table, count }) => ({ dialect: table.dialect, scope: table.scope, rules: count })),
 		drift,
 		foreignFirst: foreignRulesBefore(ruleset),
 		others: otherTables(ruleset),
-		remarks: [...remarksOn(holdings, expected), ...ruleset.unconfirmed.map(notConfirmed)],
+		remarks: [...remarksOn(own, expected), ...ruleset.unconfirmed.map(notConfirmed)],
 		notRead,
 	};
 }
 
 /** With the policy that the rules carry out, where it need not be read back from them: nothing differs from the flags. */
-function compareGroup(group: readonly Holding[], expected: Expectation, notRead: readonly Gap[]) {
+function compareGroup(
+	host: Host,
+	group: readonly OwnTable[],
+	expected: Expectation,
+	notRead: readonly Gap[],
+) {
 	const dialect = dialectOf(group);
 	const isUnread = (family: Family) =>
 		notRead.some((gap) => gap.dialect === dialect && (gap.scope === family || gap.scope === "inet"));
 	const policy = expected.policy ?? recoverPolicy(group);
-	const found = compare(dialect, group, planFor(policy), isUnread);
+	const found = compare(host, group, { dialect, plan: planFor(policy), isUnread });
 	return { found, policy: expected.policy === undefined || found.length === 0 ? policy : undefined };
 }
 
-function groupByDialect(holdings: readonly Holding[]): Holding[][] {
-	const dialects = [...new Set(holdings.map(({ dialect }) => dialect))];
-	return dialects.map((dialect) => holdings.filter((holding) => holding.dialect === dialect));
+function groupByDialect(own: readonly OwnTable[]): OwnTable[][] {
+	const dialects = [...new Set(own.map(({ table }) => table.dialect))];
+	return dialects.map((dialect) => own.filter(({ table }) => table.dialect === dialect));
 }
 
-function dialectOf([first]: readonly Holding[]): TableDialect {
-	return first?.dialect ?? "legacy";
+function dialectOf([first]: readonly OwnTable[]): TableDialect {
+	return first?.table.dialect ?? defaultMode;
+}
+
+/** The dialects whose tables a mode may work on: which of two, `plain` only tells by doing. */
+function tableDialectsOf(mode: Dialect): readonly TableDialect[] {
+	return backendOf(mode).tables.map(({ dialect }) => dialect);
 }
 
 /** Only flags can say that there should be something. */
 function nothingThere({ policy, mode }: Expectation): Finding[] {
-	const dialect = mode === undefined || mode === "plain" ? "legacy" : mode;
+	const [dialect = defaultMode] = tableDialectsOf(mode ?? defaultMode);
 	return policy === undefined && mode === undefined
 		? []
 		: [{ dialect, scope: "inet", kind: "nothing", sentence: "there are no rules of ours at all" }];
 }
 
 function strayModes(found: readonly TableDialect[], wanted: Dialect | undefined): Finding[] {
-	const isWanted = (dialect: TableDialect) =>
-		dialect === wanted || (wanted === "plain" && dialect !== "nftables");
 	const scope = "inet";
 	if (wanted !== undefined) {
 		return found
-			.filter((dialect) => !isWanted(dialect))
+			.filter((dialect) => !tableDialectsOf(wanted).includes(dialect))
 			.map((dialect) => ({
 				dialect,
 				scope,
@@ -138,25 +143,23 @@ function notConfirmed({ table = "", why, ...rest }: Gap): string {
 }
 
 /** Each once: a table whose program is missing is in both lists. */
-function unreadable({ unsaved }: Sources, { gaps }: Ruleset): Gap[] {
-	return [...new Map([...unsaved, ...gaps].map((gap) => [JSON.stringify(gap), gap])).values()];
+function unreadable({ unsaved, ruleset }: Reading): Gap[] {
+	return [...new Map([...unsaved, ...ruleset.gaps].map((gap) => [JSON.stringify(gap), gap])).values()];
 }
 
 /** Whether a table that was not read may hold rules of ours. */
 export function mayBeOurs({ dialect, scope, table }: Gap): boolean {
-	return dialect !== "nftables" || table === undefined || (table === "shunt" && scope === "inet");
+	return (
+		table === undefined || backendOf(dialect).tables.some((one) => one.scope === scope && one.name === table)
+	);
 }
 
-function verdictOf(
-	drift: readonly Finding[],
-	holdings: readonly Holding[],
-	notRead: readonly Gap[],
-): Verdict {
+function verdictOf(drift: readonly Finding[], own: readonly OwnTable[], notRead: readonly Gap[]): Verdict {
 	if (notRead.some(mayBeOurs)) {
 		return "unknown";
 	}
 	if (drift.length > 0) {
 		return "drift";
 	}
-	return holdings.length > 0 ? "in-sync" : "no-rules";
+	return own.length > 0 ? "in-sync" : "no-rules";
 }

@@ -1,15 +1,15 @@
-import type { BackendErrorCode } from "../backend/backend-error.ts";
+import { backendExitCodes } from "../command/failure.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Examination, mayBeOurs } from "./examine.ts";
-import type { Sight } from "./report.ts";
+import type { NamespaceReport } from "./report.ts";
 
 /**
  * One for everything. Drift that is certain goes before what could not be seen, of which `isShort` says that there are
  * processes whose namespace more permission would show.
  */
-export function exitCodeOf(sights: readonly Sight[], isShort: boolean): ExitCode {
-	const codes: ExitCode[] = sights.map((sight) =>
-		"failure" in sight ? sight.failure.exitCode : codeOf(sight.examination),
+export function exitCodeOf(reports: readonly NamespaceReport[], isShort: boolean): ExitCode {
+	const codes: ExitCode[] = reports.map((report) =>
+		"failure" in report ? report.failure.exitCode : codeOf(report.examination),
 	);
 	if (isShort) {
 		codes.push(exitCodes.notPermitted);
@@ -26,16 +26,7 @@ export function exitCodeOf(sights: readonly Sight[], isShort: boolean): ExitCode
 function codeOf({ verdict, notRead, drift }: Examination): ExitCode {
 	if (verdict === "unknown") {
 		const [first] = notRead.filter(mayBeOurs);
-		return first === undefined ? exitCodes.failed : unreadCodes[first.code];
+		return first === undefined ? exitCodes.failed : backendExitCodes[first.code];
 	}
 	return drift.length > 0 ? exitCodes.drift : exitCodes.done;
 }
-
-const unreadCodes: Record<BackendErrorCode, ExitCode> = {
-	"missing-tool": exitCodes.noDialect,
-	"not-permitted": exitCodes.notPermitted,
-	refused: exitCodes.failed,
-	"no-answer": exitCodes.failed,
-	crashed: exitCodes.failed,
-	"not-started": exitCodes.failed,
-};

@@ -1,14 +1,22 @@
-import { hookOfOwnChain } from "../backend/iptables/chains.ts";
+import { backendOf } from "../backend/backends.ts";
 import { type Family, families } from "../domain/family.ts";
-import type { Hook } from "../plan/plan.ts";
-import { type Entry, entriesFor } from "../ruleset/entry-order.ts";
-import type { Action, NatChain, NatRule, NatTable, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
-import { wholeRules } from "../ruleset/whole-rules.ts";
+import type { TableDialect } from "../domain/mode.ts";
+import { type Entry, entriesFor } from "../rules/entry-order.ts";
+import { type Hook, hooks } from "../rules/plan.ts";
+import type { Action, FoundRule } from "../rules/rule.ts";
+import {
+	type NatChain,
+	type NatTable,
+	type Ruleset,
+	type Scope,
+	targetOf,
+	wholeRules,
+} from "../rules/ruleset.ts";
 
 /** A rule of another program that a packet meets before ours and that may settle what becomes of it. */
 export interface ForeignRule {
 	readonly dialect: TableDialect;
-	readonly scope: NatTable["scope"];
+	readonly scope: Scope;
 	readonly table: string;
 	readonly chain: string;
 	readonly hook: Hook;
@@ -20,7 +28,6 @@ export interface ForeignRule {
 }
 
 export function foreignRulesBefore(ruleset: Ruleset): ForeignRule[] {
-	const hooks: readonly Hook[] = ["prerouting", "output"];
 	const found = hooks.flatMap((hook) => families.flatMap((family) => inHook(ruleset, hook, family)));
 	// A table of both families has been met twice.
 	return [...new Map(found.map((rule) => [JSON.stringify(rule), rule])).values()];
@@ -46,15 +53,16 @@ function inHook(ruleset: Ruleset, hook: Hook, family: Family): ForeignRule[] {
 
 /** Where a base chain leads into our rules, counted from 0; -1 when it does not. */
 function leadsToUs({ table, chain }: Entry): number {
-	return isOurTable(table) ? 0 : chain.rules.findIndex((rule) => isOurJump(table, rule));
+	return isOurs(table, chain.name) ? 0 : chain.rules.findIndex((rule) => isOurJump(table, rule));
 }
 
-export function isOurTable({ dialect, scope, name }: NatTable): boolean {
-	return dialect === "nftables" && scope === "inet" && name === "shunt";
+export function isOurs(table: NatTable, chain: string): boolean {
+	return backendOf(table.dialect).ownsChain(table, chain);
 }
 
-export function isOurJump({ dialect }: NatTable, { action }: NatRule): boolean {
-	return dialect !== "nftables" && "chain" in action && hookOfOwnChain(action.chain) !== undefined;
+export function isOurJump(table: NatTable, rule: FoundRule): boolean {
+	const target = targetOf(rule);
+	return target !== undefined && isOurs(table, target);
 }
 
 function rulesIn(
@@ -94,7 +102,7 @@ const decidesHere: Deciding = {
 
 function reaches(
 	chains: ReadonlyMap<string, NatChain>,
-	{ action }: NatRule,
+	{ action }: FoundRule,
 	kinds: ReadonlySet<Action["kind"]>,
 	visited: Set<string>,
 ): boolean {

@@ -1,10 +1,10 @@
 import { harmless } from "../domain/harmless.ts";
 import { shortened } from "../domain/shortened.ts";
-import { describeTable } from "../ruleset/entry-order.ts";
+import { describeTable } from "../rules/ruleset.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
 import { policyArgs } from "./policy-args.ts";
-import { type Sight, verdictOf } from "./report.ts";
+import { type NamespaceReport, verdictOf } from "./report.ts";
 
 export interface Style {
 	readonly colors: boolean;
@@ -13,7 +13,7 @@ export interface Style {
 }
 
 /** For people: a table with a line for each of our tables, and below it whatever there is to say. */
-export function formatTable(sights: readonly Sight[], style: Style): string {
+export function formatTable(reports: readonly NamespaceReport[], style: Style): string {
 	const head = [
 		...(style.showsNamespaces ? ["NAMESPACE", "PROCESS"] : []),
 		"MODE",
@@ -21,10 +21,10 @@ export function formatTable(sights: readonly Sight[], style: Style): string {
 		"RULES",
 		"STATE",
 	];
-	const rows = sights.flatMap((sight) =>
-		rowsOf(sight).map((row) => ({
-			cells: [...(style.showsNamespaces ? namesOf(sight.namespace) : []), ...row].map(harmless),
-			verdict: verdictOf(sight),
+	const rows = reports.flatMap((report) =>
+		rowsOf(report).map((row) => ({
+			cells: [...(style.showsNamespaces ? namesOf(report.namespace) : []), ...row].map(harmless),
+			verdict: verdictOf(report),
 		})),
 	);
 	const widths = head.map((title, column) =>
@@ -35,7 +35,7 @@ export function formatTable(sights: readonly Sight[], style: Style): string {
 			.map((cell, column) => cell.padEnd(column === cells.length - 1 ? 0 : (widths[column] ?? 0)))
 			.join("  ");
 	const table = [line(head), ...rows.map(({ cells, verdict }) => paint(line(cells), verdict, style))];
-	const details = sights.flatMap((sight) => detailsOf(sight, style));
+	const details = reports.flatMap((report) => detailsOf(report, style));
 	return `${[...table, ...details].join("\n")}\n`;
 }
 
@@ -51,11 +51,11 @@ function namesOf({ name, inode, process }: Namespace): [string, string] {
 	return [name ?? inode, where === "" ? owner : `${owner} (${where})`];
 }
 
-function rowsOf(sight: Sight): string[][] {
-	if ("failure" in sight) {
-		return [["-", "-", "-", sight.failure.messages[0] ?? "failed"]];
+function rowsOf(report: NamespaceReport): string[][] {
+	if ("failure" in report) {
+		return [["-", "-", "-", report.failure.messages[0] ?? "failed"]];
 	}
-	const { examination } = sight;
+	const { examination } = report;
 	const { held, drift, verdict } = examination;
 	if (held.length === 0) {
 		const state = verdict === "unknown" ? "not all could be read" : "no rules of ours";
@@ -75,11 +75,11 @@ function stateOf({ dialect, scope }: Held, { drift }: Examination): string {
 	return differences === 1 ? "1 difference" : `${differences} differences`;
 }
 
-function detailsOf(sight: Sight, style: Style): string[] {
-	if ("failure" in sight) {
+function detailsOf(report: NamespaceReport, style: Style): string[] {
+	if ("failure" in report) {
 		return [];
 	}
-	const { namespace, examination } = sight;
+	const { namespace, examination } = report;
 	const sections = [
 		...basis(examination, style),
 		...section(

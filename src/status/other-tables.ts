@@ -1,12 +1,19 @@
-import { hookOfOwnChain } from "../backend/iptables/chains.ts";
-import type { NatChain, NatRule, NatTable, Ruleset, TableDialect } from "../ruleset/ruleset.ts";
-import { wholeRules } from "../ruleset/whole-rules.ts";
-import { isOurJump, isOurTable } from "./foreign-rules.ts";
+import type { TableDialect } from "../domain/mode.ts";
+import { unparsedIn } from "../rules/rule.ts";
+import {
+	type NatChain,
+	type NatTable,
+	type Ruleset,
+	type Scope,
+	targetOf,
+	wholeRules,
+} from "../rules/ruleset.ts";
+import { isOurJump, isOurs } from "./foreign-rules.ts";
 
 /** What other programs have in a nat table. */
 export interface OtherTable {
 	readonly dialect: TableDialect;
-	readonly scope: NatTable["scope"];
+	readonly scope: Scope;
 	readonly table: string;
 	/** Rules that a pod's connections can come to. */
 	readonly rules: number;
@@ -18,12 +25,14 @@ export interface OtherTable {
 
 export function otherTables({ tables }: Ruleset): OtherTable[] {
 	return tables.flatMap((table): OtherTable[] => {
-		const chains = isOurTable(table) ? [] : reachable(table);
+		const chains = reachable(table);
 		const rules = chains
 			.flatMap((chain) => wholeRules(chain.rules))
 			.filter(([rule]) => !isOurJump(table, rule));
 		const { dialect, scope, name } = table;
-		const notUnderstood = rules.filter((parts) => parts.some(isUnclear)).map(([{ text }]) => text);
+		const notUnderstood = rules
+			.filter((parts) => parts.some((part) => unparsedIn(part).length > 0))
+			.map(([{ text }]) => text);
 		const programs = programsOf([...chains.map((chain) => chain.name), name]);
 		return rules.length === 0
 			? []
@@ -32,22 +41,20 @@ export function otherTables({ tables }: Ruleset): OtherTable[] {
 }
 
 /** The chains of others that the base chains lead to, themselves included. */
-function reachable({ chains }: NatTable): NatChain[] {
-	const byName = new Map(chains.map((chain) => [chain.name, chain]));
-	const names = new Set(chains.flatMap(({ name, base }) => (base === undefined ? [] : [name])));
+function reachable(table: NatTable): NatChain[] {
+	const others = table.chains.filter(({ name }) => !isOurs(table, name));
+	const byName = new Map(others.map((chain) => [chain.name, chain]));
+	const names = new Set(others.flatMap(({ name, base }) => (base === undefined ? [] : [name])));
 	for (const name of names) {
-		for (const { action } of byName.get(name)?.rules ?? []) {
-			if ("chain" in action && hookOfOwnChain(action.chain) === undefined) {
+		for (const rule of byName.get(name)?.rules ?? []) {
+			const target = targetOf(rule);
+			if (target !== undefined) {
 				// A set's iteration goes on to what is added meanwhile.
-				names.add(action.chain);
+				names.add(target);
 			}
 		}
 	}
-	return chains.filter(({ name }) => names.has(name));
-}
-
-function isUnclear({ conditions, action }: NatRule): boolean {
-	return action.kind === "unparsed" || conditions.some(({ test }) => test.kind === "unparsed");
+	return others.filter(({ name }) => names.has(name));
 }
 
 /** By how their chains and tables begin, in whichever case. */

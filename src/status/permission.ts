@@ -1,4 +1,4 @@
-import { survey } from "../backend/places.ts";
+import { survey } from "../backend/tables.ts";
 import type { Failure } from "../command/failure.ts";
 import { exitCodes } from "../domain/exit-code.ts";
 import type { Host } from "../host/host.ts";
@@ -10,7 +10,7 @@ import type { Host } from "../host/host.ts";
  */
 export function lackOfPermission(host: Host): Failure | undefined {
 	const refused = survey(host).hidden.find(
-		({ dialect, code }) => dialect !== "legacy" && code === "not-permitted",
+		({ subsystem, code }) => subsystem === "nf_tables" && code === "not-permitted",
 	);
 	if (refused === undefined) {
 		return undefined;

@@ -1,12 +1,14 @@
+import type { OwnTable } from "../backend/backend.ts";
+import type { Cidr } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
+import type { Span } from "../domain/number.ts";
 import type { Port } from "../domain/port.ts";
-import { type Hook, hookOf } from "../plan/plan.ts";
 import { type Field, isRest } from "../policy/field.ts";
 import { fieldsOf } from "../policy/fields.ts";
 import { ports } from "../policy/forms.ts";
 import { makePolicy, type RedirectPolicy } from "../policy/redirect-policy.ts";
-import { type Facts, factsOf } from "./fact.ts";
-import type { Holding } from "./holding.ts";
+import { type Hook, hookOf } from "../rules/plan.ts";
+import type { OwnAction, OwnRule } from "../rules/rule.ts";
 
 /** No packet has it as its destination (see Port), so it can stand for one that no rule names any more. */
 export const unknownPort = 0 as Port;
@@ -17,12 +19,12 @@ export const unknownPort = 0 as Port;
  * plan shows what is missing, doubled or astray. What one family has and the other lacks counts as asked for: a rule is
  * lost more easily than it comes about.
  */
-export function recoverPolicy(holdings: readonly Holding[]): RedirectPolicy {
-	const known = holdings.map(factsOf);
-	return makePolicy(familiesOf(holdings, known), (direction) => {
+export function recoverPolicy(own: readonly OwnTable[]): RedirectPolicy {
+	const known = own.map(contentsOf);
+	return makePolicy(familiesOf(own, known), (direction) => {
 		const hook = hookOf[direction];
 		const rest = fieldsOf[direction].find(({ field }) => isRest(field.rule))?.field.rule.reason;
-		const redirectsAll = known.some((facts) => facts.has(`${hook} ${rest}`));
+		const redirectsAll = known.some((contents) => contents.has(`${hook} ${rest}`));
 		return ({ field }) => {
 			const { reason, action } = field.rule;
 			if (isRest(field.rule)) {
@@ -37,14 +39,14 @@ export function recoverPolicy(holdings: readonly Holding[]): RedirectPolicy {
 
 /** Each family has its own subnets; all else is the same in both, and what one has lost the other may have. */
 function itemsAbout(known: Known, about: string, field: Field): readonly unknown[] {
-	const facts = known.flatMap((each) => each.get(about) ?? []);
-	const subnets = facts.flatMap((fact) => fact.subnets);
-	const ranges = longest(facts.map((fact) => fact.ports));
+	const found = known.flatMap((each) => each.get(about) ?? []);
+	const subnets = found.flatMap((content) => content.subnets);
+	const ranges = longest(found.map(({ ports }) => ports));
 	const others = [
 		subnets,
 		field.form === ports ? ranges.map(({ low }) => low) : ranges,
-		longest(facts.map((fact) => fact.names)),
-		longest(facts.map((fact) => fact.ids)),
+		longest(found.map(({ names }) => names)),
+		longest(found.map(({ ids }) => ids)),
 	];
 	return others.find(({ length }) => length > 0) ?? [];
 }
@@ -54,24 +56,88 @@ function longest<T>(lists: readonly (readonly T[])[]): readonly T[] {
 }
 
 /** What each table says. */
-type Known = readonly Facts[];
+type Known = readonly Contents[];
 
 /** No policy is without IPv4. A table of both families has a rule for the one that is off. */
-function familiesOf(holdings: readonly Holding[], known: Known): readonly Family[] {
-	const seesIpv6 = holdings.some(({ scope }) => scope !== "ipv4");
+function familiesOf(own: readonly OwnTable[], known: Known): readonly Family[] {
+	const seesIpv6 = own.some(({ table }) => table.scope !== "ipv4");
 	return seesIpv6 &&
-		!known.some((facts) => facts.has("prerouting ignore-family") || facts.has("output ignore-family"))
+		!known.some(
+			(contents) => contents.has("prerouting ignore-family") || contents.has("output ignore-family"),
+		)
 		? families
 		: ["ipv4"];
 }
 
 function redirectPort(known: Known, hook: Hook): Port {
-	for (const facts of known) {
-		for (const fact of facts.values()) {
-			if (fact.hook === hook && fact.verdict.kind === "redirect") {
-				return fact.verdict.port;
+	for (const contents of known) {
+		for (const { hook: at, action } of contents.values()) {
+			if (at === hook && action.kind === "redirect") {
+				return action.ports.low as Port;
 			}
 		}
 	}
 	return unknownPort;
+}
+
+/** What the rules of ours name that stand in one chain for one reason, whether each names one thing or a set of them. */
+interface RuleContent {
+	readonly hook: Hook;
+	readonly ports: Span[];
+	readonly subnets: Cidr[];
+	readonly names: string[];
+	/** Of users, or of groups where the reason is about them. */
+	readonly ids: number[];
+	/** The first one's. */
+	readonly action: OwnAction;
+}
+
+/** By hook and reason: there may be tens of thousands of rules, and a dozen questions. */
+type Contents = ReadonlyMap<string, RuleContent>;
+
+function contentsOf(own: OwnTable): Contents {
+	const contents = new Map<string, RuleContent>();
+	for (const { hook, rule } of own.rules()) {
+		const { reason, action, conditions } = rule;
+		const key = `${hook} ${reason}`;
+		const content = contents.get(key) ?? { hook, action, ports: [], subnets: [], names: [], ids: [] };
+		contents.set(key, content);
+		for (const condition of conditions) {
+			gather(content, condition);
+		}
+	}
+	return contents;
+}
+
+function gather({ ports, subnets, names, ids }: RuleContent, condition: OwnRule["conditions"][number]): void {
+	switch (condition.kind) {
+		case "destination-port":
+			append(ports, condition.ports);
+			break;
+		case "source":
+		case "destination":
+			append(subnets, condition.subnets);
+			break;
+		case "in-interface":
+		case "out-interface":
+			append(
+				names,
+				condition.names.map(({ name }) => name),
+			);
+			break;
+		case "uid":
+		case "gid":
+			append(
+				ids,
+				condition.ids.map(({ low }) => low),
+			);
+			break;
+	}
+}
+
+/** One by one: a call takes only so many arguments, and a set may have more elements. */
+function append<T>(list: T[], more: readonly T[]): void {
+	for (const one of more) {
+		list.push(one);
+	}
 }

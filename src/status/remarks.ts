@@ -1,18 +1,19 @@
+import type { OwnTable } from "../backend/backend.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
-import type { Holding, SavedHolding } from "./holding.ts";
 
 /** What is as someone may have wanted it, and may as well be a mistake: flags would tell, and none were given. */
 export function remarksOn(
-	holdings: readonly Holding[],
+	own: readonly OwnTable[],
 	{ policy }: { readonly policy: RedirectPolicy | undefined },
 ): string[] {
-	return policy === undefined ? [...new Set([...oneFamily(holdings), ...holdings.flatMap(repetitions)])] : [];
+	return policy === undefined ? [...new Set([...oneFamily(own), ...own.flatMap(repetitions)])] : [];
 }
 
-function oneFamily(holdings: readonly Holding[]): string[] {
-	const lonely = holdings.filter(
+function oneFamily(own: readonly OwnTable[]): string[] {
+	const tables = own.map(({ table }) => table);
+	const lonely = tables.filter(
 		({ dialect, scope }) =>
-			scope === "ipv4" && !holdings.some((other) => other.dialect === dialect && other.scope === "ipv6"),
+			scope === "ipv4" && !tables.some((other) => other.dialect === dialect && other.scope === "ipv6"),
 	);
 	return lonely.map(
 		({ dialect }) => `mode ${dialect} has rules for IPv4 alone, which is right only if IPv6 was switched off`,
@@ -20,25 +21,23 @@ function oneFamily(holdings: readonly Holding[]): string[] {
 }
 
 /** Lists may name a thing twice, and then there are two rules for it. */
-function repetitions(holding: Holding): string[] {
-	return holding.dialect === "nftables"
-		? []
-		: holding.own.chains.flatMap((chain) => repeated(chain, holding));
+function repetitions({ chains, table: { dialect, scope } }: OwnTable): string[] {
+	return chains.flatMap(({ name, rules }) =>
+		repeatedIn(rules).map(
+			(spec) =>
+				`${dialect} ${scope}: chain ${name} has this rule more than once, which does no harm: ${spec}`,
+		),
+	);
 }
 
-function repeated(
-	{ name, rules }: SavedHolding["own"]["chains"][number],
-	{ dialect, scope }: SavedHolding,
-): string[] {
+function repeatedIn(rules: readonly string[]): string[] {
 	const seen = new Set<string>();
 	const again = rules.filter((spec) => {
 		const isAgain = seen.has(spec);
 		seen.add(spec);
 		return isAgain && listed.test(spec);
 	});
-	return [...new Set(again)].map(
-		(spec) => `${dialect} ${scope}: chain ${name} has this rule more than once, which does no harm: ${spec}`,
-	);
+	return [...new Set(again)];
 }
 
 /** The comments of rules that come from a list; of any other there can only be one. */

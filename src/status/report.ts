@@ -5,22 +5,22 @@ import type { Namespace } from "./namespaces.ts";
 import { policyArgs } from "./policy-args.ts";
 
 /** A namespace and what was seen in it, or why nothing was. */
-export type Sight =
+export type NamespaceReport =
 	| { readonly namespace: Namespace; readonly examination: Examination }
 	| { readonly namespace: Namespace; readonly failure: Failure };
 
 /** What `--output json` prints; see the help text for what each part means. */
-export function makeReport(sights: readonly Sight[], unseen: readonly number[], isShort: boolean) {
-	const verdicts = [...sights.map(verdictOf), ...(isShort ? (["unknown"] as const) : [])];
+export function makeReport(reports: readonly NamespaceReport[], unseen: readonly number[], isShort: boolean) {
+	const verdicts = [...reports.map(verdictOf), ...(isShort ? (["unknown"] as const) : [])];
 	return {
 		verdict: worst(verdicts),
 		...(unseen.length > 0 ? { unseen } : {}),
-		namespaces: sights.map(reportOf),
+		namespaces: reports.map(reportOf),
 	};
 }
 
-export function verdictOf(sight: Sight): Verdict {
-	return "failure" in sight ? "unknown" : sight.examination.verdict;
+export function verdictOf(report: NamespaceReport): Verdict {
+	return "failure" in report ? "unknown" : report.examination.verdict;
 }
 
 function worst(verdicts: readonly Verdict[]): Verdict {
@@ -28,13 +28,13 @@ function worst(verdicts: readonly Verdict[]): Verdict {
 	return order.find((verdict) => verdicts.includes(verdict)) ?? "no-rules";
 }
 
-function reportOf(sight: Sight) {
-	const { path: netns, ...known } = sight.namespace;
-	const head = { netns: { path: netns, ...known }, verdict: verdictOf(sight) };
-	if ("failure" in sight) {
-		return { ...head, errors: sight.failure.messages };
+function reportOf(report: NamespaceReport) {
+	const { path: netns, ...known } = report.namespace;
+	const head = { netns: { path: netns, ...known }, verdict: verdictOf(report) };
+	if ("failure" in report) {
+		return { ...head, errors: report.failure.messages };
 	}
-	const { comparedWith, policy, held, drift, foreignFirst, others, remarks, notRead } = sight.examination;
+	const { comparedWith, policy, held, drift, foreignFirst, others, remarks, notRead } = report.examination;
 	return {
 		...head,
 		...(comparedWith === undefined ? {} : { comparedWith }),

@@ -10,15 +10,14 @@ import { formatHelp, wantsHelp } from "../command/help.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Host, HostError } from "../host/host.ts";
-import { examine } from "./examine.ts";
+import { examine, type Progress } from "./examine.ts";
 import { exitCodeOf } from "./exit-status.ts";
 import { statusFlags } from "./flags.ts";
 import { formatTable } from "./format-table.ts";
 import { allNamespaces, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
 import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
 import { lackOfPermission, maySeeProcesses } from "./permission.ts";
-import { createProgress, type Progress } from "./progress.ts";
-import { makeReport, type Sight } from "./report.ts";
+import { makeReport, type NamespaceReport } from "./report.ts";
 
 /** `shunt status`: which dialects hold our rules, and whether they are what they should be. Changes nothing. */
 export function runStatus(host: Host, argv: readonly string[], program = "shunt status"): ExitCode {
@@ -56,7 +55,7 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 		host.log(`${program}: ${describeUnseen(unseen, isShort)}`);
 	}
 	for (const message of new Set(
-		found.flatMap((sight) => ("failure" in sight ? sight.failure.messages : [])),
+		found.flatMap((report) => ("failure" in report ? report.failure.messages : [])),
 	)) {
 		host.log(`${program}: ${message}`);
 	}
@@ -118,7 +117,7 @@ function styleOf(host: Host, target: Target) {
 }
 
 /** One namespace, which has to be there. */
-function look(host: Host, options: StatusOptions, progress: Progress): Sight[] | Failure {
+function look(host: Host, options: StatusOptions, progress: Progress): NamespaceReport[] | Failure {
 	const { target } = options;
 	const netns = target.kind === "named" ? target.netns : undefined;
 	const path = netns?.path ?? ownPath;
@@ -127,8 +126,8 @@ function look(host: Host, options: StatusOptions, progress: Progress): Sight[] |
 	if (lost !== undefined) {
 		return lost;
 	}
-	const sight = sightOf(host, options, namespace ?? { path, inode: "", processes: 0 }, progress);
-	return "failure" in sight ? sight.failure : [sight];
+	const report = reportOn(host, options, namespace ?? { path, inode: "", processes: 0 }, progress);
+	return "failure" in report ? report.failure : [report];
 }
 
 /**
@@ -140,8 +139,8 @@ function lookAround(
 	options: StatusOptions,
 	namespaces: readonly Namespace[],
 	progress: Progress,
-): Sight[] {
-	return namespaces.flatMap((namespace, index): Sight[] => {
+): NamespaceReport[] {
+	return namespaces.flatMap((namespace, index): NamespaceReport[] => {
 		progress(`${index} of ${namespaces.length} network namespaces looked into`);
 		try {
 			if (namespace.path !== ownPath) {
@@ -152,13 +151,23 @@ function lookAround(
 			const isGone = error instanceof HostError && (error.code === "not-found" || error.code === "invalid");
 			return isGone ? [] : [{ namespace, failure: environmentFailure(error) }];
 		}
-		return [sightOf(host, options, namespace, () => {})];
+		return [reportOn(host, options, namespace, () => {})];
 	});
 }
 
-function sightOf(host: Host, options: StatusOptions, namespace: Namespace, progress: Progress): Sight {
+function reportOn(
+	host: Host,
+	options: StatusOptions,
+	namespace: Namespace,
+	progress: Progress,
+): NamespaceReport {
 	const failure = lackOfPermission(host);
 	return failure === undefined
 		? { namespace, examination: examine(host, options, progress) }
 		: { namespace, failure };
+}
+
+/** On standard error, for a look that takes long: see {@link Host.sayWhileSlow}. */
+function createProgress(host: Host, program: string): Progress {
+	return (state) => host.sayWhileSlow(state === undefined ? undefined : `${program}: ${state} …`);
 }

@@ -1,6 +1,6 @@
 import type { User } from "../linux/user.ts";
-import { plan } from "../plan/planner.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
+import { plan } from "../rules/plan.ts";
 import { proxyPortsOf } from "./outbound-probes.ts";
 import { likelyPorts, portProbes } from "./port-probes.ts";
 import {

@@ -1,8 +1,8 @@
 import { type Cidr, containsAddress } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
 import type { User } from "../linux/user.ts";
-import { plan } from "../plan/planner.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
+import { plan } from "../rules/plan.ts";
 import { likelyPorts, type PortLists, portProbes } from "./port-probes.ts";
 import {
 	type Attempt,

@@ -1,5 +1,5 @@
 import type { PortRange } from "../domain/port.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../rules/plan.ts";
 import { type Attempt, makeProbe, type Probe } from "./probe.ts";
 import { portsBeside, samplePorts } from "./sample.ts";
 
@@ -27,8 +27,8 @@ export function portProbes(plan: Plan, attempt: Attempt, lists: PortLists): Prob
 function isAboutPorts({ expected: { decidedBy } }: Probe): boolean {
 	return (
 		decidedBy === undefined ||
-		decidedBy.matches.some(({ kind }) => kind === "destination-port") ||
-		decidedBy.verdict.kind === "redirect"
+		decidedBy.conditions.some(({ kind }) => kind === "destination-port") ||
+		decidedBy.action.kind === "redirect"
 	);
 }
 

@@ -2,10 +2,10 @@ import { parseAddress } from "../domain/cidr.ts";
 import type { Direction, Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
 import type { User } from "../linux/user.ts";
-import { commentOf } from "../plan/comment.ts";
-import { type Evaluation, evaluate, type Packet } from "../plan/evaluate.ts";
-import type { Hook, Plan, Rule } from "../plan/plan.ts";
 import type { Reason } from "../policy/reason.ts";
+import { commentOf } from "../rules/comment.ts";
+import { type Evaluation, evaluate, type Packet } from "../rules/evaluate.ts";
+import type { Hook, Plan, PlannedRule } from "../rules/plan.ts";
 
 /** What a connection can show. */
 export type Topic = "redirect" | "port" | "subnet" | "interface" | "loopback" | "uid" | "gid";
@@ -132,8 +132,8 @@ export function addressOf(text: string) {
 }
 
 /** A rule by the comment under which it can be found in the kernel. */
-export function ruleName(rule: Rule): string {
-	return commentOf(rule.reason, rule.matches);
+export function ruleName(rule: PlannedRule): string {
+	return commentOf(rule.reason, rule.conditions);
 }
 
 /** Why something is not redirected. */

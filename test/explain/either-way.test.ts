@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { explain } from "../../src/explain/explain.ts";
-import type { Journey } from "../../src/explain/journey.ts";
 import { readPacket } from "../../src/explain/packet.ts";
 import { pathViews } from "../../src/explain/path-view.ts";
-import { parseSources } from "../../src/ruleset/read.ts";
-import type { Gap, Ruleset } from "../../src/ruleset/ruleset.ts";
+import type { Trace } from "../../src/explain/trace.ts";
+import type { Gap, Ruleset } from "../../src/rules/ruleset.ts";
+import { rulesetPrinted } from "../support/printed-rules.ts";
 
 const proxyPorts = [4140, 15_001];
 const ours = '-m comment --comment "proxy-init/redirect-all-outgoing-to-proxy-port"';
@@ -51,7 +51,7 @@ function rulesetOf(all: readonly Line[], gaps: readonly Gap[] = []): Ruleset {
 	);
 	const chains = [":OUTPUT ACCEPT [0:0]", ":FOO - [0:0]", ":ISTIO_OUTPUT - [0:0]"];
 	const text = ["*nat", ...chains, ...rules, "COMMIT", ""].join("\n");
-	return parseSources({ saved: [{ dialect: "nft", family: "ipv4", text }], gaps });
+	return rulesetPrinted({ saved: [{ dialect: "nft", family: "ipv4", text }], gaps });
 }
 
 /** Every ruleset that it may be, with nothing strange in it: a strange condition holds, or its rule might as well go. */
@@ -63,7 +63,7 @@ function settled(all: readonly Line[]): (readonly Line[])[] {
 		: [all.toSpliced(at, 1, { ...strange, isStrange: false }), all.toSpliced(at, 1)].flatMap(settled);
 }
 
-function journeyThrough(ruleset: Ruleset): Journey {
+function journeyThrough(ruleset: Ruleset): Trace {
 	const asked = readPacket({ direction: "outbound", to: "10.0.0.5", port: "80" });
 	if (!asked.ok) {
 		throw new Error("the packet is right");
@@ -71,7 +71,7 @@ function journeyThrough(ruleset: Ruleset): Journey {
 	return explain({ kind: "ruleset", ruleset }, asked.value);
 }
 
-function comesTo({ fate }: Journey): string {
+function comesTo({ fate }: Trace): string {
 	return fate.kind === "redirect" && proxyPorts.includes(fate.port) ? "proxy" : "past-proxy";
 }
 

@@ -6,13 +6,12 @@ import { flagRules } from "../../src/explain/flags-subject.ts";
 import { readPacket } from "../../src/explain/packet.ts";
 import { directionOf, type PacketRequest } from "../../src/explain/packet-fields.ts";
 import { readPacketWords } from "../../src/explain/packet-words.ts";
-import { reasonOf } from "../../src/explain/rule-owner.ts";
 import { summarize } from "../../src/explain/summary.ts";
 import { initArgs } from "../../src/inject/init-args.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
-import { commentOf } from "../../src/plan/comment.ts";
-import { evaluate, type Packet } from "../../src/plan/evaluate.ts";
-import { plan } from "../../src/plan/planner.ts";
+import { commentOf, reasonOf } from "../../src/rules/comment.ts";
+import { evaluate, type Packet } from "../../src/rules/evaluate.ts";
+import { plan } from "../../src/rules/plan.ts";
 import { packet, policy } from "../support/arbitraries.ts";
 
 const config = parseInjectConfig({});
@@ -85,8 +84,8 @@ it("the summary has a line for each exemption", () => {
 it("every rule's reason can be read back from its comment", () => {
 	fc.assert(
 		fc.property(policy, (asked) => {
-			for (const { reason, matches } of plan(asked).chains.flatMap(({ rules }) => rules)) {
-				expect(reasonOf(commentOf(reason, matches))).toBe(reason);
+			for (const { reason, conditions } of plan(asked).chains.flatMap(({ rules }) => rules)) {
+				expect(reasonOf(commentOf(reason, conditions))).toBe(reason);
 			}
 		}),
 	);

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type SetMatch, setRules } from "../../src/backend/nftables/set-rule.ts";
+import { setRules } from "../../src/backend/nftables/gather.ts";
 import { families } from "../../src/domain/family.ts";
 import { dialects } from "../../src/domain/mode.ts";
-import type { Match, Verdict } from "../../src/plan/plan.ts";
 import type { Reason } from "../../src/policy/reason.ts";
 import { formatSimulation } from "../../src/init/simulation.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
-import { plan } from "../../src/plan/planner.ts";
+import { hooks, type PlannedCondition, plan } from "../../src/rules/plan.ts";
+import type { OwnAction } from "../../src/rules/rule.ts";
 import { policyFrom } from "../support/policies.ts";
 
 /** What each policy's rules look like, for people to read. `UPDATE_GOLDEN=1` writes the files anew. */
@@ -39,7 +39,7 @@ describe("the policies above", () => {
 	const rules = plans.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
 
 	it("use every kind of condition, in the plan and in sets", () => {
-		const every: Record<Match["kind"], true> = {
+		const every: Record<PlannedCondition["kind"], true> = {
 			protocol: true,
 			"destination-port": true,
 			source: true,
@@ -49,16 +49,18 @@ describe("the policies above", () => {
 			uid: true,
 			gid: true,
 		};
-		const kinds = rules.flatMap(({ matches }) => matches.map(({ kind }) => kind));
+		const kinds = rules.flatMap(({ conditions }) => conditions.map(({ kind }) => kind));
 		expect(distinct(kinds)).toEqual(Object.keys(every).sort());
-		const everySet: Record<SetMatch["kind"], true> = { ...every, family: true };
-		const setKinds = plans.flatMap(setRules).flatMap(({ matches }) => matches.map(({ kind }) => kind));
+		const everySet: Record<PlannedCondition["kind"] | "family", true> = { ...every, family: true };
+		const setKinds = plans
+			.flatMap((one) => hooks.flatMap((hook) => setRules(one, hook)))
+			.flatMap(({ conditions }) => conditions.map(({ kind }) => kind));
 		expect(distinct(setKinds)).toEqual(Object.keys(everySet).sort());
 	});
 
 	it("use every verdict and every reason", () => {
-		const everyVerdict: Record<Verdict["kind"], true> = { return: true, redirect: true };
-		expect(distinct(rules.map(({ verdict }) => verdict.kind))).toEqual(Object.keys(everyVerdict).sort());
+		const everyVerdict: Record<OwnAction["kind"], true> = { return: true, redirect: true };
+		expect(distinct(rules.map(({ action }) => action.kind))).toEqual(Object.keys(everyVerdict).sort());
 		const everyReason: Record<Reason, true> = {
 			"ignore-proxy-user-id": true,
 			"ignore-proxy-group-id": true,

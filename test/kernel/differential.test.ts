@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { evaluate, type Fate } from "../../src/plan/evaluate.ts";
-import type { Plan } from "../../src/plan/plan.ts";
-import { plan } from "../../src/plan/planner.ts";
+import { evaluate, type Fate } from "../../src/rules/evaluate.ts";
+import type { Plan } from "../../src/rules/plan.ts";
+import { plan } from "../../src/rules/plan.ts";
 import { startShunt } from "../support/programs.ts";
 import { type Attempt, argsOf, peerPorts, podPorts, scenario, users } from "../support/random-traffic.ts";
 import { makeTopology, type Topology } from "../support/topology.ts";

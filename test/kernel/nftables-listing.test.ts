@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canonicalRule } from "../../src/backend/nftables/canonical.ts";
-import { parseListing } from "../../src/backend/nftables/parse.ts";
+import { setRules } from "../../src/backend/nftables/gather.ts";
+import { ownRule } from "../../src/backend/nftables/own-rule.ts";
+import { listingEntries, readListing } from "../../src/backend/nftables/read.ts";
 import { removal, renderReplacement } from "../../src/backend/nftables/render.ts";
-import { setRules } from "../../src/backend/nftables/set-rule.ts";
-import { plan } from "../../src/plan/planner.ts";
 import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
+import { hooks, plan } from "../../src/rules/plan.ts";
+import { setRuleInWords } from "../../src/rules/words.ts";
 import { policy } from "../support/arbitraries.ts";
 import { makeNetns, type Netns } from "../support/netns.ts";
 
@@ -33,13 +34,21 @@ describe("a plan in the nftables dialect", () => {
 });
 
 function wanted(asked: RedirectPolicy): string[] {
-	return setRules(plan(asked)).map((rule) => `${rule.hook} ${canonicalRule(rule)}`);
+	return hooks.flatMap((hook) =>
+		setRules(plan(asked), hook).map((rule) => `${hook} ${setRuleInWords(rule)}`),
+	);
 }
 
 function listed(): string[] {
-	const listing = parseListing(netns.run("nft", ["-n", "-j", "list", "table", "inet", "shunt"]));
-	expect(listing?.hooks).toEqual(["prerouting", "output"]);
-	return (listing?.rules ?? []).map((rule) =>
-		rule.reason === "unknown" ? rule.text : `${rule.hook} ${canonicalRule(rule)}`,
+	const json = netns.run("nft", ["-n", "-j", "list", "table", "inet", "shunt"]);
+	const [only] = readListing(listingEntries(json) ?? [], "");
+	const chains = only?.table.chains ?? [];
+	const base = { priority: -100, policy: "accept" };
+	expect(chains.map((chain) => chain.base)).toEqual(hooks.map((hook) => ({ hook, ...base })));
+	return chains.flatMap(({ name, rules }) =>
+		rules.map((rule) => {
+			const own = ownRule(rule);
+			return own === undefined ? rule.text : `${name} ${setRuleInWords(own)}`;
+		}),
 	);
 }

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../src/domain/cidr.ts";
-import type { NatPacket } from "../../src/ruleset/packet.ts";
-import { parseSources } from "../../src/ruleset/read.ts";
-import { traverse } from "../../src/ruleset/traverse.ts";
+import type { NatPacket } from "../../src/rules/match.ts";
+import { traverse } from "../../src/rules/traverse.ts";
 import { dialects, restore, toolOf } from "../support/dialect.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
+import { rulesetPrinted } from "../support/printed-rules.ts";
 
 /**
  * Rules of a kind that others write, in chains that lead to each other. A kernel counts the packets that each rule
@@ -99,7 +99,7 @@ describe.each(dialects)("rules of others in %s", (dialect) => {
 					netns.try("setpriv", ["--reuid", uid, "--regid", uid, "--clear-groups", "bash", "-c", dial]);
 					const text = netns.run(toolOf(dialect, "ipv4", "save"), ["-t", "nat"]);
 					const { steps, fate } = traverse(
-						parseSources({ saved: [{ dialect, family: "ipv4", text }], gaps: [] }),
+						rulesetPrinted({ saved: [{ dialect, family: "ipv4", text }], gaps: [] }),
 						packetOf(connection),
 					);
 					expect(fate.kind).not.toBe("unknown");

@@ -1,16 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { restoreInput } from "../../src/backend/iptables/restore-input.ts";
 import { renderReplacement } from "../../src/backend/nftables/render.ts";
 import { families } from "../../src/domain/family.ts";
-import { evaluate } from "../../src/plan/evaluate.ts";
-import type { Plan } from "../../src/plan/plan.ts";
-import { plan } from "../../src/plan/planner.ts";
-import { parseSources } from "../../src/ruleset/read.ts";
-import { traverse } from "../../src/ruleset/traverse.ts";
+import { evaluate } from "../../src/rules/evaluate.ts";
+import type { Plan } from "../../src/rules/plan.ts";
+import { plan } from "../../src/rules/plan.ts";
+import { traverse } from "../../src/rules/traverse.ts";
 import { packet, policy } from "../support/arbitraries.ts";
 import { toolOf } from "../support/dialect.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
+import { restoreInput, rulesetPrinted } from "../support/printed-rules.ts";
 
 const samples = fc.sample(fc.tuple(policy, fc.array(packet, { minLength: 40, maxLength: 40 })), {
 	numRuns: 40,
@@ -78,7 +77,7 @@ function held(netns: Netns, dialect: "legacy" | "nft" | "nftables", asked: Plan)
 	if (dialect === "nftables") {
 		netns.run("nft", ["-f", "-"], renderReplacement(asked, { counters: false }));
 		const json = netns.run("nft", ["-n", "-j", "list", "ruleset"]);
-		return parseSources({
+		return rulesetPrinted({
 			saved: [],
 			gaps: [],
 			listing: { json, text: netns.run("nft", ["-a", "list", "ruleset"]) },
@@ -89,5 +88,5 @@ function held(netns: Netns, dialect: "legacy" | "nft" | "nftables", asked: Plan)
 		netns.run(toolOf(dialect, family, "restore"), dialect === "legacy" ? ["-w"] : [], input);
 		return { dialect, family, text: netns.run(toolOf(dialect, family, "save"), ["-t", "nat"]) };
 	});
-	return parseSources({ saved, gaps: [] });
+	return rulesetPrinted({ saved, gaps: [] });
 }

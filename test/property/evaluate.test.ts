@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Address, type Cidr, formatAddress } from "../../src/domain/cidr.ts";
 import type { PortRange } from "../../src/domain/port.ts";
-import { evaluate, type Fate, type Packet } from "../../src/plan/evaluate.ts";
-import { plan } from "../../src/plan/planner.ts";
 import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
+import { evaluate, type Fate, type Packet } from "../../src/rules/evaluate.ts";
+import { plan } from "../../src/rules/plan.ts";
 import { packet, policy } from "../support/arbitraries.ts";
 
 /**

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { observe } from "../../src/backend/iptables/observe.ts";
+import { driftOfState, understoodIn } from "../../src/backend/iptables/drift.ts";
 import { nothing, ownStateOf, wantedOver, wantedState } from "../../src/backend/iptables/own-state.ts";
-import { restoreInput } from "../../src/backend/iptables/restore-input.ts";
-import { parseSave } from "../../src/backend/iptables/saved-table.ts";
+import { readChains } from "../../src/backend/iptables/read.ts";
 import { transaction } from "../../src/backend/iptables/transaction.ts";
 import { MemoryNatTable } from "../../src/host/memory-nat-table.ts";
-import { diff } from "../../src/plan/diff.ts";
-import { plan } from "../../src/plan/planner.ts";
+import { type PlannedRule, plan, rulesOf } from "../../src/rules/plan.ts";
+import { plannedRuleInWords } from "../../src/rules/words.ts";
 import { family, policy } from "../support/arbitraries.ts";
+import { restoreInput } from "../support/printed-rules.ts";
 
 describe("a plan that was applied", () => {
 	it("is read back as itself", () => {
@@ -16,7 +16,13 @@ describe("a plan that was applied", () => {
 			fc.property(policy, family, (asked, of) => {
 				const table = new MemoryNatTable();
 				expect(table.restore(restoreInput(plan(asked), of))).toBeUndefined();
-				expect(diff(plan(asked), of, observe(ownStateOf(parseSave(table.save()))))).toEqual([]);
+				const own = ownStateOf(readChains(table.save()));
+				expect(driftOfState(plan(asked), of, own)).toEqual([]);
+				for (const chain of plan(asked).chains) {
+					expect(understoodIn(own).get(chain.hook)?.map(inWords)).toEqual(
+						rulesOf(chain, of).map(plannedRuleInWords),
+					);
+				}
 			}),
 			{ numRuns: 1000 },
 		);
@@ -26,7 +32,7 @@ describe("a plan that was applied", () => {
 		fc.assert(
 			fc.property(policy, policy, family, (one, two, of) => {
 				const state = wantedState(plan(one), of);
-				const differs = diff(plan(two), of, observe(state)).length > 0;
+				const differs = driftOfState(plan(two), of, state).length > 0;
 				expect(differs).toBe(restoreInput(plan(one), of) !== restoreInput(plan(two), of));
 			}),
 			{ numRuns: 1000 },
@@ -39,13 +45,13 @@ describe("a transaction", () => {
 		fc.assert(
 			fc.property(policy, policy, family, (one, two, of) => {
 				const table = new MemoryNatTable();
-				const read = () => ownStateOf(parseSave(table.save()));
+				const read = () => ownStateOf(readChains(table.save()));
 				const empty = table.save();
 				table.restore(restoreInput(plan(one), of));
 				const before = read();
 				const target = wantedOver(before, wantedState(plan(two), of));
 				expect(table.restore(transaction(before, target))).toBeUndefined();
-				expect(diff(plan(two), of, observe(read()))).toEqual([]);
+				expect(driftOfState(plan(two), of, read())).toEqual([]);
 				expect(table.restore(transaction(read(), before))).toBeUndefined();
 				expect(read()).toEqual(before);
 				expect(table.restore(transaction(read(), nothing))).toBeUndefined();
@@ -78,3 +84,7 @@ describe("rendered text", () => {
 		);
 	});
 });
+
+function inWords(rule: PlannedRule | string): string {
+	return typeof rule === "string" ? rule : plannedRuleInWords(rule);
+}

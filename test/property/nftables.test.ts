@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalRule } from "../../src/backend/nftables/canonical.ts";
-import { intervalOf, mergeIntervals, subnetsBetween } from "../../src/backend/nftables/intervals.ts";
+import { setRules } from "../../src/backend/nftables/gather.ts";
 import { renderCreation, renderReplacement } from "../../src/backend/nftables/render.ts";
-import { setRules } from "../../src/backend/nftables/set-rule.ts";
 import { formatAddress } from "../../src/domain/cidr.ts";
-import { plan } from "../../src/plan/planner.ts";
+import { intervalOf, mergeIntervals, subnetsBetween } from "../../src/domain/intervals.ts";
+import { hooks, type Plan, plan } from "../../src/rules/plan.ts";
+import { setRuleInWords } from "../../src/rules/words.ts";
 import { address, cidr, family, policy } from "../support/arbitraries.ts";
 
 const span = fc
@@ -63,8 +63,8 @@ describe("the number of rules a packet passes", () => {
 	it("does not grow with the lists", () => {
 		fc.assert(
 			fc.property(policy, (asked) => {
-				for (const hook of ["prerouting", "output"]) {
-					expect(setRules(plan(asked)).filter((rule) => rule.hook === hook).length).toBeLessThanOrEqual(10);
+				for (const hook of hooks) {
+					expect(setRules(plan(asked), hook).length).toBeLessThanOrEqual(10);
 				}
 			}),
 		);
@@ -79,7 +79,7 @@ describe("the text for nft", () => {
 				const text = creation.replace(/^create table inet shunt\n/, "");
 				expect(text).not.toBe(creation);
 				expect(text).toMatch(/^table inet shunt \{\n[^;`$\\]*;/);
-				expect(text.match(/comment "/g)?.length).toBe(setRules(plan(asked)).length);
+				expect(text.match(/comment "/g)?.length).toBe(allSetRules(plan(asked)).length);
 				expect(renderReplacement(plan(asked), { counters: false })).toBe(
 					`add table inet shunt\ndelete table inet shunt\n${text}`,
 				);
@@ -90,7 +90,7 @@ describe("the text for nft", () => {
 	it("is the same exactly when the rules are", () => {
 		fc.assert(
 			fc.property(policy, policy, (one, two) => {
-				const words = (asked: typeof one) => setRules(plan(asked)).map(canonicalRule);
+				const words = (asked: typeof one) => allSetRules(plan(asked)).map(setRuleInWords);
 				expect(words(one)).toEqual(words(structuredClone(one)));
 				expect(JSON.stringify(words(one)) === JSON.stringify(words(two))).toBe(
 					renderCreation(plan(one), { counters: false }) === renderCreation(plan(two), { counters: false }),
@@ -100,6 +100,10 @@ describe("the text for nft", () => {
 		);
 	});
 });
+
+function allSetRules(of: Plan) {
+	return hooks.flatMap((hook) => setRules(of, hook));
+}
 
 function hex(bytes: readonly number[]): string {
 	return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Result } from "../../src/domain/problem.ts";
-import { provisionsOf } from "../../src/explain/provisions.ts";
+import { policySources } from "../../src/explain/policy-sources.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
 import { initArgs } from "../../src/inject/init-args.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
@@ -79,7 +79,7 @@ describe.each(fields.map((each) => [each.key, each] as const))("%s", (key, each)
 
 	it("is told of by explain as it was said", () => {
 		const told: string[] = [];
-		provisionsOf(policy, (name, item) => {
+		policySources(policy, (name, item) => {
 			told.push(`${name} ${item}`);
 			return "";
 		});

@@ -1,16 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { restoreInput } from "../../src/backend/iptables/restore-input.ts";
 import { families } from "../../src/domain/family.ts";
 import { MemoryNatTable } from "../../src/host/memory-nat-table.ts";
-import { evaluate, type Packet } from "../../src/plan/evaluate.ts";
-import type { Plan } from "../../src/plan/plan.ts";
-import { plan } from "../../src/plan/planner.ts";
-import { parseSources } from "../../src/ruleset/read.ts";
-import type { Ruleset } from "../../src/ruleset/ruleset.ts";
-import { traverse } from "../../src/ruleset/traverse.ts";
+import { evaluate, type Packet } from "../../src/rules/evaluate.ts";
+import type { Plan } from "../../src/rules/plan.ts";
+import { plan } from "../../src/rules/plan.ts";
+import type { Ruleset } from "../../src/rules/ruleset.ts";
+import { traverse } from "../../src/rules/traverse.ts";
 import { packet, policy } from "../support/arbitraries.ts";
 import { listingOf } from "../support/nft-listing.ts";
+import { restoreInput, rulesetPrinted } from "../support/printed-rules.ts";
 
 describe.each(["legacy", "nft", "nftables"] as const)("a plan that was applied in %s", (dialect) => {
 	it("does to every packet what the plan says, and for the same reason", () => {
@@ -49,7 +48,7 @@ describe("two policies in two dialects at once", () => {
 
 function applied(dialect: "legacy" | "nft" | "nftables", asked: Plan): Ruleset {
 	if (dialect === "nftables") {
-		return parseSources({ saved: [], gaps: [], listing: { json: listingOf(asked), text: "" } });
+		return rulesetPrinted({ saved: [], gaps: [], listing: { json: listingOf(asked), text: "" } });
 	}
 	const saved = families.map((family) => {
 		const table = new MemoryNatTable();
@@ -58,7 +57,7 @@ function applied(dialect: "legacy" | "nft" | "nftables", asked: Plan): Ruleset {
 		}
 		return { dialect, family, text: table.save() };
 	});
-	return parseSources({ saved, gaps: [] });
+	return rulesetPrinted({ saved, gaps: [] });
 }
 
 function expectTheSame(ruleset: Ruleset, asked: Plan, sent: Packet): void {

@@ -1,47 +1,49 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { restoreInput } from "../../src/backend/iptables/restore-input.ts";
+import { backendOf } from "../../src/backend/backends.ts";
+import { readTable } from "../../src/backend/iptables/read.ts";
+import { listingEntries, readListing } from "../../src/backend/nftables/read.ts";
 import { families } from "../../src/domain/family.ts";
+import { createMemoryHost } from "../../src/host/memory.ts";
 import { MemoryNatTable } from "../../src/host/memory-nat-table.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
-import { diff } from "../../src/plan/diff.ts";
-import { plan } from "../../src/plan/planner.ts";
 import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
+import { plan } from "../../src/rules/plan.ts";
 import { compare } from "../../src/status/compare.ts";
-import { holdingsIn } from "../../src/status/holding.ts";
 import { policyArgs } from "../../src/status/policy-args.ts";
 import { recoverPolicy } from "../../src/status/recover-policy.ts";
 import { policy } from "../support/arbitraries.ts";
 import { listingOf } from "../support/nft-listing.ts";
+import { restoreInput } from "../support/printed-rules.ts";
 
 /** What is found of a policy that was applied, after `damage` has been done to what each table would print. */
 function held(dialect: "legacy" | "nftables", asked: RedirectPolicy, damage = (text: string) => text) {
+	return printed(dialect, asked, damage).flatMap((table) => backendOf(dialect).ownTable(table) ?? []);
+}
+
+function printed(dialect: "legacy" | "nftables", asked: RedirectPolicy, damage: (text: string) => string) {
 	if (dialect === "nftables") {
-		return holdingsIn({
-			saved: [],
-			unsaved: [],
-			gaps: [],
-			unconfirmed: [],
-			listing: { json: damage(listingOf(plan(asked))), text: "" },
-		});
+		const entries = listingEntries(damage(listingOf(plan(asked)))) ?? [];
+		return readListing(entries, "").map(({ table }) => table);
 	}
-	const saved = families.map((family) => {
+	return families.map((family) => {
 		const table = new MemoryNatTable();
 		if (asked.families.includes(family)) {
 			table.restore(restoreInput(plan(asked), family));
 		}
-		return { dialect, family, text: damage(table.save()) };
+		return readTable(damage(table.save()), dialect, family);
 	});
-	return holdingsIn({ saved, unsaved: [], gaps: [], unconfirmed: [] });
 }
+
+const host = createMemoryHost();
 
 describe.each(["legacy", "nftables"] as const)("rules in %s", (dialect) => {
 	it("are in sync with the policy that they were made from, and with the one that they tell of", () => {
 		fc.assert(
 			fc.property(policy, (asked) => {
-				const holdings = held(dialect, asked);
-				expect(compare(dialect, holdings, plan(asked))).toEqual([]);
-				expect(compare(dialect, holdings, plan(recoverPolicy(holdings)))).toEqual([]);
+				const own = held(dialect, asked);
+				expect(compare(host, own, { dialect, plan: plan(asked) })).toEqual([]);
+				expect(compare(host, own, { dialect, plan: plan(recoverPolicy(own)) })).toEqual([]);
 			}),
 			{ numRuns: 500 },
 		);
@@ -52,7 +54,9 @@ describe.each(["legacy", "nftables"] as const)("rules in %s", (dialect) => {
 			fc.property(policy, (asked) => {
 				const args = policyArgs(recoverPolicy(held(dialect, asked)));
 				const parsed = parseInitOptions(args, "shunt init");
-				expect(parsed.ok && compare(dialect, held(dialect, asked), plan(parsed.value.policy))).toEqual([]);
+				expect(
+					parsed.ok && compare(host, held(dialect, asked), { dialect, plan: plan(parsed.value.policy) }),
+				).toEqual([]);
 			}),
 			{ numRuns: 500 },
 		);
@@ -67,7 +71,9 @@ describe.each(["legacy", "nftables"] as const)("rules in %s", (dialect) => {
 				const damaged = held(dialect, asked, (text) => without(dialect, text, lost));
 				// Policies that list ports have no rule that redirects all.
 				fc.pre(JSON.stringify(damaged) !== JSON.stringify(held(dialect, asked)));
-				expect(compare(dialect, damaged, plan(recoverPolicy(damaged))).length).toBeGreaterThan(0);
+				expect(
+					compare(host, damaged, { dialect, plan: plan(recoverPolicy(damaged)) }).length,
+				).toBeGreaterThan(0);
 			}),
 			{ numRuns: 300 },
 		);
@@ -78,8 +84,7 @@ describe("a plan", () => {
 	it("is never in sync with nothing", () => {
 		fc.assert(
 			fc.property(policy, (asked) => {
-				expect(diff(plan(asked), "ipv4", { chains: [] }).length).toBeGreaterThan(0);
-				expect(compare("legacy", [], plan(asked)).map(({ kind }) => kind)).toEqual(
+				expect(compare(host, [], { dialect: "legacy", plan: plan(asked) }).map(({ kind }) => kind)).toEqual(
 					asked.families.map(() => "missing-family"),
 				);
 			}),

@@ -18,7 +18,7 @@ export const mayImport: Table = {
 
 	// What can be said about a pod's traffic, and where: flags, annotations, stamps, values.
 	"src/policy": { ring: 1, imports: ["src/domain"] },
-	"src/plan": { ring: 1, imports: ["src/domain", "src/policy"] },
+	"src/rules": { ring: 1, imports: ["src/domain", "src/policy"] },
 	// The port to the outside world, which is types alone, and how a command's input is had.
 	"src/host/host.ts": { ring: 1, imports: ["src/domain"] },
 	"src/host/command-input.ts": { ring: 1, imports: ["src/host/host.ts"] },
@@ -28,7 +28,7 @@ export const mayImport: Table = {
 
 	"src/backend": {
 		ring: 2,
-		imports: ["src/backend/iptables", "src/backend/nftables", "src/domain", "src/host/host.ts", "src/plan"],
+		imports: ["src/backend/iptables", "src/backend/nftables", "src/domain", "src/host/host.ts", "src/rules"],
 	},
 	"src/backend/iptables": {
 		ring: 2,
@@ -37,33 +37,13 @@ export const mayImport: Table = {
 			"src/domain",
 			"src/host/command-input.ts",
 			"src/host/host.ts",
-			"src/plan",
 			"src/policy",
+			"src/rules",
 		],
 	},
 	"src/backend/nftables": {
 		ring: 2,
-		imports: ["src/backend", "src/domain", "src/host/host.ts", "src/plan", "src/policy"],
-	},
-	"src/ruleset": {
-		ring: 2,
-		imports: [
-			"src/backend",
-			"src/backend/iptables",
-			"src/domain",
-			"src/host/host.ts",
-			"src/plan",
-			"src/ruleset/iptables",
-			"src/ruleset/nftables",
-		],
-	},
-	"src/ruleset/iptables": {
-		ring: 2,
-		imports: ["src/backend/iptables", "src/backend/nftables", "src/domain", "src/plan", "src/ruleset"],
-	},
-	"src/ruleset/nftables": {
-		ring: 2,
-		imports: ["src/backend/nftables", "src/domain", "src/plan", "src/ruleset"],
+		imports: ["src/backend", "src/domain", "src/host/host.ts", "src/rules"],
 	},
 	// What every command has: flags, arguments, help, log, failures, the network namespace that it is sent to.
 	"src/command": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts", "src/policy"] },
@@ -71,44 +51,32 @@ export const mayImport: Table = {
 	"src/command/strict-command.ts": { ring: 3, imports: ["src/command", "src/domain"] },
 	"src/init": {
 		ring: 2,
-		imports: [
-			"src/backend",
-			"src/backend/iptables",
-			"src/command",
-			"src/domain",
-			"src/host/host.ts",
-			"src/plan",
-			"src/policy",
-		],
+		imports: ["src/backend", "src/command", "src/domain", "src/host/host.ts", "src/policy", "src/rules"],
 	},
 	"src/status": {
 		ring: 2,
 		imports: [
 			"src/backend",
-			"src/backend/iptables",
-			"src/backend/nftables",
 			"src/command",
 			"src/domain",
 			"src/host/host.ts",
 			"src/init",
-			"src/plan",
 			"src/policy",
-			"src/ruleset",
-			"src/ruleset/nftables",
+			"src/rules",
 		],
 	},
 	"src/inject": { ring: 2, imports: ["src/domain", "src/policy"] },
 	"src/explain": {
 		ring: 2,
 		imports: [
+			"src/backend",
 			"src/command",
 			"src/domain",
 			"src/host/host.ts",
 			"src/init",
 			"src/inject",
-			"src/plan",
 			"src/policy",
-			"src/ruleset",
+			"src/rules",
 		],
 	},
 
@@ -161,8 +129,8 @@ export const mayImport: Table = {
 			"src/host",
 			"src/init",
 			"src/linux",
-			"src/plan",
 			"src/policy",
+			"src/rules",
 			"src/serving",
 		],
 	},
@@ -250,6 +218,7 @@ export const mayImport: Table = {
 	"src/cli/explain": {
 		ring: 3,
 		imports: [
+			"src/backend",
 			"src/cli",
 			"src/cli/inject",
 			"src/command",
@@ -259,7 +228,7 @@ export const mayImport: Table = {
 			"src/host/host.ts",
 			"src/init",
 			"src/inject",
-			"src/ruleset",
+			"src/rules",
 			"src/status",
 		],
 	},

@@ -4,8 +4,8 @@ import type { Family } from "../../src/domain/family.ts";
 import type { Gid, Uid } from "../../src/domain/identity.ts";
 import type { InterfaceName } from "../../src/domain/interface-name.ts";
 import type { Port, PortRange } from "../../src/domain/port.ts";
-import type { Packet } from "../../src/plan/evaluate.ts";
 import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
+import type { Packet } from "../../src/rules/evaluate.ts";
 
 /** Few enough values that random policies and random packets meet often, with the ends of every range among them. */
 export const somePorts = [1, 22, 80, 443, 4143, 8080, 8081, 8082, 9300, 65_535] as const;

@@ -1,6 +1,6 @@
-import type { SetMatch } from "../../src/backend/nftables/set-rule.ts";
-import { setRules } from "../../src/backend/nftables/set-rule.ts";
-import type { Plan } from "../../src/plan/plan.ts";
+import { setRules } from "../../src/backend/nftables/gather.ts";
+import { hooks, type Plan } from "../../src/rules/plan.ts";
+import type { Condition } from "../../src/rules/rule.ts";
 
 /**
  * What `nft -n -j list ruleset` shows of a plan's table. The kernel tier holds real listings against the same
@@ -8,18 +8,19 @@ import type { Plan } from "../../src/plan/plan.ts";
  */
 export function listingOf(plan: Plan): string {
 	const at = { family: "inet", table: "shunt" };
-	const chains = (["prerouting", "output"] as const).map((hook) => ({
+	const chains = hooks.map((hook) => ({
 		chain: { ...at, name: hook, type: "nat", hook, prio: -100, policy: "accept" },
 	}));
-	const rules = setRules(plan).map(({ hook, reason, matches, verdict }, index) => ({
+	const all = hooks.flatMap((hook) => setRules(plan, hook).map((rule) => ({ hook, ...rule })));
+	const rules = all.map(({ hook, reason, conditions, action }, index) => ({
 		rule: {
 			...at,
 			chain: hook,
 			handle: index,
 			comment: `proxy-init/${reason}`,
 			expr: [
-				...matches.map((match) => ({ match: { op: "==", ...sidesOf(match) } })),
-				verdict.kind === "return" ? { return: null } : { redirect: { port: verdict.port } },
+				...conditions.map((condition) => ({ match: { op: "==", ...sidesOf(condition) } })),
+				action.kind === "return" ? { return: null } : { redirect: { port: action.ports.low } },
 			],
 		},
 	}));
@@ -28,39 +29,41 @@ export function listingOf(plan: Plan): string {
 	});
 }
 
-function sidesOf(match: SetMatch): { left: unknown; right: unknown } {
+function sidesOf(condition: Condition): { left: unknown; right: unknown } {
 	const meta = (key: string) => ({ meta: { key } });
-	switch (match.kind) {
+	switch (condition.kind) {
 		case "family":
-			return { left: meta("nfproto"), right: match.family === "ipv6" ? 10 : 2 };
+			return { left: meta("nfproto"), right: condition.family === "ipv6" ? 10 : 2 };
 		case "protocol":
 			return { left: meta("l4proto"), right: 6 };
 		case "destination-port":
 			return {
 				left: { payload: { protocol: "tcp", field: "dport" } },
-				right: setOf(match.ports.map(({ low, high }) => (low === high ? low : { range: [low, high] }))),
+				right: setOf(condition.ports.map(({ low, high }) => (low === high ? low : { range: [low, high] }))),
 			};
 		case "source":
 		case "destination":
 			return {
 				left: {
 					payload: {
-						protocol: match.family === "ipv4" ? "ip" : "ip6",
-						field: match.kind === "source" ? "saddr" : "daddr",
+						protocol: condition.subnets[0]?.family === "ipv4" ? "ip" : "ip6",
+						field: condition.kind === "source" ? "saddr" : "daddr",
 					},
 				},
 				right: setOf(
-					match.subnets.map(({ network, prefix }) => ({ prefix: { addr: network, len: prefix } })),
+					condition.subnets.map(({ network, prefix }) => ({ prefix: { addr: network, len: prefix } })),
 				),
 			};
 		case "in-interface":
-			return { left: meta("iifname"), right: setOf(match.names) };
+			return { left: meta("iifname"), right: setOf(condition.names.map(({ name }) => name)) };
 		case "out-interface":
-			return { left: meta("oifname"), right: setOf(match.names) };
+			return { left: meta("oifname"), right: setOf(condition.names.map(({ name }) => name)) };
 		case "uid":
-			return { left: meta("skuid"), right: setOf(match.ids) };
+			return { left: meta("skuid"), right: setOf(condition.ids.map(({ low }) => low)) };
 		case "gid":
-			return { left: meta("skgid"), right: setOf(match.ids) };
+			return { left: meta("skgid"), right: setOf(condition.ids.map(({ low }) => low)) };
+		default:
+			throw new Error(`no rule of ours has a condition on ${condition.kind}`);
 	}
 }
 

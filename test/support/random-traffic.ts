@@ -4,8 +4,8 @@ import type { Family } from "../../src/domain/family.ts";
 import type { Gid, Uid } from "../../src/domain/identity.ts";
 import type { InterfaceName } from "../../src/domain/interface-name.ts";
 import { formatPortRange, type Port, type PortRange } from "../../src/domain/port.ts";
-import type { Packet } from "../../src/plan/evaluate.ts";
 import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
+import type { Packet } from "../../src/rules/evaluate.ts";
 import { cables, ownAddresses } from "./topology.ts";
 
 /** Who connects. */

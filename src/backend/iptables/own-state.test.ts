@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../../test/support/policies.ts";
-import { plan } from "../../plan/planner.ts";
-import { jumpSpec } from "./chains.ts";
-import { ownStateOf, wantedOver, wantedState } from "./own-state.ts";
-import { parseSave } from "./saved-table.ts";
+import { plan } from "../../rules/plan.ts";
+import { jumpSpec, ownStateOf, wantedOver, wantedState } from "./own-state.ts";
+import { readChains } from "./read.ts";
 
 const wanted = wantedState(plan(policyFrom("-p 4143 -o 4140 -u 2102")), "ipv4");
 const jump = jumpSpec("prerouting");
@@ -16,8 +15,9 @@ describe("where a jump goes", () => {
 		["one up for each stray jump before it", ["-j PROXY_INIT_REDIRECT", "-p udp -j ACCEPT", jump, jump], 2],
 		["past a stray jump behind it", [jump, "-j PROXY_INIT_REDIRECT"], 1],
 	])("%s", (_what, rules, position) => {
-		const saved = [":PROXY_INIT_REDIRECT - [0:0]", ...rules.map((rule) => `-A PREROUTING ${rule}`)];
-		const current = ownStateOf(parseSave(saved.join("\n")));
+		const heads = [":PREROUTING ACCEPT [0:0]", ":PROXY_INIT_REDIRECT - [0:0]"];
+		const saved = [...heads, ...rules.map((rule) => `-A PREROUTING ${rule}`)];
+		const current = ownStateOf(readChains(saved.join("\n")));
 		const placed = wantedOver(current, wanted).jumps.find(({ from }) => from === "PREROUTING");
 		expect(placed?.position).toBe(position);
 	});

@@ -1,9 +1,40 @@
 import type { Family } from "../../domain/family.ts";
-import { type Plan, rulesOf } from "../../plan/plan.ts";
-import { chainNames, hookOfOwnChain, jumpSpec } from "./chains.ts";
-import { renderRule } from "./render-rule.ts";
-import type { SavedRule, SavedTable } from "./saved-table.ts";
-import { splitWords } from "./words.ts";
+import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
+import { type NatChain, targetOf } from "../../rules/ruleset.ts";
+import { renderRule } from "./render.ts";
+
+/**
+ * How our chains are called in the nat table and how they are reached: the reference program's names, which
+ * scripts, documentation and its own re-run look for.
+ */
+interface ChainNames {
+	readonly builtIn: "PREROUTING" | "OUTPUT";
+	readonly own: string;
+	readonly jumpComment: string;
+}
+
+export const chainNames: Record<Hook, ChainNames> = {
+	prerouting: {
+		builtIn: "PREROUTING",
+		own: "PROXY_INIT_REDIRECT",
+		jumpComment: "proxy-init/install-proxy-init-prerouting",
+	},
+	output: {
+		builtIn: "OUTPUT",
+		own: "PROXY_INIT_OUTPUT",
+		jumpComment: "proxy-init/install-proxy-init-output",
+	},
+};
+
+/** The rule that leads a hook's traffic into our chain, as iptables-save prints it behind the chain's name. */
+export function jumpSpec(hook: Hook): string {
+	const { own, jumpComment } = chainNames[hook];
+	return `-m comment --comment "${jumpComment}" -j ${own}`;
+}
+
+export function hookOfOwnChain(name: string): Hook | undefined {
+	return hooks.find((hook) => chainNames[hook].own === name);
+}
 
 /** Our part of a nat table: the only part that we ever change. */
 export interface OwnState {
@@ -30,7 +61,7 @@ export const nothing: OwnState = { chains: [], jumps: [] };
 
 /**
  * Whether every rule and every jump is there word for word as a plan's are written. Where this says no the two may
- * still mean the same, which takes reading them (driftOfState in observe.ts); where it says yes there is nothing to read.
+ * still mean the same, which takes reading them (driftOfState in drift.ts); where it says yes there is nothing to read.
  */
 export function standsAsWritten(own: OwnState, wanted: OwnState): boolean {
 	return (
@@ -82,40 +113,36 @@ export function wantedOver(current: OwnState, wanted: OwnState): OwnState {
 	return { ...wanted, jumps: wanted.jumps.map(placed) };
 }
 
-/** Our part of a table that was read. */
-export function ownStateOf(table: SavedTable): OwnState {
-	const isOurs = (name: string) => hookOfOwnChain(name) !== undefined;
-	const own = new Map<string, string[]>(table.userChains.filter(isOurs).map((name) => [name, []]));
-	const others: SavedRule[] = [];
-	// Ours may be thousands, and what leads into them stands elsewhere.
-	for (const rule of table.rules) {
-		const rules = own.get(rule.chain);
-		if (rules === undefined) {
-			others.push(rule);
+/** Our part of a table that was read: a filter by the chains' names, in which rules keep their words. */
+export function ownStateOf(table: readonly NatChain[]): OwnState {
+	const known = ownStates.get(table);
+	if (known !== undefined) {
+		return known;
+	}
+	const chains: OwnChain[] = [];
+	const jumps: Jump[] = [];
+	for (const { name, rules } of table) {
+		if (hookOfOwnChain(name) === undefined) {
+			jumps.push(...jumpsIn(name, rules));
 		} else {
-			rules.push(rule.spec);
+			chains.push({ name, rules: rules.map(({ text }) => text) });
 		}
 	}
-	return {
-		chains: [...own].map(([name, rules]) => ({ name, rules })),
-		jumps: withPositions(others)
-			.map(({ chain, spec, position }) => ({ from: chain, to: targetOf(spec), spec, position }))
-			.filter((jump) => isOurs(jump.to)),
-	};
+	const state = { chains, jumps };
+	ownStates.set(table, state);
+	return state;
 }
 
-function withPositions(rules: readonly SavedRule[]): (SavedRule & { position: number })[] {
-	const seen = new Map<string, number>();
-	return rules.map((rule) => {
-		const position = (seen.get(rule.chain) ?? 0) + 1;
-		seen.set(rule.chain, position);
-		return { ...rule, position };
+/** Whoever looks at a table asks more than once. */
+const ownStates = new WeakMap<readonly NatChain[], OwnState>();
+
+/** Of the rules of others, which may be thousands, those are read that mention a chain of ours. */
+function jumpsIn(from: string, rules: NatChain["rules"]): Jump[] {
+	return rules.flatMap((rule, index): Jump[] => {
+		const isCandidate = hooks.some((hook) => rule.text.includes(chainNames[hook].own));
+		const to = isCandidate ? targetOf(rule) : undefined;
+		return to === undefined || hookOfOwnChain(to) === undefined
+			? []
+			: [{ from, to, spec: rule.text, position: index + 1 }];
 	});
-}
-
-/** The chain that a rule jumps (`-j`) or goes (`-g`) to; empty when it does neither. */
-function targetOf(spec: string): string {
-	const words = splitWords(spec);
-	const index = words.findIndex((word) => word === "-j" || word === "-g");
-	return (index >= 0 ? words[index + 1] : undefined) ?? "";
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { families } from "../../domain/family.ts";
 import type { CommandResult } from "../../host/host.ts";
 import { createMemoryHost } from "../../host/memory.ts";
-import { probe } from "./probe.ts";
+import { iptablesBackend } from "./backend.ts";
 
 const refusal: CommandResult = {
 	outcome: { kind: "exited", code: 3 },
@@ -14,7 +14,7 @@ describe("trying a variant", () => {
 	it("leaves nothing where it works", () => {
 		const host = createMemoryHost();
 		const before = host.natTable("legacy", "ipv4").save();
-		expect(probe(host, "legacy", families)).toBeUndefined();
+		expect(iptablesBackend("legacy").probe(host, families)).toBeUndefined();
 		expect(host.natTable("legacy", "ipv4").save()).toBe(before);
 	});
 
@@ -25,7 +25,7 @@ describe("trying a variant", () => {
 			inputs.push(stdin ?? "");
 			return undefined;
 		});
-		probe(host, "nft", ["ipv4"]);
+		iptablesBackend("nft").probe(host, ["ipv4"]);
 		expect(inputs[0]).toContain("-j REDIRECT");
 		expect(inputs[0]).not.toMatch(/^-[FX]/m);
 	});
@@ -34,14 +34,14 @@ describe("trying a variant", () => {
 		const host = createMemoryHost();
 		const before = host.natTable("nft", "ipv4").save();
 		host.intercept("ip6tables-nft-restore", () => refusal);
-		expect(probe(host, "nft", families)?.message).toContain("no owner match");
+		expect(iptablesBackend("nft").probe(host, families)?.message).toContain("no owner match");
 		expect(host.natTable("nft", "ipv4").save()).toBe(before);
 	});
 
 	it("is not put off by what a killed trial has left", () => {
 		const host = createMemoryHost();
 		host.natTable("nft", "ipv4").restore("*nat\n-N SHUNT_PROBE\n-A SHUNT_PROBE -j RETURN\nCOMMIT\n");
-		expect(probe(host, "nft", families)).toBeUndefined();
+		expect(iptablesBackend("nft").probe(host, families)).toBeUndefined();
 		expect(host.natTable("nft", "ipv4").save()).not.toContain("SHUNT_PROBE");
 	});
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../../test/support/policies.ts";
+import { restoreInput } from "../../../test/support/printed-rules.ts";
 import { createMemoryHost, type MemoryHost } from "../../host/memory.ts";
-import type { Plan } from "../../plan/plan.ts";
-import { plan } from "../../plan/planner.ts";
+import type { Plan } from "../../rules/plan.ts";
+import { plan } from "../../rules/plan.ts";
 import { BackendError } from "../backend-error.ts";
-import { iptablesBackend } from "./iptables.ts";
-import { restoreInput } from "./restore-input.ts";
+import { iptablesBackend } from "./backend.ts";
 
 const wanted = plan(policyFrom("-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4190,4191"));
 const other = plan(policyFrom("-p 1 -o 2 -g 7"));

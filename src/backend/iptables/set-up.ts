@@ -1,15 +1,13 @@
 import type { Family } from "../../domain/family.ts";
+import type { IptablesDialect } from "../../domain/mode.ts";
 import type { Host } from "../../host/host.ts";
-import type { Plan } from "../../plan/plan.ts";
+import type { Plan } from "../../rules/plan.ts";
 import type { FamilyOutcome, SetUpOptions } from "../backend.ts";
 import { BackendError } from "../backend-error.ts";
-import { driftOfState } from "./observe.ts";
+import { driftOfState } from "./drift.ts";
 import { nothing, type OwnState, sameState, wantedOver, wantedState } from "./own-state.ts";
-import { maxRounds, patienceWith } from "./rounds.ts";
-import { openToolbox, type Toolbox } from "./tools.ts";
-import { transaction } from "./transaction.ts";
-import { undo } from "./undo.ts";
-import type { Variant } from "./variant.ts";
+import { type IptablesTools, openTools } from "./tools.ts";
+import { maxAttempts, maxRefusals, transaction } from "./transaction.ts";
 
 /**
  * Makes every family hold exactly the plan.
@@ -19,19 +17,24 @@ import type { Variant } from "./variant.ts";
  * differ, replaced. Others may be doing the same at the same moment, with another policy too: we are done when one
  * look finds the plan in every family, so that the last to write has either seen all of its own or writes again.
  */
-export function setUp(host: Host, variant: Variant, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
-	const tools = openToolbox(host, variant, plan.families, options);
-	const first = apply(tools, plan, plan.families.map(newTrack), options.meanwhile);
-	const tracks = first.every((track) => track.changed) ? first : settle(tools, plan, first);
-	const failed = failedOf(tracks);
+export function setUp(
+	host: Host,
+	dialect: IptablesDialect,
+	plan: Plan,
+	options: SetUpOptions,
+): FamilyOutcome[] {
+	const tools = openTools(host, dialect, plan.families, options);
+	const first = apply(tools, plan, plan.families.map(unknownState), options.whileRunning);
+	const states = first.every(({ changed }) => changed) ? first : converge(tools, plan, first);
+	const failed = failedOf(states);
 	if (failed.length > 0) {
-		throw describeFailure(failed, undo(tools, changesOf(tracks)));
+		throw describeFailure(failed, rollBack(tools, states));
 	}
-	return tracks.map((track) => ({ family: track.family, outcome: outcomeOf(track) }));
+	return states.map((state) => ({ family: state.family, outcome: outcomeOf(state) }));
 }
 
 /** How far one family has come. */
-interface Track {
+interface FamilyState {
 	readonly family: Family;
 	/** What we believe our part of the table to be. */
 	readonly assumed: OwnState;
@@ -48,64 +51,69 @@ interface Track {
 	readonly gaveUp: boolean;
 }
 
-function newTrack(family: Family): Track {
+function unknownState(family: Family): FamilyState {
 	return { family, assumed: nothing, changed: false, holds: false, refusals: 0, gaveUp: false };
 }
 
-/** Looks and applies in turn until every family holds the plan at one look, or one cannot be made to. */
-function settle(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
-	let seen = look(tools, plan, tracks);
-	for (let round = 1; round < maxRounds && isUnsettled(seen); round++) {
+/** Reads and applies in turn until every family is read to hold the plan, or one cannot be made to. */
+function converge(tools: IptablesTools, plan: Plan, states: readonly FamilyState[]): FamilyState[] {
+	let seen = look(tools, plan, states);
+	for (let attempt = 1; attempt < maxAttempts && isUnsettled(seen); attempt++) {
 		seen = look(tools, plan, apply(tools, plan, seen));
 	}
 	return seen;
 }
 
-function isUnsettled(tracks: readonly Track[]): boolean {
-	return tracks.some((track) => !track.holds) && !tracks.some((track) => track.gaveUp);
+function isUnsettled(states: readonly FamilyState[]): boolean {
+	return states.some((state) => !state.holds) && !states.some((state) => state.gaveUp);
 }
 
 /** Sends the transaction of each family that does not hold the plan, all at once. */
-function apply(tools: Toolbox, plan: Plan, tracks: readonly Track[], meanwhile?: () => void): Track[] {
-	const open = tracks.filter((track) => !track.holds);
+function apply(
+	tools: IptablesTools,
+	plan: Plan,
+	states: readonly FamilyState[],
+	whileRunning?: () => void,
+): FamilyState[] {
+	const open = states.filter((state) => !state.holds);
 	const failures = tools.restore(
-		open.map((track) => ({ family: track.family, input: () => inputFor(track, plan) })),
-		meanwhile,
+		open.map((state) => ({ family: state.family, input: () => inputFor(state, plan) })),
+		whileRunning,
 	);
-	return tracks.map((track) => {
-		const index = open.indexOf(track);
+	return states.map((state) => {
+		const index = open.indexOf(state);
 		const failure = failures[index];
 		if (index < 0 || failure !== undefined) {
-			return { ...track, failure };
+			return { ...state, failure };
 		}
-		return { ...track, before: track.before ?? nothing, changed: true, holds: true, failure };
+		return { ...state, before: state.before ?? nothing, changed: true, holds: true, failure };
 	});
 }
 
-function inputFor({ family, assumed }: Track, plan: Plan): string {
+function inputFor({ family, assumed }: FamilyState, plan: Plan): string {
 	return transaction(assumed, wantedOver(assumed, wantedState(plan, family)));
 }
 
-/** Reads every family and decides whether it is done, lost, or due another round. */
-function look(tools: Toolbox, plan: Plan, tracks: readonly Track[]): Track[] {
-	const states = tools.read(tracks.map((track) => track.family));
-	return tracks.map((track, index) => {
-		const state = states[index];
-		return state === undefined ? track : judge(plan, track, state);
+/** Reads every family and decides whether it is done, has failed, or is due another attempt. */
+function look(tools: IptablesTools, plan: Plan, states: readonly FamilyState[]): FamilyState[] {
+	const found = tools.read(states.map(({ family }) => family));
+	return states.map((state, index) => {
+		const own = found[index];
+		return own === undefined ? state : assess(plan, state, own);
 	});
 }
 
-function judge(plan: Plan, track: Track, state: OwnState | BackendError): Track {
-	if (state instanceof BackendError) {
-		return { ...track, holds: false, gaveUp: true, failure: moreTelling(track.failure, state) };
+function assess(plan: Plan, state: FamilyState, own: OwnState | BackendError): FamilyState {
+	if (own instanceof BackendError) {
+		return { ...state, holds: false, gaveUp: true, failure: moreTelling(state.failure, own) };
 	}
-	const seen = { ...track, before: track.before ?? state, assumed: state };
-	if (driftOfState(plan, track.family, state).length === 0) {
+	const seen = { ...state, before: state.before ?? own, assumed: own };
+	if (driftOfState(plan, state.family, own).length === 0) {
 		return { ...seen, holds: true, failure: undefined, refusals: 0 };
 	}
-	const wasRefused = track.failure !== undefined && sameState(state, track.assumed);
-	const refusals = wasRefused ? track.refusals + 1 : 0;
-	return { ...seen, holds: false, refusals, gaveUp: refusals >= patienceWith(track.failure) };
+	const wasRefused = state.failure !== undefined && sameState(own, state.assumed);
+	const refusals = wasRefused ? state.refusals + 1 : 0;
+	return { ...seen, holds: false, refusals, gaveUp: refusals >= maxRefusals(state.failure) };
 }
 
 /** A refusal that is only about chains of ours that exist says less than why they cannot be read. */
@@ -116,29 +124,39 @@ function moreTelling(refusal: BackendError | undefined, reading: BackendError): 
 }
 
 /** Those that cannot be made to hold the plan, or else those that somebody kept changing. */
-function failedOf(tracks: readonly Track[]): Track[] {
-	const lost = tracks.filter((track) => track.gaveUp);
-	return lost.length > 0 ? lost : tracks.filter((track) => !track.holds);
+function failedOf(states: readonly FamilyState[]): FamilyState[] {
+	const failed = states.filter((state) => state.gaveUp);
+	return failed.length > 0 ? failed : states.filter((state) => !state.holds);
 }
 
-function outcomeOf({ before, changed }: Track): FamilyOutcome["outcome"] {
+function outcomeOf({ before, changed }: FamilyState): FamilyOutcome["outcome"] {
 	if (!changed) {
 		return "unchanged";
 	}
 	return before === undefined || before.chains.length === 0 ? "created" : "replaced";
 }
 
-function changesOf(tracks: readonly Track[]) {
-	return tracks
-		.filter((track) => track.changed === true)
-		.map(({ family, before }) => ({ family, before: before ?? nothing }));
+/** Puts those families back as they were that were changed, after another failed. Answers with a sentence for each. */
+function rollBack(tools: IptablesTools, states: readonly FamilyState[]): string[] {
+	const changed = states.filter((state) => state.changed);
+	const now = tools.read(changed.map(({ family }) => family));
+	return changed.map(({ family, before = nothing }, index) => {
+		const current = now[index];
+		const failure =
+			current === undefined || current instanceof BackendError
+				? current
+				: tools.restore([{ family, input: transaction(current, before) }])[0];
+		return failure === undefined
+			? `${family} was put back as it was`
+			: `${family} could not be put back as it was (${failure.message}): run "shunt clean" in this network namespace`;
+	});
 }
 
-function describeFailure(failed: readonly Track[], undone: readonly string[]): BackendError {
+function describeFailure(failed: readonly FamilyState[], rolledBack: readonly string[]): BackendError {
 	const first = failed[0]?.failure;
 	const reasons = failed.map(
 		({ family, failure }) =>
 			`${family}: ${failure?.message ?? "the table kept changing while it was being programmed"}`,
 	);
-	return new BackendError(first?.code ?? "refused", [...reasons, ...undone].join("; "));
+	return new BackendError(first?.code ?? "refused", [...reasons, ...rolledBack].join("; "));
 }

@@ -1,21 +1,42 @@
 import type { Family } from "../../domain/family.ts";
+import { type IptablesDialect, programOf } from "../../domain/mode.ts";
 import { inputOf } from "../../host/command-input.ts";
 import type { Command, CommandResult, Host } from "../../host/host.ts";
+import type { NatChain } from "../../rules/ruleset.ts";
 import { BackendError } from "../backend-error.ts";
 import { toolFailure } from "../tool-failure.ts";
-import { lockHolder } from "./lock-holder.ts";
 import { type OwnState, ownStateOf } from "./own-state.ts";
-import { parseSave, type SavedTable } from "./saved-table.ts";
-import { type Tools, takesWaitFlag, toolsOf, type Variant } from "./variant.ts";
+import { readChains } from "./read.ts";
 
-/** One variant's programs, found and ready to run. */
-export interface Toolbox {
+/** The programs of one dialect, found and ready to run. */
+export interface IptablesTools {
 	/** Applies each input to its family, as {@link Host.run} runs commands. Undefined where it worked. */
-	restore(inputs: readonly FamilyInput[], meanwhile?: () => void): (BackendError | undefined)[];
+	restore(inputs: readonly FamilyInput[], whileRunning?: () => void): (BackendError | undefined)[];
 	/** Reads each family's nat table. Changes nothing, but that the legacy tools make a table that was not there. */
-	tables(families: readonly Family[]): (SavedTable | BackendError)[];
+	tables(families: readonly Family[]): (readonly NatChain[] | BackendError)[];
 	/** The same, and only our part of it. */
 	read(families: readonly Family[]): (OwnState | BackendError)[];
+}
+
+/** The names under which distributions install one dialect's tools for one family. */
+interface ToolNames {
+	readonly restore: string;
+	readonly save: string;
+}
+
+/** All variants read and print the same language; only the programs' names tell which kernel interface they use. */
+export function toolsOf(dialect: IptablesDialect, family: Family): ToolNames {
+	const name = programOf(dialect);
+	const base = family === "ipv4" ? name : name.replace("iptables", "ip6tables");
+	return { restore: `${base}-restore`, save: `${base}-save` };
+}
+
+/**
+ * The nft variant has no lock to wait for: the kernel orders its transactions (iptables-nft(8)). `plain` may be
+ * either, and its nft form accepts the option and ignores it.
+ */
+export function takesWaitFlag(dialect: IptablesDialect): boolean {
+	return dialect !== "nft";
 }
 
 export interface FamilyInput {
@@ -59,22 +80,22 @@ function neverFree(host: Host, { argv }: Command, seconds: number): BackendError
  * Throws {@link BackendError} that names every program that is not installed; where only those that read are missing,
  * not before one of them is needed or something would be applied.
  */
-export function openToolbox(
+export function openTools(
 	host: Host,
-	variant: Variant,
+	dialect: IptablesDialect,
 	families: readonly Family[],
 	{ wait }: { readonly wait: boolean },
-): Toolbox {
-	const named = (verb: keyof Tools) => families.map((family) => toolsOf(variant, family)[verb]);
+): IptablesTools {
+	const named = (verb: keyof ToolNames) => families.map((family) => toolsOf(dialect, family)[verb]);
 	const restorers = locate(host, named("restore"), named("save"));
 	let savers: Paths | undefined;
 	const locateSavers = () => {
 		savers ??= locate(host, named("save"));
 		return savers;
 	};
-	const waitFlag = takesWaitFlag(variant) ? waitFlags : [];
-	const pathOf = (paths: Paths, family: Family, verb: keyof Tools) => {
-		const name = toolsOf(variant, family)[verb];
+	const waitFlag = takesWaitFlag(dialect) ? waitFlags : [];
+	const pathOf = (paths: Paths, family: Family, verb: keyof ToolNames) => {
+		const name = toolsOf(dialect, family)[verb];
 		return paths.get(name) ?? name;
 	};
 	const restoreCommand = ({ family, input }: FamilyInput, flags: readonly string[]): Command => ({
@@ -95,7 +116,7 @@ export function openToolbox(
 		hasSaid = true;
 	};
 
-	const tables: Toolbox["tables"] = (wanted) => {
+	const tables: IptablesTools["tables"] = (wanted) => {
 		const paths = locateSavers();
 		const command = (family: Family): Command => ({
 			argv: [pathOf(paths, family, "save"), "-t", "nat"],
@@ -103,7 +124,7 @@ export function openToolbox(
 		});
 		return zipRun(host, wanted, command).map(
 			([command, result]) =>
-				toolFailure(host, command, result) ?? unreadable(command, result) ?? parseSave(result.stdout),
+				toolFailure(host, command, result) ?? unreadable(command, result) ?? readChains(result.stdout),
 		);
 	};
 
@@ -111,8 +132,8 @@ export function openToolbox(
 		tables,
 		read: (wanted) =>
 			tables(wanted).map((table) => (table instanceof BackendError ? table : ownStateOf(table))),
-		restore(inputs, meanwhile) {
-			const tried = zipRun(host, inputs, (input) => restoreCommand(input, waitFlag), meanwhile);
+		restore(inputs, whileRunning) {
+			const tried = zipRun(host, inputs, (input) => restoreCommand(input, waitFlag), whileRunning);
 			const held = tried.flatMap(([, result, input]) => (isLockHeld(result) ? [input] : []));
 			const waited = waitForLock(host, held, { wait, say, command: restoreCommand });
 			return tried.map(([command, result, input]) =>
@@ -171,10 +192,10 @@ function zipRun<T>(
 	host: Host,
 	items: readonly T[],
 	commandFor: (item: T) => Command,
-	meanwhile?: () => void,
+	whileRunning?: () => void,
 ): [Command, CommandResult, T][] {
 	const commands = items.map(commandFor);
-	const results = host.run(commands, meanwhile);
+	const results = host.run(commands, whileRunning);
 	return items.flatMap((item, index) => {
 		const [command, result] = [commands[index], results[index]];
 		return command === undefined || result === undefined ? [] : [[command, result, item]];
@@ -201,4 +222,24 @@ function locate(host: Host, names: readonly string[], neededLater: readonly stri
 		);
 	}
 	return found;
+}
+
+/**
+ * Who holds the xtables lock, as far as the kernel tells: /proc/locks names each lock's process and file (proc(5)), but
+ * none of a process that we do not see.
+ */
+function lockHolder(host: Host): string {
+	const inode = host
+		.fileIdentity(host.env("XTABLES_LOCKFILE") ?? "/run/xtables.lock")
+		?.split(":")
+		.at(-1);
+	const lock = (host.readFile("/proc/locks") ?? "")
+		.split("\n")
+		.find((line) => line.includes(" FLOCK ") && line.includes(`:${inode} `) && !line.includes(" -> "));
+	const [, pid] = /(?:READ|WRITE)\s+(\d+)\s/.exec(lock ?? "") ?? [];
+	const name = host.readFile(`/proc/${pid}/comm`)?.trim();
+	if (inode === undefined || pid === undefined || pid === "0") {
+		return "another program";
+	}
+	return name === undefined ? `process ${pid}` : `process ${pid} (${name})`;
 }

@@ -1,3 +1,4 @@
+import type { BackendError } from "../backend-error.ts";
 import type { Jump, OwnState } from "./own-state.ts";
 
 /**
@@ -5,7 +6,7 @@ import type { Jump, OwnState } from "./own-state.ts";
  * `target` and leaves the rest alone. The tool applies the whole of it or nothing (iptables-restore(8); the legacy
  * variant replaces the table in one system call, the nft variant sends one netlink batch).
  *
- * It is a wager that `current` still holds: chains that should be new are made with `-N` and jumps that should go are
+ * It is an optimistic transaction, good only while `current` still holds: chains that should be new are made with `-N` and jumps that should go are
  * deleted by their exact words, so that a table which somebody changed meanwhile refuses the whole.
  */
 export function transaction(current: OwnState, target: OwnState): string {
@@ -55,4 +56,19 @@ function jumpChanges(current: readonly Jump[], target: readonly Jump[]) {
 
 function alike(a: Jump, b: Jump): boolean {
 	return a.from === b.from && a.spec === b.spec;
+}
+
+/**
+ * How often a transaction is tried on what another reading has found. An attempt is lost to others who changed the table
+ * in between, and each of those is done after a few attempts of its own, so this is enough for a crowd of rivals.
+ */
+export const maxAttempts = 100;
+
+/**
+ * How often in a row a transaction may fail on a table that is as we believed. It may have been changed and changed back
+ * between our transaction and our reading (one program sets up while another cleans), so a refusal means little until
+ * it repeats itself. Other failures are not about the table.
+ */
+export function maxRefusals(failure: BackendError | undefined): number {
+	return failure?.code === "refused" ? 8 : 1;
 }

@@ -1,14 +1,16 @@
 import type { Command, CommandResult, Host } from "../../host/host.ts";
+import type { NatTable } from "../../rules/ruleset.ts";
 import { BackendError } from "../backend-error.ts";
 import { toolFailure } from "../tool-failure.ts";
-import { type ListedTable, parseListing } from "./parse.ts";
+import { listingEntries, readListing } from "./read.ts";
+import { table } from "./render.ts";
 
 /** The `nft` program, found and ready to run. */
 export interface NftTool {
-	/** Applies one transaction, and does something else meanwhile. Undefined where it worked. */
-	apply(input: string, meanwhile?: () => void): BackendError | undefined;
+	/** Applies one transaction, with `whileRunning` as in {@link Host.run}. Undefined where it worked. */
+	apply(input: string, whileRunning?: () => void): BackendError | undefined;
 	/** Reads our table, which must exist. Changes nothing. */
-	list(): ListedTable | BackendError;
+	list(): NatTable | BackendError;
 }
 
 const timeoutMs = 60_000;
@@ -24,24 +26,34 @@ export function openNft(host: Host): NftTool {
 	}
 	const run = (
 		command: Command,
-		meanwhile?: () => void,
+		whileRunning?: () => void,
 	): [CommandResult | undefined, BackendError | undefined] => {
-		const [result] = host.run([command], meanwhile);
+		const [result] = host.run([command], whileRunning);
 		return [result, result && toolFailure(host, command, result)];
 	};
 	return {
-		apply: (input, meanwhile) => run({ argv: [path, "-f", "-"], stdin: input, timeoutMs }, meanwhile)[1],
+		apply: (input, whileRunning) =>
+			run({ argv: [path, "-f", "-"], stdin: input, timeoutMs }, whileRunning)[1],
 		list: () => {
 			// Numbers, not the names that this machine's user database happens to have for them.
 			const command: Command = { argv: [path, "-n", "-j", "list", "table", "inet", "shunt"], timeoutMs };
 			const [result, failure] = run(command);
 			return (
 				failure ??
-				parseListing(result?.stdout ?? "") ??
+				ownTable(result?.stdout ?? "") ??
 				new BackendError("refused", "nft: its listing of table inet shunt cannot be read")
 			);
 		},
 	};
+}
+
+function ownTable(json: string): NatTable | undefined {
+	return readListing(listingEntries(json) ?? [], "").find((listed) => isOurTable(listed.table))?.table;
+}
+
+/** Nobody else's rules live in it. */
+export function isOurTable({ dialect, scope, name }: Omit<NatTable, "chains">): boolean {
+	return dialect === "nftables" && scope === table.family && name === table.name;
 }
 
 /** Whether our table is there, learnt without starting a process. Throws {@link BackendError} where that cannot be told. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../../test/support/policies.ts";
 import { MemoryNftables } from "../../host/memory-nftables.ts";
-import { plan } from "../../plan/planner.ts";
-import { type hooks, probe, removal, renderCreation, renderReplacement, renderRule } from "./render.ts";
-import { setRules } from "./set-rule.ts";
+import { type Hook, plan } from "../../rules/plan.ts";
+import { setRules } from "./gather.ts";
+import { probe, removal, renderCreation, renderReplacement, renderRule } from "./render.ts";
 
-function written(hook: (typeof hooks)[number], flags: string, counters = false): string[] {
-	return setRules(plan(policyFrom(`-p 4143 -o 4140 ${flags}`)))
-		.filter((rule) => rule.hook === hook)
-		.map((rule) => renderRule(rule, { counters }));
+function written(hook: Hook, flags: string, counters = false): string[] {
+	return setRules(plan(policyFrom(`-p 4143 -o 4140 ${flags}`)), hook).map((rule) =>
+		renderRule(rule, { counters }),
+	);
 }
 
 const smallest = plan(policyFrom("-p 4143 -o 4140 -u 2102"));

@@ -1,10 +1,12 @@
 import { type Cidr, formatCidr } from "../../domain/cidr.ts";
-import type { Port, PortRange } from "../../domain/port.ts";
-import { formatPortRange } from "../../domain/port.ts";
-import type { Hook, Plan, Verdict } from "../../plan/plan.ts";
+import type { InterfacePattern } from "../../domain/interface-name.ts";
+import { intervalOf, mergeIntervals } from "../../domain/intervals.ts";
+import type { Span } from "../../domain/number.ts";
+import { commentPrefix } from "../../rules/comment.ts";
+import { hooks, type Plan } from "../../rules/plan.ts";
+import type { Condition, OwnAction, OwnRule } from "../../rules/rule.ts";
 import type { SetUpOptions } from "../backend.ts";
-import { intervalOf, mergeIntervals } from "./intervals.ts";
-import { type SetMatch, type SetRule, setRules } from "./set-rule.ts";
+import { setRules } from "./gather.ts";
 
 /** Our table: nobody else's rules live in it, so it can be replaced and deleted whole. */
 export const table = { family: "inet", name: "shunt" } as const;
@@ -13,9 +15,7 @@ export const table = { family: "inet", name: "shunt" } as const;
  * NF_IP_PRI_NAT_DST in linux/netfilter_ipv4.h. As a number, because nft knows the name `dstnat` for the output hook
  * only in some releases.
  */
-const priority = -100;
-
-export const hooks: readonly Hook[] = ["prerouting", "output"];
+export const priority = -100;
 
 /**
  * The input for one `nft -f -`, which is one transaction, where there is no table of ours; refused whole where there is one
@@ -39,11 +39,10 @@ type TableOptions = Pick<SetUpOptions, "counters">;
 
 /** Only what nft 1.0.1 and Linux 5.4 know is used: nat chains and redirect in the inet family came with Linux 5.2. */
 function renderTable(plan: Plan, options: TableOptions): string {
-	const rules = setRules(plan);
 	const chains = hooks.flatMap((hook) => [
 		`\tchain ${hook} {`,
 		`\t\ttype nat hook ${hook} priority ${priority}; policy accept;`,
-		...rules.filter((rule) => rule.hook === hook).map((rule) => `\t\t${renderRule(rule, options)}`),
+		...setRules(plan, hook).map((rule) => `\t\t${renderRule(rule, options)}`),
 		"\t}",
 	]);
 	return `table inet shunt {\n${chains.join("\n")}\n}\n`;
@@ -53,12 +52,12 @@ function renderTable(plan: Plan, options: TableOptions): string {
 export const removal = "add table inet shunt\ndelete table inet shunt\n";
 
 /** A rule as it stands in a chain's block. */
-export function renderRule({ reason, matches, verdict }: SetRule, { counters }: TableOptions): string {
+export function renderRule({ reason, conditions, action }: OwnRule, { counters }: TableOptions): string {
 	return [
-		...matches.map(renderMatch),
+		...conditions.map(renderCondition),
 		...(counters ? ["counter"] : []),
-		renderVerdict(verdict),
-		`comment "proxy-init/${reason}"`,
+		renderAction(action),
+		`comment "${commentPrefix}${reason}"`,
 	].join(" ");
 }
 
@@ -79,31 +78,33 @@ export const probe = `table inet shunt_probe {
 delete table inet shunt_probe
 `;
 
-function renderMatch(match: SetMatch): string {
-	switch (match.kind) {
+function renderCondition(condition: Condition): string {
+	switch (condition.kind) {
 		case "family":
-			return `meta nfproto ${match.family}`;
+			return `meta nfproto ${condition.family}`;
 		case "protocol":
-			return `meta l4proto ${match.protocol}`;
+			return `meta l4proto ${renderSet(condition.protocols)}`;
 		case "destination-port":
-			return `tcp dport ${renderSet(mergePorts(match.ports).map(formatPortRange))}`;
+			return `tcp dport ${renderSet(merged(condition.ports))}`;
 		case "source":
-			return `${match.family === "ipv4" ? "ip" : "ip6"} saddr ${renderSet(outermost(match.subnets))}`;
+			return `${headerOf(condition.subnets)} saddr ${renderSet(outermost(condition.subnets))}`;
 		case "destination":
-			return `${match.family === "ipv4" ? "ip" : "ip6"} daddr ${renderSet(outermost(match.subnets))}`;
+			return `${headerOf(condition.subnets)} daddr ${renderSet(outermost(condition.subnets))}`;
 		case "in-interface":
-			return `iifname ${renderSet(quoted(match.names))}`;
+			return `iifname ${renderSet(quoted(condition.names))}`;
 		case "out-interface":
-			return `oifname ${renderSet(quoted(match.names))}`;
+			return `oifname ${renderSet(quoted(condition.names))}`;
 		case "uid":
-			return `meta skuid ${renderSet(match.ids.map(String))}`;
+			return `meta skuid ${renderSet(condition.ids.map(formatSpan))}`;
 		case "gid":
-			return `meta skgid ${renderSet(match.ids.map(String))}`;
+			return `meta skgid ${renderSet(condition.ids.map(formatSpan))}`;
+		default:
+			throw new Error(`no rule of ours has a condition on ${condition.kind}`);
 	}
 }
 
-function renderVerdict(verdict: Verdict): string {
-	return verdict.kind === "return" ? "return" : `redirect to :${verdict.port}`;
+function renderAction(action: OwnAction): string {
+	return action.kind === "return" ? "return" : `redirect to :${formatSpan(action.ports)}`;
 }
 
 function renderSet(elements: readonly string[]): string {
@@ -111,18 +112,30 @@ function renderSet(elements: readonly string[]): string {
 	return distinct.length === 1 ? `${distinct[0]}` : `{ ${distinct.join(", ")} }`;
 }
 
+/** All subnets of a set are of one family. */
+function headerOf([first]: readonly Cidr[]): "ip" | "ip6" {
+	return first?.family === "ipv6" ? "ip6" : "ip";
+}
+
 /** Names are parsed values without quotation marks (see InterfaceName). */
-function quoted(names: readonly string[]): string[] {
-	return names.map((name) => `"${name}"`);
+function quoted(names: readonly InterfacePattern[]): string[] {
+	return names.map(({ name }) => `"${name}"`);
 }
 
 /** nft refuses intervals that overlap. */
-function mergePorts(ports: readonly PortRange[]): PortRange[] {
+function merged(ports: readonly Span[]): string[] {
 	const wide = ports.map(({ low, high }) => ({ low: BigInt(low), high: BigInt(high) }));
-	return mergeIntervals(wide).map(({ low, high }) => ({
-		low: Number(low) as Port,
-		high: Number(high) as Port,
-	}));
+	return mergeIntervals(wide).map(formatSpan);
+}
+
+function formatSpan({
+	low,
+	high,
+}: {
+	readonly low: number | bigint;
+	readonly high: number | bigint;
+}): string {
+	return low === high ? `${low}` : `${low}-${high}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { VersionApi } from "@kubernetes/client-node";
+import { defaultMode } from "../../domain/mode.ts";
 import { get, isObject } from "../../inject/json.ts";
 import { storeName } from "../chart/store.ts";
 import type { Category, Check } from "./check.ts";
@@ -58,7 +59,7 @@ const modeStored: Check = {
 			}
 			const proxyInit = get(values.value, "proxyInit");
 			const stored = isObject(proxyInit) ? get(proxyInit, "iptablesMode") : undefined;
-			const mode = stored === "iptables" || stored === undefined ? "legacy" : stored;
+			const mode = stored === "iptables" || stored === undefined ? defaultMode : stored;
 			return mode === config.mode
 				? passedWith(config.cniEnabled ? "the CNI plugin's" : `mode ${config.mode}`)
 				: warning(

@@ -1,10 +1,10 @@
+import { readRuleset } from "../../backend/read.ts";
 import { enterNamedNetns, type NamedNetns } from "../../command/netns.ts";
 import { ok, type Result } from "../../domain/problem.ts";
 import { localAddresses } from "../../explain/local-addresses.ts";
 import { rulesetNotes } from "../../explain/ruleset-notes.ts";
 import type { Subject } from "../../explain/subject.ts";
 import type { Host } from "../../host/host.ts";
-import { readRuleset } from "../../ruleset/read.ts";
 import { lackOfPermission } from "../../status/permission.ts";
 import type { Failed } from "./failure.ts";
 import type { Source } from "./options.ts";

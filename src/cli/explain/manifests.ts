@@ -1,6 +1,5 @@
 import { all, fail, ok, type Problem, type Result } from "../../domain/problem.ts";
-import type { Subject } from "../../explain/subject.ts";
-import type { Surroundings } from "../../explain/surroundings.ts";
+import type { ReleaseContext, Subject } from "../../explain/subject.ts";
 import { podOf, workloadSubjects } from "../../explain/workload-subjects.ts";
 import type { Json } from "../../inject/json.ts";
 import { valueAt } from "../../inject/path.ts";
@@ -21,7 +20,7 @@ export function manifestSubjects(source: Manifests, world: ManifestWorld): Resul
 	if (!config.ok || !documents.ok) {
 		return fail(...(config.ok ? [] : config.problems), ...(documents.ok ? [] : documents.problems));
 	}
-	const surroundings: Surroundings = {
+	const surroundings: ReleaseContext = {
 		config: config.value,
 		defaultOrigin: defaultOrigin(source.config, world),
 		namespaces: namespacesIn(documents.value),
@@ -30,7 +29,7 @@ export function manifestSubjects(source: Manifests, world: ManifestWorld): Resul
 	return targets.ok ? explainEach(targets.value, surroundings) : targets;
 }
 
-function explainEach(targets: readonly Target[], surroundings: Surroundings): Result<readonly Subject[]> {
+function explainEach(targets: readonly Target[], surroundings: ReleaseContext): Result<readonly Subject[]> {
 	const subjects = all(targets.map((target) => workloadSubjects(target, surroundings)));
 	return subjects.ok ? ok(subjects.value.flat()) : subjects;
 }

@@ -1,17 +1,17 @@
 import { formatAddress } from "../../domain/cidr.ts";
 import { explain } from "../../explain/explain.ts";
-import type { Journey } from "../../explain/journey.ts";
 import { readPacket } from "../../explain/packet.ts";
 import type { PacketRequest } from "../../explain/packet-fields.ts";
-import type { Section } from "../../explain/section.ts";
+import type { Section } from "../../explain/ruleset-summary.ts";
 import type { Subject } from "../../explain/subject.ts";
 import { summarize } from "../../explain/summary.ts";
-import type { Gap } from "../../ruleset/ruleset.ts";
+import type { Trace } from "../../explain/trace.ts";
+import type { Gap } from "../../rules/ruleset.ts";
 
 /** What is told about one pod's rules: what becomes of a packet, or everything that they do. */
 export interface Report {
 	readonly subject: Subject;
-	readonly journey?: Journey;
+	readonly journey?: Trace;
 	readonly summary: readonly Section[];
 }
 
@@ -51,7 +51,7 @@ function inWordsOfFlags({ dialect: mode, scope: family, ...rest }: Gap) {
 	return { mode, family, ...rest };
 }
 
-function journeyToJson({ asked, fate, outcome, sentence, steps }: Journey) {
+function journeyToJson({ asked, fate, outcome, sentence, steps }: Trace) {
 	const { hook: _hook, source, destination, destinationPort, ...packet } = asked.packet;
 	return {
 		packet: {

@@ -1,7 +1,7 @@
 import { harmless } from "../../domain/harmless.ts";
 import { shortened } from "../../domain/shortened.ts";
-import type { Journey, Step } from "../../explain/journey.ts";
-import type { Section } from "../../explain/section.ts";
+import type { Section } from "../../explain/ruleset-summary.ts";
+import type { Step, Trace } from "../../explain/trace.ts";
 import type { Report } from "./report.ts";
 
 /** Marks texts for a terminal, or leaves them alone. Each text is made harmless first, so that no mark but ours is left. */
@@ -39,7 +39,7 @@ function formatReport({ subject, journey, summary }: Report, paint: Paint): stri
 	].join("\n");
 }
 
-function formatJourney({ sentence, steps, asked }: Journey, paint: Paint): string[] {
+function formatJourney({ sentence, steps, asked }: Trace, paint: Paint): string[] {
 	return [
 		paint.bold(sentence),
 		"",

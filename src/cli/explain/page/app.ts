@@ -1,12 +1,12 @@
 import { formatAddress } from "../../../domain/cidr.ts";
 import { explain } from "../../../explain/explain.ts";
-import type { Journey } from "../../../explain/journey.ts";
 import { readPacket } from "../../../explain/packet.ts";
 import type { PacketFieldName, PacketRequest } from "../../../explain/packet-fields.ts";
 import type { PagePayload } from "../../../explain/page-html.ts";
 import { pathViews } from "../../../explain/path-view.ts";
 import { describeFate } from "../../../explain/sentence.ts";
 import type { Subject } from "../../../explain/subject.ts";
+import type { Trace } from "../../../explain/trace.ts";
 import { type Caption, diagram } from "./diagram.ts";
 import { html } from "./dom.ts";
 import { fields } from "./fields.ts";
@@ -69,7 +69,7 @@ export function mount(root: HTMLElement, { subjects, summaries, packet, version 
 		steps.replaceChildren(stepList(journey));
 	}
 
-	function draw(subject: Subject, journey: Journey | undefined): void {
+	function draw(subject: Subject, journey: Trace | undefined): void {
 		const views = pathViews(subject.rules, journey?.asked.packet.family ?? "ipv4", journey);
 		drawing.replaceChildren(diagram(isNarrow.matches ? narrow : wide, views, captionFor(journey)));
 	}
@@ -94,20 +94,20 @@ function idleFields({ direction, protocol }: PacketRequest): PacketFieldName[] {
 }
 
 /** The colour of what all ways have in common, where the way itself is not known. */
-function lookOf(journey: Journey | undefined): string {
-	const looks: Partial<Record<Journey["outcome"], string>> = { proxy: "redirect", "past-proxy": "pass" };
+function lookOf(journey: Trace | undefined): string {
+	const looks: Partial<Record<Trace["outcome"], string>> = { proxy: "redirect", "past-proxy": "pass" };
 	const kind = journey?.fate.kind ?? "unknown";
 	return kind === "unknown" ? (looks[journey?.outcome ?? "unknown"] ?? kind) : kind;
 }
 
-const commonOutcomes: Readonly<Record<Journey["outcome"], string>> = {
+const commonOutcomes: Readonly<Record<Trace["outcome"], string>> = {
 	proxy: "To the proxy",
 	"past-proxy": "Past the proxy",
 	refused: "Dropped",
 	unknown: "May go either way",
 };
 
-function badgeOf(journey: Journey | undefined): string {
+function badgeOf(journey: Trace | undefined): string {
 	if (journey === undefined) {
 		return "?";
 	}
@@ -124,7 +124,7 @@ function badgeOf(journey: Journey | undefined): string {
 	}
 }
 
-function captionFor(journey: Journey | undefined): Caption {
+function captionFor(journey: Trace | undefined): Caption {
 	if (journey === undefined) {
 		return { sentence: "", application: "", peer: "", staysInPod: false };
 	}

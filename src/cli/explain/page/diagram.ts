@@ -1,6 +1,6 @@
-import type { Journey } from "../../../explain/journey.ts";
 import { directionOf } from "../../../explain/packet-fields.ts";
 import type { PathView } from "../../../explain/path-view.ts";
+import type { Trace } from "../../../explain/trace.ts";
 import { svg } from "./dom.ts";
 import { arrow, box, label, lines } from "./drawing.ts";
 import type { Geometry, Lane } from "./geometry.ts";
@@ -65,7 +65,7 @@ function breakUp(text: string): readonly string[] {
 	return text.match(/.{1,15}/g) ?? [text];
 }
 
-type Fate = Journey["fate"];
+type Fate = Trace["fate"];
 
 /** Paths that the packet did not take come first, so that its own lies on top. */
 function lane(at: Lane, view: PathView, staysInPod: boolean): SVGElement[] {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { fake, installDocument } from "../../../../test/support/fake-document.ts";
-import type { Journey, Step } from "../../../explain/journey.ts";
+import type { Step, Trace } from "../../../explain/trace.ts";
 import { stepList } from "./steps.ts";
 import { summaryView } from "./summary-view.ts";
 
@@ -16,8 +16,8 @@ const step: Step = {
 	why: "loopback is left alone",
 };
 
-function items(steps: readonly Step[], fate: Journey["fate"] = { kind: "pass" }) {
-	const journey: Pick<Journey, "steps" | "fate"> = { steps, fate };
+function items(steps: readonly Step[], fate: Trace["fate"] = { kind: "pass" }) {
+	const journey: Pick<Trace, "steps" | "fate"> = { steps, fate };
 	return fake(stepList(journey as Journey)).all("li");
 }
 

@@ -1,8 +1,8 @@
-import type { Journey, Step } from "../../../explain/journey.ts";
+import type { Step, Trace } from "../../../explain/trace.ts";
 import { html } from "./dom.ts";
 
 /** The rules that the packet was held against, in order, the deciding one marked. */
-export function stepList(journey: Journey | undefined): HTMLElement {
+export function stepList(journey: Trace | undefined): HTMLElement {
 	const steps = journey?.steps ?? [];
 	return html(
 		"section",

@@ -1,4 +1,4 @@
-import type { Section } from "../../../explain/section.ts";
+import type { Section } from "../../../explain/ruleset-summary.ts";
 import { html } from "./dom.ts";
 
 /** Everything that the rules do, whatever the packet. */

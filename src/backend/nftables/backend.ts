@@ -1,0 +1,132 @@
+import { families } from "../../domain/family.ts";
+import type { Host } from "../../host/host.ts";
+import { type Drift, orderedDrift } from "../../rules/diff.ts";
+import { type Hook, hooks, type Plan } from "../../rules/plan.ts";
+import type { FoundRule } from "../../rules/rule.ts";
+import { type NatChain, type NatTable, wholeRules } from "../../rules/ruleset.ts";
+import { setRuleInWords } from "../../rules/words.ts";
+import type { Backend, FamilyOutcome, OwnTable, SetUpOptions } from "../backend.ts";
+import { BackendError, caught, throwIfAny } from "../backend-error.ts";
+import { setRules } from "./gather.ts";
+import { hasOurTable, isOurTable, openNft, seesOurTable } from "./nft-tool.ts";
+import { ownRule } from "./own-rule.ts";
+import { priority, probe, removal, renderCreation, renderReplacement, renderRule, table } from "./render.ts";
+
+/** The dialect of nftables: one table of our own for both families, replaced whole in one transaction. */
+export const nftablesBackend: Backend = {
+	setUp,
+	check: (host, plan, found) =>
+		(found ?? ownTables(host))
+			.filter(isOurTable)
+			.map((own) => ({ scope: own.scope, drift: driftOf(plan, own) })),
+	tearDown: (host) => {
+		if (!hasOurTable(host)) {
+			return [];
+		}
+		throwIfAny(openNft(host).apply(removal));
+		return [...families];
+	},
+	probe: (host) => caught(() => throwIfAny(openNft(host).apply(probe))),
+	transactions: (plan, options) => [{ command: ["nft", "-f", "-"], input: renderCreation(plan, options) }],
+	rules: (plan) => ({
+		inet: Object.fromEntries(hooks.map((hook) => [hook, rulesText(plan, hook)])),
+	}),
+	programs: ["nft"],
+	hasLock: false,
+	tables: [{ dialect: "nftables", scope: table.family, name: table.name, subsystem: "nf_tables" }],
+	speaks: () => "nftables",
+	isInUse: () => true,
+	chainAt: (hook) => ({ chain: hook, table: { label: "nftables inet shunt", short: "shunt" } }),
+	ownsChain: isOurTable,
+	ownTable,
+};
+
+/**
+ * Where there is no table it is created, which fails where somebody else is first; only then is there something to read.
+ * Replacing is not optimistic: that transaction is right whatever is there. A table that says the same already is left
+ * alone, for its counters and because no change is the safest one.
+ */
+function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
+	const nft = openNft(host);
+	const outcome = (reached: FamilyOutcome["outcome"]) =>
+		plan.families.map((family) => ({ family, outcome: reached }));
+	if (!seesOurTable(host)) {
+		const refusal = nft.apply(renderCreation(plan, options), options.whileRunning);
+		if (refusal === undefined) {
+			return outcome("created");
+		}
+		if (refusal.code !== "refused" || !seesOurTable(host)) {
+			throw refusal;
+		}
+	}
+	const found = nft.list();
+	if (!(found instanceof BackendError) && driftOf(plan, found).length === 0) {
+		return outcome("unchanged");
+	}
+	throwIfAny(nft.apply(renderReplacement(plan, options), options.whileRunning));
+	return outcome("replaced");
+}
+
+/** Ours as it is, or as one without anything. */
+function ownTables(host: Host): NatTable[] {
+	const tool = openNft(host);
+	if (!hasOurTable(host)) {
+		return [{ dialect: "nftables", scope: table.family, name: table.name, chains: [] }];
+	}
+	const found = tool.list();
+	if (found instanceof BackendError) {
+		throw found;
+	}
+	return [found];
+}
+
+/** What a table that was read has too much or too little for a plan. Order is meaning, so order counts. */
+function driftOf(plan: Plan, found: NatTable): Drift[] {
+	return hooks.flatMap((hook): Drift[] => {
+		const chain = found.chains.find((candidate) => isBaseChainAt(candidate, hook));
+		return chain === undefined || found.hasFlags === true
+			? [{ kind: "missing-chain", hook }]
+			: orderedDrift(
+					hook,
+					setRules(plan, hook).map(setRuleInWords),
+					wholeRules(chain.rules).map(([first, ...parts]) => inWords(first, parts)),
+				);
+	});
+}
+
+/** Whether it is entered from the hook, when and as ours is. */
+function isBaseChainAt({ name, base }: NatChain, hook: Hook): boolean {
+	return name === hook && base?.hook === hook && base.priority === priority && base.policy === "accept";
+}
+
+/** A rule that we would not write for any plan, such as one in several parts, has its own words. */
+function inWords(rule: FoundRule, otherParts: readonly FoundRule[]): string {
+	const own = otherParts.length > 0 ? undefined : ownRule(rule);
+	return own === undefined ? rule.text : setRuleInWords(own);
+}
+
+function ownTable(found: NatTable): OwnTable | undefined {
+	if (!isOurTable(found)) {
+		return undefined;
+	}
+	const chains = hooks.flatMap((hook) =>
+		found.chains.filter(({ name }) => name === hook).map(({ rules }) => ({ hook, rules: wholeRules(rules) })),
+	);
+	return {
+		table: found,
+		count: chains.reduce((sum, { rules }) => sum + rules.length, 0),
+		// A list is one rule with a set, which names each thing once.
+		chains: [],
+		rules: () =>
+			chains.flatMap(({ hook, rules }) =>
+				rules.flatMap(([first, ...parts]) => {
+					const rule = parts.length > 0 ? undefined : ownRule(first);
+					return rule === undefined ? [] : [{ hook, rule }];
+				}),
+			),
+	};
+}
+
+function rulesText(plan: Plan, hook: Hook): string[] {
+	return setRules(plan, hook).map((rule) => renderRule(rule, { counters: false }));
+}

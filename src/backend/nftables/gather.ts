@@ -1,0 +1,90 @@
+import { type Family, families } from "../../domain/family.ts";
+import type { Hook, Plan, PlannedAction, PlannedCondition, PlannedRule } from "../../rules/plan.ts";
+import type { OwnRule, Test } from "../../rules/rule.ts";
+
+/**
+ * A plan's rules as nf_tables likes them: what a plan says in several rules about several subnets, ports, interfaces or
+ * users is one rule with a set, so that the number of rules a packet passes does not grow with the lists.
+ */
+export function setRules(plan: Plan, hook: Hook): OwnRule[] {
+	const rules = plan.chains.flatMap((chain) => (chain.hook === hook ? chain.rules : []));
+	return [...offFamily(plan), ...runs(rules).flatMap(gather)];
+}
+
+/** An `inet` table sees both families, so one that is off has to be let past by a rule. */
+function offFamily({ families: used }: Plan): OwnRule[] {
+	return used.includes("ipv6")
+		? []
+		: [
+				{
+					reason: "ignore-family",
+					conditions: [{ kind: "family", family: "ipv6" }],
+					action: { kind: "return" },
+				},
+			];
+}
+
+/** Neighbours with one reason and one action: their order among themselves means nothing. */
+function runs(rules: readonly PlannedRule[]): PlannedRule[][] {
+	const found: PlannedRule[][] = [];
+	for (const rule of rules) {
+		const last = found.at(-1);
+		const [first] = last ?? [];
+		const isAlike =
+			first !== undefined && first.reason === rule.reason && sameAction(first.action, rule.action);
+		if (isAlike) {
+			last?.push(rule);
+		} else {
+			found.push([rule]);
+		}
+	}
+	return found;
+}
+
+function sameAction(a: PlannedAction, b: PlannedAction): boolean {
+	return a.kind === "return" || b.kind === "return" ? a.kind === b.kind : a.ports.low === b.ports.low;
+}
+
+function gather(run: readonly PlannedRule[]): OwnRule[] {
+	const [first] = run;
+	if (first === undefined) {
+		return [];
+	}
+	const { reason, action } = first;
+	const all = run.flatMap(({ conditions }) => conditions);
+	const subnets = gatherSubnets(all);
+	return subnets.length > 0
+		? subnets.map((condition) => ({ reason, action, conditions: [condition] }))
+		: [{ reason, action, conditions: gatherRest(all) }];
+}
+
+/** A rule for each family: a set holds addresses of one length. */
+function gatherSubnets(all: readonly PlannedCondition[]): Test[] {
+	return (["source", "destination"] as const).flatMap((kind) =>
+		families.flatMap((family) => subnetsIn(all, kind, family)),
+	);
+}
+
+function subnetsIn(all: readonly PlannedCondition[], kind: "source" | "destination", family: Family): Test[] {
+	const subnets = all.flatMap((condition) =>
+		condition.kind === kind && condition.subnets[0].family === family ? condition.subnets : [],
+	);
+	return subnets.length === 0 ? [] : [{ kind, subnets }];
+}
+
+function gatherRest(all: readonly PlannedCondition[]): Test[] {
+	const ports = all.flatMap((condition) => (condition.kind === "destination-port" ? condition.ports : []));
+	const protocol = all.find(({ kind }) => kind === "protocol");
+	// A match on a TCP port implies the protocol, here as in nft(8).
+	const gathered: Test[] =
+		ports.length > 0 ? [{ kind: "destination-port", ports }] : protocol ? [protocol] : [];
+	for (const kind of ["in-interface", "out-interface"] as const) {
+		const names = all.flatMap((condition) => (condition.kind === kind ? condition.names : []));
+		gathered.push(...(names.length === 0 ? [] : [{ kind, names }]));
+	}
+	for (const kind of ["uid", "gid"] as const) {
+		const ids = all.flatMap((condition) => (condition.kind === kind ? condition.ids : []));
+		gathered.push(...(ids.length === 0 ? [] : [{ kind, ids }]));
+	}
+	return gathered;
+}

@@ -1,0 +1,63 @@
+import { asList, type JsonRecord } from "./json.ts";
+
+/** What `nft -a list ruleset` printed, found again by what JSON has too: names and handles. */
+export interface ListedTexts {
+	/** The rules' own words, by family, table, chain and handle: nobody would recognise their rule in JSON. */
+	readonly rules: ReadonlyMap<string, string>;
+	/** The flags of each table that was printed, by family and name. */
+	readonly flags: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * A table's head may say more behind its brace than its handle: whose it is, for one that goes with its owner
+ * (`{ # handle 3 progname firewalld`). A table that went unnoticed would lend its rules to the one before it.
+ */
+const tableHead = /^table (\S+ \S+) \{(?: #.*)?$/;
+const chainHead = /^\tchain (\S+) \{(?: #.*)?$/;
+const flagsLine = /^\tflags (.+)$/;
+const ruleLine = /^\t\t(.*) # handle (\d+)$/;
+
+export function listedTexts(listing: string): ListedTexts {
+	const rules = new Map<string, string>();
+	const flags = new Map<string, readonly string[]>();
+	let table = "";
+	let chain: string | undefined;
+	for (const line of listing.split("\n")) {
+		const opened = tableHead.exec(line)?.[1];
+		if (opened !== undefined) {
+			table = opened;
+			flags.set(table, []);
+		}
+		chain = chainAt(line, chain);
+		const words = flagsLine.exec(line)?.[1];
+		if (words !== undefined) {
+			flags.set(table, words.split(","));
+		}
+		const [, text = "", handle] = ruleLine.exec(line) ?? [];
+		if (handle !== undefined && chain !== undefined) {
+			rules.set(`${table} ${chain} ${handle}`, text);
+		}
+	}
+	return { rules, flags };
+}
+
+/** Whatever else opens or closes a block is no chain: what a set holds is no rule. */
+function chainAt(line: string, before: string | undefined): string | undefined {
+	return chainHead.exec(line)?.[1] ?? (/^\t?\S/.test(line) ? undefined : before);
+}
+
+/** Flags of a table that leave its chains as they are (nft(8), "TABLES"). */
+const harmless: ReadonlySet<unknown> = new Set(["owner", "persist"]);
+
+/**
+ * Whether a table's chains are switched off (`flags dormant`): undefined where that cannot be told. In place of the flags,
+ * nft 1.0.6 prints some other text into its JSON, so what it printed for people goes first.
+ */
+export function isDormant(table: JsonRecord, { flags }: ListedTexts): boolean | undefined {
+	const told = flags.get(`${table["family"]} ${table["name"]}`);
+	const words: readonly unknown[] = told ?? asList(table["flags"]);
+	if (words.includes("dormant")) {
+		return true;
+	}
+	return told !== undefined || words.every((word) => harmless.has(word)) ? false : undefined;
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
+import { dialectsInUse } from "./tables.ts";
+
+const rule = "*nat\n-A OUTPUT -p udp -j ACCEPT\nCOMMIT\n";
+
+function inUse(prepare: (host: MemoryHost) => void): { dialects: string[]; commands: readonly string[] } {
+	const host = createMemoryHost({ hasNft: true });
+	prepare(host);
+	const before = host.commands.length;
+	return { dialects: [...dialectsInUse(host)].sort(), commands: host.commands.slice(before) };
+}
+
+describe("dialectsInUse", () => {
+	it("are none in a fresh namespace, and no process is started", () => {
+		expect(inUse(() => {})).toEqual({ dialects: [], commands: [] });
+	});
+
+	it.each([
+		["legacy", "ipv4", "iptables-legacy-save -t nat"],
+		["legacy", "ipv6", "ip6tables-legacy-save -t nat"],
+		["nft", "ipv4", "iptables-nft-save -t nat"],
+		["nft", "ipv6", "ip6tables-nft-save -t nat"],
+	] as const)("are %s where anybody has a rule in its table for %s", (dialect, family, command) => {
+		expect(inUse((host) => host.natTable(dialect, family).restore(rule))).toEqual({
+			dialects: [dialect],
+			commands: [command],
+		});
+	});
+
+	it("are not those whose tables are empty", () => {
+		const { dialects, commands } = inUse((host) => {
+			host.natTable("legacy", "ipv4");
+			host.natTable("nft", "ipv6");
+		});
+		expect(dialects).toEqual([]);
+		expect(commands).toEqual(["iptables-legacy-save -t nat", "ip6tables-nft-save -t nat"]);
+	});
+
+	it("are nftables where our table is, without a process, and not where others' are", () => {
+		expect(inUse((host) => host.nftables.apply("table inet shunt"))).toEqual({
+			dialects: ["nftables"],
+			commands: [],
+		});
+		expect(inUse((host) => host.nftables.apply("table ip shunt; table inet other"))).toEqual({
+			dialects: [],
+			commands: [],
+		});
+	});
+
+	it("are all that are", () => {
+		const { dialects } = inUse((host) => {
+			host.natTable("legacy", "ipv4").restore(rule);
+			host.natTable("nft", "ipv4").restore(rule);
+			host.nftables.apply("table inet shunt");
+		});
+		expect(dialects).toEqual(["legacy", "nft", "nftables"]);
+	});
+});

@@ -1,0 +1,70 @@
+import type { Span } from "../domain/number.ts";
+import { directions } from "../policy/condition.ts";
+import { rows } from "../policy/fields.ts";
+import { type Reason, reasons } from "../policy/reason.ts";
+import type { Condition, OwnReason } from "./rule.ts";
+
+/**
+ * What the comment of every rule of ours begins with. The prefix and the wording are the reference program's, since
+ * operators search for them and its own re-run recognises rules by them.
+ */
+export const commentPrefix = "proxy-init/";
+
+/** The comment that a rule carries into the kernel. */
+export function commentOf(reason: OwnReason, conditions: readonly Condition[]): string {
+	const ending = endings.get(reason);
+	return ending === undefined
+		? `${commentPrefix}${reason}`
+		: `${commentPrefix}${reason}-${firstDetail(conditions)}${ending}`;
+}
+
+/** The reason that one of our rules, or the reference program's, carries as the beginning of its comment. */
+export function reasonOf(comment: string | undefined): Reason | undefined {
+	const text = comment?.startsWith(commentPrefix) ? comment.slice(commentPrefix.length) : "";
+	return text === ""
+		? undefined
+		: longestFirst.find((reason) => text === reason || text.startsWith(`${reason}-`));
+}
+
+/** So that none is mistaken for a shorter one that it begins with. */
+const longestFirst = reasons.toSorted((a, b) => b.length - a.length);
+
+/** What follows the detail, where a rule is one of several or about several and so has one. */
+const endings: ReadonlyMap<OwnReason, string> = new Map(
+	directions
+		.flatMap((direction) => rows[direction])
+		.filter((row) => row.takes === "list")
+		.map(({ rule }) => [rule.reason, rule.action === "redirect" ? "-to-proxy-port" : ""]),
+);
+
+function firstDetail(conditions: readonly Condition[]): string | undefined {
+	for (const condition of conditions) {
+		const detail = detailOf(condition);
+		if (detail !== undefined) {
+			return detail;
+		}
+	}
+	return undefined;
+}
+
+function detailOf(condition: Condition): string | undefined {
+	switch (condition.kind) {
+		case "destination-port":
+			return condition.ports.map(colonRange).join(",");
+		case "source":
+		case "destination":
+			return condition.subnets[0]?.text;
+		case "in-interface":
+		case "out-interface":
+			return condition.names[0]?.name;
+		case "uid":
+			return `${condition.ids[0]?.low}`;
+		default:
+			return undefined;
+	}
+}
+
+/** A range as iptables writes it, `8000:8010`. */
+export function colonRange({ low, high }: Span): string {
+	return low === high ? `${low}` : `${low}:${high}`;
+}

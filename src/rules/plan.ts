@@ -1,0 +1,127 @@
+import type { Cidr } from "../domain/cidr.ts";
+import type { Family } from "../domain/family.ts";
+import type { Port, PortRange } from "../domain/port.ts";
+import { type Direction, directions, type Selection } from "../policy/condition.ts";
+import { conditionsOf, isRest } from "../policy/field.ts";
+import { type Wish, wishesOf } from "../policy/fields.ts";
+import { type Reason, reasonOfRow } from "../policy/reason.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
+import type { OwnRule } from "./rule.ts";
+
+/**
+ * The rules that carry out a policy, in order, independent of any dialect. Backends write a plan, read what is there
+ * and compare; `evaluate` says what it does to a packet.
+ */
+export interface Plan {
+	readonly families: readonly Family[];
+	readonly chains: readonly PlannedChain[];
+}
+
+/** Where in a packet's path a chain is entered (netfilter's hooks of the nat table that see a pod's connections). */
+export type Hook = "prerouting" | "output";
+
+export const hookOf: Readonly<Record<Direction, Hook>> = { inbound: "prerouting", outbound: "output" };
+export const hooks: readonly Hook[] = ["prerouting", "output"];
+
+export interface PlannedChain {
+	readonly hook: Hook;
+	/** First match decides; a packet that no rule matches passes unchanged. */
+	readonly rules: readonly PlannedRule[];
+}
+
+/** A rule that a policy asks for: about TCP or about what it selects, and about one thing, or one list of ports. */
+export interface PlannedRule extends OwnRule {
+	readonly reason: Reason;
+	readonly conditions: readonly PlannedCondition[];
+	readonly action: PlannedAction;
+}
+
+export type PlannedCondition =
+	| { readonly kind: "protocol"; readonly protocols: readonly ["tcp"] }
+	| Selection;
+
+export type PlannedAction =
+	| { readonly kind: "return" }
+	/** One port. */
+	| { readonly kind: "redirect"; readonly ports: PortRange };
+
+/** A family's share of a chain: a rule about a subnet of the other family can match nothing here. */
+export function rulesOf(chain: PlannedChain, family: Family): PlannedRule[] {
+	return chain.rules.filter((rule) =>
+		rule.conditions.every((condition) => !("subnets" in condition) || condition.subnets[0].family === family),
+	);
+}
+
+/** States a policy as rules, in the order of the table of its fields. */
+export function plan(policy: RedirectPolicy): Plan {
+	return {
+		families: policy.families,
+		chains: directions.map((direction) => {
+			const redirect = redirectTo(policy[direction].proxyPort);
+			return {
+				hook: hookOf[direction],
+				rules: wishesOf(direction, policy[direction]).flatMap((wish) =>
+					conditionsFor(wish).map((conditions) => ruleOf(wish, conditions, redirect)),
+				),
+			};
+		}),
+	};
+}
+
+export const pass: PlannedAction = { kind: "return" };
+
+export function redirectTo(port: Port): PlannedAction {
+	return { kind: "redirect", ports: { low: port, high: port } };
+}
+
+function ruleOf(
+	{ row }: Wish,
+	conditions: readonly PlannedCondition[],
+	redirect: PlannedAction,
+): PlannedRule {
+	const [condition] = conditions;
+	const reason = reasonOfRow(row);
+	if (reason === "ignore-subnet" && condition !== undefined && "subnets" in condition) {
+		return passSubnet(condition.kind, condition.subnets[0]);
+	}
+	const isRedirect = row.takes !== "nothing" && row.rule.action === "redirect";
+	return { reason, conditions, action: isRedirect ? redirect : pass };
+}
+
+/**
+ * The same rule for the same subnet, whoever asks: where a policy was read back from tens of thousands of rules, its plan
+ * is then made of those, which are known already as they are written (renderRule in backend/iptables).
+ */
+export function passSubnet(kind: "source" | "destination", subnet: Cidr): PlannedRule {
+	const known = subnetRules[kind].get(subnet);
+	if (known !== undefined) {
+		return known;
+	}
+	const rule: PlannedRule = {
+		reason: "ignore-subnet",
+		conditions: [{ kind, subnets: [subnet] }],
+		action: pass,
+	};
+	subnetRules[kind].set(subnet, rule);
+	return rule;
+}
+
+const subnetRules = {
+	source: new WeakMap<Cidr, PlannedRule>(),
+	destination: new WeakMap<Cidr, PlannedRule>(),
+} as const;
+
+/** Of each rule that a row makes. */
+function conditionsFor({ row, items }: Wish): (readonly PlannedCondition[])[] {
+	if (row.takes === "nothing") {
+		return [withProtocol(row.condition)];
+	}
+	return isRest(row.rule) ? [[tcp]] : conditionsOf(row.rule, items).map(withProtocol);
+}
+
+export const tcp: PlannedCondition = { kind: "protocol", protocols: ["tcp"] };
+
+/** Ports are a protocol's. */
+function withProtocol(selection: Selection): readonly PlannedCondition[] {
+	return selection.kind === "destination-port" ? [tcp, selection] : [selection];
+}
