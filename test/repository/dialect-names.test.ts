@@ -14,20 +14,26 @@ const yaml = /^src\/cli\/inject\/yaml\//;
 
 const name = new RegExp(`(["'\`])(${dialects.join("|")})\\1`);
 
-function isAnotherPlain(file: string, line: string): boolean {
-	return line.match(name)?.[2] === "plain" && (otherMeaning.test(line) || yaml.test(file));
+function isAnotherPlain(file: string, line: string, before: string): boolean {
+	return line.match(name)?.[2] === "plain" && (otherMeaning.test(before + line) || yaml.test(file));
+}
+
+function isComment(line: string): boolean {
+	return /^\s*(?:\/?\*|\/\/)/.test(line);
 }
 
 function linesNaming(pattern: RegExp): string[] {
 	const files = readdirSync("src", { recursive: true, encoding: "utf8" })
 		.map((path) => `src/${path}`)
 		.filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
-	return files.flatMap((file) =>
-		readFileSync(file, "utf8")
-			.split("\n")
-			.filter((line) => pattern.test(line) && !isAnotherPlain(file, line))
-			.map((line) => `${file}: ${line.trim()}`),
-	);
+	return files.flatMap((file) => {
+		const lines = readFileSync(file, "utf8").split("\n");
+		const naming = lines.filter(
+			(line, index) =>
+				pattern.test(line) && !isComment(line) && !isAnotherPlain(file, line, lines[index - 1] ?? ""),
+		);
+		return naming.map((line) => `${file}: ${line.trim()}`);
+	});
 }
 
 it("a dialect's name stands in the list of modes, in the registry of backends and in its own folder", () => {
