@@ -15,6 +15,7 @@ import type {
 import { BackendError, caught, throwIfAny } from "../backend-error.ts";
 import { driftOfState, understoodIn } from "./drift.ts";
 import { chainNames, hookOfOwnChain, jumpSpec, nothing, ownStateOf, wantedState } from "./own-state.ts";
+import { wordsIn } from "./read.ts";
 import { renderRule } from "./render.ts";
 import { setUp } from "./set-up.ts";
 import { tearDown } from "./tear-down.ts";
@@ -75,7 +76,7 @@ function isInUse(host: Host, dialect: IptablesDialect, scope: Scope): boolean {
 	caught(() => {
 		const among = families.filter((family) => family === scope);
 		isUsed = readTables(host, dialect, among).some(({ chains }) =>
-			chains.some(({ rules }) => rules.length > 0),
+			chains.some((chain) => wordsIn(chain).length > 0),
 		);
 	});
 	return isUsed;

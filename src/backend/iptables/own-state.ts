@@ -1,6 +1,7 @@
 import type { Family } from "../../domain/family.ts";
 import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
 import { type NatChain, targetOf } from "../../rules/ruleset.ts";
+import { readRule, wordsIn } from "./read.ts";
 import { renderRule } from "./render.ts";
 
 /**
@@ -121,11 +122,12 @@ export function ownStateOf(table: readonly NatChain[]): OwnState {
 	}
 	const chains: OwnChain[] = [];
 	const jumps: Jump[] = [];
-	for (const { name, rules } of table) {
-		if (hookOfOwnChain(name) === undefined) {
-			jumps.push(...jumpsIn(name, rules));
+	for (const chain of table) {
+		const rules = wordsIn(chain);
+		if (hookOfOwnChain(chain.name) === undefined) {
+			jumps.push(...jumpsIn(chain.name, rules));
 		} else {
-			chains.push({ name, rules: rules.map(({ text }) => text) });
+			chains.push({ name: chain.name, rules });
 		}
 	}
 	const state = { chains, jumps };
@@ -137,12 +139,14 @@ export function ownStateOf(table: readonly NatChain[]): OwnState {
 const ownStates = new WeakMap<readonly NatChain[], OwnState>();
 
 /** Of the rules of others, which may be thousands, those are read that mention a chain of ours. */
-function jumpsIn(from: string, rules: NatChain["rules"]): Jump[] {
-	return rules.flatMap((rule, index): Jump[] => {
-		const isCandidate = hooks.some((hook) => rule.text.includes(chainNames[hook].own));
-		const to = isCandidate ? targetOf(rule) : undefined;
-		return to === undefined || hookOfOwnChain(to) === undefined
-			? []
-			: [{ from, to, spec: rule.text, position: index + 1 }];
+function jumpsIn(from: string, specs: readonly string[]): Jump[] {
+	return specs.flatMap((spec, index): Jump[] => {
+		const isCandidate = hooks.some((hook) => spec.includes(chainNames[hook].own));
+		const to = isCandidate ? targetOf(readRule(spec, isOwnChain)) : undefined;
+		return to === undefined ? [] : [{ from, to, spec, position: index + 1 }];
 	});
+}
+
+function isOwnChain(name: string): boolean {
+	return hookOfOwnChain(name) !== undefined;
 }

@@ -1,8 +1,8 @@
 import type { Family } from "../../domain/family.ts";
 import type { IptablesDialect, TableDialect } from "../../domain/mode.ts";
 import type { Hook } from "../../rules/plan.ts";
-import type { Condition, FoundRule, Rule } from "../../rules/rule.ts";
-import type { Base, NatChain, NatTable } from "../../rules/ruleset.ts";
+import type { Condition, FoundRule } from "../../rules/rule.ts";
+import { type Base, chainOf, type NatChain, type NatTable } from "../../rules/ruleset.ts";
 import { parseExtension, parsePlainMatch, parseTarget } from "./read-match.ts";
 
 /** NF_IP_PRI_NAT_DST in linux/netfilter_ipv4.h: where both variants of iptables put these two chains. */
@@ -16,36 +16,45 @@ export function readTable(output: string, dialect: IptablesDialect & TableDialec
 }
 
 /**
- * Reads `iptables-save -t nat`. The rules keep their words exactly, which iptables-restore takes back as they are; what
- * they mean is read when somebody asks.
+ * Reads `iptables-save -t nat`. What the rules mean is read when somebody asks; those who write need only their words
+ * ({@link wordsIn}).
  */
 export function readChains(output: string): NatChain[] {
-	const chains = new Map<string, { readonly policy: string; readonly rules: FoundRule[] }>();
+	const chains = new Map<string, { readonly policy: string; readonly specs: string[] }>();
 	const isChain = (name: string) => chains.get(name)?.policy === noPolicy;
 	for (const line of output.split("\n")) {
 		if (line.startsWith(":")) {
 			const [, name, policy = noPolicy] = /^:(\S+) (\S+)/.exec(line) ?? [];
 			if (name !== undefined) {
-				chains.set(name, { policy, rules: [] });
+				chains.set(name, { policy, specs: [] });
 			}
 			continue;
 		}
 		const rule = ruleIn(line);
 		if (rule !== undefined) {
-			chains.get(rule.chain)?.rules.push(new SavedRule(rule.spec, isChain));
+			chains.get(rule.chain)?.specs.push(rule.spec);
 		}
 	}
-	return [...chains].map(([name, { policy, rules }]) => ({ name, rules, ...baseOf(name, policy) }));
+	return [...chains].map(([name, { policy, specs }]) => {
+		const chain = chainOf(name, baseOf(name, policy), () => specs.map((spec) => readRule(spec, isChain)));
+		words.set(chain, specs);
+		return chain;
+	});
+}
+
+const words = new WeakMap<NatChain, readonly string[]>();
+
+/** A chain's rules exactly as they were printed behind `-A CHAIN`, which iptables-restore takes back as they are. */
+export function wordsIn(chain: NatChain): readonly string[] {
+	return words.get(chain) ?? chain.rules.map(({ text }) => text);
 }
 
 /** What stands for it in a chain that a program made. */
 const noPolicy = "-";
 
-function baseOf(name: string, policy: string): { base?: Base } {
+function baseOf(name: string, policy: string): Base | undefined {
 	const hook = policy === noPolicy ? undefined : hooks[name];
-	return hook === undefined
-		? {}
-		: { base: { hook, priority, policy: policy === "DROP" ? "drop" : "accept" } };
+	return hook && { hook, priority, policy: policy === "DROP" ? "drop" : "accept" };
 }
 
 /** Read without an expression: there may be tens of thousands of these lines. */
@@ -58,40 +67,6 @@ function ruleIn(line: string): { readonly chain: string; readonly spec: string }
 	return blank < 0
 		? { chain: line.slice(start + 3), spec: "" }
 		: { chain: line.slice(start + 3, blank), spec: line.slice(blank + 1) };
-}
-
-/** A rule whose words are at hand, and whose meaning is read at the first question about it. */
-class SavedRule implements FoundRule {
-	readonly text: string;
-	readonly #isChain: (name: string) => boolean;
-	#meaning: Rule | undefined;
-
-	constructor(text: string, isChain: (name: string) => boolean) {
-		this.text = text;
-		this.#isChain = isChain;
-	}
-
-	get conditions() {
-		return this.#read().conditions;
-	}
-
-	get action() {
-		return this.#read().action;
-	}
-
-	get comment() {
-		return this.#read().comment;
-	}
-
-	/** Whole, for a page that carries it. */
-	toJSON(): FoundRule {
-		return { ...this.#read(), text: this.text };
-	}
-
-	#read(): Rule {
-		this.#meaning ??= readRule(this.text, this.#isChain);
-		return this.#meaning;
-	}
 }
 
 /**

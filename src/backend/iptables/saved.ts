@@ -2,7 +2,7 @@ import { isIptables } from "../../domain/mode.ts";
 import type { Gap, NatTable } from "../../rules/ruleset.ts";
 import type { Answer, Question } from "../ask-tools.ts";
 import type { KernelTable } from "../backend.ts";
-import { readTable } from "./read.ts";
+import { readTable, wordsIn } from "./read.ts";
 import { toolsOf } from "./tools.ts";
 
 /** A table that iptables-save printed whole, for what it knows of it. */
@@ -33,12 +33,12 @@ export function savedTable({ dialect, scope }: KernelTable, answer: Answer | und
 	const { text } = answer;
 	const isWhole = !(text.includes("# Table `nat' ") && /^# Table `nat' .*incompatible/m.test(text));
 	const table = readTable(text, dialect, scope);
-	const hasForeignRules = table.chains.some(({ rules }) => rules.some((rule) => !isCommentedAsOurs(rule)));
+	const hasForeignRules = table.chains.some((chain) => !wordsIn(chain).every(isCommentedAsOurs));
 	return [{ table, isWhole, hasForeignRules }];
 }
 
-function isCommentedAsOurs({ text }: { readonly text: string }): boolean {
-	return ourComments.some((comment) => text.includes(comment));
+function isCommentedAsOurs(spec: string): boolean {
+	return ourComments.some((comment) => spec.includes(comment));
 }
 
 const ourComments = ['-m comment --comment "proxy-init/', "-m comment --comment proxy-init/"] as const;
