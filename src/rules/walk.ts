@@ -1,9 +1,16 @@
 import { formatAddress } from "../domain/cidr.ts";
 import type { Span } from "../domain/number.ts";
-import { type Entry, entriesFor } from "./entry-order.ts";
 import { matches, type NatPacket } from "./match.ts";
 import type { Action, FoundRule } from "./rule.ts";
-import { describeTable, type NatChain, type NatTable, placed, type Ruleset } from "./ruleset.ts";
+import {
+	describeTable,
+	type Entry,
+	entriesFor,
+	type NatChain,
+	type NatTable,
+	placed,
+	type Ruleset,
+} from "./ruleset.ts";
 
 /** What becomes of a packet at one hook. */
 export type NatFate =

@@ -3,8 +3,8 @@ import type { Cidr } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Span } from "../domain/number.ts";
 import type { Port } from "../domain/port.ts";
-import { type Field, isRest } from "../policy/field.ts";
-import { fieldsOf } from "../policy/fields.ts";
+import { type Field, formatItem, isRest, itemsOf } from "../policy/field.ts";
+import { fields, fieldsOf, inOrder } from "../policy/fields.ts";
 import { ports } from "../policy/forms.ts";
 import { makePolicy, type RedirectPolicy } from "../policy/redirect-policy.ts";
 import { type Hook, hookOf } from "../rules/plan.ts";
@@ -140,4 +140,16 @@ function append<T>(list: T[], more: readonly T[]): void {
 	for (const one of more) {
 		list.push(one);
 	}
+}
+
+/** A policy as arguments of `shunt init`, so that it can be read, kept and applied again. */
+export function policyArgs(policy: RedirectPolicy): string[] {
+	const args = inOrder(fields, ["value"], ({ field }) => field.takes).flatMap(({ direction, field }) => {
+		const isLost = field.takes === "value" && field.isRequired && policy[direction].proxyPort === unknownPort;
+		const items = isLost ? [] : itemsOf(field, policy[direction]);
+		return items.length === 0
+			? []
+			: [`--${field.flag}`, items.map((item) => formatItem(field, item)).join(",")];
+	});
+	return [...args, ...(policy.families.includes("ipv6") ? [] : ["--ipv6=false"])];
 }
