@@ -8,8 +8,8 @@ import type { NatTable, Scope } from "../rules/ruleset.ts";
 import type { BackendError } from "./backend-error.ts";
 
 /**
- * What every dialect can do. The three verbs are idempotent, touch only what is ours, and throw {@link BackendError}
- * with the namespace as it was before.
+ * What every dialect can do, and all that the rest of the program knows of it. The three verbs are idempotent, touch only
+ * what is ours, and throw {@link BackendError} with the namespace as it was before.
  */
 export interface Backend {
 	/** Makes the plan's families hold exactly the plan. */
@@ -111,5 +111,5 @@ export interface Transaction {
 	readonly input: string;
 }
 
-/** By scope, then by chain, in order. */
+/** The rules of each chain in order, by scope and then by chain. */
 export type WrittenRules = Readonly<Partial<Record<Scope, Readonly<Record<string, readonly string[]>>>>>;

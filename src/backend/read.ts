@@ -75,7 +75,7 @@ export function readTables(
 	return assemble(host, { asked, saved, listed, open });
 }
 
-/** What was asked and answered. */
+/** What the tools were asked and what they answered. */
 interface Told {
 	readonly asked: readonly { readonly table: KernelTable; readonly answer: Answer | undefined }[];
 	readonly saved: readonly SavedTable[];
@@ -86,7 +86,7 @@ interface Told {
 /** What nft is to be asked about. */
 interface OpenTables {
 	readonly unread: readonly NftTable[];
-	/** Read by a program that may have left out something. */
+	/** Tables that were read by a program that may have left out something. */
 	readonly doubtful: readonly NftTable[];
 }
 

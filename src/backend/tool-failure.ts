@@ -30,7 +30,7 @@ export function toolFailure(
 const notThere =
 	/no such file or directory|permission denied|exec format error|not a directory|too many symbolic links/i;
 
-/** Of what the system ran out of, and where its limit is. */
+/** Names the limit that the system ran into, and where it can be raised. */
 function adviceFor(reason: string): string {
 	if (/too many open files/i.test(reason)) {
 		return " (raise the limit on open files: ulimit -n, LimitNOFILE of a systemd unit)";

@@ -85,7 +85,7 @@ interface Pair {
 	readonly before: Pair | undefined;
 }
 
-/** Each entry's indices, the last first. */
+/** The indices at which each entry stands, the last one first. */
 function placesOf(entries: readonly string[]): Map<string, number[]> {
 	const places = new Map<string, number[]>();
 	for (let index = entries.length - 1; index >= 0; index--) {

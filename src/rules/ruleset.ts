@@ -77,7 +77,7 @@ export function sees(scope: Scope, family: Family): boolean {
 	return scope === "inet" || scope === family;
 }
 
-/** `table ip nat (legacy)`, for sentences. */
+/** A table as sentences name it: `table ip nat (legacy)`. */
 export function describeTable({ dialect, scope, name }: Omit<NatTable, "chains">): string {
 	return `table ${nftFamilies[scope]} ${name} (${dialect})`;
 }

@@ -33,7 +33,7 @@ export type KnownFate = Exclude<NatFate, { readonly kind: "unknown" }>;
 export interface NatStep {
 	readonly table: NatTable;
 	readonly chain: string;
-	/** From 1 within its chain. */
+	/** The rule's place in its chain, counted from 1. */
 	readonly position: number;
 	readonly rule: FoundRule;
 	/** `unknown` when it hangs on a condition that is not understood; the steps go on as though it did not match. */

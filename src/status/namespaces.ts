@@ -2,11 +2,11 @@ import type { Host } from "../host/host.ts";
 
 /** A network namespace of this machine, and how it is known. */
 export interface Namespace {
-	/** What to enter it by. */
+	/** The path by which it is entered. */
 	readonly path: string;
 	/** The number that `lsns` and `ip netns` show. */
 	readonly inode: string;
-	/** In /run/netns. */
+	/** What it is called in /run/netns. */
 	readonly name?: string;
 	/** Of those processes in it that we are shown, this one apart. */
 	readonly processes: number;

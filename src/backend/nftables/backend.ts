@@ -67,7 +67,7 @@ function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	return outcome("replaced");
 }
 
-/** Ours as it is, or as one without anything. */
+/** Our table as it is; where there is none, one without anything in it. */
 function ownTables(host: Host): NatTable[] {
 	const tool = openNft(host);
 	if (!hasOurTable(host)) {
@@ -94,7 +94,7 @@ function driftOf(plan: Plan, found: NatTable): Drift[] {
 	});
 }
 
-/** Whether it is entered from the hook, when and as ours is. */
+/** Whether a chain is entered from the hook at the priority and with the policy that ours has. */
 function isBaseChainAt({ name, base }: NatChain, hook: Hook): boolean {
 	return name === hook && base?.hook === hook && base.priority === priority && base.policy === "accept";
 }

@@ -15,11 +15,11 @@ export function listQuestions({ withWords }: { readonly withWords: boolean }): r
 	return withWords ? [json, text] : [json];
 }
 
-/** What it printed, or why there is nothing. */
+/** What nft listed, or why there is nothing. */
 export type Listed =
 	| { readonly kind: "listed"; readonly tables: readonly ListedTable[]; readonly spoilt: readonly NftTable[] }
 	| FailedListing
-	/** It looks like a listing, and is none: nobody knows of what. */
+	/** The text begins as a listing and is none, so that nobody knows which tables it is about. */
 	| { readonly kind: "garbled" }
 	| { readonly kind: "not-asked" };
 
@@ -96,7 +96,7 @@ export function unlisted(
 	return { dialect: "nftables", scope: family, table: name, why, code };
 }
 
-/** Nothing is known of any table. */
+/** A listing that cannot be read at all leaves every table unknown. */
 export const noListing: Gap = { dialect: "nftables", scope: "inet", ...unreadable };
 
 /** A table of which nft does not tell whether it steers anything. */

@@ -221,7 +221,7 @@ function translation(kind: "redirect" | "dnat", value: Json): Action | undefined
 	return ports === undefined || address === undefined ? undefined : { kind, ...ports, ...address };
 }
 
-/** Not what is computed, from a map or by hashing. */
+/** Undefined for ports that are computed, from a map or by hashing. */
 function portsOf(port: Json): { ports: Span } | undefined {
 	const [ports] = parseNumbers([port]) ?? [];
 	return ports && { ports };
