@@ -4,7 +4,7 @@ import { parseAllDocuments } from "yaml";
 import { injectTreatment } from "../../src/cli/inject/inject-treatment.ts";
 import { transform } from "../../src/cli/inject/transform.ts";
 import { uninjectTreatment } from "../../src/cli/inject/uninject-treatment.ts";
-import { parseDocuments } from "../../src/cli/inject/yaml-documents.ts";
+import { parseDocuments } from "../../src/yaml/documents.ts";
 import type { Json, JsonObject } from "../../src/inject/json.ts";
 import { AnchoredWriter, chooser } from "../support/anchored-yaml.ts";
 import { configFrom, plainPod, workloadOf } from "../support/inject-arbitraries.ts";

@@ -131,7 +131,9 @@ export const mayImport: Table = {
 	},
 	"src/chart/template": { ring: 2, imports: ["src/chart/functions", "src/chart/go"] },
 	"src/chart/values": { ring: 2, imports: ["src/chart", "src/chart/go", "src/chart/release"] },
-	"src/chart/yaml": { ring: 2, imports: ["src/chart", "src/chart/go", "yaml"] },
+	"src/chart/yaml": { ring: 2, imports: ["src/chart", "src/chart/go", "src/inject", "src/yaml", "yaml"] },
+	// Manifests and values as nodes with their places: quickly where that can be, else by the library.
+	"src/yaml": { ring: 2, imports: ["src/chart/go", "src/domain", "src/inject", "yaml"] },
 	// What runs in the browser that a page of `shunt explain --html` is opened in: no platform but that one.
 	"src/cli/explain/page": { ring: 2, imports: ["src/domain", "src/explain"] },
 
@@ -212,7 +214,6 @@ export const mayImport: Table = {
 			"src/cli",
 			"src/cli/chart",
 			"src/cli/cluster",
-			"src/cli/inject",
 			"src/cli/install",
 			"src/command",
 			"src/command/strict-command.ts",
@@ -221,6 +222,7 @@ export const mayImport: Table = {
 			"src/inject",
 			"src/kube",
 			"src/policy",
+			"src/yaml",
 		],
 	},
 	"src/cli/cluster": {
@@ -261,6 +263,7 @@ export const mayImport: Table = {
 			"src/inject",
 			"src/ruleset",
 			"src/status",
+			"src/yaml",
 		],
 	},
 	"src/cli/inject": {
@@ -272,6 +275,7 @@ export const mayImport: Table = {
 			"src/host",
 			"src/inject",
 			"src/policy",
+			"src/yaml",
 		],
 	},
 	"src/cli/install": {
@@ -310,7 +314,7 @@ export const mayImport: Table = {
 		],
 	},
 
-	"src/cli/inject/yaml": { ring: 3, imports: ["src/chart/go", "src/chart/yaml", "src/inject"] },
+	"src/cli/inject/yaml": { ring: 3, imports: ["src/inject", "src/yaml"] },
 
 	"src/kube": { ring: 3, imports: ["src/domain", "src/host"] },
 

@@ -1,10 +1,9 @@
 import { formatChartProblem } from "../../chart/index.ts";
-import type { JsonObject } from "../../inject/json.ts";
-import { isObject, objectAt, textAt } from "../../inject/json.ts";
+import { type JsonObject, isObject, objectAt, textAt } from "../../inject/json.ts";
 import { openChart, renderRelease } from "../chart/render-release.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
 import { readGivenValues, type ValueFlags } from "../chart/value-flags.ts";
-import { parseDocuments } from "../inject/yaml-documents.ts";
+import { parseDocuments } from "../../yaml/documents.ts";
 import { type ProbeTarget, probeTarget } from "./probe-target.ts";
 import { type Reading, readConfigText, readValuesText } from "./release.ts";
 import type { CheckWorld } from "./world.ts";

@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from "../../inject/json.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
-import { parseDocuments } from "../inject/yaml-documents.ts";
+import { parseDocuments } from "../../yaml/documents.ts";
 
 /** A part of the ConfigMap: what it says, or every reason why that cannot be read. */
 export type Reading<T> =

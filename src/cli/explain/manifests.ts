@@ -9,7 +9,7 @@ import { readConfig } from "../inject/config-file.ts";
 import { readInputs } from "../inject/inputs.ts";
 import { namespacesIn } from "../inject/namespaces.ts";
 import type { ManifestWorld } from "../inject/world.ts";
-import { type ManifestDocument, parseDocuments } from "../inject/yaml-documents.ts";
+import { type ManifestDocument, parseDocuments } from "../../yaml/documents.ts";
 import type { Source } from "./options.ts";
 
 type Manifests = Extract<Source, { readonly kind: "manifests" }>;

@@ -2,8 +2,8 @@ import { fail, ok, type Result } from "../../domain/problem.ts";
 import { readingProblem } from "../../host/node-text.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
+import { parseDocuments } from "../../yaml/documents.ts";
 import type { ManifestWorld } from "./world.ts";
-import { parseDocuments } from "./yaml-documents.ts";
 
 /** A release's values from a YAML or JSON file; the defaults without one. */
 export function readConfig(path: string | undefined, world: ManifestWorld): Result<InjectConfig> {

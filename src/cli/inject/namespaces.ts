@@ -1,10 +1,9 @@
 import { annotationsOf, type Json } from "../../inject/json.ts";
 import { isNamespace, targetsOf } from "../../inject/workload.ts";
 import type { Annotations } from "../../policy/annotations.ts";
+import { readDocument, splitDocuments } from "../../yaml/documents.ts";
 import type { Input } from "./inputs.ts";
 import { listItemsOf, readItem } from "./yaml/list-items.ts";
-import { readDocument } from "./yaml/read-document.ts";
-import { splitDocuments } from "./yaml/split-documents.ts";
 
 /** What the namespaces among documents say, which their workloads inherit. */
 export function namespacesIn(

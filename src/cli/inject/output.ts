@@ -1,6 +1,6 @@
 import type { Input } from "./inputs.ts";
 import type { Form, TreatedFile } from "./treat-file.ts";
-import { laidOut } from "./yaml/json-text.ts";
+import { laidOut } from "./yaml/print.ts";
 
 /** Each file as it is written, unless asked for otherwise. */
 export type OutputFormat = "yaml" | "json" | undefined;

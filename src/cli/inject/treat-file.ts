@@ -3,17 +3,13 @@ import type { Problem } from "../../domain/problem.ts";
 import { isArray, isObject, type Json, type JsonArray, type JsonObject } from "../../inject/json.ts";
 import { Numeral } from "../../inject/numeral.ts";
 import { targetsOf } from "../../inject/workload.ts";
+import { problemsOf, readDocument, splitDocuments } from "../../yaml/documents.ts";
 import type { Input } from "./inputs.ts";
 import type { Entry } from "./report.ts";
 import { type Treatment, transform } from "./transform.ts";
-import { compactJson, compactPairs } from "./yaml/json-text.ts";
 import { type Item, type ListItems, listItemsOf, readItem } from "./yaml/list-items.ts";
-import { printBlock } from "./yaml/print.ts";
-import { readDocument } from "./yaml/read-document.ts";
+import { compactJson, compactPairs, printBlock, writeOptions } from "./yaml/print.ts";
 import { rewrite } from "./yaml/rewrite.ts";
-import { splitDocuments } from "./yaml/split-documents.ts";
-import { writeOptions } from "./yaml/write-options.ts";
-import { problemsOf } from "./yaml-documents.ts";
 
 /** How documents come out: as they are but for what changed, or printed. */
 export type Form = "in place" | "json" | "yaml";

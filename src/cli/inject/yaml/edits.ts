@@ -1,14 +1,19 @@
 import { deepEqual } from "../../../inject/deep-equal.ts";
 import { isArray, isObject, type Json } from "../../../inject/json.ts";
-import { blockMapEdits } from "./block-map.ts";
-import { blockSeqEdits } from "./block-seq.ts";
-import { CannotSplice } from "./cannot-splice.ts";
-import { flowMapEdits, flowSeqEdits } from "./flow.ts";
-import { isLastOnLine, nextLine, ownColumn } from "./lines.ts";
-import { discard, type Manuscript, type Slot } from "./manuscript.ts";
-import type { AliasNode, Node } from "./node.ts";
+import type { AliasNode, Node } from "../../../yaml/node.ts";
+import { blockMapEdits, blockSeqEdits } from "./block-edits.ts";
+import { flowMapEdits, flowSeqEdits } from "./flow-edits.ts";
 import { printBlock, printFlow, printScalar } from "./print.ts";
-import type { Edit } from "./text-edit.ts";
+import {
+	CannotSplice,
+	discard,
+	type Edit,
+	isLastOnLine,
+	type Manuscript,
+	nextLine,
+	ownColumn,
+	type Slot,
+} from "./source-text.ts";
 
 /**
  * The edits that make a node say `after` instead of `before`: lines that come, lines that go, and scalars that change.
@@ -109,4 +114,24 @@ function nothingInPlaceOfLines({ source }: Manuscript, node: Node, key: Node | u
 		throw new CannotSplice("it is a block of lines");
 	}
 	return { start: nextLine(source, key.end), end: nextLine(source, node.end), text: "" };
+}
+
+/** Aliases of what edits have changed or taken away say by themselves what they said so far. */
+export function aliasEdits(text: Manuscript, node: Node, key?: Node): Edit[] {
+	switch (node.kind) {
+		case "alias":
+			return text.changed.has(node.target) && !text.gone.has(node)
+				? writtenOut(text, { node, key }, node.value)
+				: [];
+		case "map":
+			return node.pairs.flatMap((pair) => [
+				...aliasEdits(text, pair.key),
+				// A merge takes no lines of its own below it: one line says better that it was one.
+				...aliasEdits(text, pair.value, pair.name === undefined || node.isFlow ? undefined : pair.key),
+			]);
+		case "seq":
+			return node.items.flatMap((item) => aliasEdits(text, item));
+		default:
+			return [];
+	}
 }

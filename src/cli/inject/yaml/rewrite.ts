@@ -1,16 +1,19 @@
 import { stringify } from "yaml";
 import { deepEqual } from "../../../inject/deep-equal.ts";
 import type { Json } from "../../../inject/json.ts";
-import { aliasEdits } from "./alias-edits.ts";
-import { CannotSplice } from "./cannot-splice.ts";
-import { editsOf } from "./edits.ts";
-import { lineStart, nextLine } from "./lines.ts";
-import { type Manuscript, manuscriptOf } from "./manuscript.ts";
-import type { Node } from "./node.ts";
-import { printBlock, printFlow, type Style } from "./print.ts";
-import { readDocument } from "./read-document.ts";
-import { applyEdits, type Edit } from "./text-edit.ts";
-import { writeOptions } from "./write-options.ts";
+import { readDocument } from "../../../yaml/documents.ts";
+import type { Node } from "../../../yaml/node.ts";
+import { aliasEdits, editsOf } from "./edits.ts";
+import { printBlock, printFlow, type Style, writeOptions } from "./print.ts";
+import {
+	applyEdits,
+	CannotSplice,
+	type Edit,
+	lineStart,
+	type Manuscript,
+	manuscriptOf,
+	nextLine,
+} from "./source-text.ts";
 
 /** A document's text, what it says, and what it is to say. */
 export interface Revision {

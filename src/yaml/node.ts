@@ -1,4 +1,4 @@
-import type { Json } from "../../../inject/json.ts";
+import type { Json } from "../inject/json.ts";
 
 /**
  * A YAML document as far as editing it needs to know: what is where, and what it says. Whichever reader made it,
@@ -58,5 +58,14 @@ export function childrenOf(node: Node): readonly Node[] {
 			return node.items;
 		default:
 			return [];
+	}
+}
+
+/** Makes a key an object's own, whatever it is called. */
+export function defineKey(object: { [key: string]: Json }, key: string, value: Json): void {
+	if (key === "__proto__") {
+		Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+	} else {
+		object[key] = value;
 	}
 }

@@ -1,12 +1,65 @@
 import { align } from "../../../inject/align.ts";
-import type { JsonArray } from "../../../inject/json.ts";
-import { CannotSplice } from "./cannot-splice.ts";
-import { type Gap, gapsOf } from "./gaps.ts";
-import { lineStart, nextLine, ownColumn, pastComments } from "./lines.ts";
-import { discard, type Manuscript } from "./manuscript.ts";
-import type { Node, SeqNode } from "./node.ts";
+import type { JsonArray, JsonObject } from "../../../inject/json.ts";
+import type { MapNode, Node, Pair, SeqNode } from "../../../yaml/node.ts";
+import { type Gap, gapsOf, mapChanges } from "./changes.ts";
 import { printBlock } from "./print.ts";
-import type { Edit } from "./text-edit.ts";
+import {
+	CannotSplice,
+	columnOf,
+	discard,
+	type Edit,
+	lineStart,
+	type Manuscript,
+	nextLine,
+	ownColumn,
+	pastComments,
+} from "./source-text.ts";
+
+/** Keys that go take their lines along, keys that come get lines at the end. */
+export function blockMapEdits(
+	text: Manuscript,
+	node: MapNode,
+	before: JsonObject,
+	after: JsonObject,
+): Edit[] {
+	const { going, staying, coming } = mapChanges(node, before, after);
+	if (going.length === node.pairs.length) {
+		throw new CannotSplice("nothing of it stays");
+	}
+	return [
+		...going.map((pair) => removal(text, pair)),
+		...staying.flatMap(({ pair, before: was, after: next }) =>
+			text.editsOf(text, { node: pair.value, key: pair.key }, was, next),
+		),
+		...(Object.keys(coming).length > 0 ? [addition(text, node, coming)] : []),
+	];
+}
+
+function removal(text: Manuscript, pair: Pair): Edit {
+	const { source } = text;
+	const start = startOfKey(pair);
+	ownColumn(source, start);
+	discard(text, pair.key);
+	discard(text, pair.value);
+	return { start: lineStart(source, start), end: nextLine(source, pair.value.end), text: "" };
+}
+
+function addition({ source, style }: Manuscript, node: MapNode, added: JsonObject): Edit {
+	const [first] = node.pairs;
+	if (first === undefined) {
+		throw new CannotSplice("it is empty");
+	}
+	const column = columnOf(source, startOfKey(first));
+	const position = pastComments(source, nextLine(source, node.end), column);
+	return { start: position, end: position, text: printBlock(added, column, style) };
+}
+
+function startOfKey({ key }: Pair): number {
+	if (key.kind !== "scalar" || key.isMarked === true) {
+		throw new CannotSplice("its key is no plain text");
+	}
+	return key.start;
+}
 
 interface BlockSeq {
 	readonly node: SeqNode;

@@ -6,15 +6,15 @@ import {
 	isSeq,
 	type Node as LibraryNode,
 	type Pair as LibraryPair,
+	type Scalar,
 	type YAMLMap,
 	type YAMLSeq,
 } from "yaml";
-import { isArray, isObject, type Json } from "../../../inject/json.ts";
-import { Numeral } from "../../../inject/numeral.ts";
-import { marksOf, rangeOf, scalarOf } from "./compose-scalar.ts";
-import { defineKey } from "./keys.ts";
-import type { MapNode, Node, Pair } from "./node.ts";
-import { NotReadable } from "./not-readable.ts";
+import { base64Decode } from "../chart/go/text.ts";
+import { isArray, isObject, type Json } from "../inject/json.ts";
+import { Numeral } from "../inject/numeral.ts";
+import { defineKey, type MapNode, type Node, type Pair, type ScalarNode } from "./node.ts";
+import { plainValue } from "./plain-scalar.ts";
 
 /** Documents whose aliases unfold into more than this are made to fill memory ("billion laughs"). */
 const maxAliased = 200_000;
@@ -24,19 +24,25 @@ const maxAliased = 200_000;
  * --local` prints): a merge overrides the keys before it and is overridden by those behind it, tags that are not YAML's own
  * leave a scalar a text, keys that are numbers or truth values become texts. Throws {@link NotReadable}.
  */
-export function compose(root: LibraryNode, source: string): Node {
-	return new Composition(source).node(root, 0);
+export function compose(root: LibraryNode, text: ComposedText): Node {
+	return new Composition(text).node(root, 0);
+}
+
+interface ComposedText {
+	readonly source: string;
+	/** Whether a map may have a key twice, the last of which counts. */
+	readonly mayRepeat: boolean;
 }
 
 class Composition {
-	readonly #source: string;
+	readonly #text: ComposedText;
 	readonly #anchors = new Map<string, Node | "open">();
 	/** How many nodes one stands for, those of its aliases included. */
 	readonly #weights = new Map<Node, number>();
 	#aliased = 0;
 
-	constructor(source: string) {
-		this.#source = source;
+	constructor(text: ComposedText) {
+		this.#text = text;
 	}
 
 	/** `at` is where a node would stand that is not there. */
@@ -121,7 +127,7 @@ class Composition {
 			start,
 			end: isFlow ? end : (pairs.at(-1)?.value.end ?? end),
 			pairs,
-			value: mapValue(pairs),
+			value: mapValue(pairs, this.#text.mayRepeat),
 			...marksOf(node),
 		};
 		this.#weights.set(
@@ -137,7 +143,7 @@ class Composition {
 		if (isMerge(key)) {
 			return { name: undefined, key: keyNode, value: valueNode };
 		}
-		return { name: nameOf(keyNode, this.#source), key: keyNode, value: valueNode };
+		return { name: nameOf(keyNode, this.#text.source), key: keyNode, value: valueNode };
 	}
 }
 
@@ -156,7 +162,7 @@ function isMerge(key: unknown): boolean {
 	);
 }
 
-function mapValue(pairs: readonly Pair[]): Json {
+function mapValue(pairs: readonly Pair[], mayRepeat: boolean): Json {
 	const object: { [key: string]: Json } = {};
 	const own = new Set<string>();
 	for (const { name, key, value } of pairs) {
@@ -164,7 +170,7 @@ function mapValue(pairs: readonly Pair[]): Json {
 			mergeInto(object, value);
 			continue;
 		}
-		if (own.has(name)) {
+		if (own.has(name) && !mayRepeat) {
 			throw new NotReadable(`is not YAML: Map keys must be unique, and "${name}" is there twice`, key.start);
 		}
 		own.add(name);
@@ -198,4 +204,84 @@ function nameOf(key: Node, source: string): string {
 		throw new NotReadable(`has a key that is no text: "${text}"`, key.start);
 	}
 	return value instanceof Numeral ? value.json : `${value}`;
+}
+
+export function rangeOf(node: LibraryNode): readonly [number, number] {
+	const [start = 0, end = start] = node.range ?? [];
+	return [start, end];
+}
+
+export function marksOf({ anchor, tag }: { anchor?: string; tag?: string }): { isMarked?: true } {
+	return anchor !== undefined || tag?.startsWith("!") === true ? { isMarked: true } : {};
+}
+
+const ownTags = "tag:yaml.org,2002:";
+
+const styles = {
+	PLAIN: "plain",
+	QUOTE_DOUBLE: "double",
+	QUOTE_SINGLE: "single",
+	BLOCK_LITERAL: "block",
+	BLOCK_FOLDED: "block",
+} as const;
+
+export function scalarOf(node: Scalar): ScalarNode {
+	const [start, end] = rangeOf(node);
+	const style = styles[node.type as keyof typeof styles] ?? "plain";
+	return {
+		kind: "scalar",
+		style: start === end ? "none" : style,
+		start,
+		end,
+		value: scalarValue(node, style === "plain"),
+		...marksOf(node),
+	};
+}
+
+function scalarValue(node: Scalar, isPlain: boolean): Json {
+	const text = `${node.value ?? ""}`;
+	const tag = node.tag;
+	if (tag === undefined) {
+		return isPlain ? plainValue(text) : text;
+	}
+	switch (tag.startsWith(ownTags) ? tag.slice(ownTags.length) : "") {
+		case "int":
+			return fitting(node, text, (value) => Number.isInteger(value) || value instanceof Numeral);
+		case "float":
+			return fitting(node, text, (value) => typeof value === "number" || value instanceof Numeral);
+		case "bool":
+			return fitting(node, text, (value) => typeof value === "boolean");
+		case "null":
+			return fitting(node, text, (value) => value === null);
+		case "binary":
+			return decoded(node, text);
+		default:
+			return text;
+	}
+}
+
+function fitting(node: Scalar, text: string, fits: (value: Json) => boolean): Json {
+	const value = plainValue(text);
+	if (!fits(value)) {
+		throw new NotReadable(`is not YAML: "${text}" is not what its tag says`, rangeOf(node)[0]);
+	}
+	return value;
+}
+
+function decoded(node: Scalar, text: string): string {
+	const result = base64Decode(text);
+	if (result === undefined) {
+		throw new NotReadable("is not YAML: what is tagged !!binary is not base64", rangeOf(node)[0]);
+	}
+	return result;
+}
+
+/** YAML that says nothing which Kubernetes could take: where, and why. */
+export class NotReadable extends Error {
+	readonly offset: number;
+
+	constructor(message: string, offset: number) {
+		super(message);
+		this.offset = offset;
+	}
 }
