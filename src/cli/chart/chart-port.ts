@@ -1,6 +1,6 @@
 import type { ChartPort, LookupQuery, PlainValue } from "../../chart/index.ts";
 import { issueCertificate } from "./issue-certificate.ts";
-import { validateValues } from "./validate-values.ts";
+import type { ValidateValues } from "./validate-values.ts";
 
 /** An object that templates may find. */
 export interface KnownObject extends LookupQuery {
@@ -8,10 +8,14 @@ export interface KnownObject extends LookupQuery {
 }
 
 /** What templates ask of the world; of the cluster they see the given objects alone. */
-export function chartPort(known: readonly KnownObject[], now: () => number): ChartPort {
+export function chartPort(
+	known: readonly KnownObject[],
+	now: () => number,
+	validateValues: ValidateValues,
+): ChartPort {
 	return {
 		issueCertificate: (request) => issueCertificate(request, now()),
-		validateValues,
+		validateValues: (_, values) => validateValues(values),
 		lookup: (query) => known.find((object) => isThe(object, query))?.object,
 	};
 }

@@ -1,9 +1,9 @@
 import { formatChartProblem } from "../../chart/index.ts";
-import { type JsonObject, isObject, objectAt, textAt } from "../../inject/json.ts";
+import { isObject, type JsonObject, objectAt, textAt } from "../../inject/json.ts";
+import { parseDocuments } from "../../yaml/documents.ts";
 import { openChart, renderRelease } from "../chart/render-release.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
 import { readGivenValues, type ValueFlags } from "../chart/value-flags.ts";
-import { parseDocuments } from "../../yaml/documents.ts";
 import { type ProbeTarget, probeTarget } from "./probe-target.ts";
 import { type Reading, readConfigText, readValuesText } from "./release.ts";
 import type { CheckWorld } from "./world.ts";
@@ -12,12 +12,12 @@ import type { CheckWorld } from "./world.ts";
  * What nodes are tried with: the configuration that these flags would give the injector by `shunt install`, or by
  * `shunt upgrade` where there are stored values; read off what would be printed.
  */
-export function targetFromFlags(
+export async function targetFromFlags(
 	flags: ValueFlags & { readonly namespace: string },
 	stored: JsonObject | undefined,
 	world: CheckWorld,
-): Reading<ProbeTarget> {
-	const chart = openChart(world.chart());
+): Promise<Reading<ProbeTarget>> {
+	const chart = await openChart(world.chart());
 	const values = readGivenValues(flags, overStored(stored, world), stored === undefined ? [] : [storedName]);
 	if (!chart.ok || !values.ok) {
 		const problems = [chart, values].flatMap((result) => (result.ok ? [] : [result.problem]));

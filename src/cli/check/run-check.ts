@@ -96,11 +96,11 @@ async function targetOf({ flags, options, world }: Run): Promise<NodeProbe["targ
 	if (!options.pre) {
 		return options.hasValues ? (stored) => targetFromFlags(flags, stored, world) : undefined;
 	}
-	const target = targetFromFlags(flags, undefined, world);
+	const target = await targetFromFlags(flags, undefined, world);
 	if (target.kind === "unreadable") {
 		throw new Refusal(exitCodes.badInput, target.complaints.join("\n"));
 	}
-	return () => target;
+	return async () => target;
 }
 
 /** An image has to be pulled first; `--wait 0` is about other things. */

@@ -1,6 +1,6 @@
-import { type Chart, formatRelease, type PlainMap, type RenderedChart } from "../../chart/index.ts";
+import { formatRelease, type PlainMap, type RenderedChart } from "../../chart/index.ts";
 import { type CertificateParts, certificateProblems } from "../chart/certificate-problems.ts";
-import { openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
+import { type OpenChart, openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
 import { injectorName } from "../chart/store.ts";
 import { readGivenValues } from "../chart/value-flags.ts";
 import { parseNamespace } from "../cluster/cluster-flags.ts";
@@ -10,20 +10,20 @@ import type { ReleaseFlags } from "./release-flags.ts";
 
 /** What is asked for, before any cluster is. */
 export interface Request {
-	readonly chart: Chart;
+	readonly chart: OpenChart;
 	/** The user's values, without the chart's. */
 	readonly given: PlainMap;
 	readonly namespace: string;
 }
 
 /** Throws a Refusal for everything that is wrong with it. */
-export function readRequest(flags: ReleaseFlags, world: ReleaseWorld): Request {
+export async function readRequest(flags: ReleaseFlags, world: ReleaseWorld): Promise<Request> {
 	const namespace = parseNamespace(flags.namespace);
 	if (!namespace.ok) {
 		throw badInput(namespace.problems);
 	}
 	const folder = world.chart();
-	const chart = openChart(folder);
+	const chart = await openChart(folder);
 	if (!chart.ok) {
 		throw badValues(chart.problem);
 	}

@@ -18,7 +18,7 @@ export interface InstallFlags extends ReleaseFlags {
 /** Renders, asks the cluster whether that would go well, and only then prints. */
 export function runInstall(flags: InstallFlags, world: ReleaseWorld, program: string): Promise<ExitCode> {
 	return settle(world, program, async () => {
-		const request = readRequest(flags, world);
+		const request = await readRequest(flags, world);
 		const cluster = flags.ignoreCluster === true ? undefined : await connect(flags, world);
 		const rendered =
 			cluster === undefined

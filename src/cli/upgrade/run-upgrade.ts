@@ -29,7 +29,7 @@ export interface UpgradeFlags extends ReleaseFlags {
 /** Reads what is installed, renders it anew with what is given, says what changes, and only then prints. */
 export function runUpgrade(flags: UpgradeFlags, world: ReleaseWorld, program: string): Promise<ExitCode> {
 	return settle(world, program, async () => {
-		const request = readRequest(flags, world);
+		const request = await readRequest(flags, world);
 		const cluster = flags.fromManifests === undefined ? await connect(flags, world) : undefined;
 		const { rendered, lines } =
 			cluster === undefined

@@ -45,8 +45,9 @@ function rendered(values: PlainMap, namespace: string): ApiObject[] {
 	return structuredClone(objects);
 }
 
+const chart = await openChart(findChart("shunt"));
+
 function render(values: PlainMap, namespace: string): ApiObject[] {
-	const chart = openChart(findChart("shunt"));
 	if (!chart.ok) {
 		throw new Error(chart.problem.message);
 	}
