@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatResults } from "../../src/cli/check/format-results.ts";
-import { formatWorkloads } from "../../src/cli/cluster/injected-workloads.ts";
+import { formatWorkloads } from "../../src/cli/cluster/pods.ts";
 import { createPaints } from "../../src/cli/paint.ts";
 import { createLogger } from "../../src/command/logger.ts";
 import { harmless } from "../../src/domain/harmless.ts";

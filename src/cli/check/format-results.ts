@@ -1,7 +1,6 @@
 import { harmless } from "../../domain/harmless.ts";
 import type { Paints } from "../paint.ts";
-import type { Check } from "./check.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Check, Outcome } from "./check.ts";
 import { type CategoryResult, type CheckResult, isSuccess } from "./run-checks.ts";
 
 export const outputFormats = ["table", "json", "short"] as const;

@@ -4,9 +4,9 @@ import { parseDocuments } from "../../yaml/documents.ts";
 import { openChart, renderRelease } from "../chart/render-release.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
 import { readGivenValues, type ValueFlags } from "../chart/value-flags.ts";
-import { type ProbeTarget, probeTarget } from "./probe-target.ts";
+import type { CheckIo } from "../io.ts";
+import { type ProbeTarget, probeTarget } from "./probe-pod.ts";
 import { type Reading, readConfigText, readValuesText } from "./release.ts";
-import type { CheckWorld } from "./world.ts";
 
 /**
  * What nodes are tried with: the configuration that these flags would give the injector by `shunt install`, or by
@@ -15,16 +15,16 @@ import type { CheckWorld } from "./world.ts";
 export async function targetFromFlags(
 	flags: ValueFlags & { readonly namespace: string },
 	stored: JsonObject | undefined,
-	world: CheckWorld,
+	io: CheckIo,
 ): Promise<Reading<ProbeTarget>> {
-	const chart = await openChart(world.chart());
-	const values = readGivenValues(flags, overStored(stored, world), stored === undefined ? [] : [storedName]);
+	const chart = await openChart(io.chart());
+	const values = readGivenValues(flags, overStored(stored, io), stored === undefined ? [] : [storedName]);
 	if (!chart.ok || !values.ok) {
 		const problems = [chart, values].flatMap((result) => (result.ok ? [] : [result.problem]));
 		return { kind: "unreadable", complaints: problems.map(formatChartProblem) };
 	}
 	const { namespace } = flags;
-	const rendered = renderRelease({ chart: chart.value, values: values.value, namespace, now: world.now });
+	const rendered = renderRelease({ chart: chart.value, values: values.value, namespace, now: io.now });
 	if (!rendered.ok) {
 		return { kind: "unreadable", complaints: [formatChartProblem(rendered.problem)] };
 	}
@@ -47,10 +47,10 @@ function dataOf(manifest: string): JsonObject {
 const storedName = `the release's ${storedValuesKey}`;
 
 /** The stored values as one more file, below those that are given. JSON is YAML too. */
-function overStored(stored: JsonObject | undefined, world: CheckWorld) {
+function overStored(stored: JsonObject | undefined, io: CheckIo) {
 	return {
-		stdin: world.stdin,
+		stdin: io.stdin,
 		readFile: (path: string) =>
-			path === storedName && stored !== undefined ? JSON.stringify(stored) : world.readFile(path),
+			path === storedName && stored !== undefined ? JSON.stringify(stored) : io.readFile(path),
 	};
 }

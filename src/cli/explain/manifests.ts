@@ -5,25 +5,25 @@ import { podOf, workloadSubjects } from "../../explain/workload-subjects.ts";
 import type { Json } from "../../inject/json.ts";
 import { valueAt } from "../../inject/path.ts";
 import { labelOf, type Target, targetsOf } from "../../inject/workload.ts";
+import { type ManifestDocument, parseDocuments } from "../../yaml/documents.ts";
 import { readConfig } from "../inject/config-file.ts";
 import { readInputs } from "../inject/inputs.ts";
 import { namespacesIn } from "../inject/namespaces.ts";
-import type { ManifestWorld } from "../inject/world.ts";
-import { type ManifestDocument, parseDocuments } from "../../yaml/documents.ts";
+import type { ManifestIo } from "../io.ts";
 import type { Source } from "./options.ts";
 
 type Manifests = Extract<Source, { readonly kind: "manifests" }>;
 
 /** Every object of the manifests that makes pods, or the one that was asked for. */
-export function manifestSubjects(source: Manifests, world: ManifestWorld): Result<readonly Subject[]> {
-	const config = readConfig(source.config, world);
-	const documents = readDocuments(source.paths, world);
+export function manifestSubjects(source: Manifests, io: ManifestIo): Result<readonly Subject[]> {
+	const config = readConfig(source.config, io);
+	const documents = readDocuments(source.paths, io);
 	if (!config.ok || !documents.ok) {
 		return fail(...(config.ok ? [] : config.problems), ...(documents.ok ? [] : documents.problems));
 	}
 	const surroundings: Surroundings = {
 		config: config.value,
-		defaultOrigin: defaultOrigin(source.config, world),
+		defaultOrigin: defaultOrigin(source.config, io),
 		namespaces: namespacesIn(documents.value),
 	};
 	const targets = wantedTargets(documents.value, source);
@@ -35,8 +35,8 @@ function explainEach(targets: readonly Target[], surroundings: Surroundings): Re
 	return subjects.ok ? ok(subjects.value.flat()) : subjects;
 }
 
-function readDocuments(paths: readonly string[], world: ManifestWorld): Result<readonly ManifestDocument[]> {
-	const inputs = readInputs(paths, world);
+function readDocuments(paths: readonly string[], io: ManifestIo): Result<readonly ManifestDocument[]> {
+	const inputs = readInputs(paths, io);
 	if (!inputs.ok) {
 		return inputs;
 	}
@@ -79,9 +79,9 @@ function noSuchObject(object: string, all: readonly Target[]): Problem {
 }
 
 /** Where a value comes from that no annotation overrides: the file, if it says it, else what a release has anyway. */
-function defaultOrigin(path: string | undefined, world: ManifestWorld): (value: string) => string {
+function defaultOrigin(path: string | undefined, io: ManifestIo): (value: string) => string {
 	const values: Json =
-		path === undefined ? {} : (parseDocuments(world.readFile(path), path).documents[0]?.value ?? {});
+		path === undefined ? {} : (parseDocuments(io.readFile(path), path).documents[0]?.value ?? {});
 	return (value) =>
 		valueAt(values, value.split(".")) === undefined ? `default of ${value}` : `${value} in ${path}`;
 }

@@ -1,21 +1,21 @@
 import { ok } from "../../domain/problem.ts";
 import { flagRules } from "../../explain/flags-subject.ts";
 import type { Subject } from "../../explain/subject.ts";
+import type { ExplainIo } from "./explain-io.ts";
 import { badInput, type Failed } from "./failure.ts";
 import { liveSubjects } from "./live.ts";
 import { manifestSubjects } from "./manifests.ts";
 import type { Source } from "./options.ts";
-import type { ExplainWorld } from "./world.ts";
 
 type Read = { readonly ok: true; readonly value: readonly Subject[] } | Failed;
 
 /** Reads the rules that were asked for; never none. */
-export function readSubjects(source: Source, world: ExplainWorld): Read {
-	const read = readFrom(source, world);
+export function readSubjects(source: Source, io: ExplainIo): Read {
+	const read = readFrom(source, io);
 	return read.ok || "exitCode" in read ? read : badInput(read.problems);
 }
 
-function readFrom(source: Source, world: ExplainWorld) {
+function readFrom(source: Source, io: ExplainIo) {
 	switch (source.kind) {
 		case "flags": {
 			const read = flagRules(source.argv, "shunt explain");
@@ -27,8 +27,8 @@ function readFrom(source: Source, world: ExplainWorld) {
 			return ok([{ label: "these flags", source: told, sender: {}, ...rest }]);
 		}
 		case "manifests":
-			return manifestSubjects(source, world);
+			return manifestSubjects(source, io);
 		case "live":
-			return liveSubjects(source, world.host());
+			return liveSubjects(source, io.host());
 	}
 }

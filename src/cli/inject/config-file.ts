@@ -3,14 +3,14 @@ import { readingProblem } from "../../host/node-text.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
 import { parseDocuments } from "../../yaml/documents.ts";
-import type { ManifestWorld } from "./world.ts";
+import type { ManifestIo } from "../io.ts";
 
 /** A release's values from a YAML or JSON file; the defaults without one. */
-export function readConfig(path: string | undefined, world: ManifestWorld): Result<InjectConfig> {
+export function readConfig(path: string | undefined, io: ManifestIo): Result<InjectConfig> {
 	if (path === undefined) {
 		return parseInjectConfig({});
 	}
-	const text = readText(path, world);
+	const text = readText(path, io);
 	if (!text.ok) {
 		return text;
 	}
@@ -24,9 +24,9 @@ export function readConfig(path: string | undefined, world: ManifestWorld): Resu
 		: fail(...config.problems.map((problem) => ({ ...problem, source: `${path}: ${problem.source}` })));
 }
 
-function readText(path: string, world: ManifestWorld): Result<string> {
+function readText(path: string, io: ManifestIo): Result<string> {
 	try {
-		return ok(world.readFile(path));
+		return ok(io.readFile(path));
 	} catch (error) {
 		return fail(readingProblem(path, error, "a file with a release's values"));
 	}

@@ -3,13 +3,13 @@ import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
 import { configKeys } from "../../policy/annotation-keys.ts";
+import { type ManifestIo, processIo } from "../io.ts";
 import { readConfig } from "./config-file.ts";
 import { injectTreatment } from "./inject-treatment.ts";
 import type { OutputFormat } from "./output.ts";
 import { manyObjects } from "./report.ts";
 import { runOnManifests } from "./run.ts";
 import { annotationsFrom, flagProblems, type WorkloadFlags } from "./workload-flags.ts";
-import { type ManifestWorld, processWorld } from "./world.ts";
 
 interface InjectFlags {
 	readonly manual?: true;
@@ -19,10 +19,7 @@ interface InjectFlags {
 }
 
 /** `shunt inject`. The exit status goes to `finish`, since only an entry point may end the process. */
-export function injectCommand(
-	finish: (status: ExitCode) => void,
-	world: ManifestWorld = processWorld,
-): Command {
+export function injectCommand(finish: (status: ExitCode) => void, io: ManifestIo = processIo): Command {
 	const command = new StrictCommand("inject")
 		.collectProblems()
 		.description("put the proxy into manifests, or have it put there when they are applied")
@@ -35,7 +32,7 @@ export function injectCommand(
 	for (const { name, placeholder, help } of configKeys) {
 		command.option(`--${name} <${placeholder.toLowerCase()}>`, help);
 	}
-	return command.action((paths: string[]) => finish(runInject(command, paths, world)));
+	return command.action((paths: string[]) => finish(runInject(command, paths, io)));
 }
 
 export function outputOption(): Option {
@@ -61,10 +58,10 @@ function workloadFlags(command: Command): WorkloadFlags {
 	);
 }
 
-function runInject(command: StrictCommand, paths: readonly string[], world: ManifestWorld): ExitCode {
+function runInject(command: StrictCommand, paths: readonly string[], io: ManifestIo): ExitCode {
 	const { manual, config: configFile, output, verbose } = command.opts<InjectFlags>();
 	const flags = workloadFlags(command);
-	const read = readConfig(configFile, world);
+	const read = readConfig(configFile, io);
 	const config = read.ok ? read : parseInjectConfig({});
 	const format: OutputFormat = output;
 	return runOnManifests(
@@ -90,7 +87,7 @@ function runInject(command: StrictCommand, paths: readonly string[], world: Mani
 				});
 			},
 		},
-		world,
+		io,
 	);
 }
 

@@ -1,17 +1,14 @@
 import type { Command } from "commander";
 import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
+import { type ManifestIo, processIo } from "../io.ts";
 import { outputOption, verboseOption } from "./inject-command.ts";
 import type { OutputFormat } from "./output.ts";
 import { runOnManifests } from "./run.ts";
 import { uninjectTreatment } from "./uninject-treatment.ts";
-import { type ManifestWorld, processWorld } from "./world.ts";
 
 /** `shunt uninject`. The exit status goes to `finish`, since only an entry point may end the process. */
-export function uninjectCommand(
-	finish: (status: ExitCode) => void,
-	world: ManifestWorld = processWorld,
-): Command {
+export function uninjectCommand(finish: (status: ExitCode) => void, io: ManifestIo = processIo): Command {
 	const command = new StrictCommand("uninject")
 		.collectProblems()
 		.description("take the proxy out of manifests, ours or Linkerd's")
@@ -19,15 +16,15 @@ export function uninjectCommand(
 		.addOption(outputOption())
 		.addOption(verboseOption())
 		.addHelpText("after", examples);
-	return command.action((paths: string[]) => finish(runUninject(command, paths, world)));
+	return command.action((paths: string[]) => finish(runUninject(command, paths, io)));
 }
 
-function runUninject(command: StrictCommand, paths: readonly string[], world: ManifestWorld): ExitCode {
+function runUninject(command: StrictCommand, paths: readonly string[], io: ManifestIo): ExitCode {
 	const { output, verbose } = command.opts<{ readonly output?: OutputFormat; readonly verbose?: true }>();
 	const { program, problems } = command;
 	return runOnManifests(
 		{ program, paths, output, problems, verbose: verbose === true, treatment: () => uninjectTreatment },
-		world,
+		io,
 	);
 }
 

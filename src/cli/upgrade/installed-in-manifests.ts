@@ -5,7 +5,7 @@ import { isMap, valueAt } from "../chart/plain-maps.ts";
 import { storeName } from "../chart/store.ts";
 import { isNamed, isStore, readStore } from "../chart/stored-release.ts";
 import { badInput, Refusal } from "../install/outcome.ts";
-import type { Installed } from "./installed.ts";
+import type { Installed } from "./upgrade-command.ts";
 
 /**
  * The release whose ConfigMap and Secret are in a text: what `kubectl get configmap,secret -n shunt -o yaml` prints, or

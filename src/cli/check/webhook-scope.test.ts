@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { selects } from "./label-selector.ts";
+import { selects } from "./webhook-scope.ts";
 
 const labels = { app: "web", tier: "front" };
 
