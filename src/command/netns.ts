@@ -104,8 +104,5 @@ const mistakes = {
 		complaint: "is not a network namespace",
 		accepted: "a path such as /proc/PID/ns/net, or a name in /run/netns",
 	},
-	"--pid": {
-		complaint: "is not a running process",
-		accepted: "the id of one that runs on this machine",
-	},
+	"--pid": { complaint: "is not a running process", accepted: "the id of one that runs on this machine" },
 } as const;

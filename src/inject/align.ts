@@ -45,11 +45,7 @@ function commonEnd(before: JsonArray, after: JsonArray, start: number): number {
 }
 
 function keep(from: number, to: number, count: number): Step[] {
-	return Array.from({ length: count }, (_, index) => ({
-		kind: "keep",
-		from: from + index,
-		to: to + index,
-	}));
+	return Array.from({ length: count }, (_, index) => ({ kind: "keep", from: from + index, to: to + index }));
 }
 
 function shift(step: Step, by: number): Step {

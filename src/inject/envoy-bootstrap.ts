@@ -90,10 +90,7 @@ function adminCluster(port: number): JsonObject {
 		name: "admin",
 		type: "STATIC",
 		connect_timeout: "1s",
-		load_assignment: {
-			cluster_name: "admin",
-			endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }],
-		},
+		load_assignment: { cluster_name: "admin", endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
 	};
 }
 

@@ -57,9 +57,6 @@ const sidecarCodes = {
 function alreadyInjected(pod: JsonObject): Skip | undefined {
 	const found = findSidecar(pod);
 	return (
-		found && {
-			code: sidecarCodes[found.owner],
-			reason: `already injected by ${found.owner} (${found.sign})`,
-		}
+		found && { code: sidecarCodes[found.owner], reason: `already injected by ${found.owner} (${found.sign})` }
 	);
 }

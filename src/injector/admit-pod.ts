@@ -21,11 +21,7 @@ export function admitPod(
 	const outcome = injectPod({ pod: request.object, config, namespace, whenUnannotated: "skip" });
 	switch (outcome.kind) {
 		case "injected":
-			return {
-				kind: "injected",
-				patch: jsonPatch(request.object, outcome.pod),
-				warnings: outcome.warnings,
-			};
+			return { kind: "injected", patch: jsonPatch(request.object, outcome.pod), warnings: outcome.warnings };
 		case "skipped":
 			return { kind: "skipped", ...outcome.skip };
 		case "refused":

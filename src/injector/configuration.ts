@@ -6,11 +6,7 @@ import type { Source } from "./reloaded.ts";
 
 /** A release's values, as a ConfigMap holds them: YAML or JSON. */
 export function configurationSource(path: string): Source<InjectConfig> {
-	return {
-		name: "configuration",
-		paths: [path],
-		parse: ([text = ""]) => parseConfiguration(text, path),
-	};
+	return { name: "configuration", paths: [path], parse: ([text = ""]) => parseConfiguration(text, path) };
 }
 
 function parseConfiguration(text: string, path: string): Result<InjectConfig> {

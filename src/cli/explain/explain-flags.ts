@@ -40,12 +40,7 @@ export const sourceFlags: readonly Flag[] = [
 		default: "",
 		help: "the rules in this process's network namespace",
 	},
-	{
-		name: "live",
-		kind: "boolean",
-		default: "false",
-		help: "the rules in this very network namespace",
-	},
+	{ name: "live", kind: "boolean", default: "false", help: "the rules in this very network namespace" },
 ];
 
 /** What a connection is; without any of them, everything that the rules do is told. */

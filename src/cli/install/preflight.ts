@@ -162,12 +162,7 @@ async function isAllowed(
 	{ verb, namespace }: Undertaking,
 ): Promise<boolean> {
 	const authorization = cluster.api(AuthorizationV1Api);
-	const resourceAttributes = {
-		verb,
-		group,
-		resource: name,
-		...(namespaced ? { namespace } : {}),
-	};
+	const resourceAttributes = { verb, group, resource: name, ...(namespaced ? { namespace } : {}) };
 	const body = {
 		apiVersion: "authorization.k8s.io/v1",
 		kind: "SelfSubjectAccessReview",
