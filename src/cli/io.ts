@@ -4,7 +4,7 @@ import { writeWhole } from "../host/node-files.ts";
 import { sayWhileSlow } from "../host/node-slow-line.ts";
 import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
 import { readTextFile, readTextInput } from "../host/node-text.ts";
-import { findChart } from "./chart/find-chart.ts";
+import { findChart } from "./chart/chart-folder.ts";
 
 /** What commands need of the outside world, clusters and network namespaces apart; each says which part of it. */
 export interface Io {

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from "./problem.ts";
 
 /** What a whole number stands for, and what to say when it is not one. */
-export interface WholeNumber {
+interface WholeNumber {
 	readonly source: string;
 	/** As in "is not a valid …". */
 	readonly noun: string;

@@ -1,10 +1,15 @@
 import { parseLogFilter } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
-import { type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
-import { type ReleaseImages, readImage } from "./config-image.ts";
-import { readResources } from "./config-resources.ts";
-import type { ConfigSection } from "./config-section.ts";
-import { choice, parseLogFormat, parseUrlPath } from "./config-words.ts";
+import {
+	type ContainerResources,
+	type PullPolicy,
+	parseImageName,
+	parseImageVersion,
+	parsePullPolicy,
+	parseQuantity,
+} from "../policy/setting-forms.ts";
+import { type Image, type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
+import { type ConfigSection, choice, parseLogFormat, parseRegistry, parseUrlPath } from "./config-section.ts";
 import { get } from "./json.ts";
 import { imageNames } from "./names.ts";
 
@@ -60,3 +65,57 @@ function refuseStray(section: ConfigSection, kind: ProxyKind): void {
 
 const onlyCustom = ["command", "readinessPath", "livenessPath"];
 const noCustom = ["logLevel", "logFormat"];
+
+/** What a release says of all its images. */
+export interface ReleaseImages {
+	readonly registry: string;
+	readonly pullPolicy: PullPolicy;
+}
+
+export function readReleaseImages(root: ConfigSection): ReleaseImages {
+	return {
+		registry: root.parsed("imageRegistry", parseRegistry, ""),
+		pullPolicy: root.parsed<PullPolicy>("imagePullPolicy", parsePullPolicy, "IfNotPresent"),
+	};
+}
+
+export function readImage(
+	parent: ConfigSection,
+	{ registry, pullPolicy }: ReleaseImages,
+	otherwise: Pick<Image, "name" | "version">,
+): Image {
+	const section = parent.section("image");
+	return {
+		name: withRegistry(registry, section.text("name", parseImageName, otherwise.name)),
+		version: section.text("version", parseImageVersion, otherwise.version),
+		pullPolicy: section.parsed("pullPolicy", parsePullPolicy, pullPolicy),
+	};
+}
+
+/** The registry goes before names without one: where a first part has a dot or a colon, or is localhost, that is it. */
+function withRegistry(registry: string, name: string): string {
+	const hasOwn = /^(?:[^/]*[.:][^/]*|localhost)\//.test(name);
+	return registry === "" || hasOwn ? name : `${registry.replace(/\/$/, "")}/${name}`;
+}
+
+/** In Linkerd's shape. */
+export function readResources(section: ConfigSection): ContainerResources {
+	const cpu = readPair(section.section("cpu"));
+	const memory = readPair(section.section("memory"));
+	const storage = readPair(section.section("ephemeral-storage"));
+	return {
+		cpuRequest: cpu.request,
+		cpuLimit: cpu.limit,
+		memoryRequest: memory.request,
+		memoryLimit: memory.limit,
+		ephemeralStorageRequest: storage.request,
+		ephemeralStorageLimit: storage.limit,
+	};
+}
+
+function readPair(section: ConfigSection) {
+	return {
+		request: section.parsed<string | undefined>("request", parseQuantity, undefined),
+		limit: section.parsed<string | undefined>("limit", parseQuantity, undefined),
+	};
+}

@@ -2,7 +2,7 @@ import type { Family } from "../domain/family.ts";
 import type { JsonObject } from "./json.ts";
 
 /** What an Envoy needs to know to stand where the rules send connections. */
-export interface EnvoyPorts {
+interface EnvoyPorts {
 	readonly families: readonly Family[];
 	readonly inbound: number;
 	readonly outbound: number;

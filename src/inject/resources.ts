@@ -1,4 +1,4 @@
-import type { ContainerResources } from "../policy/container-resources.ts";
+import type { ContainerResources } from "../policy/setting-forms.ts";
 import { annotationsOf, get, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import type { Redirection } from "./redirection.ts";
 

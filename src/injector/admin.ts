@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 
-export interface Observed {
+interface Observed {
 	/** Why no review should be sent here, or nothing. */
 	readonly obstacles: () => readonly string[];
 	readonly metrics: { render(): Promise<string>; readonly contentType: string };

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { CommanderError } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { injectorCommand } from "./command.ts";
+import { type InjectorWorld, injectorCommand } from "./command.ts";
 import { connectCluster } from "./kubernetes-cluster.ts";
-import type { InjectorWorld } from "./run-injector.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/shunt-injector-`);
 afterAll(() => rmSync(folder, { recursive: true }));

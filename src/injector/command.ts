@@ -1,9 +1,21 @@
+import { isIP } from "node:net";
 import type { Command } from "commander";
+import { parseChoice } from "../command/flag-values.ts";
+import type { LogFormat } from "../command/logger.ts";
 import { StrictCommand } from "../command/strict-command.ts";
-import type { ExitCode } from "../domain/exit-code.ts";
-import { type InjectorFlags, parseInjectorOptions } from "./options.ts";
-import { processWorld } from "./process-world.ts";
-import { type InjectorWorld, runInjector } from "./run-injector.ts";
+import { parseDuration } from "../domain/duration.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
+import { type Port, parsePort } from "../domain/port.ts";
+import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { parseBoolean } from "../domain/truth.ts";
+import { createLog, type Log } from "../serving/log.ts";
+import { type FlushedOutput, openStdout } from "../serving/stdout.ts";
+import { type Signals, stopRequests } from "../serving/stop-signals.ts";
+import type { Cluster } from "./cluster.ts";
+import { Injector } from "./injector.ts";
+import { loadMounted } from "./mounted.ts";
+import type { WebhookLimits } from "./webhook-server.ts";
 
 /** `shunt injector`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function injectorCommand(
@@ -53,3 +65,156 @@ Examples:
 
 SIGTERM and SIGINT stop it: /ready answers 503 at once, reviews are answered for the shutdown delay, and those that are
 being answered then may take until the shutdown timeout. A second signal ends them immediately.`;
+
+/** Everything `shunt injector` was asked to do. */
+export interface InjectorOptions {
+	readonly port: Port;
+	readonly adminPort: Port;
+	/** Every address of the machine, of either family, when absent. */
+	readonly address: string | undefined;
+	readonly config: string;
+	readonly tlsCert: string;
+	readonly tlsKey: string;
+	/** The pod's service account when absent. */
+	readonly kubeconfig: string | undefined;
+	readonly events: boolean;
+	readonly checkIntervalMs: number;
+	readonly shutdownDelayMs: number;
+	readonly shutdownTimeoutMs: number;
+	readonly logLevel: LogLevel;
+	readonly logFormat: LogFormat;
+}
+
+/** What was written behind each flag, or its default. */
+export interface InjectorFlags {
+	readonly port: string;
+	readonly adminPort: string;
+	readonly address?: string;
+	readonly config: string;
+	readonly tlsCert: string;
+	readonly tlsKey: string;
+	readonly kubeconfig?: string;
+	readonly events: string;
+	readonly checkInterval: string;
+	readonly shutdownDelay: string;
+	readonly shutdownTimeout: string;
+	readonly logLevel: string;
+	readonly logFormat: string;
+}
+
+/** All mistakes together, after those that are `known`. */
+export function parseInjectorOptions(
+	flags: InjectorFlags,
+	known: readonly Problem[] = [],
+): Result<InjectorOptions> {
+	const problems: Problem[] = [...known];
+	/** The value only counts where there are no problems at all. */
+	const settle = <T>(result: Result<T>): T => {
+		problems.push(...(result.ok ? [] : result.problems));
+		return (result.ok ? result.value : undefined) as T;
+	};
+	const options: InjectorOptions = {
+		port: settle(parsePort(flags.port, "--port")),
+		adminPort: settle(parsePort(flags.adminPort, "--admin-port")),
+		address: flags.address === undefined ? undefined : settle(parseAddress(flags.address)),
+		config: settle(parsePath(flags.config, "--config")),
+		tlsCert: settle(parsePath(flags.tlsCert, "--tls-cert")),
+		tlsKey: settle(parsePath(flags.tlsKey, "--tls-key")),
+		kubeconfig:
+			flags.kubeconfig === undefined ? undefined : settle(parsePath(flags.kubeconfig, "--kubeconfig")),
+		events: settle(parseBoolean(flags.events, "--events")),
+		checkIntervalMs: settle(parseDuration(flags.checkInterval, "--check-interval", 100)),
+		shutdownDelayMs: settle(parseDuration(flags.shutdownDelay, "--shutdown-delay")),
+		shutdownTimeoutMs: settle(parseDuration(flags.shutdownTimeout, "--shutdown-timeout")),
+		logLevel: settle(parseLogLevel(flags.logLevel, "--log-level")),
+		logFormat: settle(parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format")),
+	};
+	if (options.port !== undefined && options.port === options.adminPort) {
+		problems.push({
+			source: "--admin-port",
+			value: `${options.adminPort}`,
+			complaint: "is the port of --port too",
+			accepted: "a port of its own",
+		});
+	}
+	return problems.length > 0 ? fail(...problems) : ok(options);
+}
+
+function parseAddress(text: string): Result<string> {
+	const accepted = "an IPv4 or IPv6 address";
+	return isIP(text) !== 0
+		? ok(text)
+		: fail({ source: "--address", value: text, complaint: "is not an address", accepted });
+}
+
+function parsePath(text: string, source: string): Result<string> {
+	return text !== "" ? ok(text) : fail({ source, value: text, complaint: "is empty", accepted: "a file" });
+}
+
+/** What the injector needs of the process that it runs in. */
+export interface InjectorWorld {
+	output(): FlushedOutput;
+	cluster(kubeconfig: string | undefined): Promise<Result<Cluster>>;
+	readonly signals: Signals;
+	/** The usual ones when absent. */
+	readonly limits?: WebhookLimits;
+}
+
+/** Runs until a signal, and then for as long as answers take. A second signal ends them at once. */
+export async function runInjector(
+	options: InjectorOptions,
+	world: InjectorWorld,
+	refuse: (problems: readonly Problem[]) => ExitCode,
+): Promise<ExitCode> {
+	const mounted = await loadMounted(options);
+	const cluster = await world.cluster(options.kubeconfig);
+	if (!mounted.ok || !cluster.ok) {
+		return refuse([mounted, cluster].flatMap((result) => (result.ok ? [] : result.problems)));
+	}
+	const output = world.output();
+	const log = createLog(options, output);
+	try {
+		const injector = new Injector({
+			options,
+			mounted: mounted.value,
+			cluster: cluster.value,
+			log,
+			limits: world.limits,
+		});
+		await serve(injector, { options, world, log });
+		return exitCodes.done;
+	} catch (error) {
+		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });
+		return exitCodes.failed;
+	} finally {
+		await output.flush();
+	}
+}
+
+interface Serving {
+	readonly options: InjectorOptions;
+	readonly world: InjectorWorld;
+	readonly log: Log;
+}
+
+async function serve(injector: Injector, { options, world, log }: Serving): Promise<void> {
+	const stop = stopRequests(world.signals);
+	try {
+		await injector.start();
+		log.info("listening", { port: options.port, adminPort: options.adminPort });
+		log.info("stopping", { signal: await stop.first });
+		void stop.second.then(() => injector.abort());
+		await injector.drain();
+		log.info("stopped");
+	} finally {
+		stop.ignore();
+		injector.abort();
+	}
+}
+
+/** This very process. The client is large, and only whoever runs the injector should load it. */
+const processWorld: InjectorWorld = {
+	output: openStdout,
+	cluster: async (kubeconfig) => (await import("./kubernetes-cluster.ts")).connectCluster(kubeconfig),
+	signals: process,
+};

@@ -6,17 +6,16 @@ import { startAdmin } from "./admin.ts";
 import { admitPod } from "./admit-pod.ts";
 import { answerReview, type Deciding } from "./answer-review.ts";
 import type { Cluster } from "./cluster.ts";
-import { EventQueue } from "./event-queue.ts";
-import { followNamespaces } from "./follow-namespaces.ts";
+import type { InjectorOptions } from "./command.ts";
+import { EventQueue } from "./events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { Mounted } from "./mounted.ts";
-import { NamespaceCache } from "./namespace-cache.ts";
-import type { InjectorOptions } from "./options.ts";
+import { followNamespaces, NamespaceCache } from "./namespaces.ts";
 import { reportAnswer } from "./report-answer.ts";
 import { watchMounted } from "./watch-mounted.ts";
 import { usualLimits, type WebhookLimits, WebhookServer } from "./webhook-server.ts";
 
-export interface InjectorParts {
+interface InjectorParts {
 	readonly options: InjectorOptions;
 	readonly mounted: Mounted;
 	readonly cluster: Cluster;

@@ -10,7 +10,7 @@ export interface Source<T> {
 	readonly parse: (texts: readonly string[]) => Result<T>;
 }
 
-export interface ReloadObserver<T> {
+interface ReloadObserver<T> {
 	readonly changed: (value: T) => void;
 	readonly refused: (problems: readonly Problem[]) => void;
 }

@@ -2,7 +2,13 @@ import { dirname } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { NotTextError, readingProblem, readTextFile } from "../host/node-text.ts";
-import type { KubeconfigSource } from "./kubeconfig-files.ts";
+
+/** Where the way to a cluster is written down, in the order in which kubectl looks. */
+export type KubeconfigSource =
+	| { readonly kind: "files"; readonly files: readonly string[] }
+	/** In a pod, with its service account. */
+	| { readonly kind: "pod" }
+	| { readonly kind: "none" };
 
 /** Reads the files, the first of them deciding where two say different things, and picks the context. */
 export function readKubeconfig(

@@ -1,10 +1,17 @@
 import { parseSeconds } from "../domain/duration.ts";
-import { type Port, parsePort } from "../domain/port.ts";
-import { type PullPolicy, parseImageName, parseImageVersion, parsePullPolicy } from "./annotation-image.ts";
-import { parseQuantity } from "./annotation-quantity.ts";
-import { parseSwitch } from "./annotation-switch.ts";
-import type { AnnotationValues } from "./annotation-values.ts";
-import type { ContainerResources } from "./container-resources.ts";
+import { formatPortRange, type Port, type PortRange, parsePort } from "../domain/port.ts";
+import type { AnnotationValues } from "./annotations.ts";
+import { distinct, itemsOf } from "./field.ts";
+import { makePolicy, type RedirectPolicy } from "./redirect-policy.ts";
+import {
+	type ContainerResources,
+	type PullPolicy,
+	parseImageName,
+	parseImageVersion,
+	parsePullPolicy,
+	parseQuantity,
+	parseSwitch,
+} from "./setting-forms.ts";
 
 /** What a pod asks for besides its policy; absent is what it leaves to the configuration. */
 export interface PodSettings {
@@ -19,7 +26,7 @@ export interface PodSettings {
 	readonly initResources: ContainerResources;
 }
 
-export interface ProxyImageWish {
+interface ProxyImageWish {
 	readonly name: string | undefined;
 	readonly version: string | undefined;
 	readonly pullPolicy: PullPolicy | undefined;
@@ -54,4 +61,26 @@ export function readSettings(
 			memoryLimit: values.one("init-memory-limit", parseQuantity),
 		},
 	};
+}
+
+/** The defaults as the annotations change them, but for ports that stay reserved whatever those say. */
+export function readPolicy(
+	values: AnnotationValues,
+	defaults: { readonly policy: RedirectPolicy; readonly reservedPorts?: readonly PortRange[] },
+	settings: Pick<PodSettings, "controlPort" | "adminPort">,
+): RedirectPolicy {
+	const policy = makePolicy(defaults.policy.families, (direction) => ({ key, field }) => {
+		const inherited = itemsOf(field, defaults.policy[direction]);
+		return field.takes === "list"
+			? values.list(key, field.form, inherited)
+			: values.one(key, field.form.parseOwn, inherited[0]);
+	});
+	const own = [settings.controlPort, settings.adminPort].filter((port) => port !== undefined).map(single);
+	const reserved = [...own, ...(defaults.reservedPorts ?? [])];
+	const portsToIgnore = distinct([...reserved, ...policy.inbound.portsToIgnore], formatPortRange);
+	return { ...policy, inbound: { ...policy.inbound, portsToIgnore } };
+}
+
+function single(port: Port): PortRange {
+	return { low: port, high: port };
 }

@@ -4,9 +4,8 @@ import type { Annotations } from "./annotations.ts";
 import type { Direction } from "./condition.ts";
 import { itemsOf } from "./field.ts";
 import { fieldsOf } from "./fields.ts";
-import { stampList } from "./pod-policy-stamp-list.ts";
-import { StampReader } from "./pod-policy-stamp-reader.ts";
 import { makePolicy, type RedirectPolicy } from "./redirect-policy.ts";
+import { StampReader, stampList } from "./stamp-reader.ts";
 
 /**
  * A policy as JSON, for the annotation that carries it from the injector to whoever programs the pod's rules. What

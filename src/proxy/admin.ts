@@ -8,7 +8,7 @@ export interface AdminAddress {
 }
 
 /** What the admin server tells about. */
-export interface Observed {
+interface Observed {
 	readonly ready: boolean;
 	readonly metrics: Metrics;
 }

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
-import { proxyCommand } from "./command.ts";
-import { type ProxyFlags, parseProxyOptions } from "./options.ts";
-import type { ProxyWorld } from "./run-proxy.ts";
+import { type ProxyFlags, type ProxyWorld, parseProxyOptions, proxyCommand } from "./command.ts";
 
 const defaults: ProxyFlags = {
 	inboundPort: "4143",

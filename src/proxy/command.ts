@@ -1,8 +1,23 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import type { Command } from "commander";
+import { parseChoice } from "../command/flag-values.ts";
+import type { LogFormat } from "../command/logger.ts";
 import { StrictCommand } from "../command/strict-command.ts";
-import type { ExitCode } from "../domain/exit-code.ts";
-import { type ProxyFlags, parseProxyOptions } from "./options.ts";
-import { type ProxyWorld, processWorld, runProxy } from "./run-proxy.ts";
+import { parseDuration } from "../domain/duration.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { families } from "../domain/family.ts";
+import { parseLogFilter } from "../domain/log-level.ts";
+import { parseWholeNumber } from "../domain/number.ts";
+import { type Port, parsePort } from "../domain/port.ts";
+import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { parseBoolean } from "../domain/truth.ts";
+import { kernelOriginalDestination, type OriginalDestination } from "../linux/original-destination.ts";
+import { createLog, type Log, type LogOptions } from "../serving/log.ts";
+import { type FlushedOutput, openStdout } from "../serving/stdout.ts";
+import { type Signals, stopRequests } from "../serving/stop-signals.ts";
+import { type AdminAddress, startAdmin, stopAdmin } from "./admin.ts";
+import { type ProxySettings, TransparentProxy } from "./transparent-proxy.ts";
 
 /** `shunt proxy`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function proxyCommand(finish: (status: ExitCode) => void, world: ProxyWorld = processWorld): Command {
@@ -44,3 +59,176 @@ as a warning, and every ten seconds how many more there were; the metrics count 
 
 SIGTERM and SIGINT stop it: /ready answers 503 at once, no connection is accepted any more, and those that are open
 may go on until the drain timeout. A second signal ends them immediately.`;
+
+/** Everything `shunt proxy` was asked to do. */
+interface ProxyOptions extends Omit<ProxySettings, "maxConnections">, LogOptions {
+	readonly admin: AdminAddress;
+	readonly drainTimeoutMs: number;
+	/** As many as there are descriptors for, when absent. */
+	readonly maxConnections: number | undefined;
+}
+
+/** What was written behind each flag, or its default. */
+export interface ProxyFlags {
+	readonly inboundPort: string;
+	readonly outboundPort: string;
+	readonly adminPort: string;
+	readonly adminAddress?: string;
+	readonly connectTimeout: string;
+	readonly idleTimeout: string;
+	readonly drainTimeout: string;
+	readonly maxConnections?: string;
+	readonly logLevel: string;
+	readonly logFormat: string;
+	readonly ipv6: string;
+}
+
+/** All mistakes together, after those that are `known`. */
+export function parseProxyOptions(flags: ProxyFlags, known: readonly Problem[] = []): Result<ProxyOptions> {
+	const parsed = combine({
+		inbound: parsePort(flags.inboundPort, "--inbound-port"),
+		outbound: parsePort(flags.outboundPort, "--outbound-port"),
+		admin: parsePort(flags.adminPort, "--admin-port"),
+		host: optional(flags.adminAddress, "--admin-address", parseListenAddress),
+		connectTimeoutMs: parseDuration(flags.connectTimeout, "--connect-timeout", 1),
+		idleTimeoutMs: parseDuration(flags.idleTimeout, "--idle-timeout"),
+		drainTimeoutMs: parseDuration(flags.drainTimeout, "--drain-timeout"),
+		maxConnections: optional(flags.maxConnections, "--max-connections", parseMaxConnections),
+		logLevel: parseLogFilter(flags.logLevel, "--log-level"),
+		logFormat: parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format"),
+		ipv6: parseBoolean(flags.ipv6, "--ipv6"),
+	});
+	const problems = [...known, ...(parsed.ok ? portsOf(parsed.value) : parsed.problems)];
+	if (!parsed.ok || problems.length > 0) {
+		return fail(...problems);
+	}
+	const { inbound, outbound, admin, host, ipv6, ...rest } = parsed.value;
+	return ok({
+		...rest,
+		ports: { inbound, outbound },
+		families: ipv6 ? families : ["ipv4"],
+		admin: { host: host ?? (ipv6 ? undefined : "0.0.0.0"), port: admin },
+	});
+}
+
+/** Either every value, or every problem of all of them. */
+function combine<T extends object>(results: { readonly [Key in keyof T]: Result<T[Key]> }): Result<T> {
+	const entries: [string, Result<unknown>][] = Object.entries(results);
+	const problems = entries.flatMap(([, result]) => (result.ok ? [] : result.problems));
+	return problems.length > 0
+		? fail(...problems)
+		: ok(
+				Object.fromEntries(entries.map(([key, result]) => [key, result.ok ? result.value : undefined])) as T,
+			);
+}
+
+function optional<T>(
+	text: string | undefined,
+	source: string,
+	parse: (text: string, source: string) => Result<T>,
+): Result<T | undefined> {
+	return text === undefined ? ok(undefined) : parse(text, source);
+}
+
+function parseListenAddress(text: string, source: string): Result<string> {
+	return isIP(text) !== 0
+		? ok(text)
+		: fail({ source, value: text, complaint: "is not an address", accepted: "an IPv4 or IPv6 address" });
+}
+
+function parseMaxConnections(text: string, source: string): Result<number> {
+	return parseWholeNumber(text, { source, noun: "number of connections", min: 1, max: 1_000_000 });
+}
+
+/** Listeners cannot share a port. */
+function portsOf(ports: Readonly<Record<"inbound" | "outbound" | "admin", Port>>): Problem[] {
+	const used = [
+		["--inbound-port", ports.inbound],
+		["--outbound-port", ports.outbound],
+		["--admin-port", ports.admin],
+	] as const;
+	return used.flatMap(([source, port], index) => {
+		const [other] = used.slice(0, index).find(([, earlier]) => earlier === port) ?? [];
+		const complaint = `is the port of ${other} too`;
+		return other === undefined
+			? []
+			: [{ source, value: `${port}`, complaint, accepted: "a port of its own" }];
+	});
+}
+
+/** What the proxy needs of the process that it runs in. */
+export interface ProxyWorld {
+	/** Throws where the kernel cannot be asked. */
+	originalDestination(): OriginalDestination;
+	output(): FlushedOutput;
+	/** proc_pid_limits(5) */
+	limits(): string;
+	readonly signals: Signals;
+}
+
+/** This very process, and the kernel under it. */
+export const processWorld: ProxyWorld = {
+	originalDestination: kernelOriginalDestination,
+	output: openStdout,
+	limits: () => readFileSync("/proc/self/limits", "utf8"),
+	signals: process,
+};
+
+/** Runs until a signal, and then for as long as connections take to end. A second signal ends them at once. */
+async function runProxy(options: ProxyOptions, world: ProxyWorld): Promise<ExitCode> {
+	const output = world.output();
+	const log = createLog(options, output);
+	try {
+		await serve(options, world, log);
+		return exitCodes.done;
+	} catch (error) {
+		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });
+		return isForbidden(error) ? exitCodes.notPermitted : exitCodes.failed;
+	} finally {
+		await output.flush();
+	}
+}
+
+async function serve(options: ProxyOptions, world: ProxyWorld, log: Log): Promise<void> {
+	const maxConnections = connectionLimit(options, world, log);
+	const proxy = new TransparentProxy({ ...options, maxConnections }, world.originalDestination(), log);
+	// Before the listeners, so that /ready can say "not yet" from the beginning.
+	const admin = await startAdmin(options.admin, proxy);
+	const stop = stopRequests(world.signals);
+	try {
+		await proxy.start();
+		log.info("ready", { maxConnections });
+		log.info("stopping", { signal: await stop.first });
+		void stop.second.then(() => proxy.abort());
+		await proxy.drain(options.drainTimeoutMs);
+	} finally {
+		stop.ignore();
+		stopAdmin(admin);
+	}
+}
+
+function connectionLimit({ maxConnections }: ProxyOptions, world: ProxyWorld, log: Log): number {
+	const fitting = connectionsThatFit(world.limits());
+	if (maxConnections !== undefined && maxConnections > fitting) {
+		log.warn("the limit on open files is too low for so many connections", { maxConnections, fitting });
+	}
+	return maxConnections ?? fitting;
+}
+
+/** Listeners, the admin server and its clients, the event loop's own, the log. */
+const reserved = 64;
+
+/**
+ * How many connections the limit on open files has room for: each takes two descriptors. Node raises its soft limit
+ * to the hard one when it starts, so this is what the container runtime gave.
+ */
+export function connectionsThatFit(limits: string): number {
+	const [, files = "unlimited"] = /^Max open files\s+(\S+)/m.exec(limits) ?? [];
+	return files === "unlimited"
+		? Number.POSITIVE_INFINITY
+		: Math.max(1, Math.floor((Number(files) - reserved) / 2));
+}
+
+function isForbidden(error: unknown): boolean {
+	return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM");
+}

@@ -10,11 +10,11 @@ import { fail, ok, type Result } from "../domain/problem.ts";
 import { policyFlags } from "../init/flags.ts";
 import { readPolicy } from "../init/options.ts";
 import { parseStamp } from "../policy/pod-policy-stamp.ts";
-import { stampVariable } from "../policy/pod-policy-stamp-list.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
+import { stampVariable } from "../policy/stamp-reader.ts";
 import type { LogOptions } from "../serving/log.ts";
+import { parseRequirement, type Requirement } from "./conclusion.ts";
 import { validateFlags } from "./flags.ts";
-import { parseRequirement, type Requirement } from "./requirement.ts";
 
 /** Everything `shunt validate` was asked to do. */
 export interface ValidateOptions extends LogOptions {
@@ -35,7 +35,7 @@ export interface ValidateOptions extends LogOptions {
 export type Environment = (name: string) => string | undefined;
 
 /** The policy, handed in from the pod's annotation by the downward API, which says "" where there is none. */
-export const policyVariable = "SHUNT_REDIRECT";
+const policyVariable = "SHUNT_REDIRECT";
 
 /** As the reference program's versions have called them, the newer first. */
 const variablePrefixes = ["LINKERD_NETWORK_VALIDATOR_", "LINKERD_VALIDATOR_"];

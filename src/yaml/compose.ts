@@ -206,12 +206,12 @@ function nameOf(key: Node, source: string): string {
 	return value instanceof Numeral ? value.json : `${value}`;
 }
 
-export function rangeOf(node: LibraryNode): readonly [number, number] {
+function rangeOf(node: LibraryNode): readonly [number, number] {
 	const [start = 0, end = start] = node.range ?? [];
 	return [start, end];
 }
 
-export function marksOf({ anchor, tag }: { anchor?: string; tag?: string }): { isMarked?: true } {
+function marksOf({ anchor, tag }: { anchor?: string; tag?: string }): { isMarked?: true } {
 	return anchor !== undefined || tag?.startsWith("!") === true ? { isMarked: true } : {};
 }
 
@@ -225,7 +225,7 @@ const styles = {
 	BLOCK_FOLDED: "block",
 } as const;
 
-export function scalarOf(node: Scalar): ScalarNode {
+function scalarOf(node: Scalar): ScalarNode {
 	const [start, end] = rangeOf(node);
 	const style = styles[node.type as keyof typeof styles] ?? "plain";
 	return {

@@ -8,7 +8,7 @@ export interface ManifestDocument {
 	readonly value: Json;
 }
 
-export interface ParsedText {
+interface ParsedText {
 	readonly documents: readonly ManifestDocument[];
 	readonly problems: readonly Problem[];
 }
@@ -49,7 +49,7 @@ export function readDocument(source: string): Reading {
 }
 
 /** Where a document stands in its file, its comments, directives and markers included, but no byte order mark before it. */
-export interface Extent {
+interface Extent {
 	readonly start: number;
 	readonly end: number;
 }
@@ -131,7 +131,7 @@ function* boundariesOf(text: string, first: number): Generator<number> {
 	}
 }
 
-export const byteOrderMark = "\ufeff";
+const byteOrderMark = "\ufeff";
 
 interface Marker {
 	readonly index: number;

@@ -76,10 +76,10 @@ function complaintOf(message: string): string {
  */
 const maxNesting = 300;
 
-export const tooDeep = `is nested deeper than ${maxNesting} levels`;
+const tooDeep = `is nested deeper than ${maxNesting} levels`;
 
 /** Whether a text may have too many levels for the library. */
-export function isTooDeep(source: string): boolean {
+function isTooDeep(source: string): boolean {
 	return blockNesting(source) > maxNesting || (mayFlowDeep(source) && flowNesting(source) > maxNesting);
 }
 

@@ -56,7 +56,7 @@ function outOfRange(text: string): Json {
  * What a plain scalar means to go-yaml v2, which Helm reads YAML with: YAML 1.1's booleans, C's integers with `_`; and
  * timestamps, which Helm hands out as texts, are no more than that.
  */
-export type Resolved =
+type Resolved =
 	| { readonly kind: "null" | "string" }
 	| { readonly kind: "bool"; readonly value: boolean }
 	| { readonly kind: "int"; readonly value: bigint }

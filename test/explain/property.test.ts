@@ -8,7 +8,7 @@ import { directionOf, type PacketRequest } from "../../src/explain/packet-fields
 import { readPacketWords } from "../../src/explain/packet-words.ts";
 import { reasonOf } from "../../src/explain/rule-owner.ts";
 import { summarize } from "../../src/explain/summary.ts";
-import { initArgs } from "../../src/inject/init-args.ts";
+import { initArgs } from "../../src/inject/init-container.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { commentOf } from "../../src/plan/comment.ts";
 import { evaluate, type Packet } from "../../src/plan/evaluate.ts";

@@ -185,6 +185,7 @@ export const mayImport: Table = {
 	"src/cli": {
 		ring: 3,
 		imports: [
+			"src/cli/chart",
 			"src/cli/check",
 			"src/cli/completion",
 			"src/cli/explain",
@@ -229,10 +230,8 @@ export const mayImport: Table = {
 		ring: 3,
 		imports: [
 			"src/chart",
-			"src/cli/chart",
 			"src/command/strict-command.ts",
 			"src/domain",
-			"src/host",
 			"src/inject",
 			"src/kube",
 			"src/policy",
@@ -269,6 +268,7 @@ export const mayImport: Table = {
 	"src/cli/inject": {
 		ring: 3,
 		imports: [
+			"src/cli",
 			"src/cli/inject/yaml",
 			"src/command/strict-command.ts",
 			"src/domain",
@@ -282,6 +282,7 @@ export const mayImport: Table = {
 		ring: 3,
 		imports: [
 			"src/chart",
+			"src/cli",
 			"src/cli/chart",
 			"src/cli/cluster",
 			"src/command/strict-command.ts",
@@ -292,6 +293,7 @@ export const mayImport: Table = {
 	"src/cli/uninstall": {
 		ring: 3,
 		imports: [
+			"src/cli",
 			"src/cli/cluster",
 			"src/cli/install",
 			"src/command/strict-command.ts",
@@ -303,6 +305,7 @@ export const mayImport: Table = {
 		ring: 3,
 		imports: [
 			"src/chart",
+			"src/cli",
 			"src/cli/chart",
 			"src/cli/cluster",
 			"src/cli/install",

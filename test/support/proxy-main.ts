@@ -1,5 +1,4 @@
-import { proxyCommand } from "../../src/proxy/command.ts";
-import { processWorld } from "../../src/proxy/run-proxy.ts";
+import { processWorld, proxyCommand } from "../../src/proxy/command.ts";
 
 /** `shunt proxy` as a process, with the kernel's answer made up: everything was going to this port. */
 const port = Number(process.env["SERVER_PORT"]);

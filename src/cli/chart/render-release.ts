@@ -1,19 +1,21 @@
 import {
 	type Chart,
+	type ChartPort,
 	type ChartProblem,
 	type ChartResult,
+	type LookupQuery,
 	loadChart,
 	type PlainMap,
+	type PlainValue,
 	type RenderedChart,
 	renderChart,
 } from "../../chart/index.ts";
-import { chartPort, type KnownObject } from "./chart-port.ts";
-import { CertificateError } from "./issue-certificate.ts";
-import { readChartFiles } from "./read-chart-files.ts";
+import { readChartFiles } from "./chart-folder.ts";
+import { CertificateError, issueCertificate } from "./issue-certificate.ts";
 import { type ValidateValues, validatorOf } from "./validate-values.ts";
 
 /** As Helm's default, the name goes with the chart's. */
-export const releaseName = "shunt";
+const releaseName = "shunt";
 
 /** What is rendered for where no cluster says its version: one that everything of the chart's exists in. */
 const newestKnown = "v1.34.0";
@@ -66,4 +68,31 @@ export function renderRelease(request: ReleaseRequest): ChartResult<RenderedChar
 		}
 		throw error;
 	}
+}
+
+/** An object that templates may find. */
+export interface KnownObject extends LookupQuery {
+	readonly object: PlainValue;
+}
+
+/** What templates ask of the world; of the cluster they see the given objects alone. */
+function chartPort(
+	known: readonly KnownObject[],
+	now: () => number,
+	validateValues: ValidateValues,
+): ChartPort {
+	return {
+		issueCertificate: (request) => issueCertificate(request, now()),
+		validateValues: (_, values) => validateValues(values),
+		lookup: (query) => known.find((object) => isThe(object, query))?.object,
+	};
+}
+
+function isThe(object: KnownObject, { apiVersion, kind, namespace, name }: LookupQuery): boolean {
+	return (
+		object.apiVersion === apiVersion &&
+		object.kind === kind &&
+		object.namespace === namespace &&
+		object.name === name
+	);
 }

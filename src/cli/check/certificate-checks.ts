@@ -1,8 +1,8 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import { AdmissionregistrationV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { objectAt, textAt } from "../../inject/json.ts";
-import { isTrusted, readCertificates } from "../chart/certificate-chain.ts";
 import { isFor } from "../chart/certificate-problems.ts";
+import { isTrusted, readCertificates } from "../chart/certificate-texts.ts";
 import { certificateSecretName, injectorName } from "../chart/store.ts";
 import {
 	type Check,

@@ -45,7 +45,7 @@ Examples:
 
 Exit status: 0 all is well, 1 something failed, 64 bad input.`;
 
-export interface CheckFlags extends ClusterFlags, ValueFlags {
+interface CheckFlags extends ClusterFlags, ValueFlags {
 	readonly pre?: true;
 	readonly proxy?: true;
 	readonly probeNodes?: true;
@@ -55,13 +55,13 @@ export interface CheckFlags extends ClusterFlags, ValueFlags {
 }
 
 /** What the flags come to. */
-export interface CheckOptions extends CheckRequest {
+interface CheckOptions extends CheckRequest {
 	readonly waitMs: number;
 	/** Whether values were given, over those of the release or the chart. */
 	readonly hasValues: boolean;
 }
 
-export function addCheckFlags(command: StrictCommand): StrictCommand {
+function addCheckFlags(command: StrictCommand): StrictCommand {
 	command
 		.option("--pre", "before an installation: whether Shunt could be installed")
 		.option("--proxy", "look at the applications' pods too: modes, missing proxies, readiness")
@@ -78,7 +78,7 @@ export function addCheckFlags(command: StrictCommand): StrictCommand {
 }
 
 /** Every mistake at once. */
-export function parseCheckFlags(flags: CheckFlags, known: readonly Problem[] = []): Result<CheckOptions> {
+function parseCheckFlags(flags: CheckFlags, known: readonly Problem[] = []): Result<CheckOptions> {
 	const { pre = false, proxy = false, probeNodes = false, probeNamespace } = flags;
 	const wait = parseDuration(flags.wait, "--wait");
 	const hasValues = valueFlags.some((name) => flags[name] !== undefined);
@@ -117,7 +117,7 @@ function alone(source: string, complaint: string, accepted: string): Problem {
 }
 
 /** Looks, waits where that may help, and prints everything at the end. */
-export function runCheck(
+function runCheck(
 	flags: CheckFlags,
 	io: CheckIo,
 	{ program, problems }: Pick<StrictCommand, "program" | "problems">,
@@ -199,7 +199,7 @@ async function targetOf({ flags, options, io }: Run): Promise<NodeProbe["targetF
 const leastProbeMs = 30_000;
 
 /** That somebody wants this to end, for those who wait. */
-export interface Stop {
+interface Stop {
 	isStopped(): boolean;
 	/** Resolves after so many milliseconds, or at once when it is to end. */
 	sleep(milliseconds: number): Promise<void>;
@@ -207,7 +207,7 @@ export interface Stop {
 	close(): void;
 }
 
-export function listenForStop(io: CheckIo): Stop {
+function listenForStop(io: CheckIo): Stop {
 	let isStopped = false;
 	let wake = () => {};
 	const stopped = new Promise<void>((resolve) => {

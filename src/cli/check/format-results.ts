@@ -11,7 +11,7 @@ export function formatResults(run: readonly CategoryResult[], format: OutputForm
 }
 
 /** Where the hints are. */
-export function hintOf({ id }: Check): string {
+function hintOf({ id }: Check): string {
 	return `docs/checks.md#${id}`;
 }
 

@@ -8,7 +8,7 @@ import { hasEnded } from "../cluster/pods.ts";
 import type { NodeProbe } from "./check.ts";
 import { type ProbeTarget, probePod, probeSelector, runLabel } from "./probe-pod.ts";
 
-export interface NodeRun {
+interface NodeRun {
 	readonly cluster: Cluster;
 	readonly target: ProbeTarget;
 	/** Where the pods are. */
@@ -151,7 +151,7 @@ export type NodeFinding =
 	/** It will never run a pod of ours. */
 	| { readonly node: string; readonly kind: "left-out"; readonly reason: string };
 
-export interface NodeReport {
+interface NodeReport {
 	readonly kernel: string;
 	/** What could be used there. */
 	readonly working: readonly string[];

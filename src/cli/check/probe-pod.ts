@@ -1,10 +1,9 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { InjectConfig } from "../../inject/config.ts";
-import { imageFields } from "../../inject/image-fields.ts";
+import { imageFields, initSecurityContext } from "../../inject/container-fields.ts";
 import { initVolume } from "../../inject/init-container.ts";
 import { type JsonObject, objectsAt } from "../../inject/json.ts";
 import { shuntProgram } from "../../inject/names.ts";
-import { initSecurityContext } from "../../inject/security-context.ts";
 import { injectAnnotation, linkerdInjectAnnotation } from "../../policy/annotation-keys.ts";
 import { componentLabel } from "../cluster/pods.ts";
 import type { Reading } from "./release.ts";
@@ -13,7 +12,7 @@ import type { Reading } from "./release.ts";
 export const runLabel = "shunt.dev/probe-run";
 export const probeSelector = `app.kubernetes.io/name=shunt,${componentLabel}=probe`;
 
-export interface ProbePodRequest {
+interface ProbePodRequest {
 	/** How the release's init containers are, which this one resembles in all but what it does. */
 	readonly target: ProbeTarget;
 	readonly node: string;

@@ -13,7 +13,7 @@ export type Reading<T> =
 	/** There is no such ConfigMap. */
 	| { readonly kind: "absent" };
 
-export type Found<T> =
+type Found<T> =
 	| { readonly kind: "read"; readonly value: T }
 	| { readonly kind: "unreadable"; readonly complaints: readonly string[] };
 

@@ -12,7 +12,7 @@ export interface CategoryResult {
 	readonly results: readonly CheckResult[];
 }
 
-export interface Patience {
+interface Patience {
 	/** How long all of it may take, in milliseconds, where something is worth waiting for. */
 	readonly waitMs: number;
 	now(): number;

@@ -9,7 +9,7 @@ export interface ClusterFlags extends ClusterAddress {
 }
 
 /** The release's namespace, unless told otherwise; a context's own namespace is for applications. */
-export const defaultNamespace = "shunt";
+const defaultNamespace = "shunt";
 
 /** Adds the flags that every command has which asks a cluster. */
 export function addClusterFlags(command: StrictCommand): StrictCommand {
@@ -21,7 +21,7 @@ export function addClusterFlags(command: StrictCommand): StrictCommand {
 		.checkValues({ namespace: parseNamespace, "request-timeout": parseRequestTimeout });
 }
 
-export function parseRequestTimeout(text: string, source: string): Result<number> {
+function parseRequestTimeout(text: string, source: string): Result<number> {
 	return parseDuration(text, source, 1);
 }
 

@@ -72,7 +72,7 @@ export interface Resource {
 }
 
 /** Asks a cluster for a kind; undefined where it does not have it. */
-export type FindKind = (apiVersion: string, kind: string) => Promise<Resource | undefined>;
+type FindKind = (apiVersion: string, kind: string) => Promise<Resource | undefined>;
 
 /** Discovery, which the client keeps to itself. */
 class Discovery extends KubernetesObjectApi {

@@ -3,12 +3,11 @@ import { wantsHelp } from "../../command/help.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import type { Subject } from "../../explain/subject.ts";
 import { wantsColour } from "../paint.ts";
+import { explainHelp } from "./explain-flags.ts";
 import { type ExplainIo, processExplainIo } from "./explain-io.ts";
-import { badInput, type Failed } from "./failure.ts";
-import { explainHelp } from "./help.ts";
 import { type ExplainOptions, parseExplainOptions } from "./options.ts";
 import { reportOn, reportsToJson } from "./report.ts";
-import { readSubjects } from "./subjects.ts";
+import { badInput, type Failed, readSubjects } from "./subjects.ts";
 import { formatReports, paintFor } from "./table.ts";
 
 /** `shunt explain`. It reads its own flags, since it takes those of `shunt init` as well. */

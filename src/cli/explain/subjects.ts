@@ -1,9 +1,14 @@
-import { ok } from "../../domain/problem.ts";
+import { enterNamedNetns, type NamedNetns } from "../../command/netns.ts";
+import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { formatProblem, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { flagRules } from "../../explain/flags-subject.ts";
+import { localAddresses } from "../../explain/local-addresses.ts";
+import { rulesetNotes } from "../../explain/ruleset-notes.ts";
 import type { Subject } from "../../explain/subject.ts";
+import type { Host } from "../../host/host.ts";
+import { readRuleset } from "../../ruleset/read.ts";
+import { lackOfPermission } from "../../status/permission.ts";
 import type { ExplainIo } from "./explain-io.ts";
-import { badInput, type Failed } from "./failure.ts";
-import { liveSubjects } from "./live.ts";
 import { manifestSubjects } from "./manifests.ts";
 import type { Source } from "./options.ts";
 
@@ -32,3 +37,43 @@ function readFrom(source: Source, io: ExplainIo) {
 			return liveSubjects(source, io.host());
 	}
 }
+
+/** Why there is nothing to explain. */
+export interface Failed {
+	readonly ok: false;
+	readonly exitCode: ExitCode;
+	readonly messages: readonly string[];
+}
+
+export function badInput(problems: readonly Problem[]): Failed {
+	return { ok: false, exitCode: exitCodes.badInput, messages: problems.map(formatProblem) };
+}
+
+type Live = Extract<Source, { readonly kind: "live" }>;
+
+/** The rules in a network namespace, whoever made them. Changes nothing there. */
+function liveSubjects({ netns }: Live, host: Host): Result<readonly Subject[]> | Failed {
+	const lost = enterNamedNetns(host, netns);
+	if (lost !== undefined) {
+		return { ok: false, ...lost };
+	}
+	const hidden = lackOfPermission(host);
+	if (hidden !== undefined) {
+		return { ok: false, ...hidden };
+	}
+	const ruleset = readRuleset(host);
+	return ok([
+		{
+			label: netns === undefined ? "this network namespace" : `${labels[netns.flag]} ${netns.given}`,
+			source: "as the kernel holds them now",
+			rules: { kind: "ruleset", ruleset },
+			notes: rulesetNotes(ruleset),
+			sender: { addresses: localAddresses(host) },
+		},
+	]);
+}
+
+const labels: Readonly<Record<NamedNetns["flag"], string>> = {
+	"--netns": "network namespace",
+	"--pid": "network namespace of process",
+};

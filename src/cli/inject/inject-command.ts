@@ -1,15 +1,17 @@
 import { type Command, Option } from "commander";
 import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { InjectConfig } from "../../inject/config.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
-import { configKeys } from "../../policy/annotation-keys.ts";
+import { type ConfigKeyName, configKeys, configPrefix } from "../../policy/annotation-keys.ts";
+import { resolvePodPolicy } from "../../policy/pod-policy.ts";
 import { type ManifestIo, processIo } from "../io.ts";
-import { readConfig } from "./config-file.ts";
 import { injectTreatment } from "./inject-treatment.ts";
+import { readConfig } from "./inputs.ts";
 import type { OutputFormat } from "./output.ts";
 import { manyObjects } from "./report.ts";
 import { runOnManifests } from "./run.ts";
-import { annotationsFrom, flagProblems, type WorkloadFlags } from "./workload-flags.ts";
 
 interface InjectFlags {
 	readonly manual?: true;
@@ -107,3 +109,29 @@ Examples:
   helm template release chart | shunt inject --manual --skip-outbound-ports +3306 - | kubectl apply -f -
 
 Nothing comes out when anything is refused. Exit status: 0 done, 64 bad input.`;
+
+/** `--skip-inbound-ports 80` sets `config.shunt.dev/skip-inbound-ports: "80"`; every annotation has its flag. */
+type WorkloadFlags = Partial<Record<ConfigKeyName, string>>;
+
+function annotationsFrom(flags: WorkloadFlags): Record<string, string> {
+	return Object.fromEntries(
+		configKeys.flatMap(({ name }) => {
+			const value = flags[name];
+			return value === undefined ? [] : [[`${configPrefix}${name}`, value]];
+		}),
+	);
+}
+
+/** The mistakes in flags, under the flags' names, found before any manifest is looked at. */
+function flagProblems(flags: WorkloadFlags, { defaults }: InjectConfig): Problem[] {
+	const resolved = resolvePodPolicy({
+		defaults,
+		namespace: undefined,
+		pod: annotationsFrom(flags),
+		whenUnannotated: "redirect",
+	});
+	return (resolved.kind === "refused" ? resolved.problems : []).map((problem) => ({
+		...problem,
+		source: problem.source.replace(`annotation ${configPrefix}`, "--"),
+	}));
+}

@@ -1,16 +1,15 @@
-import { annotate, annotatePod } from "../../inject/annotate-pod.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { injectPod } from "../../inject/inject-pod.ts";
 import { annotationsOf, type Json } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
-import { upgradePod } from "../../inject/upgrade-pod.ts";
+import { annotate, annotatePod, upgradePod } from "../../inject/upgrade-pod.ts";
 import { isNamespace, type Target } from "../../inject/workload.ts";
 import { configPrefix, injectAnnotation } from "../../policy/annotation-keys.ts";
 import type { Annotations } from "../../policy/annotations.ts";
 import { resolvePodPolicy } from "../../policy/pod-policy.ts";
 import { podOf, type Treated, type Treatment, withPod } from "./transform.ts";
 
-export interface InjectWish {
+interface InjectWish {
 	/** Everything that the webhook would do, instead of asking it to. */
 	readonly manual: boolean;
 	readonly config: InjectConfig;

@@ -12,7 +12,7 @@ import { formatReport } from "./report.ts";
 import type { Treatment } from "./transform.ts";
 import { treatFile } from "./treat-file.ts";
 
-export interface Run {
+interface Run {
 	/** As messages call it. */
 	readonly program: string;
 	readonly paths: readonly string[];

@@ -47,12 +47,12 @@ Examples:
 
 Exit status: 0 done, 1 the cluster says no, 64 bad input, 77 not permitted.`;
 
-export interface InstallFlags extends ReleaseFlags {
+interface InstallFlags extends ReleaseFlags {
 	readonly ignoreCluster?: true;
 }
 
 /** Renders, asks the cluster whether that would go well, and only then prints. */
-export function runInstall(flags: InstallFlags, io: ReleaseIo, program: string): Promise<ExitCode> {
+function runInstall(flags: InstallFlags, io: ReleaseIo, program: string): Promise<ExitCode> {
 	return settle(io, program, async () => {
 		const request = await readRequest(flags, io);
 		const isAlone = flags.ignoreCluster === true;

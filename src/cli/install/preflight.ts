@@ -8,8 +8,12 @@ import type { Manifest, RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
-import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
-import { certificateState } from "../chart/certificate-state.ts";
+import {
+	certificateSource,
+	certificateState,
+	givenCertificate,
+	knownSecret,
+} from "../chart/certificate-source.ts";
 import { storeName } from "../chart/store.ts";
 import { findNamespaceOwner, findSecret, kindsOf, type Resource } from "../cluster/cluster-objects.ts";
 import { Refusal } from "./outcome.ts";
@@ -128,7 +132,7 @@ function describeMissing({ apiVersion, kind, name, path }: Manifest): string {
 }
 
 /** What somebody is about to do. */
-export interface Undertaking {
+interface Undertaking {
 	readonly verb: "create" | "patch";
 	readonly resources: readonly Resource[];
 	readonly namespace: string;

@@ -29,12 +29,12 @@ Examples:
 
 Exit status: 0 done, 1 pods are injected, nothing is installed or the cluster says no, 64 bad input, 77 not permitted.`;
 
-export interface UninstallFlags extends ClusterFlags {
+interface UninstallFlags extends ClusterFlags {
 	readonly force?: true;
 }
 
 /** Finds what was installed, makes sure that nothing needs it any more, and prints it. */
-export function runUninstall(flags: UninstallFlags, io: ReleaseIo, program: string): Promise<ExitCode> {
+function runUninstall(flags: UninstallFlags, io: ReleaseIo, program: string): Promise<ExitCode> {
 	return settle(io, program, async () => {
 		const namespace = parseNamespace(flags.namespace);
 		const found = await connect(flags, io, namespace.ok ? [] : namespace.problems);

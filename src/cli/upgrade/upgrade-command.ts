@@ -13,8 +13,7 @@ import { readingProblem } from "../../host/node-text.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
 import { isMap, overlay, valueAt } from "../chart/plain-maps.ts";
-import { newStore, type StoredRelease } from "../chart/stored-release.ts";
-import type { NamespaceOwner } from "../cluster/cluster-objects.ts";
+import { newStore } from "../chart/stored-release.ts";
 import { badInput, connect, deliver, patiently, Refusal, required, settle } from "../install/outcome.ts";
 import {
 	addReleaseFlags,
@@ -28,7 +27,7 @@ import {
 } from "../install/read-request.ts";
 import { processIo, type ReleaseIo } from "../io.ts";
 import { chooseCertificate } from "./choose-certificate.ts";
-import { readInstalled } from "./installed-in-manifests.ts";
+import { type Installed, readInstalled } from "./installed-in-manifests.ts";
 import { describeUpgrade, isReinjecting } from "./list-changes.ts";
 
 /** `shunt upgrade`. The exit status goes to `finish`, since only an entry point may end the process. */
@@ -66,14 +65,14 @@ Examples:
 
 Exit status: 0 done, 1 nothing is installed or the cluster says no, 64 bad input, 77 not permitted.`;
 
-export interface UpgradeFlags extends ReleaseFlags {
+interface UpgradeFlags extends ReleaseFlags {
 	readonly fromManifests?: string;
 	readonly resetValues?: true;
 	readonly rotateCerts?: true;
 }
 
 /** Reads what is installed, renders it anew with what is given, says what changes, and only then prints. */
-export function runUpgrade(flags: UpgradeFlags, io: ReleaseIo, program: string): Promise<ExitCode> {
+function runUpgrade(flags: UpgradeFlags, io: ReleaseIo, program: string): Promise<ExitCode> {
 	return settle(io, program, async () => {
 		const request = await readRequest(flags, io);
 		const cluster =
@@ -156,7 +155,7 @@ async function plan(
  * The values of the new release: what is stored stays, so that a changed default changes nothing that runs; what is
  * given comes over it; keys that the stored release did not know get the chart's defaults.
  */
-export function carryOver(chart: Chart, stored: PlainMap, given: PlainMap): PlainMap {
+function carryOver(chart: Chart, stored: PlainMap, given: PlainMap): PlainMap {
 	return withoutIdleNulls(overlay(stored, given), effectiveValues(chart, {}));
 }
 
@@ -172,16 +171,4 @@ function withoutIdleNulls(values: PlainMap, defaults: PlainMap, above: readonly 
 			return [[key, isMap(value) ? withoutIdleNulls(value, defaults, path) : value]];
 		}),
 	);
-}
-
-/** An installed release, wherever it was read. */
-export interface Installed {
-	/** Undefined where it cannot be read and need not be (`--reset-values`). */
-	readonly store: StoredRelease | undefined;
-	/** What the cluster says it is. */
-	readonly kubeVersion?: string;
-	/** What the namespace is to the release, where a cluster was asked. */
-	readonly namespaceOwner?: NamespaceOwner;
-	/** The Secret with the injector's certificate of that name, as the API has it. */
-	secret(name: string): Promise<PlainValue | undefined>;
 }

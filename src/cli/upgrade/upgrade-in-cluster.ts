@@ -11,7 +11,7 @@ import { Refusal } from "../install/outcome.ts";
 import { askVersion, checkAllowed, findResources } from "../install/preflight.ts";
 import type { Request } from "../install/read-request.ts";
 import { type FoundObject, findObjects } from "../uninstall/find-objects.ts";
-import type { Installed } from "./upgrade-command.ts";
+import type { Installed } from "./installed-in-manifests.ts";
 
 /** The installed release, as the cluster has it. */
 export async function readCluster(
@@ -83,7 +83,7 @@ function formatAffected(workloads: readonly InjectedWorkload[]): string[] {
 }
 
 /** The release that a cluster has in a namespace. Throws a Refusal where there is none. */
-export async function findStore(cluster: Cluster, namespace: string): Promise<StoredRelease> {
+async function findStore(cluster: Cluster, namespace: string): Promise<StoredRelease> {
 	const core = cluster.api(CoreV1Api);
 	const found = await cluster.find(core.readNamespacedConfigMap({ name: storeName, namespace }));
 	if (found === undefined) {
@@ -112,7 +112,7 @@ async function namespacesWithStore(cluster: Cluster): Promise<string[]> {
  * Objects of the installed release that the new one does not have, and that `kubectl apply` therefore leaves: lines for
  * the user, with the command that deletes each. Who may not look at all kinds is not told.
  */
-export async function describeLeftovers(
+async function describeLeftovers(
 	cluster: Cluster,
 	manifests: readonly Manifest[],
 	namespace: string,

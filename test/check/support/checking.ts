@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findChart } from "../../../src/cli/chart/find-chart.ts";
+import { findChart } from "../../../src/cli/chart/chart-folder.ts";
 import { checkCommand } from "../../../src/cli/check/check-command.ts";
 import type { CheckIo } from "../../../src/cli/io.ts";
 import type { ApiServer } from "../../support/api-server/api-server.ts";

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import type { PlainMap } from "../../../src/chart/index.ts";
-import { findChart } from "../../../src/cli/chart/find-chart.ts";
+import { findChart } from "../../../src/cli/chart/chart-folder.ts";
 import { openChart, renderRelease } from "../../../src/cli/chart/render-release.ts";
 import { readConfigText } from "../../../src/cli/check/release.ts";
 import { injectPod } from "../../../src/inject/inject-pod.ts";

@@ -1,8 +1,12 @@
 import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
+import {
+	type InjectorFlags,
+	type InjectorWorld,
+	parseInjectorOptions,
+	runInjector,
+} from "../../../src/injector/command.ts";
 import { connectCluster } from "../../../src/injector/kubernetes-cluster.ts";
-import { type InjectorFlags, parseInjectorOptions } from "../../../src/injector/options.ts";
-import { type InjectorWorld, runInjector } from "../../../src/injector/run-injector.ts";
 import { usualLimits, type WebhookLimits } from "../../../src/injector/webhook-server.ts";
 import { ApiServer } from "../../support/api-server/api-server.ts";
 import { type Authority, type CertifiedKey, createAuthority } from "../../support/api-server/certificates.ts";

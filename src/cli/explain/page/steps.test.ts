@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { fake, installDocument } from "../../../../test/support/fake-document.ts";
 import type { Journey, Step } from "../../../explain/journey.ts";
-import { stepList } from "./steps.ts";
-import { summaryView } from "./summary-view.ts";
+import { stepList, summaryView } from "./views.ts";
 
 afterAll(installDocument());
 

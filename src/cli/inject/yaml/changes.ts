@@ -5,7 +5,7 @@ import type { MapNode, Pair } from "../../../yaml/node.ts";
 import { CannotSplice } from "./source-text.ts";
 
 /** How a map becomes another, key by key. */
-export interface MapChanges {
+interface MapChanges {
 	readonly going: readonly Pair[];
 	readonly staying: readonly { readonly pair: Pair; readonly before: Json; readonly after: Json }[];
 	/** To be written behind the others, where they also override what a merge (`<<`) brings in. */

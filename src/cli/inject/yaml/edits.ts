@@ -41,7 +41,7 @@ export function editsOf(text: Manuscript, slot: Slot, before: Json, after: Json)
 }
 
 /** A value where an alias stood: on lines below its key if it has its line to itself, else as flow. */
-export function writtenOut(
+function writtenOut(
 	{ source, style }: Manuscript,
 	{ node, key }: { readonly node: AliasNode; readonly key: Node | undefined },
 	value: Json,

@@ -88,13 +88,13 @@ function startOf({ start, isMarked }: Node): number {
 }
 
 /** Where an item of a `[…]` or `{…}` stands. */
-export interface Span {
+interface Span {
 	readonly start: number;
 	readonly end: number;
 }
 
 /** A `[…]` or `{…}` and the way its items are set. */
-export interface Frame {
+interface Frame {
 	readonly text: Manuscript;
 	/** Behind the opening bracket, and before the closing one. */
 	readonly open: number;
@@ -104,7 +104,7 @@ export interface Frame {
 	readonly space: string;
 }
 
-export function frameOf(text: Manuscript, node: MapNode | SeqNode, spans: readonly Span[]): Frame {
+function frameOf(text: Manuscript, node: MapNode | SeqNode, spans: readonly Span[]): Frame {
 	const open = node.start + 1;
 	const last = spans.at(-1);
 	const between = last === undefined ? "" : text.source.slice(spans.at(-2)?.end ?? open, last.start);
@@ -120,7 +120,7 @@ function spaceInEmpty({ source, style }: Manuscript, open: number): string {
 }
 
 /** Over several lines where its neighbours are. */
-export function print({ text, open, space }: Frame, value: Json): string {
+function print({ text, open, space }: Frame, value: Json): string {
 	if (!space.includes("\n")) {
 		return printFlow(value);
 	}
@@ -131,7 +131,7 @@ export function print({ text, open, space }: Frame, value: Json): string {
 }
 
 /** Where nothing stays. What was opened up to take items closes again when they go. */
-export function wholeContent({ text, open, close, spans, space }: Frame, added: readonly string[]): Edit {
+function wholeContent({ text, open, close, spans, space }: Frame, added: readonly string[]): Edit {
 	const start = spans[0]?.start ?? open;
 	const end = spans.at(-1)?.end ?? start;
 	const items = added.join(`,${space}`);

@@ -130,7 +130,7 @@ function* contentsOf(
 }
 
 /** Where the `items` of an object in JSON can be taken apart. */
-export interface Cuts {
+interface Cuts {
 	/** Behind the opening bracket. */
 	readonly open: number;
 	readonly commas: readonly number[];
@@ -142,7 +142,7 @@ export interface Cuts {
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],'#]/gs;
 
 /** Undefined where there are none, or texts in single quotes or comments, which are not JSON. */
-export function jsonCuts(source: string): Cuts | undefined {
+function jsonCuts(source: string): Cuts | undefined {
 	const open = itemsOf(source);
 	if (open === undefined) {
 		return undefined;

@@ -111,7 +111,7 @@ export const writeOptions: DocumentOptions & SchemaOptions & CreateNodeOptions &
 };
 
 /** As JSON.stringify writes it with this unit of indentation, but every number exactly. */
-export function jsonText(value: Json, unit: string, indent = ""): string {
+function jsonText(value: Json, unit: string, indent = ""): string {
 	if (value instanceof Numeral) {
 		return value.json;
 	}

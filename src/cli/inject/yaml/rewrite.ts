@@ -16,7 +16,7 @@ import {
 } from "./source-text.ts";
 
 /** A document's text, what it says, and what it is to say. */
-export interface Revision {
+interface Revision {
 	readonly source: string;
 	readonly root: Node | undefined;
 	readonly before: Json;
@@ -26,7 +26,7 @@ export interface Revision {
 	readonly follows: boolean;
 }
 
-export interface Rewritten {
+interface Rewritten {
 	/** The new text in pieces, most of them pieces of the old. */
 	readonly pieces: readonly string[];
 	/** Whether it had to be written anew, without its comments. */

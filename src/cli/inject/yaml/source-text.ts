@@ -20,7 +20,7 @@ export interface Slot {
 	readonly key?: Node | undefined;
 }
 
-export type EditsOf = (text: Manuscript, slot: Slot, before: Json, after: Json) => Edit[];
+type EditsOf = (text: Manuscript, slot: Slot, before: Json, after: Json) => Edit[];
 
 export function manuscriptOf(
 	{ source, eol, editsOf }: Pick<Manuscript, "source" | "editsOf"> & Pick<Style, "eol">,

@@ -1,5 +1,31 @@
-import type { InitConfig } from "./config.ts";
+import { type ContainerResources, formatImage } from "../policy/setting-forms.ts";
+import type { Image, InitConfig } from "./config.ts";
 import { compact, type JsonObject } from "./json.ts";
+
+export function imageFields({ name, version, pullPolicy }: Image): JsonObject {
+	return { image: formatImage(name, version), imagePullPolicy: pullPolicy };
+}
+
+export function resourceFields(resources: ContainerResources): JsonObject {
+	const fields = compact({
+		limits: amounts({
+			cpu: resources.cpuLimit,
+			memory: resources.memoryLimit,
+			"ephemeral-storage": resources.ephemeralStorageLimit,
+		}),
+		requests: amounts({
+			cpu: resources.cpuRequest,
+			memory: resources.memoryRequest,
+			"ephemeral-storage": resources.ephemeralStorageRequest,
+		}),
+	});
+	return Object.keys(fields).length > 0 ? { resources: fields } : {};
+}
+
+function amounts(given: Readonly<Record<string, string | undefined>>): JsonObject | undefined {
+	const filled = compact(given);
+	return Object.keys(filled).length > 0 ? filled : undefined;
+}
 
 /** As little as a container can have: what Kubernetes' "restricted" pod security standard asks for. */
 export function restricted(uid: number, gid: number | undefined): JsonObject {

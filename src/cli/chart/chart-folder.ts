@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ChartFiles } from "../../chart/index.ts";
 
 /**
  * The folder of one of our charts, which travel with the program: the nearest `charts/NAME` above this file, be it in
@@ -18,4 +19,15 @@ export function findChart(name: string, from = fileURLToPath(import.meta.url)): 
 			);
 		}
 	}
+}
+
+/** A chart's folder, links followed as Helm follows them. Throws what node:fs throws. */
+export function readChartFiles(folder: string): ChartFiles {
+	const paths = readdirSync(folder, { encoding: "utf8", recursive: true }).toSorted();
+	return new Map(
+		paths
+			.map((path): [string, string] => [path.split(sep).join("/"), join(folder, path)])
+			.filter(([, path]) => statSync(path).isFile())
+			.map(([name, path]) => [name, readFileSync(path, "utf8")]),
+	);
 }
