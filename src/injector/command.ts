@@ -1,14 +1,14 @@
-import { isIP } from "node:net";
 import type { Command } from "commander";
 import { parseChoice } from "../command/flag-values.ts";
 import type { LogFormat } from "../command/logger.ts";
-import { StrictCommand } from "../command/strict-command.ts";
+import { readOptions, StrictCommand, sharedPorts } from "../command/strict-command.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
+import { parseListenAddress } from "../serving/admin.ts";
 import { createLog, type Log } from "../serving/log.ts";
 import { type FlushedOutput, openStdout } from "../serving/stdout.ts";
 import { type Signals, stopRequests } from "../serving/stop-signals.ts";
@@ -43,8 +43,8 @@ export function injectorCommand(
 		.option("--log-level <level>", "error, warn, info or debug", "info")
 		.option("--log-format <format>", "plain or json", "json")
 		.addHelpText("after", examples);
-	return command.action(async (given: InjectorFlags & { readonly events: string | true }) => {
-		const options = parseInjectorOptions({ ...given, events: String(given.events) }, command.problems);
+	return command.action(async (given: InjectorFlags) => {
+		const options = parseInjectorOptions(given, command.problems);
 		if (!options.ok) {
 			return finish(command.refuse(options.problems));
 		}
@@ -94,7 +94,7 @@ export interface InjectorFlags {
 	readonly tlsCert: string;
 	readonly tlsKey: string;
 	readonly kubeconfig?: string;
-	readonly events: string;
+	readonly events: string | true;
 	readonly checkInterval: string;
 	readonly shutdownDelay: string;
 	readonly shutdownTimeout: string;
@@ -107,44 +107,27 @@ export function parseInjectorOptions(
 	flags: InjectorFlags,
 	known: readonly Problem[] = [],
 ): Result<InjectorOptions> {
-	const problems: Problem[] = [...known];
-	/** The value only counts where there are no problems at all. */
-	const settle = <T>(result: Result<T>): T => {
-		problems.push(...(result.ok ? [] : result.problems));
-		return (result.ok ? result.value : undefined) as T;
-	};
-	const options: InjectorOptions = {
-		port: settle(parsePort(flags.port, "--port")),
-		adminPort: settle(parsePort(flags.adminPort, "--admin-port")),
-		address: flags.address === undefined ? undefined : settle(parseAddress(flags.address)),
-		config: settle(parsePath(flags.config, "--config")),
-		tlsCert: settle(parsePath(flags.tlsCert, "--tls-cert")),
-		tlsKey: settle(parsePath(flags.tlsKey, "--tls-key")),
-		kubeconfig:
-			flags.kubeconfig === undefined ? undefined : settle(parsePath(flags.kubeconfig, "--kubeconfig")),
-		events: settle(parseBoolean(flags.events, "--events")),
-		checkIntervalMs: settle(parseDuration(flags.checkInterval, "--check-interval", 100)),
-		shutdownDelayMs: settle(parseDuration(flags.shutdownDelay, "--shutdown-delay")),
-		shutdownTimeoutMs: settle(parseDuration(flags.shutdownTimeout, "--shutdown-timeout")),
-		logLevel: settle(parseLogLevel(flags.logLevel, "--log-level")),
-		logFormat: settle(parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format")),
-	};
-	if (options.port !== undefined && options.port === options.adminPort) {
-		problems.push({
-			source: "--admin-port",
-			value: `${options.adminPort}`,
-			complaint: "is the port of --port too",
-			accepted: "a port of its own",
-		});
-	}
-	return problems.length > 0 ? fail(...problems) : ok(options);
-}
-
-function parseAddress(text: string): Result<string> {
-	const accepted = "an IPv4 or IPv6 address";
-	return isIP(text) !== 0
-		? ok(text)
-		: fail({ source: "--address", value: text, complaint: "is not an address", accepted });
+	const { values, problems } = readOptions<InjectorOptions>(flags, {
+		port: ["port", parsePort],
+		adminPort: ["admin-port", parsePort],
+		address: ["address", parseListenAddress],
+		config: ["config", parsePath],
+		tlsCert: ["tls-cert", parsePath],
+		tlsKey: ["tls-key", parsePath],
+		kubeconfig: ["kubeconfig", parsePath],
+		events: ["events", parseBoolean],
+		checkIntervalMs: ["check-interval", (text, source) => parseDuration(text, source, 100)],
+		shutdownDelayMs: ["shutdown-delay", parseDuration],
+		shutdownTimeoutMs: ["shutdown-timeout", parseDuration],
+		logLevel: ["log-level", parseLogLevel],
+		logFormat: ["log-format", parseChoice<LogFormat>(["plain", "json"])],
+	});
+	const ports = [
+		["--port", values.port],
+		["--admin-port", values.adminPort],
+	] as const;
+	const all = [...known, ...problems, ...sharedPorts(ports)];
+	return all.length > 0 ? fail(...all) : ok(values);
 }
 
 function parsePath(text: string, source: string): Result<string> {

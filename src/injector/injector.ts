@@ -1,8 +1,8 @@
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startAdmin, stopAdmin } from "../serving/admin.ts";
 import type { Log } from "../serving/log.ts";
 import { throttle } from "../serving/throttle.ts";
-import { startAdmin } from "./admin.ts";
 import { admitPod } from "./admit-pod.ts";
 import { answerReview, type Deciding } from "./answer-review.ts";
 import type { Cluster } from "./cluster.ts";
@@ -64,12 +64,12 @@ export class Injector {
 	/** Rejects where a port cannot be had. */
 	async start(): Promise<void> {
 		const { options, mounted, cluster, log } = this.#parts;
-		const host = options.address === undefined ? {} : { host: options.address };
+		const { address: host } = options;
 		const [metrics, webhook] = [this.#metrics, this.#webhook];
 		// First, so that /ready can say "not yet" from the beginning.
 		this.#admin = await startAdmin(
-			{ port: options.adminPort, ...host },
-			{ obstacles: () => this.#obstacles(), metrics },
+			{ port: options.adminPort, host },
+			{ obstacle: () => this.#obstacle(), metrics },
 		);
 		this.#files = watchMounted({ mounted, intervalMs: options.checkIntervalMs, log, metrics, webhook });
 		void followNamespaces({
@@ -81,7 +81,7 @@ export class Injector {
 				log.warn("namespaces cannot be followed", { error: String(error) });
 			},
 		});
-		await webhook.listen({ port: options.port, ...host });
+		await webhook.listen({ port: options.port, host });
 	}
 
 	/** The endpoint is still in everybody's list for a while: whoever comes in that time gets an answer too. */
@@ -101,15 +101,15 @@ export class Injector {
 		this.#files?.close();
 		this.#webhook.server.close();
 		this.#webhook.server.closeAllConnections();
-		this.#admin?.close();
-		this.#admin?.closeAllConnections();
+		stopAdmin(this.#admin);
 	}
 
-	#obstacles(): string[] {
-		return [
+	#obstacle(): string | undefined {
+		const reasons = [
 			...(this.#draining ? ["stopping"] : []),
 			...(this.#namespaces.synced ? [] : ["the namespaces are not known yet"]),
 		];
+		return reasons.length === 0 ? undefined : reasons.join(", ");
 	}
 
 	#deciding(): Deciding {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import type { ListenAddress } from "../serving/admin.ts";
 import { type HttpAnswer, renderStatus } from "./answer-review.ts";
 import type { ServerCertificate } from "./mounted.ts";
 
@@ -71,10 +72,10 @@ export class WebhookServer {
 		this.server.setSecureContext({ cert, key, minVersion: "TLSv1.2" });
 	}
 
-	listen(address: { readonly port: number; readonly host?: string }): Promise<void> {
+	listen({ port, host }: ListenAddress): Promise<void> {
 		return new Promise((resolve, reject) => {
 			this.server.once("error", reject);
-			this.server.listen(address, () => {
+			this.server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
 				this.server.off("error", reject);
 				resolve();
 			});

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import type { Command } from "commander";
 import { parseChoice } from "../command/flag-values.ts";
 import type { LogFormat } from "../command/logger.ts";
-import { StrictCommand } from "../command/strict-command.ts";
+import { readOptions, StrictCommand, sharedPorts } from "../command/strict-command.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { families } from "../domain/family.ts";
@@ -13,10 +12,10 @@ import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
 import { kernelOriginalDestination, type OriginalDestination } from "../linux/original-destination.ts";
+import { type ListenAddress, parseListenAddress, startAdmin, stopAdmin } from "../serving/admin.ts";
 import { createLog, type Log, type LogOptions } from "../serving/log.ts";
 import { type FlushedOutput, openStdout } from "../serving/stdout.ts";
 import { type Signals, stopRequests } from "../serving/stop-signals.ts";
-import { type AdminAddress, startAdmin, stopAdmin } from "./admin.ts";
 import { type ProxySettings, TransparentProxy } from "./transparent-proxy.ts";
 
 /** `shunt proxy`. The exit status goes to `finish`, since only an entry point may end the process. */
@@ -36,8 +35,8 @@ export function proxyCommand(finish: (status: ExitCode) => void, world: ProxyWor
 		.option("--log-format <format>", "plain or json", "plain")
 		.option("--ipv6 [true|false]", "listen on IPv6 too", "true")
 		.addHelpText("after", examples);
-	return command.action(async (given: ProxyFlags & { readonly ipv6: string | true }) => {
-		const options = parseProxyOptions({ ...given, ipv6: String(given.ipv6) }, command.problems);
+	return command.action(async (given: ProxyFlags) => {
+		const options = parseProxyOptions(given, command.problems);
 		finish(options.ok ? await runProxy(options.value, world) : command.refuse(options.problems));
 	});
 }
@@ -62,7 +61,7 @@ may go on until the drain timeout. A second signal ends them immediately.`;
 
 /** Everything `shunt proxy` was asked to do. */
 interface ProxyOptions extends Omit<ProxySettings, "maxConnections">, LogOptions {
-	readonly admin: AdminAddress;
+	readonly admin: ListenAddress;
 	readonly drainTimeoutMs: number;
 	/** As many as there are descriptors for, when absent. */
 	readonly maxConnections: number | undefined;
@@ -80,80 +79,50 @@ export interface ProxyFlags {
 	readonly maxConnections?: string;
 	readonly logLevel: string;
 	readonly logFormat: string;
-	readonly ipv6: string;
+	readonly ipv6: string | true;
 }
 
 /** All mistakes together, after those that are `known`. */
 export function parseProxyOptions(flags: ProxyFlags, known: readonly Problem[] = []): Result<ProxyOptions> {
-	const parsed = combine({
-		inbound: parsePort(flags.inboundPort, "--inbound-port"),
-		outbound: parsePort(flags.outboundPort, "--outbound-port"),
-		admin: parsePort(flags.adminPort, "--admin-port"),
-		host: optional(flags.adminAddress, "--admin-address", parseListenAddress),
-		connectTimeoutMs: parseDuration(flags.connectTimeout, "--connect-timeout", 1),
-		idleTimeoutMs: parseDuration(flags.idleTimeout, "--idle-timeout"),
-		drainTimeoutMs: parseDuration(flags.drainTimeout, "--drain-timeout"),
-		maxConnections: optional(flags.maxConnections, "--max-connections", parseMaxConnections),
-		logLevel: parseLogFilter(flags.logLevel, "--log-level"),
-		logFormat: parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format"),
-		ipv6: parseBoolean(flags.ipv6, "--ipv6"),
+	const { values, problems } = readOptions<Parsed>(flags, {
+		inbound: ["inbound-port", parsePort],
+		outbound: ["outbound-port", parsePort],
+		admin: ["admin-port", parsePort],
+		host: ["admin-address", parseListenAddress],
+		connectTimeoutMs: ["connect-timeout", (text, source) => parseDuration(text, source, 1)],
+		idleTimeoutMs: ["idle-timeout", parseDuration],
+		drainTimeoutMs: ["drain-timeout", parseDuration],
+		maxConnections: ["max-connections", parseMaxConnections],
+		logLevel: ["log-level", parseLogFilter],
+		logFormat: ["log-format", parseChoice<LogFormat>(["plain", "json"])],
+		ipv6: ["ipv6", parseBoolean],
 	});
-	const problems = [...known, ...(parsed.ok ? portsOf(parsed.value) : parsed.problems)];
-	if (!parsed.ok || problems.length > 0) {
-		return fail(...problems);
-	}
-	const { inbound, outbound, admin, host, ipv6, ...rest } = parsed.value;
-	return ok({
-		...rest,
-		ports: { inbound, outbound },
-		families: ipv6 ? families : ["ipv4"],
-		admin: { host: host ?? (ipv6 ? undefined : "0.0.0.0"), port: admin },
-	});
+	const { inbound, outbound, admin, host, ipv6, ...rest } = values;
+	const ports = [
+		["--inbound-port", inbound],
+		["--outbound-port", outbound],
+		["--admin-port", admin],
+	] as const;
+	const all = [...known, ...(problems.length > 0 ? problems : sharedPorts(ports))];
+	return all.length > 0
+		? fail(...all)
+		: ok({
+				...rest,
+				ports: { inbound, outbound },
+				families: ipv6 ? families : ["ipv4"],
+				admin: { host: host ?? (ipv6 ? undefined : "0.0.0.0"), port: admin },
+			});
 }
 
-/** Either every value, or every problem of all of them. */
-function combine<T extends object>(results: { readonly [Key in keyof T]: Result<T[Key]> }): Result<T> {
-	const entries: [string, Result<unknown>][] = Object.entries(results);
-	const problems = entries.flatMap(([, result]) => (result.ok ? [] : result.problems));
-	return problems.length > 0
-		? fail(...problems)
-		: ok(
-				Object.fromEntries(entries.map(([key, result]) => [key, result.ok ? result.value : undefined])) as T,
-			);
-}
-
-function optional<T>(
-	text: string | undefined,
-	source: string,
-	parse: (text: string, source: string) => Result<T>,
-): Result<T | undefined> {
-	return text === undefined ? ok(undefined) : parse(text, source);
-}
-
-function parseListenAddress(text: string, source: string): Result<string> {
-	return isIP(text) !== 0
-		? ok(text)
-		: fail({ source, value: text, complaint: "is not an address", accepted: "an IPv4 or IPv6 address" });
+interface Parsed
+	extends Omit<ProxyOptions, "admin" | "ports" | "families">,
+		Record<"inbound" | "outbound" | "admin", Port> {
+	readonly host: string | undefined;
+	readonly ipv6: boolean;
 }
 
 function parseMaxConnections(text: string, source: string): Result<number> {
 	return parseWholeNumber(text, { source, noun: "number of connections", min: 1, max: 1_000_000 });
-}
-
-/** Listeners cannot share a port. */
-function portsOf(ports: Readonly<Record<"inbound" | "outbound" | "admin", Port>>): Problem[] {
-	const used = [
-		["--inbound-port", ports.inbound],
-		["--outbound-port", ports.outbound],
-		["--admin-port", ports.admin],
-	] as const;
-	return used.flatMap(([source, port], index) => {
-		const [other] = used.slice(0, index).find(([, earlier]) => earlier === port) ?? [];
-		const complaint = `is the port of ${other} too`;
-		return other === undefined
-			? []
-			: [{ source, value: `${port}`, complaint, accepted: "a port of its own" }];
-	});
 }
 
 /** What the proxy needs of the process that it runs in. */
@@ -193,7 +162,10 @@ async function serve(options: ProxyOptions, world: ProxyWorld, log: Log): Promis
 	const maxConnections = connectionLimit(options, world, log);
 	const proxy = new TransparentProxy({ ...options, maxConnections }, world.originalDestination(), log);
 	// Before the listeners, so that /ready can say "not yet" from the beginning.
-	const admin = await startAdmin(options.admin, proxy);
+	const admin = await startAdmin(options.admin, {
+		obstacle: () => (proxy.ready ? undefined : ""),
+		metrics: proxy.metrics,
+	});
 	const stop = stopRequests(world.signals);
 	try {
 		await proxy.start();
