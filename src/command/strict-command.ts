@@ -1,9 +1,10 @@
 import { Command, CommanderError, type Option, type ParseOptionsResult } from "commander";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem, ok, type Problem, type Result } from "../domain/problem.ts";
+import { type Parse, parseChoice } from "../domain/words.ts";
 import { type CommandLine, isMissing, parseCommandLine, strayWord } from "./command-line.ts";
 import { type Flag, findFlag } from "./flag.ts";
-import { FlagValues, parseChoice } from "./flag-values.ts";
+import { FlagValues } from "./flag-values.ts";
 import { wantsHelp } from "./help.ts";
 
 type Check = (text: string, source: string) => Result<unknown>;
@@ -116,8 +117,6 @@ export class StrictCommand extends Command {
 		});
 	}
 }
-
-type Parse<T> = (text: string, source: string) => Result<T>;
 
 /**
  * What was written for commander's options, each read by its parser, with every mistake in any of them. An option that was

@@ -1,5 +1,6 @@
 import { parseLogFilter } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
+import { parseChoice } from "../domain/words.ts";
 import {
 	type ContainerResources,
 	type PullPolicy,
@@ -7,15 +8,16 @@ import {
 	parseImageVersion,
 	parsePullPolicy,
 	parseQuantity,
+	resourceNames,
 } from "../policy/setting-forms.ts";
 import { type Image, type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
-import { type ConfigSection, choice, parseLogFormat, parseRegistry, parseUrlPath } from "./config-section.ts";
+import { type ConfigSection, parseLogFormat, parseRegistry, parseUrlPath } from "./config-section.ts";
 import { get } from "./json.ts";
 import { imageNames } from "./names.ts";
 
 /** `proxy`, but for its ports and ids, which are the policy's. */
 export function readProxy(section: ConfigSection, images: ReleaseImages): ProxyConfig {
-	const kind = section.parsed<ProxyKind>("kind", choice(proxyKinds), "shunt");
+	const kind = section.parsed<ProxyKind>("kind", parseChoice(proxyKinds), "shunt");
 	refuseStray(section, kind);
 	return {
 		kind,
@@ -100,22 +102,10 @@ function withRegistry(registry: string, name: string): string {
 
 /** In Linkerd's shape. */
 export function readResources(section: ConfigSection): ContainerResources {
-	const cpu = readPair(section.section("cpu"));
-	const memory = readPair(section.section("memory"));
-	const storage = readPair(section.section("ephemeral-storage"));
-	return {
-		cpuRequest: cpu.request,
-		cpuLimit: cpu.limit,
-		memoryRequest: memory.request,
-		memoryLimit: memory.limit,
-		ephemeralStorageRequest: storage.request,
-		ephemeralStorageLimit: storage.limit,
-	};
-}
-
-function readPair(section: ConfigSection) {
-	return {
-		request: section.parsed<string | undefined>("request", parseQuantity, undefined),
-		limit: section.parsed<string | undefined>("limit", parseQuantity, undefined),
-	};
+	const amounts = resourceNames.map((name) => {
+		const bounds = section.section(name);
+		const read = (key: string) => bounds.parsed<string | undefined>(key, parseQuantity, undefined);
+		return [name, { request: read("request"), limit: read("limit") }];
+	});
+	return Object.fromEntries(amounts);
 }

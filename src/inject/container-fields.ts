@@ -1,4 +1,4 @@
-import { type ContainerResources, formatImage } from "../policy/setting-forms.ts";
+import { type Bounds, type ContainerResources, formatImage, resourceNames } from "../policy/setting-forms.ts";
 import type { Image, InitConfig } from "./config.ts";
 import { compact, type JsonObject } from "./json.ts";
 
@@ -7,24 +7,11 @@ export function imageFields({ name, version, pullPolicy }: Image): JsonObject {
 }
 
 export function resourceFields(resources: ContainerResources): JsonObject {
-	const fields = compact({
-		limits: amounts({
-			cpu: resources.cpuLimit,
-			memory: resources.memoryLimit,
-			"ephemeral-storage": resources.ephemeralStorageLimit,
-		}),
-		requests: amounts({
-			cpu: resources.cpuRequest,
-			memory: resources.memoryRequest,
-			"ephemeral-storage": resources.ephemeralStorageRequest,
-		}),
-	});
-	return Object.keys(fields).length > 0 ? { resources: fields } : {};
-}
-
-function amounts(given: Readonly<Record<string, string | undefined>>): JsonObject | undefined {
-	const filled = compact(given);
-	return Object.keys(filled).length > 0 ? filled : undefined;
+	const amounts = (bound: keyof Bounds) =>
+		compact(Object.fromEntries(resourceNames.map((name) => [name, resources[name]?.[bound]])));
+	const [limits, requests] = [amounts("limit"), amounts("request")];
+	const filled = Object.entries({ limits, requests }).filter(([, given]) => Object.keys(given).length > 0);
+	return filled.length > 0 ? { resources: Object.fromEntries(filled) } : {};
 }
 
 /** As little as a container can have: what Kubernetes' "restricted" pod security standard asks for. */

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { parseChoice } from "../command/flag-values.ts";
 import type { LogFormat } from "../command/logger.ts";
 import { readOptions, StrictCommand, sharedPorts } from "../command/strict-command.ts";
 import { parseDuration } from "../domain/duration.ts";
@@ -8,6 +7,7 @@ import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
+import { parseChoice } from "../domain/words.ts";
 import { parseListenAddress } from "../serving/admin.ts";
 import { createLog, type Log } from "../serving/log.ts";
 import { type FlushedOutput, openStdout } from "../serving/stdout.ts";

@@ -1,5 +1,6 @@
 import { parseSeconds } from "../domain/duration.ts";
 import { formatPortRange, type Port, type PortRange, parsePort } from "../domain/port.ts";
+import type { ConfigKeyName } from "./annotation-keys.ts";
 import type { AnnotationValues } from "./annotations.ts";
 import { distinct, itemsOf } from "./field.ts";
 import { makePolicy, type RedirectPolicy } from "./redirect-policy.ts";
@@ -11,6 +12,8 @@ import {
 	parsePullPolicy,
 	parseQuantity,
 	parseSwitch,
+	type ResourceName,
+	resourceNames,
 } from "./setting-forms.ts";
 
 /** What a pod asks for besides its policy; absent is what it leaves to the configuration. */
@@ -36,6 +39,12 @@ export function readSettings(
 	values: AnnotationValues,
 	defaults: Pick<PodSettings, "controlPort" | "adminPort">,
 ): PodSettings {
+	const boundsOf = (owner: string, names: readonly ResourceName[]): ContainerResources => {
+		const read = (name: string) => values.one(`${owner}-${name}` as ConfigKeyName, parseQuantity);
+		return Object.fromEntries(
+			names.map((name) => [name, { request: read(`${name}-request`), limit: read(`${name}-limit`) }]),
+		);
+	};
 	return {
 		controlPort: values.one("control-port", parsePort) ?? defaults.controlPort,
 		adminPort: values.one("admin-port", parsePort) ?? defaults.adminPort,
@@ -46,20 +55,8 @@ export function readSettings(
 			version: values.one("proxy-version", parseImageVersion),
 			pullPolicy: values.one("image-pull-policy", parsePullPolicy),
 		},
-		resources: {
-			cpuRequest: values.one("proxy-cpu-request", parseQuantity),
-			cpuLimit: values.one("proxy-cpu-limit", parseQuantity),
-			memoryRequest: values.one("proxy-memory-request", parseQuantity),
-			memoryLimit: values.one("proxy-memory-limit", parseQuantity),
-			ephemeralStorageRequest: values.one("proxy-ephemeral-storage-request", parseQuantity),
-			ephemeralStorageLimit: values.one("proxy-ephemeral-storage-limit", parseQuantity),
-		},
-		initResources: {
-			cpuRequest: values.one("init-cpu-request", parseQuantity),
-			cpuLimit: values.one("init-cpu-limit", parseQuantity),
-			memoryRequest: values.one("init-memory-request", parseQuantity),
-			memoryLimit: values.one("init-memory-limit", parseQuantity),
-		},
+		resources: boundsOf("proxy", resourceNames),
+		initResources: boundsOf("init", ["cpu", "memory"]),
 	};
 }
 

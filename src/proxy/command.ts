@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { parseChoice } from "../command/flag-values.ts";
 import type { LogFormat } from "../command/logger.ts";
 import { readOptions, StrictCommand, sharedPorts } from "../command/strict-command.ts";
 import { parseDuration } from "../domain/duration.ts";
@@ -11,6 +10,7 @@ import { parseWholeNumber } from "../domain/number.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
+import { parseChoice } from "../domain/words.ts";
 import { kernelOriginalDestination, type OriginalDestination } from "../linux/original-destination.ts";
 import { type ListenAddress, parseListenAddress, startAdmin, stopAdmin } from "../serving/admin.ts";
 import { createLog, type Log, type LogOptions } from "../serving/log.ts";

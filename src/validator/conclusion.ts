@@ -1,7 +1,7 @@
-import { parseChoice } from "../command/flag-values.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Result } from "../domain/problem.ts";
+import { parseChoice } from "../domain/words.ts";
 import { writeStandardOutput } from "../host/node-streams.ts";
 import type { Log } from "../serving/log.ts";
 import type { ProbeResult, Topic } from "./probe.ts";

@@ -1,12 +1,13 @@
 import { parseCommandLine } from "../command/command-line.ts";
 import type { OutputFormat } from "../command/failure.ts";
-import { FlagValues, parseChoice } from "../command/flag-values.ts";
+import { FlagValues } from "../command/flag-values.ts";
 import type { LogFormat } from "../command/logger.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type Endpoint, parseEndpoint } from "../domain/endpoint.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
+import { parseChoice } from "../domain/words.ts";
 import { policyFlags } from "../init/flags.ts";
 import { readPolicy } from "../init/options.ts";
 import { parseStamp } from "../policy/pod-policy-stamp.ts";

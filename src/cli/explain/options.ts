@@ -1,7 +1,8 @@
 import { type CommandLine, emptyValue, parseCommandLine } from "../../command/command-line.ts";
-import { FlagValues, parseChoice } from "../../command/flag-values.ts";
+import { FlagValues } from "../../command/flag-values.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../../command/netns.ts";
 import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { parseChoice } from "../../domain/words.ts";
 import { readPacket } from "../../explain/packet.ts";
 import { type PacketFieldName, type PacketRequest, packetFields } from "../../explain/packet-fields.ts";
 import { readPacketWords } from "../../explain/packet-words.ts";
