@@ -1,4 +1,4 @@
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
 import type { Parse } from "../domain/words.ts";
 import { type CommandLine, isMissing } from "./command-line.ts";
@@ -101,7 +101,7 @@ function unquote(item: string, source: string): Result<string> {
 	}
 	const [, quoted] = /^"([^"]*)"$/.exec(trimmed) ?? [];
 	return quoted === undefined
-		? fail({
+		? err({
 				source,
 				value: item,
 				complaint: "has a stray quotation mark",

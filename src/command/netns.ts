@@ -1,6 +1,6 @@
 import { exitCodes } from "../domain/exit-code.ts";
 import { parseWholeNumber } from "../domain/number.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { type Host, HostError } from "../host/host.ts";
 import { badInput, environmentFailure, type Failure } from "./failure.ts";
 
@@ -18,7 +18,7 @@ export interface NamedNetns {
  */
 export function parseNetns(text: string): Result<NamedNetns> {
 	if (text.trim() === "") {
-		return fail({
+		return err({
 			source: "--netns",
 			value: text,
 			complaint: "names no network namespace",

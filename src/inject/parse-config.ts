@@ -3,7 +3,7 @@ import { type Family, families } from "../domain/family.ts";
 import { parseLogFilter, parseLogLevel } from "../domain/log-level.ts";
 import { type Mode, parseMode } from "../domain/mode.ts";
 import { type Port, parsePort, parsePortRange } from "../domain/port.ts";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { version } from "../domain/version.ts";
 import type { PodPolicyDefaults } from "../policy/pod-policy.ts";
 import { makePolicy } from "../policy/redirect-policy.ts";
@@ -49,7 +49,7 @@ export function parseInjectConfig(values: Json): Result<InjectConfig> {
 	root.passOver(...controlPlaneKeys);
 	root.finish();
 	problems.push(...(problems.length > 0 ? [] : contradictions(config)));
-	return problems.length > 0 ? fail(...problems) : ok(config);
+	return problems.length > 0 ? err(...problems) : ok(config);
 }
 
 /** Those of the chart's keys that are about the control plane alone. */

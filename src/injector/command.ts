@@ -3,9 +3,9 @@ import type { LogFormat } from "../command/logger.ts";
 import { readOptions, StrictCommand, sharedPorts } from "../command/strict-command.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
-import { type Port, parsePort } from "../domain/port.ts";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { parseLogLevel } from "../domain/log-level.ts";
+import { parsePort } from "../domain/port.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
 import { parseChoice } from "../domain/words.ts";
 import { parseListenAddress } from "../serving/admin.ts";
@@ -13,14 +13,14 @@ import { createLog, type Log } from "../serving/log.ts";
 import { type FlushedOutput, openStdout } from "../serving/stdout.ts";
 import { type Signals, stopRequests } from "../serving/stop-signals.ts";
 import type { Cluster } from "./cluster.ts";
-import { Injector } from "./injector.ts";
+import { Injector, type InjectorOptions } from "./injector.ts";
 import { loadMounted } from "./mounted.ts";
 import type { WebhookLimits } from "./webhook-server.ts";
 
 /** `shunt injector`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function injectorCommand(
 	finish: (status: ExitCode) => void,
-	world: InjectorWorld = processWorld,
+	deps: InjectorDeps = processDeps,
 ): Command {
 	const command = new StrictCommand("injector")
 		.collectProblems()
@@ -48,7 +48,7 @@ export function injectorCommand(
 		if (!options.ok) {
 			return finish(command.refuse(options.problems));
 		}
-		finish(await runInjector(options.value, world, (problems) => command.refuse(problems)));
+		finish(await runInjector(options.value, deps, (problems) => command.refuse(problems)));
 	});
 }
 
@@ -65,25 +65,6 @@ Examples:
 
 SIGTERM and SIGINT stop it: /ready answers 503 at once, reviews are answered for the shutdown delay, and those that are
 being answered then may take until the shutdown timeout. A second signal ends them immediately.`;
-
-/** Everything `shunt injector` was asked to do. */
-export interface InjectorOptions {
-	readonly port: Port;
-	readonly adminPort: Port;
-	/** Every address of the machine, of either family, when absent. */
-	readonly address: string | undefined;
-	readonly config: string;
-	readonly tlsCert: string;
-	readonly tlsKey: string;
-	/** The pod's service account when absent. */
-	readonly kubeconfig: string | undefined;
-	readonly events: boolean;
-	readonly checkIntervalMs: number;
-	readonly shutdownDelayMs: number;
-	readonly shutdownTimeoutMs: number;
-	readonly logLevel: LogLevel;
-	readonly logFormat: LogFormat;
-}
 
 /** What was written behind each flag, or its default. */
 export interface InjectorFlags {
@@ -127,15 +108,15 @@ export function parseInjectorOptions(
 		["--admin-port", values.adminPort],
 	] as const;
 	const all = [...known, ...problems, ...sharedPorts(ports)];
-	return all.length > 0 ? fail(...all) : ok(values);
+	return all.length > 0 ? err(...all) : ok(values);
 }
 
 function parsePath(text: string, source: string): Result<string> {
-	return text !== "" ? ok(text) : fail({ source, value: text, complaint: "is empty", accepted: "a file" });
+	return text !== "" ? ok(text) : err({ source, value: text, complaint: "is empty", accepted: "a file" });
 }
 
 /** What the injector needs of the process that it runs in. */
-export interface InjectorWorld {
+export interface InjectorDeps {
 	output(): FlushedOutput;
 	cluster(kubeconfig: string | undefined): Promise<Result<Cluster>>;
 	readonly signals: Signals;
@@ -146,15 +127,15 @@ export interface InjectorWorld {
 /** Runs until a signal, and then for as long as answers take. A second signal ends them at once. */
 export async function runInjector(
 	options: InjectorOptions,
-	world: InjectorWorld,
+	deps: InjectorDeps,
 	refuse: (problems: readonly Problem[]) => ExitCode,
 ): Promise<ExitCode> {
 	const mounted = await loadMounted(options);
-	const cluster = await world.cluster(options.kubeconfig);
+	const cluster = await deps.cluster(options.kubeconfig);
 	if (!mounted.ok || !cluster.ok) {
 		return refuse([mounted, cluster].flatMap((result) => (result.ok ? [] : result.problems)));
 	}
-	const output = world.output();
+	const output = deps.output();
 	const log = createLog(options, output);
 	try {
 		const injector = new Injector({
@@ -162,9 +143,9 @@ export async function runInjector(
 			mounted: mounted.value,
 			cluster: cluster.value,
 			log,
-			limits: world.limits,
+			limits: deps.limits,
 		});
-		await serve(injector, { options, world, log });
+		await serve(injector, { options, deps, log });
 		return exitCodes.done;
 	} catch (error) {
 		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });
@@ -176,12 +157,12 @@ export async function runInjector(
 
 interface Serving {
 	readonly options: InjectorOptions;
-	readonly world: InjectorWorld;
+	readonly deps: InjectorDeps;
 	readonly log: Log;
 }
 
-async function serve(injector: Injector, { options, world, log }: Serving): Promise<void> {
-	const stop = stopRequests(world.signals);
+async function serve(injector: Injector, { options, deps, log }: Serving): Promise<void> {
+	const stop = stopRequests(deps.signals);
 	try {
 		await injector.start();
 		log.info("listening", { port: options.port, adminPort: options.adminPort });
@@ -196,7 +177,7 @@ async function serve(injector: Injector, { options, world, log }: Serving): Prom
 }
 
 /** This very process. The client is large, and only whoever runs the injector should load it. */
-const processWorld: InjectorWorld = {
+const processDeps: InjectorDeps = {
 	output: openStdout,
 	cluster: async (kubeconfig) => (await import("./kubernetes-cluster.ts")).connectCluster(kubeconfig),
 	signals: process,

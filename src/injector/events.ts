@@ -11,7 +11,7 @@ import {
 } from "../inject/json.ts";
 import type { AdmissionAnswer } from "./admit-pod.ts";
 import type { AdmissionRequest } from "./review.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** What a Kubernetes Event says, and about which object. */
 export interface EventNote {
@@ -121,7 +121,7 @@ export class EventQueue {
 
 	/** Gives what is waiting a last chance. Never rejects. */
 	async flush(milliseconds: number): Promise<void> {
-		await within(milliseconds, this.#sending ?? Promise.resolve()).catch(() => undefined);
+		await withTimeout(milliseconds, this.#sending ?? Promise.resolve()).catch(() => undefined);
 		for (const _ of this.#waiting.splice(0)) {
 			this.#options.counted("dropped");
 		}
@@ -137,7 +137,7 @@ export class EventQueue {
 	async #send(note: EventNote): Promise<void> {
 		const { send, counted, failed } = this.#options;
 		try {
-			await within(sendTimeoutMs, send(note));
+			await withTimeout(sendTimeoutMs, send(note));
 			counted("sent");
 		} catch (error) {
 			counted("failed");

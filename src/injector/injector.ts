@@ -1,12 +1,12 @@
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Port } from "../domain/port.ts";
 import { startAdmin, stopAdmin } from "../serving/admin.ts";
-import type { Log } from "../serving/log.ts";
+import type { Log, LogOptions } from "../serving/log.ts";
 import { throttle } from "../serving/throttle.ts";
 import { admitPod } from "./admit-pod.ts";
 import { answerReview, type Deciding } from "./answer-review.ts";
 import type { Cluster } from "./cluster.ts";
-import type { InjectorOptions } from "./command.ts";
 import { EventQueue } from "./events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { Mounted } from "./mounted.ts";
@@ -14,6 +14,23 @@ import { followNamespaces, NamespaceCache } from "./namespaces.ts";
 import { reportAnswer } from "./report-answer.ts";
 import { watchMounted } from "./watch-mounted.ts";
 import { usualLimits, type WebhookLimits, WebhookServer } from "./webhook-server.ts";
+
+/** Everything `shunt injector` was asked to do. */
+export interface InjectorOptions extends LogOptions {
+	readonly port: Port;
+	readonly adminPort: Port;
+	/** Every address of the machine, of either family, when absent. */
+	readonly address: string | undefined;
+	readonly config: string;
+	readonly tlsCert: string;
+	readonly tlsKey: string;
+	/** The pod's service account when absent. */
+	readonly kubeconfig: string | undefined;
+	readonly events: boolean;
+	readonly checkIntervalMs: number;
+	readonly shutdownDelayMs: number;
+	readonly shutdownTimeoutMs: number;
+}
 
 interface InjectorParts {
 	readonly options: InjectorOptions;

@@ -10,7 +10,7 @@ import {
 	type V1Status,
 	Watch,
 } from "@kubernetes/client-node";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { clientConfiguration } from "../kube/open-cluster.ts";
 import { readKubeconfig } from "../kube/read-kubeconfig.ts";
 import {
@@ -21,7 +21,7 @@ import {
 	VersionGone,
 } from "./cluster.ts";
 import type { EventNote } from "./events.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** Who waits gives up earlier; this gives the connection back, where a server takes requests and never answers. */
 const requestTimeoutMs = 15_000;
@@ -41,11 +41,11 @@ function loadConfig(kubeconfig: string | undefined): Result<KubeConfig> {
 		const read = readKubeconfig({ kind: "files", files: [kubeconfig] }, undefined);
 		// There is no flag here that could choose another context.
 		const accepted = "a kubeconfig file whose current context is complete";
-		return read.ok ? read : fail(...read.problems.map((problem) => ({ ...problem, accepted })));
+		return read.ok ? read : err(...read.problems.map((problem) => ({ ...problem, accepted })));
 	}
 	// Without it the client would make an address of what is undefined.
 	return process.env["KUBERNETES_SERVICE_HOST"] === undefined
-		? fail({
+		? err({
 				source: "--kubeconfig",
 				complaint: "is needed where this is no pod",
 				accepted: "a kubeconfig file",
@@ -58,7 +58,7 @@ function clusterOf(config: KubeConfig): Cluster {
 	const [core, events] = [new CoreV1Api(api), new EventsV1Api(api)];
 	const watch = new Watch(config);
 	return {
-		listNamespaces: () => within(listTimeoutMs, listAll(core).catch(rethrow)),
+		listNamespaces: () => withTimeout(listTimeoutMs, listAll(core).catch(rethrow)),
 		watchNamespaces: (resourceVersion, onChange, signal) =>
 			watchNamespaces({ watch, resourceVersion, onChange, signal }),
 		readNamespace: (name) => readOne(core, name).catch(rethrow),

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { parseDocument } from "yaml";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { InjectConfig } from "../inject/config.ts";
 import { parseInjectConfig } from "../inject/parse-config.ts";
 import { Reloaded, type Source } from "./reloaded.ts";
@@ -26,7 +26,7 @@ export async function loadMounted({ config, tlsCert, tlsKey }: MountedPaths): Pr
 	]);
 	return configuration.ok && certificate.ok
 		? ok({ configuration: configuration.value, certificate: certificate.value })
-		: fail(...[configuration, certificate].flatMap((loaded) => (loaded.ok ? [] : loaded.problems)));
+		: err(...[configuration, certificate].flatMap((loaded) => (loaded.ok ? [] : loaded.problems)));
 }
 
 /** What a server presents, and until when that is any good. */
@@ -56,7 +56,7 @@ function parseCertificate(
 	const x509 = attempt(() => new X509Certificate(cert));
 	const privateKey = attempt(() => createPrivateKey(key));
 	if (x509 === undefined || privateKey === undefined) {
-		return fail(
+		return err(
 			...(x509 === undefined ? [unusable(certPath, "is not a certificate", "a certificate in PEM")] : []),
 			...(privateKey === undefined
 				? [unusable(keyPath, "is not a private key", "an unencrypted private key in PEM")]
@@ -64,11 +64,11 @@ function parseCertificate(
 		);
 	}
 	if (!belongTogether(x509, privateKey)) {
-		return fail(unusable(keyPath, `is not the key of ${certPath}`, "the certificate's own private key"));
+		return err(unusable(keyPath, `is not the key of ${certPath}`, "the certificate's own private key"));
 	}
 	// The rest of the chain is read here too.
 	return attempt(() => createSecureContext({ cert, key })) === undefined
-		? fail(unusable(certPath, "cannot be served", "certificates in PEM, the server's first"))
+		? err(unusable(certPath, "cannot be served", "certificates in PEM, the server's first"))
 		: ok({ cert, key, notAfter: new Date(x509.validTo) });
 }
 
@@ -96,7 +96,7 @@ export function configurationSource(path: string): Source<InjectConfig> {
 function parseConfiguration(text: string, path: string): Result<InjectConfig> {
 	const document = parseDocument(text);
 	if (document.errors.length > 0) {
-		return fail(
+		return err(
 			...document.errors.map(({ message }) => ({
 				source: path,
 				complaint: `is not YAML: ${message.split("\n", 1)[0]}`,
@@ -108,6 +108,6 @@ function parseConfiguration(text: string, path: string): Result<InjectConfig> {
 		return parseInjectConfig(document.toJS({ maxAliasCount: 100 }));
 	} catch (error) {
 		const complaint = `cannot be read: ${error instanceof Error ? error.message : error}`;
-		return fail({ source: path, complaint, accepted: "a mapping of values" });
+		return err({ source: path, complaint, accepted: "a mapping of values" });
 	}
 }

@@ -7,7 +7,7 @@ import {
 	type NamespaceList,
 	VersionGone,
 } from "./cluster.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** An API server waits ten seconds for a webhook by default. */
 const lookupTimeoutMs = 3000;
@@ -76,7 +76,7 @@ export class NamespaceCache {
 
 	async #ask(name: string): Promise<Annotations> {
 		try {
-			return (await within(lookupTimeoutMs, this.#read(name)))?.annotations ?? {};
+			return (await withTimeout(lookupTimeoutMs, this.#read(name)))?.annotations ?? {};
 		} catch (error) {
 			const why = error instanceof Error ? error.message : String(error);
 			throw new Error(`the annotations of namespace ${name} are not known: ${why}`);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseDuration } from "../domain/duration.ts";
-import { all, fail, ok, type Result } from "../domain/problem.ts";
+import { all, err, ok, type Result } from "../domain/problem.ts";
 import type { Cluster } from "./cluster.ts";
 import type { KubeconfigSource } from "./read-kubeconfig.ts";
 
@@ -52,7 +52,7 @@ function findKubeconfig(
 	if (flag !== undefined) {
 		return existsSync(flag)
 			? ok({ kind: "files", files: [flag] })
-			: fail({
+			: err({
 					source: "--kubeconfig",
 					value: flag,
 					complaint: "does not exist",

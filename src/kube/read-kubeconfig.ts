@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { NotTextError, readingProblem, readTextFile } from "../host/node-text.ts";
 
 /** Where the way to a cluster is written down, in the order in which kubectl looks. */
@@ -22,7 +22,7 @@ export function readKubeconfig(
 		const read = source.files.map(readFile);
 		const problems = read.flatMap((result) => (result.ok ? [] : result.problems));
 		if (problems.length > 0) {
-			return fail(...problems);
+			return err(...problems);
 		}
 		const configs = read.flatMap((result) => (result.ok ? [result.value] : []));
 		config.loadFromOptions({
@@ -36,7 +36,7 @@ export function readKubeconfig(
 		config.setCurrentContext(context);
 	}
 	const problem = contextProblem(config, context, placeOf(source));
-	return problem === undefined ? ok(config) : fail(problem);
+	return problem === undefined ? ok(config) : err(problem);
 }
 
 function readFile(file: string): Result<KubeConfig> {
@@ -48,12 +48,12 @@ function readFile(file: string): Result<KubeConfig> {
 		return ok(config);
 	} catch (error) {
 		if (error instanceof NotTextError) {
-			return fail(readingProblem(file, error, "a kubeconfig file"));
+			return err(readingProblem(file, error, "a kubeconfig file"));
 		}
 		// What the library trips over where the file holds something else.
 		const isOther = error instanceof TypeError;
 		const reason = isOther ? "it is no kubeconfig" : String(error instanceof Error ? error.message : error);
-		return fail({
+		return err({
 			source: file,
 			complaint: `cannot be read: ${reason.split("\n", 1)[0]}`,
 			accepted: "a kubeconfig file",

@@ -1,4 +1,4 @@
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { annotationNames, type ConfigKeyName } from "./annotation-keys.ts";
 import { type ItemForm, parseList } from "./field.ts";
 
@@ -37,7 +37,7 @@ export function findAnnotation(
 	for (const name of names) {
 		const value = Object.hasOwn(annotations, name) ? (annotations[name] ?? "") : "";
 		if (typeof value !== "string") {
-			return fail({
+			return err({
 				source: `${prefix} ${name}`,
 				value: JSON.stringify(value),
 				complaint: "is not a string",

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { readTruth } from "../domain/truth.ts";
 import { parseChoice, parseForm } from "../domain/words.ts";
 
@@ -75,7 +75,7 @@ export function quantityValue(text: string): number | undefined {
 export function parseSwitch(text: string, source: string): Result<boolean> {
 	const truth = text === "enabled" || text === "disabled" ? text === "enabled" : readTruth(text);
 	return truth === undefined
-		? fail({
+		? err({
 				source,
 				value: text,
 				complaint: "is neither on nor off",

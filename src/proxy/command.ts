@@ -8,7 +8,7 @@ import { families } from "../domain/family.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { type Port, parsePort } from "../domain/port.ts";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
 import { parseChoice } from "../domain/words.ts";
 import { kernelOriginalDestination, type OriginalDestination } from "../linux/original-destination.ts";
@@ -19,7 +19,7 @@ import { type Signals, stopRequests } from "../serving/stop-signals.ts";
 import { type ProxySettings, TransparentProxy } from "./transparent-proxy.ts";
 
 /** `shunt proxy`. The exit status goes to `finish`, since only an entry point may end the process. */
-export function proxyCommand(finish: (status: ExitCode) => void, world: ProxyWorld = processWorld): Command {
+export function proxyCommand(finish: (status: ExitCode) => void, deps: ProxyDeps = processDeps): Command {
 	const command = new StrictCommand("proxy")
 		.collectProblems()
 		.description("carry redirected TCP connections on to where they were going")
@@ -37,7 +37,7 @@ export function proxyCommand(finish: (status: ExitCode) => void, world: ProxyWor
 		.addHelpText("after", examples);
 	return command.action(async (given: ProxyFlags) => {
 		const options = parseProxyOptions(given, command.problems);
-		finish(options.ok ? await runProxy(options.value, world) : command.refuse(options.problems));
+		finish(options.ok ? await runProxy(options.value, deps) : command.refuse(options.problems));
 	});
 }
 
@@ -105,7 +105,7 @@ export function parseProxyOptions(flags: ProxyFlags, known: readonly Problem[] =
 	] as const;
 	const all = [...known, ...(problems.length > 0 ? problems : sharedPorts(ports))];
 	return all.length > 0
-		? fail(...all)
+		? err(...all)
 		: ok({
 				...rest,
 				ports: { inbound, outbound },
@@ -126,7 +126,7 @@ function parseMaxConnections(text: string, source: string): Result<number> {
 }
 
 /** What the proxy needs of the process that it runs in. */
-export interface ProxyWorld {
+export interface ProxyDeps {
 	/** Throws where the kernel cannot be asked. */
 	originalDestination(): OriginalDestination;
 	output(): FlushedOutput;
@@ -136,7 +136,7 @@ export interface ProxyWorld {
 }
 
 /** This very process, and the kernel under it. */
-export const processWorld: ProxyWorld = {
+export const processDeps: ProxyDeps = {
 	originalDestination: kernelOriginalDestination,
 	output: openStdout,
 	limits: () => readFileSync("/proc/self/limits", "utf8"),
@@ -144,11 +144,11 @@ export const processWorld: ProxyWorld = {
 };
 
 /** Runs until a signal, and then for as long as connections take to end. A second signal ends them at once. */
-async function runProxy(options: ProxyOptions, world: ProxyWorld): Promise<ExitCode> {
-	const output = world.output();
+async function runProxy(options: ProxyOptions, deps: ProxyDeps): Promise<ExitCode> {
+	const output = deps.output();
 	const log = createLog(options, output);
 	try {
-		await serve(options, world, log);
+		await serve(options, deps, log);
 		return exitCodes.done;
 	} catch (error) {
 		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });
@@ -158,15 +158,15 @@ async function runProxy(options: ProxyOptions, world: ProxyWorld): Promise<ExitC
 	}
 }
 
-async function serve(options: ProxyOptions, world: ProxyWorld, log: Log): Promise<void> {
-	const maxConnections = connectionLimit(options, world, log);
-	const proxy = new TransparentProxy({ ...options, maxConnections }, world.originalDestination(), log);
+async function serve(options: ProxyOptions, deps: ProxyDeps, log: Log): Promise<void> {
+	const maxConnections = connectionLimit(options, deps, log);
+	const proxy = new TransparentProxy({ ...options, maxConnections }, deps.originalDestination(), log);
 	// Before the listeners, so that /ready can say "not yet" from the beginning.
 	const admin = await startAdmin(options.admin, {
 		obstacle: () => (proxy.ready ? undefined : ""),
 		metrics: proxy.metrics,
 	});
-	const stop = stopRequests(world.signals);
+	const stop = stopRequests(deps.signals);
 	try {
 		await proxy.start();
 		log.info("ready", { maxConnections });
@@ -179,8 +179,8 @@ async function serve(options: ProxyOptions, world: ProxyWorld, log: Log): Promis
 	}
 }
 
-function connectionLimit({ maxConnections }: ProxyOptions, world: ProxyWorld, log: Log): number {
-	const fitting = connectionsThatFit(world.limits());
+function connectionLimit({ maxConnections }: ProxyOptions, deps: ProxyDeps, log: Log): number {
+	const fitting = connectionsThatFit(deps.limits());
 	if (maxConnections !== undefined && maxConnections > fitting) {
 		log.warn("the limit on open files is too low for so many connections", { maxConnections, fitting });
 	}

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { isIP } from "node:net";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 
 /** What an admin server tells about. */
 interface Observed {
@@ -72,5 +72,5 @@ async function answer(path: string, { obstacle, metrics }: Observed): Promise<An
 export function parseListenAddress(text: string, source: string): Result<string> {
 	return isIP(text) !== 0
 		? ok(text)
-		: fail({ source, value: text, complaint: "is not an address", accepted: "an IPv4 or IPv6 address" });
+		: err({ source, value: text, complaint: "is not an address", accepted: "an IPv4 or IPv6 address" });
 }

@@ -6,7 +6,7 @@ import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type Endpoint, parseEndpoint } from "../domain/endpoint.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { parseChoice } from "../domain/words.ts";
 import { policyFlags } from "../init/flags.ts";
 import { readPolicy } from "../init/options.ts";
@@ -65,7 +65,7 @@ export function parseValidateOptions(
 		logLevel: flags.orVariable("log-level", "LOG_LEVEL", parseLogFilter) ?? "info",
 		warnings: flags.warnings,
 	};
-	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
+	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
 }
 
 class Input extends FlagValues {

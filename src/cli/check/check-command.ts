@@ -3,7 +3,7 @@ import { StrictCommand } from "../../command/strict-command.ts";
 import { parseDuration } from "../../domain/duration.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
-import { all, fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { all, err, ok, type Problem, type Result } from "../../domain/problem.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { addValueFlags, type ValueFlags } from "../chart/value-flags.ts";
 import { addClusterFlags, type ClusterFlags, parseNamespace } from "../cluster/cluster-flags.ts";
@@ -104,10 +104,10 @@ function parseCheckFlags(flags: CheckFlags, known: readonly Problem[] = []): Res
 				]
 			: []),
 	];
-	const parsed = all<unknown>([wait, ...namespaces, ...(problems.length > 0 ? [fail(...problems)] : [])]);
+	const parsed = all<unknown>([wait, ...namespaces, ...(problems.length > 0 ? [err(...problems)] : [])]);
 	return parsed.ok && wait.ok
 		? ok({ pre, proxy, probeNodes, hasValues, waitMs: wait.value })
-		: fail(...(parsed.ok ? [] : parsed.problems));
+		: err(...(parsed.ok ? [] : parsed.problems));
 }
 
 const valueFlags = ["values", "set", "setString", "setJson", "setFile"] as const;

@@ -1,6 +1,6 @@
 import type { StrictCommand } from "../../command/strict-command.ts";
 import { parseDuration } from "../../domain/duration.ts";
-import { fail, ok, type Result } from "../../domain/problem.ts";
+import { err, ok, type Result } from "../../domain/problem.ts";
 import type { ClusterAddress } from "../../kube/connect-cluster.ts";
 
 /** How to reach a cluster, and the namespace where the release is or goes. */
@@ -29,7 +29,7 @@ function parseRequestTimeout(text: string, source: string): Result<number> {
 export function parseNamespace(text: string, source = "--namespace"): Result<string> {
 	return /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
 		? ok(text)
-		: fail({
+		: err({
 				source,
 				value: text,
 				complaint: "is not a namespace's name",

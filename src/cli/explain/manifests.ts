@@ -1,4 +1,4 @@
-import { all, fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { all, err, ok, type Problem, type Result } from "../../domain/problem.ts";
 import type { Subject } from "../../explain/subject.ts";
 import type { Surroundings } from "../../explain/surroundings.ts";
 import { podOf, workloadSubjects } from "../../explain/workload-subjects.ts";
@@ -18,7 +18,7 @@ export function manifestSubjects(source: Manifests, io: ManifestIo): Result<read
 	const config = readConfig(source.config, io);
 	const documents = readDocuments(source.paths, io);
 	if (!config.ok || !documents.ok) {
-		return fail(...(config.ok ? [] : config.problems), ...(documents.ok ? [] : documents.problems));
+		return err(...(config.ok ? [] : config.problems), ...(documents.ok ? [] : documents.problems));
 	}
 	const surroundings: Surroundings = {
 		config: config.value,
@@ -41,7 +41,7 @@ function readDocuments(paths: readonly string[], io: ManifestIo): Result<readonl
 	}
 	const parsed = inputs.value.map(({ text, name }) => parseDocuments(text, name));
 	const problems = parsed.flatMap((file) => file.problems);
-	return problems.length > 0 ? fail(...problems) : ok(parsed.flatMap((file) => file.documents));
+	return problems.length > 0 ? err(...problems) : ok(parsed.flatMap((file) => file.documents));
 }
 
 function wantedTargets(
@@ -52,7 +52,7 @@ function wantedTargets(
 		.flatMap(({ value }) => targetsOf(value))
 		.filter((target) => podOf(target) !== undefined);
 	if (all.length === 0) {
-		return fail({
+		return err({
 			source: paths.join(", "),
 			complaint: "makes no pods",
 			accepted:
@@ -60,7 +60,7 @@ function wantedTargets(
 		});
 	}
 	const wanted = object === undefined ? all : all.filter((target) => labelOf(target) === lowerKind(object));
-	return wanted.length > 0 ? ok(wanted) : fail(noSuchObject(object ?? "", all));
+	return wanted.length > 0 ? ok(wanted) : err(noSuchObject(object ?? "", all));
 }
 
 /** `Deployment/web` is `deployment/web` to kubectl; names keep their case. */

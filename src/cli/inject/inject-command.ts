@@ -7,7 +7,7 @@ import { parseInjectConfig } from "../../inject/parse-config.ts";
 import { type ConfigKeyName, configKeys, configPrefix } from "../../policy/annotation-keys.ts";
 import { resolvePodPolicy } from "../../policy/pod-policy.ts";
 import { type ManifestIo, processIo } from "../io.ts";
-import { injectTreatment } from "./inject-treatment.ts";
+import { injectTransform } from "./inject-transform.ts";
 import { readConfig } from "./inputs.ts";
 import type { OutputFormat } from "./output.ts";
 import { manyObjects } from "./report.ts";
@@ -77,11 +77,11 @@ function runInject(command: StrictCommand, paths: readonly string[], io: Manifes
 				...(config.ok ? flagProblems(flags, config.value) : config.problems),
 			],
 			verbose: verbose === true,
-			treatment: (namespaces) => {
+			transformOf: (namespaces) => {
 				if (!config.ok) {
 					throw new Error("the default configuration is not valid");
 				}
-				return injectTreatment({
+				return injectTransform({
 					manual: manual === true,
 					config: config.value,
 					set: annotationsFrom(flags),

@@ -1,4 +1,4 @@
-import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { readingProblem } from "../../host/node-text.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
@@ -14,16 +14,16 @@ export interface Input {
 /** Files, directories with everything below them that looks like a manifest, and `-` for standard input. */
 export function readInputs(paths: readonly string[], io: ManifestIo): Result<readonly Input[]> {
 	if (paths.length === 0) {
-		return fail({ source: "arguments", complaint: "name no manifest", accepted: "files, directories, or -" });
+		return err({ source: "arguments", complaint: "name no manifest", accepted: "files, directories, or -" });
 	}
 	if (paths.filter((path) => path === "-").length > 1) {
-		return fail({ source: "-", complaint: "is given twice", accepted: "standard input once" });
+		return err({ source: "-", complaint: "is given twice", accepted: "standard input once" });
 	}
 	const problems: Problem[] = [];
 	const inputs = paths.flatMap((path) =>
 		path === "-" ? readStandardInput(io, problems) : readPath(path, io, problems),
 	);
-	return problems.length > 0 ? fail(...problems) : ok(inputs);
+	return problems.length > 0 ? err(...problems) : ok(inputs);
 }
 
 function readStandardInput(io: ManifestIo, problems: Problem[]): Input[] {
@@ -82,18 +82,18 @@ export function readConfig(path: string | undefined, io: ManifestIo): Result<Inj
 	}
 	const { documents, problems } = parseDocuments(text.value, path);
 	if (problems.length > 0) {
-		return fail(...problems);
+		return err(...problems);
 	}
 	const config = parseInjectConfig(documents[0]?.value ?? {});
 	return config.ok
 		? config
-		: fail(...config.problems.map((problem) => ({ ...problem, source: `${path}: ${problem.source}` })));
+		: err(...config.problems.map((problem) => ({ ...problem, source: `${path}: ${problem.source}` })));
 }
 
 function readText(path: string, io: ManifestIo): Result<string> {
 	try {
 		return ok(io.readFile(path));
 	} catch (error) {
-		return fail(readingProblem(path, error, "a file with a release's values"));
+		return err(readingProblem(path, error, "a file with a release's values"));
 	}
 }

@@ -34,7 +34,7 @@ function* candidates(files: readonly Input[]): Generator<{ readonly value: Json 
 	}
 }
 
-/** What cannot be read is reported when it is to be treated. */
+/** What cannot be read is reported when it is to be transformed. */
 function* valuesOf(source: string): Generator<{ readonly value: Json }> {
 	const list = listItemsOf(source);
 	const items = list?.items.filter(mayHoldNamespaces).map((item) => readItem(list, item)?.value);

@@ -9,8 +9,8 @@ import { type Input, readInputs } from "./inputs.ts";
 import { namespacesAmong } from "./namespaces.ts";
 import { formOf, type OutputFormat, outputOf } from "./output.ts";
 import { formatReport } from "./report.ts";
-import type { Treatment } from "./transform.ts";
-import { treatFile } from "./treat-file.ts";
+import type { Transform } from "./transform.ts";
+import { transformFile } from "./transform-file.ts";
 
 interface Run {
 	/** As messages call it. */
@@ -20,7 +20,7 @@ interface Run {
 	/** Mistakes found before any file was read. */
 	readonly problems: readonly Problem[];
 	/** Told what the namespaces among the manifests say, because their workloads inherit it. */
-	readonly treatment: (namespaces: ReadonlyMap<string, Annotations>) => Treatment;
+	readonly transformOf: (namespaces: ReadonlyMap<string, Annotations>) => Transform;
 	/** A line for every object, however many there are. */
 	readonly verbose: boolean;
 }
@@ -32,10 +32,10 @@ export function runOnManifests(run: Run, io: ManifestIo): ExitCode {
 	const inputs = isUnclear ? ok([]) : readInputs(run.paths, io);
 	const texts = inputs.ok ? inputs.value : [];
 	keepHeapSmall(texts);
-	const treat = run.treatment(namespacesAmong(texts));
+	const transform = run.transformOf(namespacesAmong(texts));
 	const files = texts.map((file) => {
 		const form = formOf(file, run.output);
-		return { ...treatFile(file, treat, form), form, name: file.name };
+		return { ...transformFile(file, transform, form), form, name: file.name };
 	});
 	const mistakes = [
 		...run.problems,

@@ -15,7 +15,7 @@ import { type ManifestIo, processIo } from "../io.ts";
 import { outputOption, verboseOption } from "./inject-command.ts";
 import type { OutputFormat } from "./output.ts";
 import { runOnManifests } from "./run.ts";
-import { podOf, type Treated, withPod } from "./transform.ts";
+import { podOf, type Transformed, withPod } from "./transform.ts";
 
 /** `shunt uninject`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function uninjectCommand(finish: (status: ExitCode) => void, io: ManifestIo = processIo): Command {
@@ -33,7 +33,7 @@ function runUninject(command: StrictCommand, paths: readonly string[], io: Manif
 	const { output, verbose } = command.opts<{ readonly output?: OutputFormat; readonly verbose?: true }>();
 	const { program, problems } = command;
 	return runOnManifests(
-		{ program, paths, output, problems, verbose: verbose === true, treatment: () => uninjectTreatment },
+		{ program, paths, output, problems, verbose: verbose === true, transformOf: () => uninjectTransform },
 		io,
 	);
 }
@@ -48,7 +48,7 @@ Examples:
 
 Exit status: 0 done, 64 bad input.`;
 
-export function uninjectTreatment(target: Target): Treated {
+export function uninjectTransform(target: Target): Transformed {
 	const pod = isNamespace(target) ? target.object : podOf(target);
 	if (pod === undefined || pod === null) {
 		return { verdict: "passed" };
@@ -59,7 +59,7 @@ export function uninjectTreatment(target: Target): Treated {
 	}
 	if (isNamespace(target)) {
 		// Settings alone were there before: `inject --manual` leaves namespaces as they are.
-		return treated(isWanted(pod) ? uninjectPod(pod) : { pod, removed: [] });
+		return transformed(isWanted(pod) ? uninjectPod(pod) : { pod, removed: [] });
 	}
 	return uninject(target, pod);
 }
@@ -71,21 +71,21 @@ function isWanted(namespace: JsonObject): boolean {
 const injectAnnotations = [injectAnnotation, injectedAnnotation, linkerdInjectAnnotation];
 
 /** Linkerd marks a workload's own metadata as well as its pods'; we do not, and so take nothing from there. */
-function uninject(target: Target, pod: JsonObject): Treated {
+function uninject(target: Target, pod: JsonObject): Transformed {
 	const inner = uninjectPod(pod);
 	const changed = withPod(target, inner.pod);
 	if (target.podPath?.length === 0 || carriesOurs(pod) || shapeProblems(changed).length > 0) {
-		return treated({ pod: changed, removed: inner.removed });
+		return transformed({ pod: changed, removed: inner.removed });
 	}
 	const outer = removeLinkerds(changed);
-	return treated({ pod: outer.pod, removed: [...inner.removed, ...outer.removed] });
+	return transformed({ pod: outer.pod, removed: [...inner.removed, ...outer.removed] });
 }
 
 function carriesOurs(pod: JsonObject): boolean {
 	return readRecord(pod) !== undefined || removeByName(pod, { settings: true }).removed.length > 0;
 }
 
-function treated({ pod, removed }: Uninjected): Treated {
+function transformed({ pod, removed }: Uninjected): Transformed {
 	return removed.length === 0
 		? { verdict: "unchanged", detail: "nothing of a proxy in it" }
 		: { verdict: "uninjected", detail: [...new Set(removed)].join(", "), object: pod };

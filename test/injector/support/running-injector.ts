@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
 import {
 	type InjectorFlags,
-	type InjectorWorld,
+	type InjectorDeps,
 	parseInjectorOptions,
 	runInjector,
 } from "../../../src/injector/command.ts";
@@ -124,7 +124,7 @@ export class RunningInjector {
 	}
 
 	#run({ flags, limits }: InjectorSettings): void {
-		const world: InjectorWorld = {
+		const world: InjectorDeps = {
 			output: () => ({ write: (line) => this.log.push(JSON.parse(line)), flush: async () => undefined }),
 			cluster: async (kubeconfig) => connectCluster(kubeconfig),
 			signals: this.signals,

@@ -9,15 +9,15 @@ import {
 	discard,
 	type Edit,
 	lineStart,
-	type Manuscript,
 	nextLine,
 	ownColumn,
 	pastComments,
+	type SourceText,
 } from "./source-text.ts";
 
 /** Keys that go take their lines along, keys that come get lines at the end. */
 export function blockMapEdits(
-	text: Manuscript,
+	text: SourceText,
 	node: MapNode,
 	before: JsonObject,
 	after: JsonObject,
@@ -35,7 +35,7 @@ export function blockMapEdits(
 	];
 }
 
-function removal(text: Manuscript, pair: Pair): Edit {
+function removal(text: SourceText, pair: Pair): Edit {
 	const { source } = text;
 	const start = startOfKey(pair);
 	ownColumn(source, start);
@@ -44,7 +44,7 @@ function removal(text: Manuscript, pair: Pair): Edit {
 	return { start: lineStart(source, start), end: nextLine(source, pair.value.end), text: "" };
 }
 
-function addition({ source, style }: Manuscript, node: MapNode, added: JsonObject): Edit {
+function addition({ source, style }: SourceText, node: MapNode, added: JsonObject): Edit {
 	const [first] = node.pairs;
 	if (first === undefined) {
 		throw new CannotSplice("it is empty");
@@ -68,7 +68,7 @@ interface BlockSeq {
 }
 
 /** Items that go take their lines along, items that come get lines where they belong. */
-export function blockSeqEdits(text: Manuscript, seq: BlockSeq, before: JsonArray, after: JsonArray): Edit[] {
+export function blockSeqEdits(text: SourceText, seq: BlockSeq, before: JsonArray, after: JsonArray): Edit[] {
 	const steps = align(before, after);
 	if (!steps.some(({ kind }) => kind === "keep") || seq.node.dashes.length !== before.length) {
 		throw new CannotSplice("nothing of it stays");
@@ -96,7 +96,7 @@ function itemOf({ node }: BlockSeq, index: number): Node {
 	return item;
 }
 
-function gapEdit(text: Manuscript, seq: BlockSeq, gap: Gap, after: JsonArray): Edit {
+function gapEdit(text: SourceText, seq: BlockSeq, gap: Gap, after: JsonArray): Edit {
 	const { source, style } = text;
 	const { dashes } = seq.node;
 	const column = ownColumn(source, dashes[0] ?? 0);

@@ -9,17 +9,17 @@ import {
 	discard,
 	type Edit,
 	isLastOnLine,
-	type Manuscript,
 	nextLine,
 	ownColumn,
 	type Slot,
+	type SourceText,
 } from "./source-text.ts";
 
 /**
  * The edits that make a node say `after` instead of `before`: lines that come, lines that go, and scalars that change.
  * Every byte elsewhere stays. Throws {@link CannotSplice}.
  */
-export function editsOf(text: Manuscript, slot: Slot, before: Json, after: Json): Edit[] {
+export function editsOf(text: SourceText, slot: Slot, before: Json, after: Json): Edit[] {
 	const { node } = slot;
 	if (deepEqual(before, after)) {
 		return [];
@@ -42,7 +42,7 @@ export function editsOf(text: Manuscript, slot: Slot, before: Json, after: Json)
 
 /** A value where an alias stood: on lines below its key if it has its line to itself, else as flow. */
 function writtenOut(
-	{ source, style }: Manuscript,
+	{ source, style }: SourceText,
 	{ node, key }: { readonly node: AliasNode; readonly key: Node | undefined },
 	value: Json,
 ): Edit[] {
@@ -62,12 +62,12 @@ function hasOwnLine(source: string, offset: number): boolean {
 	return /(?:^|\n) *(?:- +)*$/.test(source.slice(Math.max(0, offset - 200), offset));
 }
 
-function linesBelow(source: string, key: Node, value: Json, style: Manuscript["style"]): string {
+function linesBelow(source: string, key: Node, value: Json, style: SourceText["style"]): string {
 	const column = key.start - (source.lastIndexOf("\n", key.start - 1) + 1);
 	return printBlock(value, isArray(value) && !style.indentSeq ? column : column + 2, style);
 }
 
-function replacement(text: Manuscript, { node, key }: Slot, after: Json): Edit {
+function replacement(text: SourceText, { node, key }: Slot, after: Json): Edit {
 	if (node.kind === "alias" || (node.kind === "scalar" && node.style === "absent")) {
 		throw new CannotSplice("it has no text of its own");
 	}
@@ -92,7 +92,7 @@ function printLike(node: Node, after: Json): string {
 
 /** `key:` with nothing behind it gets lines below it. */
 function linesInPlaceOfNothing(
-	{ source, style }: Manuscript,
+	{ source, style }: SourceText,
 	start: number,
 	key: Node | undefined,
 	after: Json,
@@ -109,7 +109,7 @@ function linesInPlaceOfNothing(
 }
 
 /** The other way round: only `key:` stays. */
-function nothingInPlaceOfLines({ source }: Manuscript, node: Node, key: Node | undefined, after: Json): Edit {
+function nothingInPlaceOfLines({ source }: SourceText, node: Node, key: Node | undefined, after: Json): Edit {
 	if (after !== null || key?.kind !== "scalar") {
 		throw new CannotSplice("it is a block of lines");
 	}
@@ -117,7 +117,7 @@ function nothingInPlaceOfLines({ source }: Manuscript, node: Node, key: Node | u
 }
 
 /** Aliases of what edits have changed or taken away say by themselves what they said so far. */
-export function aliasEdits(text: Manuscript, node: Node, key?: Node): Edit[] {
+export function aliasEdits(text: SourceText, node: Node, key?: Node): Edit[] {
 	switch (node.kind) {
 		case "alias":
 			return text.changed.has(node.target) && !text.gone.has(node)

@@ -3,9 +3,9 @@ import type { Json, JsonArray, JsonObject } from "../../../inject/json.ts";
 import { childrenOf, type MapNode, type Node, type Pair, type SeqNode } from "../../../yaml/node.ts";
 import { type Gap, gapsOf, mapChanges } from "./changes.ts";
 import { printFlow, printFlowLines } from "./print.ts";
-import { CannotSplice, discard, type Edit, lineStart, type Manuscript } from "./source-text.ts";
+import { CannotSplice, discard, type Edit, lineStart, type SourceText } from "./source-text.ts";
 
-export function flowSeqEdits(text: Manuscript, node: SeqNode, before: JsonArray, after: JsonArray): Edit[] {
+export function flowSeqEdits(text: SourceText, node: SeqNode, before: JsonArray, after: JsonArray): Edit[] {
 	const steps = align(before, after);
 	const frame = frameOf(text, node, node.items.map(spanOfItem));
 	return [
@@ -21,7 +21,7 @@ export function flowSeqEdits(text: Manuscript, node: SeqNode, before: JsonArray,
 	];
 }
 
-export function flowMapEdits(text: Manuscript, node: MapNode, before: JsonObject, after: JsonObject): Edit[] {
+export function flowMapEdits(text: SourceText, node: MapNode, before: JsonObject, after: JsonObject): Edit[] {
 	const { going, staying, coming } = mapChanges(node, before, after);
 	const added = Object.entries(coming);
 	const frame = frameOf(text, node, node.pairs.map(spanOfPair));
@@ -95,7 +95,7 @@ interface Span {
 
 /** A `[…]` or `{…}` and the way its items are set. */
 interface Frame {
-	readonly text: Manuscript;
+	readonly text: SourceText;
 	/** Behind the opening bracket, and before the closing one. */
 	readonly open: number;
 	readonly close: number;
@@ -104,7 +104,7 @@ interface Frame {
 	readonly space: string;
 }
 
-function frameOf(text: Manuscript, node: MapNode | SeqNode, spans: readonly Span[]): Frame {
+function frameOf(text: SourceText, node: MapNode | SeqNode, spans: readonly Span[]): Frame {
 	const open = node.start + 1;
 	const last = spans.at(-1);
 	const between = last === undefined ? "" : text.source.slice(spans.at(-2)?.end ?? open, last.start);
@@ -114,7 +114,7 @@ function frameOf(text: Manuscript, node: MapNode | SeqNode, spans: readonly Span
 }
 
 /** In a file of indented JSON an empty list opens up like all the others. */
-function spaceInEmpty({ source, style }: Manuscript, open: number): string {
+function spaceInEmpty({ source, style }: SourceText, open: number): string {
 	const [, outer = "", inner] = /^(?:\s*\n)?([ \t]*)[[{]\r?\n([ \t]+)/.exec(source) ?? [];
 	return inner === undefined ? " " : `${style.eol}${indentOfLine(source, open)}${inner.slice(outer.length)}`;
 }

@@ -10,9 +10,9 @@ import {
 	CannotSplice,
 	type Edit,
 	lineStart,
-	type Manuscript,
-	manuscriptOf,
 	nextLine,
+	type SourceText,
+	sourceTextOf,
 } from "./source-text.ts";
 
 /** A document's text, what it says, and what it is to say. */
@@ -55,7 +55,7 @@ export function rewrite(revision: Revision): Rewritten {
 
 interface Padded extends Revision {
 	readonly root: Node;
-	readonly text: Manuscript;
+	readonly text: SourceText;
 }
 
 /** The text gets a last line break if it has none, so that one kind of edit serves for every line. */
@@ -71,7 +71,7 @@ function pad(revision: Revision): Padded | undefined {
 
 function withText(revision: Revision, source: string, root: Node | undefined): Padded | undefined {
 	return (
-		root && { ...revision, source, root, text: manuscriptOf({ source, eol: revision.eol, editsOf }, root) }
+		root && { ...revision, source, root, text: sourceTextOf({ source, eol: revision.eol, editsOf }, root) }
 	);
 }
 

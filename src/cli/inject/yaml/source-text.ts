@@ -3,7 +3,7 @@ import { childrenOf, type Node } from "../../../yaml/node.ts";
 import type { Style } from "./print.ts";
 
 /** A document's text, the way it is written, and what becomes of its nodes while edits are made. */
-export interface Manuscript {
+export interface SourceText {
 	readonly source: string;
 	readonly style: Style;
 	/** Nodes that will not say any more what they said: what aliases repeat of them has to be written out. */
@@ -20,18 +20,18 @@ export interface Slot {
 	readonly key?: Node | undefined;
 }
 
-type EditsOf = (text: Manuscript, slot: Slot, before: Json, after: Json) => Edit[];
+type EditsOf = (text: SourceText, slot: Slot, before: Json, after: Json) => Edit[];
 
-export function manuscriptOf(
-	{ source, eol, editsOf }: Pick<Manuscript, "source" | "editsOf"> & Pick<Style, "eol">,
+export function sourceTextOf(
+	{ source, eol, editsOf }: Pick<SourceText, "source" | "editsOf"> & Pick<Style, "eol">,
 	root: Node,
-): Manuscript {
+): SourceText {
 	const style = { eol, indentSeq: indentsSequences(source, root) ?? false };
 	return { source, style, changed: new Set(), gone: new Set(), editsOf };
 }
 
 /** A node's text goes, with all that is below it. */
-export function discard(text: Manuscript, node: Node): void {
+export function discard(text: SourceText, node: Node): void {
 	(node.kind === "alias" ? text.gone : text.changed).add(node);
 	for (const child of childrenOf(node)) {
 		discard(text, child);

@@ -7,9 +7,9 @@ import { isNamespace, type Target } from "../../inject/workload.ts";
 import { configPrefix, injectAnnotation } from "../../policy/annotation-keys.ts";
 import type { Annotations } from "../../policy/annotations.ts";
 import { resolvePodPolicy } from "../../policy/pod-policy.ts";
-import { podOf, type Treated, type Treatment, withPod } from "./transform.ts";
+import { podOf, type Transform, type Transformed, withPod } from "./transform.ts";
 
-interface InjectWish {
+interface InjectOptions {
 	/** Everything that the webhook would do, instead of asking it to. */
 	readonly manual: boolean;
 	readonly config: InjectConfig;
@@ -18,28 +18,28 @@ interface InjectWish {
 	readonly namespaces: ReadonlyMap<string, Annotations>;
 }
 
-export function injectTreatment(wish: InjectWish): Treatment {
+export function injectTransform(options: InjectOptions): Transform {
 	return (target) => {
 		if (isNamespace(target)) {
-			return wish.manual ? { verdict: "passed" } : treatNamespace(target, wish);
+			return options.manual ? { verdict: "passed" } : transformNamespace(target, options);
 		}
 		const pod = podOf(target);
-		const obstacle = obstacleOf(target, pod, wish);
+		const obstacle = obstacleOf(target, pod, options);
 		if (obstacle !== undefined) {
 			return { verdict: "skipped", detail: obstacle };
 		}
-		return pod === undefined ? { verdict: "passed" } : treatWorkload(target, pod, wish);
+		return pod === undefined ? { verdict: "passed" } : transformWorkload(target, pod, options);
 	};
 }
 
 /** Why an object that makes pods is left as it is. */
-function obstacleOf(target: Target, pod: Json | undefined, { manual }: InjectWish): string | undefined {
+function obstacleOf(target: Target, pod: Json | undefined, { manual }: InjectOptions): string | undefined {
 	const own = target.passedOver ?? (manual ? target.annotateOnly : undefined);
 	return own ?? (pod === null ? "it has no pod template" : undefined);
 }
 
 /** A namespace's annotations are its pods' to inherit, so they have to be as right as a pod's own. */
-function treatNamespace({ object }: Target, { config, set }: InjectWish): Treated {
+function transformNamespace({ object }: Target, { config, set }: InjectOptions): Transformed {
 	const shape = shapeProblems(object);
 	if (shape.length > 0) {
 		return { verdict: "refused", problems: shape };
@@ -61,17 +61,17 @@ function treatNamespace({ object }: Target, { config, set }: InjectWish): Treate
 		: { verdict: "annotated", object: annotated };
 }
 
-function treatWorkload(target: Target, pod: Json, wish: InjectWish): Treated {
-	const namespace = wish.namespaces.get(target.namespace ?? "");
+function transformWorkload(target: Target, pod: Json, options: InjectOptions): Transformed {
+	const namespace = options.namespaces.get(target.namespace ?? "");
 	const outcome = upgradePod(
 		{
 			pod,
-			config: wish.config,
-			set: wish.set,
+			config: options.config,
+			set: options.set,
 			whenUnannotated: "redirect",
 			...(namespace === undefined ? {} : { namespace }),
 		},
-		wish.manual ? injectPod : annotatePod,
+		options.manual ? injectPod : annotatePod,
 	);
 	switch (outcome.kind) {
 		case "skipped":
@@ -82,7 +82,7 @@ function treatWorkload(target: Target, pod: Json, wish: InjectWish): Treated {
 			return {
 				...(outcome.pod === pod
 					? { verdict: "unchanged", detail: "annotated already" }
-					: { verdict: verdictOf(wish, outcome.wasInjected), object: withPod(target, outcome.pod) }),
+					: { verdict: verdictOf(options, outcome.wasInjected), object: withPod(target, outcome.pod) }),
 				warnings: [...outcome.warnings, ...misplaced(target)],
 			};
 	}
@@ -98,7 +98,7 @@ function misplaced({ object, podPath = [] }: Target): string[] {
 		: names.map((name) => `annotation ${name} says nothing here: it belongs on the pod template`);
 }
 
-function verdictOf({ manual }: InjectWish, wasInjected: boolean) {
+function verdictOf({ manual }: InjectOptions, wasInjected: boolean) {
 	if (!manual) {
 		return "annotated";
 	}

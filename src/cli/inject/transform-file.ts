@@ -6,7 +6,7 @@ import { targetsOf } from "../../inject/workload.ts";
 import { problemsOf, readDocument, splitDocuments } from "../../yaml/documents.ts";
 import type { Input } from "./inputs.ts";
 import type { Entry } from "./report.ts";
-import { type Treatment, transform } from "./transform.ts";
+import { type Transform, transformDocument } from "./transform.ts";
 import { type Item, type ListItems, listItemsOf, readItem } from "./yaml/list-items.ts";
 import { compactJson, compactPairs, printBlock, writeOptions } from "./yaml/print.ts";
 import { rewrite } from "./yaml/rewrite.ts";
@@ -14,7 +14,7 @@ import { rewrite } from "./yaml/rewrite.ts";
 /** How documents come out: as they are but for what changed, or printed. */
 export type Form = "in place" | "json" | "yaml";
 
-export interface TreatedFile {
+export interface TransformedFile {
 	/** For `in place` the file in pieces. */
 	readonly pieces: readonly string[];
 	/** Else each document that says something, in pieces: YAML, or JSON without blanks. */
@@ -26,9 +26,9 @@ export interface TreatedFile {
 }
 
 /** One document after the other, so that no more than one has to be in memory as anything but text. */
-export function treatFile(file: Input, treat: Treatment, form: Form): TreatedFile {
+export function transformFile(file: Input, transform: Transform, form: Form): TransformedFile {
 	const { text, name } = file;
-	const work = new FileWork(file, treat, form);
+	const work = new FileWork(file, transform, form);
 	let end = 0;
 	let index = 0;
 	for (const extent of splitDocuments(text)) {
@@ -62,13 +62,13 @@ class FileWork {
 	readonly problems: Problem[] = [];
 	readonly anew: number[] = [];
 	readonly #file: Input;
-	readonly #treat: Treatment;
+	readonly #transform: Transform;
 	readonly #form: Form;
 	readonly #eol: "\n" | "\r\n";
 
-	constructor(file: Input, treat: Treatment, form: Form) {
+	constructor(file: Input, transform: Transform, form: Form) {
 		this.#file = file;
-		this.#treat = treat;
+		this.#transform = transform;
 		this.#form = form;
 		this.#eol = file.text.includes("\r\n") ? "\r\n" : "\n";
 	}
@@ -85,7 +85,7 @@ class FileWork {
 			return;
 		}
 		const before = reading.root?.value ?? null;
-		const { value: after, entries } = transform(before, this.#treat);
+		const { value: after, entries } = transformDocument(before, this.#transform);
 		append(this.entries, entries);
 		if (this.#form !== "in place") {
 			this.#print(after);
@@ -114,19 +114,19 @@ class FileWork {
 		return isPrintable;
 	}
 
-	/** A List item by item, as if each were a document; false where it has to be treated whole. */
+	/** A List item by item, as if each were a document; false where it has to be transformed whole. */
 	#list(list: ListItems): boolean {
 		const { before, between, behind } = surroundingsOf(list, this.#form);
 		const pieces = [before];
 		const entries: Entry[] = [];
 		for (const [index, source] of list.items.entries()) {
-			const treated = this.#item(list, source);
-			if (treated === undefined) {
+			const transformed = this.#item(list, source);
+			if (transformed === undefined) {
 				return false;
 			}
 			append(pieces, index > 0 ? [between] : []);
-			append(pieces, treated.pieces);
-			append(entries, treated.entries);
+			append(pieces, transformed.pieces);
+			append(entries, transformed.entries);
 		}
 		pieces.push(behind);
 		if (this.#form === "in place") {
@@ -140,10 +140,11 @@ class FileWork {
 
 	#item(list: ListItems, source: string) {
 		const item = readItem(list, source);
-		const treated = item && transform({ ...list.above, ...list.below, items: item.value }, this.#treat);
-		const after = isObject(treated?.value) ? treated.value["items"] : undefined;
+		const transformed =
+			item && transformDocument({ ...list.above, ...list.below, items: item.value }, this.#transform);
+		const after = isObject(transformed?.value) ? transformed.value["items"] : undefined;
 		const pieces = item && isArray(after) ? this.#itemPieces(list, { ...item, source }, after) : undefined;
-		return pieces && treated && { pieces, entries: treated.entries };
+		return pieces && transformed && { pieces, entries: transformed.entries };
 	}
 
 	/** Undefined where it cannot be done for the item alone. */
