@@ -1,8 +1,10 @@
 // Bundles the Node programs into dist/, one file per entry point plus shared chunks, so that each command loads
 // only what it needs. Packages are bundled too: of the Kubernetes client, which is 57 MB, 3 MB are used, and
 // the injector holds 50 MB less than it would with all of it.
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { build } from "esbuild";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { Ajv } from "ajv";
+import standaloneCode from "ajv/dist/standalone/index.js";
+import { build, transform } from "esbuild";
 
 /** Output folder and what goes there. The demo is bundled too, since its processes run as users of their own. */
 const bundles = {
@@ -35,6 +37,24 @@ async function explainPage() {
 	return { script: text("main.js"), style: text("page.css") };
 }
 
+/** The chart's schema, compiled, in place of the file that says that there is none. */
+const compiledSchema = {
+	name: "compiled schema",
+	setup({ onLoad }) {
+		onLoad({ filter: /\/src\/cli\/chart\/compiled-schema\.ts$/ }, async ({ path }) => {
+			const { code } = await transform(await readFile(path, "utf8"), { loader: "ts" });
+			const { ajvOptions } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+			const schema = await readFile("charts/shunt/values.schema.json", "utf8");
+			const ajv = new Ajv({ ...ajvOptions, code: { ...ajvOptions.code, source: true, esm: true } });
+			const validator = standaloneCode(ajv, ajv.compile(JSON.parse(schema)));
+			const contents = `${validator}
+export const compiledSchema = { schema: ${JSON.stringify(schema)}, validate };
+export const ajvOptions = ${JSON.stringify(ajvOptions)};`;
+			return { contents, loader: "js", resolveDir: process.cwd() };
+		});
+	},
+};
+
 /** Those whose native code is found beside them. images/shunt.ts puts them into the image. */
 const external = ["koffi"];
 
@@ -63,6 +83,7 @@ try {
 			sourcemap: true,
 			metafile: true,
 			define,
+			plugins: [compiledSchema],
 			logLevel: "warning",
 		});
 		// Whose licences an image has to carry.

@@ -9,14 +9,16 @@
 
 import type { LargeIntegers } from "./go/number.ts";
 import { deepCopyMap } from "./go/value.ts";
-import { fromPlainMap, toPlainMap } from "./plain-value.ts";
-import type { ChartPort, PlainMap } from "./port.ts";
-import type { Capabilities } from "./release/capabilities.ts";
+import { type ChartPort, fromPlainMap, type PlainMap, toPlainMap } from "./port.ts";
 import { type Chart, type ChartFiles, loadChart as load, readValues } from "./release/load-chart.ts";
-import { type Release, type RenderedChart, renderChart as render } from "./release/render-chart.ts";
+import {
+	type Capabilities,
+	type Release,
+	type RenderedChart,
+	renderChart as render,
+} from "./release/render-chart.ts";
 import { attempt, type ChartResult } from "./result.ts";
-import { coalesce } from "./values/merge.ts";
-import { mergeSources, type ReadText, type ValueSources } from "./values/merge-sources.ts";
+import { coalesce, mergeSources, type ReadText, type ValueSources } from "./values/merge-sources.ts";
 
 export type {
 	CertificateAndKey,
@@ -26,9 +28,9 @@ export type {
 	PlainMap,
 	PlainValue,
 } from "./port.ts";
-export type { Capabilities } from "./release/capabilities.ts";
 export type { Chart, ChartFiles } from "./release/load-chart.ts";
 export type { Manifest } from "./release/manifest.ts";
+export type { Capabilities } from "./release/render-chart.ts";
 export { formatRelease, type Release, type RenderedChart } from "./release/render-chart.ts";
 export { type ChartProblem, type ChartResult, formatChartProblem } from "./result.ts";
 export type { Location } from "./template/template-error.ts";

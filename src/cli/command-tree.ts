@@ -1,10 +1,12 @@
-import { Command, CommanderError } from "commander";
+import { isatty } from "node:tty";
+import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { strayFlag } from "../command/command-line.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmless } from "../domain/harmless.ts";
 import { formatProblem, type Problem } from "../domain/problem.ts";
 import { mostSimilar } from "../domain/similar.ts";
 import { version } from "../domain/version.ts";
-import { commandOutput } from "./command-output.ts";
+import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
 import { commandNames, loadCommands, ownFlagsCommands } from "./commands.ts";
 
 /** Everything but the node-side commands, which are listed for the help text. */
@@ -75,3 +77,26 @@ Examples:
   shunt proxy
 
 "shunt COMMAND --help" says more about a command.`;
+
+/**
+ * How Commander writes help and mistakes. What is no terminal is never opened as a stream: that alone makes a pipe
+ * non-blocking, for whoever else writes to it too.
+ */
+const commandOutput: OutputConfiguration = {
+	writeOut: writeStandardOutput,
+	writeErr: writeStandardError,
+	outputError: (text, write) => write(mistake(text)),
+	getOutHelpWidth: () => (isatty(1) ? process.stdout.columns : usualWidth),
+	getErrHelpWidth: () => (isatty(2) ? process.stderr.columns : usualWidth),
+	getOutHasColors: () => false,
+	getErrHasColors: () => false,
+};
+
+/** What Commander takes where there is no terminal. */
+const usualWidth = 80;
+
+/** One line, whatever was typed, and Commander's guess below it. */
+function mistake(text: string): string {
+	const [, message = "", guess = ""] = /^(.*?)(\n\(Did you mean .*\))?\n?$/s.exec(text) ?? [];
+	return `${harmless(message)}${guess}\n`;
+}

@@ -1,10 +1,11 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmless } from "../domain/harmless.ts";
+import { HostError } from "../host/host.ts";
 import { createNodeHost } from "../host/node.ts";
-import { writeStandardOutput } from "../host/node-streams.ts";
+import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
 import { runClean } from "../init/clean.ts";
 import { runInit } from "../init/init.ts";
 import { runStatus } from "../status/status.ts";
-import { delivering } from "./deliver.ts";
 
 /**
  * `shunt COMMAND …`. The node-side commands read their own flags, because the native program runs the very same
@@ -40,7 +41,7 @@ async function run(argv: readonly string[], name: string): Promise<ExitCode> {
 /** What a shell may offer; see completion/complete.ts. */
 export function runComplete(words: readonly string[]): Promise<ExitCode> {
 	return delivering("shunt __complete", async () => {
-		const { completionOf } = await import("./completion/run-complete.ts");
+		const { completionOf } = await import("./completion/shape-of-program.ts");
 		writeStandardOutput(await completionOf(words));
 		return exitCodes.done;
 	});
@@ -60,4 +61,20 @@ export function runNetworkValidator(
 		const { runValidate } = await import("../validator/run.ts");
 		return runValidate(argv, program);
 	});
+}
+
+/**
+ * Runs a program to its exit status. Where standard output does not take all of its result the status says so, and a
+ * line why, since most of what we print is for another program to act on.
+ */
+async function delivering(program: string, run: () => ExitCode | Promise<ExitCode>): Promise<ExitCode> {
+	try {
+		return await run();
+	} catch (error) {
+		if (!(error instanceof HostError)) {
+			throw error;
+		}
+		writeStandardError(`${harmless(`${program}: ${error.message}`)}\n`);
+		return exitCodes.failed;
+	}
 }

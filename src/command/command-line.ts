@@ -1,7 +1,7 @@
 import type { Problem } from "../domain/problem.ts";
 import { mostSimilar } from "../domain/similar.ts";
 import { readTruth } from "../domain/truth.ts";
-import { otherNamesOf } from "../policy/flag-names.ts";
+import { otherNamesOf } from "../policy/fields.ts";
 import { type Flag, findFlag } from "./flag.ts";
 
 export interface CommandLine {

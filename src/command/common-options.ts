@@ -1,6 +1,7 @@
 import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
+import { parseChoice } from "../domain/words.ts";
 import type { OutputFormat } from "./failure.ts";
-import { type FlagValues, parseChoice } from "./flag-values.ts";
+import type { FlagValues } from "./flag-values.ts";
 import type { LogFormat } from "./logger.ts";
 import { type NamedNetns, parseNetns } from "./netns.ts";
 

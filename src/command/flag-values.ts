@@ -1,5 +1,6 @@
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
+import type { Parse } from "../domain/words.ts";
 import { type CommandLine, isMissing } from "./command-line.ts";
 import { type Flag, findFlag } from "./flag.ts";
 
@@ -23,7 +24,7 @@ export class FlagValues {
 	 * The last one given decides, as in pflag, but each has to be right. Falls back on the default; undefined where there
 	 * is none.
 	 */
-	one<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
+	one<T>(name: string, parse: Parse<T>): T | undefined {
 		const source = `--${name}`;
 		const flag = flagNamed(this.#flags, name);
 		const given = this.#given.get(name);
@@ -45,7 +46,7 @@ export class FlagValues {
 	}
 
 	/** As {@link one}, for a flag without which there is nothing to do. */
-	required<T>(name: string, parse: (text: string, source: string) => Result<T>): T | undefined {
+	required<T>(name: string, parse: Parse<T>): T | undefined {
 		if (!this.isGiven(name)) {
 			const { placeholder } = flagNamed(this.#flags, name);
 			this.problems.push({
@@ -63,7 +64,7 @@ export class FlagValues {
 	}
 
 	/** Items of all occurrences in order, split at commas; blanks around an item do not count. */
-	list<T>(name: string, parse: (text: string, source: string) => Result<T>): T[] {
+	list<T>(name: string, parse: Parse<T>): T[] {
 		const source = `--${name}`;
 		const flag = flagNamed(this.#flags, name);
 		const known = this.problems.length;
@@ -92,16 +93,6 @@ function flagNamed(flags: readonly Flag[], name: string): Flag {
 	return flag;
 }
 
-/** One of a few words. */
-export function parseChoice<T extends string>(choices: readonly T[]) {
-	return (text: string, source: string): Result<T> => {
-		const choice = choices.find((candidate) => candidate === text);
-		return choice !== undefined
-			? ok(choice)
-			: fail({ source, value: text, complaint: "is not known", accepted: `one of ${choices.join(", ")}` });
-	};
-}
-
 /** An item of a list, optionally in double quotes (RFC 4180), as the reference program's are. */
 function unquote(item: string, source: string): Result<string> {
 	const trimmed = item.trim();
@@ -110,7 +101,7 @@ function unquote(item: string, source: string): Result<string> {
 	}
 	const [, quoted] = /^"([^"]*)"$/.exec(trimmed) ?? [];
 	return quoted === undefined
-		? fail({
+		? err({
 				source,
 				value: item,
 				complaint: "has a stray quotation mark",

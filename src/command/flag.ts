@@ -1,4 +1,4 @@
-import { otherNamesOf } from "../policy/flag-names.ts";
+import { otherNamesOf } from "../policy/fields.ts";
 
 /** One flag: the parser, the help text and the documentation are all made from this. */
 export interface Flag {

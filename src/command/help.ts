@@ -1,6 +1,6 @@
 import type { Flag } from "./flag.ts";
 
-export interface Usage {
+interface Usage {
 	/** As the user called it, such as `shunt init`. */
 	readonly program: string;
 	readonly summary: string;

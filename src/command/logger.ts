@@ -9,7 +9,7 @@ export type { LogLevel };
 /** Each takes a message, or several lines that are to bear the same time. */
 export type Logger = Readonly<Record<"warn" | "info" | "debug", (messages: Messages) => void>>;
 
-export type Messages = string | readonly (string | Quoted)[];
+type Messages = string | readonly (string | Quoted)[];
 
 /** A message in quotation marks, which both formats want, for what is known before it is to be logged. */
 export interface Quoted {

@@ -1,6 +1,6 @@
 import { exitCodes } from "../domain/exit-code.ts";
 import { parseWholeNumber } from "../domain/number.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { type Host, HostError } from "../host/host.ts";
 import { badInput, environmentFailure, type Failure } from "./failure.ts";
 
@@ -18,7 +18,7 @@ export interface NamedNetns {
  */
 export function parseNetns(text: string): Result<NamedNetns> {
 	if (text.trim() === "") {
-		return fail({
+		return err({
 			source: "--netns",
 			value: text,
 			complaint: "names no network namespace",
@@ -104,8 +104,5 @@ const mistakes = {
 		complaint: "is not a network namespace",
 		accepted: "a path such as /proc/PID/ns/net, or a name in /run/netns",
 	},
-	"--pid": {
-		complaint: "is not a running process",
-		accepted: "the id of one that runs on this machine",
-	},
+	"--pid": { complaint: "is not a running process", accepted: "the id of one that runs on this machine" },
 } as const;

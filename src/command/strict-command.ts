@@ -1,9 +1,10 @@
 import { Command, CommanderError, type Option, type ParseOptionsResult } from "commander";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { formatProblem, type Problem, type Result } from "../domain/problem.ts";
+import { formatProblem, ok, type Problem, type Result } from "../domain/problem.ts";
+import { type Parse, parseChoice } from "../domain/words.ts";
 import { type CommandLine, isMissing, parseCommandLine, strayWord } from "./command-line.ts";
 import { type Flag, findFlag } from "./flag.ts";
-import { FlagValues, parseChoice } from "./flag-values.ts";
+import { FlagValues } from "./flag-values.ts";
 import { wantsHelp } from "./help.ts";
 
 type Check = (text: string, source: string) => Result<unknown>;
@@ -117,6 +118,36 @@ export class StrictCommand extends Command {
 	}
 }
 
+/**
+ * What was written for commander's options, each read by its parser, with every mistake in any of them. An option that was
+ * not given and has no default is undefined; the values count where there are no mistakes at all.
+ */
+export function readOptions<T extends object>(
+	given: object,
+	parsers: { readonly [Key in keyof T]: readonly [flag: string, parse: Parse<T[Key]>] },
+): { readonly values: T; readonly problems: readonly Problem[] } {
+	const texts = new Map(Object.entries(given).map(([name, text]) => [name.toLowerCase(), text]));
+	const read = Object.entries<readonly [string, Parse<unknown>]>(parsers).map(([key, [flag, parse]]) => {
+		const text: unknown = texts.get(flag.replaceAll("-", ""));
+		return [key, text === undefined ? ok(undefined) : parse(`${text}`, `--${flag}`)] as const;
+	});
+	return {
+		values: Object.fromEntries(read.map(([key, result]) => [key, result.ok ? result.value : undefined])) as T,
+		problems: read.flatMap(([, result]) => (result.ok ? [] : result.problems)),
+	};
+}
+
+/** That servers of one program cannot share a port; each under the flag that says its port. */
+export function sharedPorts(used: readonly (readonly [flag: string, port: number])[]): Problem[] {
+	return used.flatMap(([source, port], index) => {
+		const [other] = used.slice(0, index).find(([, earlier]) => earlier === port) ?? [];
+		const complaint = `is the port of ${other} too`;
+		return other === undefined || port === undefined
+			? []
+			: [{ source, value: `${port}`, complaint, accepted: "a port of its own" }];
+	});
+}
+
 export function formatRefusal(program: string, problems: readonly Problem[]): string {
 	return problems.map((problem) => `${program}: ${formatProblem(problem)}\n`).join("");
 }
@@ -156,4 +187,4 @@ function readOne(option: Option, values: FlagValues): unknown {
 	return option.optional ? String(truth) : truth;
 }
 
-const asWritten = (text: string): Result<string> => ({ ok: true, value: text });
+const asWritten = (text: string): Result<string> => ok(text);

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Family } from "./family.ts";
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 /** An address block. Two blocks are the same when family, `network` and `prefix` are. */
 export interface Cidr {
@@ -50,7 +50,7 @@ export function parseCidr(text: string, source: string): Result<Cidr> {
 		const network = formatAddress(maskAddress(address, prefix));
 		return ok({ family: address.family, network, prefix, text });
 	}
-	return fail({
+	return err({
 		source,
 		value: text,
 		complaint: "is not a subnet",

@@ -1,5 +1,5 @@
 import { parseWholeNumber } from "./number.ts";
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 /** Go's units (time.ParseDuration, https://pkg.go.dev/time#ParseDuration), and days. In milliseconds. */
 const units: ReadonlyMap<string, number> = new Map([
@@ -31,7 +31,7 @@ export function parseDuration(text: string, source: string, leastMs = 0): Result
 		return ok(value);
 	}
 	const accepted = `${spellings}, from ${leastMs}ms to ${mostDays}d`;
-	return fail({ source, value: text, complaint: "is not a valid duration", accepted });
+	return err({ source, value: text, complaint: "is not a valid duration", accepted });
 }
 
 /** proc_dointvec_jiffies multiplies by HZ (at most 1000) and refuses what does not fit an int. */
@@ -45,7 +45,7 @@ export function parseSeconds(text: string, source: string): Result<number> {
 		return ok(value);
 	}
 	const accepted = `whole seconds such as 30 or 30s, minutes and hours such as 1m30s, up to ${mostSeconds}s`;
-	return fail({ source, value: text, complaint: "is not a valid time", accepted });
+	return err({ source, value: text, complaint: "is not a valid time", accepted });
 }
 
 /** NaN for what is no duration. */

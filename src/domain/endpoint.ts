@@ -1,6 +1,6 @@
 import { formatAddress, parseAddress } from "./cidr.ts";
 import { parsePort } from "./port.ts";
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 /** Which of the two redirects a connection came through. */
 export type Direction = "inbound" | "outbound";
@@ -27,7 +27,7 @@ export function parseEndpoint(text: string, source: string): Result<Endpoint> {
 	const isOfItsForm = address?.family === (bracketed === undefined ? "ipv4" : "ipv6");
 	return address !== undefined && isOfItsForm && port.ok
 		? ok({ address: formatAddress(address), port: port.value })
-		: fail({
+		: err({
 				source,
 				value: text,
 				complaint: "is not an address with a port",

@@ -1,5 +1,5 @@
 import type { Brand } from "./brand.ts";
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 /** A network interface's name. */
 export type InterfaceName = Brand<string, "InterfaceName">;
@@ -12,7 +12,7 @@ export function parseInterfaceName(text: string, source: string): Result<Interfa
 	if (/^[\dA-Za-z][\w.@-]{0,14}$/.test(text)) {
 		return ok(text as InterfaceName);
 	}
-	return fail({
+	return err({
 		source,
 		value: text,
 		complaint: "is not an interface name",

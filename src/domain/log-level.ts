@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 /** The reference program's levels (those of logrus), most severe first. */
 export const logLevels = ["panic", "fatal", "error", "warn", "info", "debug", "trace"] as const;
@@ -11,7 +11,7 @@ const accepted = `one of ${logLevels.join(", ")}`;
 
 export function parseLogLevel(text: string, source: string): Result<LogLevel> {
 	const level = levelOf(text);
-	return level === undefined ? fail({ source, value: text, complaint: "is not known", accepted }) : ok(level);
+	return level === undefined ? err({ source, value: text, complaint: "is not known", accepted }) : ok(level);
 }
 
 /**
@@ -26,7 +26,7 @@ export function parseLogFilter(text: string, source: string): Result<LogLevel> {
 	const indices = levels.map((level) => (level === undefined ? -1 : logLevels.indexOf(level)));
 	const chosen = alone >= 0 ? levels[alone] : logLevels[Math.max(...indices)];
 	return chosen === undefined || indices.includes(-1)
-		? fail({ source, value: text, complaint: "is not known", accepted })
+		? err({ source, value: text, complaint: "is not known", accepted })
 		: ok(chosen);
 }
 

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 /** A way to speak to the kernel, named after the programs that speak it. */
 export type Dialect = "legacy" | "nft" | "plain" | "nftables";
@@ -53,7 +53,7 @@ export function parseMode(text: string, source: string): Result<Mode> {
 	if (mode !== undefined) {
 		return ok(mode);
 	}
-	return fail({
+	return err({
 		source,
 		value: text,
 		complaint: "is not a mode",

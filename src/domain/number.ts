@@ -1,7 +1,7 @@
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 /** What a whole number stands for, and what to say when it is not one. */
-export interface WholeNumber {
+interface WholeNumber {
 	readonly source: string;
 	/** As in "is not a valid …". */
 	readonly noun: string;
@@ -21,7 +21,7 @@ export function parseWholeNumber(text: string, what: WholeNumber): Result<number
 	if (value >= what.min && value <= what.max && Number.isInteger(value) && String(value) === text) {
 		return ok(value);
 	}
-	return fail({
+	return err({
 		source: what.source,
 		value: text,
 		complaint: `is not a valid ${what.noun}`,

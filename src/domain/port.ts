@@ -1,6 +1,6 @@
 import type { Brand } from "./brand.ts";
 import { parseWholeNumber } from "./number.ts";
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 /** A TCP port, 1-65535. Port 0 means "any" to sockets and nothing to a packet, so it is not one. */
 export type Port = Brand<number, "Port">;
@@ -26,7 +26,7 @@ export function parsePortRange(text: string, source: string): Result<PortRange> 
 	if (low.ok && high.ok && low.value <= high.value) {
 		return ok({ low: low.value, high: high.value });
 	}
-	return fail({
+	return err({
 		source,
 		value: text,
 		complaint: dash < 0 ? "is not a TCP port" : "is not a port range",

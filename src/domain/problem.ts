@@ -24,9 +24,12 @@ export function ok<T>(value: T): Result<T> {
 	return { ok: true, value };
 }
 
-export function fail(...problems: readonly Problem[]): Result<never> {
+export function err(...problems: readonly Problem[]): Result<never> {
 	return { ok: false, problems };
 }
+
+/** What other folders still call it. */
+export const fail = err;
 
 /** All values, or all problems of all failures, in order. */
 export function all<T>(results: readonly Result<T>[]): Result<T[]> {
@@ -39,7 +42,7 @@ export function all<T>(results: readonly Result<T>[]): Result<T[]> {
 			problems.push(...result.problems);
 		}
 	}
-	return problems.length > 0 ? fail(...problems) : ok(values);
+	return problems.length > 0 ? err(...problems) : ok(values);
 }
 
 /** `--skip: "80-20" is not a port range (want LOW-HIGH with LOW at most HIGH, each 1-65535)` */

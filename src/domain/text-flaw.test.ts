@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { textFlaw } from "./text-flaw.ts";
+import { textFlaw } from "./utf8.ts";
 
 const bytes = (...parts: readonly (string | readonly number[])[]) =>
 	Uint8Array.from(

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseSwitch } from "../policy/annotation-switch.ts";
+import { parseSwitch } from "../policy/setting-forms.ts";
 import { parseBoolean } from "./truth.ts";
 
 /** What Go's strconv.ParseBool takes, https://pkg.go.dev/strconv#ParseBool. */

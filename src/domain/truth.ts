@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "./problem.ts";
+import { err, ok, type Result } from "./problem.ts";
 
 const yes: ReadonlySet<string> = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const no: ReadonlySet<string> = new Set(["0", "f", "F", "FALSE", "false", "False"]);
@@ -11,6 +11,6 @@ export function readTruth(text: string): boolean | undefined {
 export function parseBoolean(text: string, source: string): Result<boolean> {
 	const truth = readTruth(text);
 	return truth === undefined
-		? fail({ source, value: text, complaint: "is not a truth value", accepted: "true or false" })
+		? err({ source, value: text, complaint: "is not a truth value", accepted: "true or false" })
 		: ok(truth);
 }

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../domain/problem.ts";
 import { annotationsOf, type JsonObject, textAt } from "../inject/json.ts";
-import { defaultsFor } from "../inject/pod-defaults.ts";
+import { defaultsFor } from "../inject/redirection.ts";
 import { type ConfigKeyName, redirectAnnotation } from "../policy/annotation-keys.ts";
 import { type Annotations, findConfig, type Scope, scopesOf } from "../policy/annotations.ts";
 import { type FieldKey, fieldOf } from "../policy/fields.ts";

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Problem } from "../domain/problem.ts";
-import { type TextFlaw, textFlaw } from "../domain/text-flaw.ts";
+import { type TextFlaw, textFlaw } from "../domain/utf8.ts";
 import { readAll } from "./node-files.ts";
 
 /** Bytes that are not a text. */

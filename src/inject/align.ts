@@ -1,6 +1,5 @@
 import { deepEqual } from "./deep-equal.ts";
 import { isObject, type Json, type JsonArray, textAt } from "./json.ts";
-import { longestInOrder, type Pair } from "./longest-in-order.ts";
 
 /** How one list becomes another: items that stay (perhaps changed inside), go or come, in order. */
 export type Step =
@@ -45,11 +44,7 @@ function commonEnd(before: JsonArray, after: JsonArray, start: number): number {
 }
 
 function keep(from: number, to: number, count: number): Step[] {
-	return Array.from({ length: count }, (_, index) => ({
-		kind: "keep",
-		from: from + index,
-		to: to + index,
-	}));
+	return Array.from({ length: count }, (_, index) => ({ kind: "keep", from: from + index, to: to + index }));
 }
 
 function shift(step: Step, by: number): Step {
@@ -113,4 +108,42 @@ function adds(from: number, end: number): Step[] {
 
 function removes(from: number, end: number): Step[] {
 	return Array.from({ length: end - from }, (_, index) => ({ kind: "remove", from: from + index }));
+}
+
+/** An item of one list and the item of another that it corresponds to. */
+interface Pair {
+	readonly from: number;
+	readonly to: number;
+	readonly weight: number;
+}
+
+/** The heaviest choice of pairs that do not cross. They come sorted by `from`, each position in one pair at most. */
+function longestInOrder(pairs: readonly Pair[]): Pair[] {
+	const chains: Chain[] = [];
+	for (const pair of pairs) {
+		const before = heaviest(chains.filter((chain) => chain.pair.to < pair.to));
+		chains.push({ pair, before, weight: pair.weight + (before?.weight ?? 0) });
+	}
+	return pairsOf(heaviest(chains));
+}
+
+interface Chain {
+	readonly pair: Pair;
+	readonly before: Chain | undefined;
+	readonly weight: number;
+}
+
+function heaviest(chains: readonly Chain[]): Chain | undefined {
+	return chains.reduce<Chain | undefined>(
+		(best, chain) => (chain.weight > (best?.weight ?? 0) ? chain : best),
+		undefined,
+	);
+}
+
+function pairsOf(chain: Chain | undefined): Pair[] {
+	const pairs: Pair[] = [];
+	for (let link = chain; link !== undefined; link = link.before) {
+		pairs.unshift(link.pair);
+	}
+	return pairs;
 }

@@ -1,16 +1,23 @@
 import { parseLogFilter } from "../domain/log-level.ts";
 import { version } from "../domain/version.ts";
-import { type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
-import { type ReleaseImages, readImage } from "./config-image.ts";
-import { readResources } from "./config-resources.ts";
-import type { ConfigSection } from "./config-section.ts";
-import { choice, parseLogFormat, parseUrlPath } from "./config-words.ts";
+import { parseChoice } from "../domain/words.ts";
+import {
+	type ContainerResources,
+	type PullPolicy,
+	parseImageName,
+	parseImageVersion,
+	parsePullPolicy,
+	parseQuantity,
+	resourceNames,
+} from "../policy/setting-forms.ts";
+import { type Image, type ProxyConfig, type ProxyKind, proxyKinds } from "./config.ts";
+import { type ConfigSection, parseLogFormat, parseRegistry, parseUrlPath } from "./config-section.ts";
 import { get } from "./json.ts";
 import { imageNames } from "./names.ts";
 
 /** `proxy`, but for its ports and ids, which are the policy's. */
 export function readProxy(section: ConfigSection, images: ReleaseImages): ProxyConfig {
-	const kind = section.parsed<ProxyKind>("kind", choice(proxyKinds), "shunt");
+	const kind = section.parsed<ProxyKind>("kind", parseChoice(proxyKinds), "shunt");
 	refuseStray(section, kind);
 	return {
 		kind,
@@ -60,3 +67,45 @@ function refuseStray(section: ConfigSection, kind: ProxyKind): void {
 
 const onlyCustom = ["command", "readinessPath", "livenessPath"];
 const noCustom = ["logLevel", "logFormat"];
+
+/** What a release says of all its images. */
+export interface ReleaseImages {
+	readonly registry: string;
+	readonly pullPolicy: PullPolicy;
+}
+
+export function readReleaseImages(root: ConfigSection): ReleaseImages {
+	return {
+		registry: root.parsed("imageRegistry", parseRegistry, ""),
+		pullPolicy: root.parsed<PullPolicy>("imagePullPolicy", parsePullPolicy, "IfNotPresent"),
+	};
+}
+
+export function readImage(
+	parent: ConfigSection,
+	{ registry, pullPolicy }: ReleaseImages,
+	otherwise: Pick<Image, "name" | "version">,
+): Image {
+	const section = parent.section("image");
+	return {
+		name: withRegistry(registry, section.text("name", parseImageName, otherwise.name)),
+		version: section.text("version", parseImageVersion, otherwise.version),
+		pullPolicy: section.parsed("pullPolicy", parsePullPolicy, pullPolicy),
+	};
+}
+
+/** The registry goes before names without one: where a first part has a dot or a colon, or is localhost, that is it. */
+function withRegistry(registry: string, name: string): string {
+	const hasOwn = /^(?:[^/]*[.:][^/]*|localhost)\//.test(name);
+	return registry === "" || hasOwn ? name : `${registry.replace(/\/$/, "")}/${name}`;
+}
+
+/** In Linkerd's shape. */
+export function readResources(section: ConfigSection): ContainerResources {
+	const amounts = resourceNames.map((name) => {
+		const bounds = section.section(name);
+		const read = (key: string) => bounds.parsed<string | undefined>(key, parseQuantity, undefined);
+		return [name, { request: read("request"), limit: read("limit") }];
+	});
+	return Object.fromEntries(amounts);
+}

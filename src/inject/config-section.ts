@@ -1,8 +1,9 @@
-import type { Problem, Result } from "../domain/problem.ts";
+import { parseDuration } from "../domain/duration.ts";
+import { parseWholeNumber } from "../domain/number.ts";
+import { ok, type Problem, type Result } from "../domain/problem.ts";
+import { type Parse, parseChoice, parseForm } from "../domain/words.ts";
 import { get, isArray, isObject, type Json, type JsonObject } from "./json.ts";
 import { Numeral } from "./numeral.ts";
-
-export type Parse<T> = (text: string, source: string) => Result<T>;
 
 /** Reads one object of the configuration; a key that nobody has read at the end is a mistake. */
 export class ConfigSection {
@@ -175,4 +176,42 @@ export class ConfigSection {
 		const text = typeof value === "string" ? value : JSON.stringify(value);
 		this.#problems.push({ source, complaint, accepted, ...(value === undefined ? {} : { value: text }) });
 	}
+}
+
+export const parseLogFormat = parseChoice(["plain", "json"]);
+
+/** A Kubernetes user or group id, which is a signed 32-bit number (apimachinery's IsValidUserID). */
+export function parseRunAs(text: string, source: string): Result<number> {
+	return parseWholeNumber(text, { source, noun: "user or group id", min: 0, max: 2 ** 31 - 1 });
+}
+
+/** RFC 1123, as Kubernetes names volumes. */
+export const parseLabel = parseForm(
+	/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+	"is not a name",
+	"1-63 lower-case letters, digits and '-', beginning and ending with a letter or digit",
+);
+
+/** Kubernetes allows no colon in a mount path. */
+export const parseMountPath = parseForm(/^\/[^:\0]*$/, "is not a mount path", "a path that begins with '/'");
+
+/** With or without a path, and with or without a slash at its end. */
+export const parseRegistry = parseForm(
+	/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*\/?$/,
+	"is not a registry",
+	"HOST, HOST:PORT or HOST/PATH, such as registry.example.com/mirror",
+);
+
+export const parseUrlPath = parseForm(/^\/\S*$/, "is not a path", "a path that begins with '/'");
+
+export const parseSocketAddress = parseForm(
+	/^(?:[\d.]{7,15}|\[[\dA-Fa-f:.]+\]):\d{1,5}$/,
+	"is not an address",
+	"ADDRESS:PORT, such as 192.0.2.2:20001 or [fd00::1]:20001",
+);
+
+/** Kept as it is written, since whoever waits reads it again. */
+export function parseTimeout(text: string, source: string): Result<string> {
+	const duration = parseDuration(text, source, 1);
+	return duration.ok ? ok(text) : duration;
 }

@@ -1,8 +1,7 @@
 import type { Mode } from "../domain/mode.ts";
 import type { PortRange } from "../domain/port.ts";
-import type { PullPolicy } from "../policy/annotation-image.ts";
-import type { ContainerResources } from "../policy/container-resources.ts";
 import type { PodPolicyDefaults } from "../policy/pod-policy.ts";
+import type { ContainerResources, PullPolicy } from "../policy/setting-forms.ts";
 import type { JsonObject } from "./json.ts";
 
 /** Everything that injection has to know; parse-config.ts reads it from a release's values. */

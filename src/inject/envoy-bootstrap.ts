@@ -2,7 +2,7 @@ import type { Family } from "../domain/family.ts";
 import type { JsonObject } from "./json.ts";
 
 /** What an Envoy needs to know to stand where the rules send connections. */
-export interface EnvoyPorts {
+interface EnvoyPorts {
 	readonly families: readonly Family[];
 	readonly inbound: number;
 	readonly outbound: number;
@@ -90,10 +90,7 @@ function adminCluster(port: number): JsonObject {
 		name: "admin",
 		type: "STATIC",
 		connect_timeout: "1s",
-		load_assignment: {
-			cluster_name: "admin",
-			endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }],
-		},
+		load_assignment: { cluster_name: "admin", endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
 	};
 }
 

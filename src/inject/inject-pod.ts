@@ -1,14 +1,14 @@
+import type { Problem } from "../domain/problem.ts";
 import type { Annotations } from "../policy/annotations.ts";
 import { resolvePodPolicy } from "../policy/pod-policy.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { InjectConfig } from "./config.ts";
 import { insertContainers } from "./insert-containers.ts";
 import { annotationsOf, isObject, type Json, type JsonObject } from "./json.ts";
-import type { PodOutcome } from "./outcome.ts";
-import { defaultsFor } from "./pod-defaults.ts";
 import { shapeProblems } from "./pod-shape.ts";
 import { hasLongLists, sizeProblems } from "./pod-size.ts";
-import { type Redirection, redirectionProblems } from "./redirection.ts";
-import { skipReason } from "./skip.ts";
+import { defaultsFor, type Redirection, redirectionProblems } from "./redirection.ts";
+import { type Skip, skipReason } from "./skip.ts";
 import { warningsFor } from "./warnings.ts";
 
 export interface InjectRequest {
@@ -66,3 +66,15 @@ export function injectPod(
 				warnings: [...resolved.warnings, ...warningsFor(pod, redirection)],
 			};
 }
+
+/** What became of a pod. */
+export type PodOutcome =
+	| {
+			readonly kind: "injected";
+			readonly pod: JsonObject;
+			readonly policy: RedirectPolicy;
+			/** What was done as asked but may not be what is wanted. */
+			readonly warnings: readonly string[];
+	  }
+	| { readonly kind: "skipped"; readonly skip: Skip }
+	| { readonly kind: "refused"; readonly problems: readonly Problem[] };

@@ -3,10 +3,9 @@ import { formatStamp } from "../policy/pod-policy-stamp.ts";
 import { initContainer, initVolume } from "./init-container.ts";
 import { annotationsOf, type JsonObject, objectAt, objectsAt, without } from "./json.ts";
 import { proxyContainer } from "./proxy-container.ts";
-import { formatRecord, recordOf } from "./record.ts";
+import { formatRecord, recordOf, setAnnotations } from "./record.ts";
 import { closeWaitOf, isNativeSidecar, type Redirection, volumeOf } from "./redirection.ts";
 import { firstResources, proxyResources } from "./resources.ts";
-import { setAnnotations } from "./set-annotations.ts";
 import { validatorContainer } from "./validator-container.ts";
 
 /** The pod with its containers, its volume, and the stamps that tell what was decided and what was added. */

@@ -1,16 +1,31 @@
+import { parseSeconds } from "../domain/duration.ts";
 import { type Family, families } from "../domain/family.ts";
+import { parseLogFilter, parseLogLevel } from "../domain/log-level.ts";
 import { defaultMode, type Mode, parseMode } from "../domain/mode.ts";
 import { type Port, parsePort, parsePortRange } from "../domain/port.ts";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
+import { version } from "../domain/version.ts";
 import type { PodPolicyDefaults } from "../policy/pod-policy.ts";
 import { makePolicy } from "../policy/redirect-policy.ts";
-import type { InjectConfig } from "./config.ts";
-import { readReleaseImages } from "./config-image.ts";
-import { readInit } from "./config-init.ts";
-import { readProxy } from "./config-proxy.ts";
-import { ConfigSection } from "./config-section.ts";
-import { readValidator } from "./config-validator.ts";
+import type { InitConfig, InjectConfig, ValidatorConfig } from "./config.ts";
+import {
+	type ReleaseImages,
+	readImage,
+	readProxy,
+	readReleaseImages,
+	readResources,
+} from "./config-proxy.ts";
+import {
+	ConfigSection,
+	parseLabel,
+	parseLogFormat,
+	parseMountPath,
+	parseRunAs,
+	parseSocketAddress,
+	parseTimeout,
+} from "./config-section.ts";
 import type { Json } from "./json.ts";
+import { imageNames, xtablesVolume } from "./names.ts";
 
 /**
  * A release's values, as far as injection is concerned, under Linkerd's keys and with its defaults. Every mistake is
@@ -34,7 +49,7 @@ export function parseInjectConfig(values: Json): Result<InjectConfig> {
 	root.passOver(...controlPlaneKeys);
 	root.finish();
 	problems.push(...(problems.length > 0 ? [] : contradictions(config)));
-	return problems.length > 0 ? fail(...problems) : ok(config);
+	return problems.length > 0 ? err(...problems) : ok(config);
 }
 
 /** Those of the chart's keys that are about the control plane alone. */
@@ -96,10 +111,47 @@ function contradictions({ defaults, init }: InjectConfig): Problem[] {
 }
 
 /** The setting is a sysctl, and only root may write those. */
-export function closeWaitNeedsRoot(source: string): Problem {
+function closeWaitNeedsRoot(source: string): Problem {
 	return {
 		source,
 		complaint: "cannot be set by a container that is not root",
 		accepted: "proxyInit.runAsRoot: true",
+	};
+}
+
+/** `proxyInit`, but for what it says of the policy. */
+function readInit(section: ConfigSection, images: ReleaseImages): InitConfig {
+	const xtMountPath = section.section("xtMountPath");
+	return {
+		image: readImage(section, images, { name: imageNames.init, version }),
+		resources: readResources(section.section("resources")),
+		closeWaitSeconds: section.parsed("closeWaitTimeoutSecs", parseSeconds, 0),
+		logLevel: section.parsed<string | undefined>("logLevel", parseLogLevel, undefined),
+		logFormat: section.parsed<string | undefined>("logFormat", parseLogFormat, undefined),
+		runAsRoot: section.boolean("runAsRoot", false),
+		runAsUser: section.parsed("runAsUser", parseRunAs, nobody),
+		runAsGroup: section.parsed("runAsGroup", parseRunAs, nobody),
+		privileged: section.boolean("privileged", false),
+		xtMountPath: {
+			name: xtMountPath.text("name", parseLabel, xtablesVolume),
+			mountPath: xtMountPath.parsed("mountPath", parseMountPath, "/run"),
+		},
+	};
+}
+
+const nobody = 65_534;
+
+/** `networkValidator`. */
+function readValidator(section: ConfigSection, images: ReleaseImages): ValidatorConfig {
+	return {
+		enabled: section.boolean("enabled", true),
+		image: readImage(section, images, { name: imageNames.shunt, version }),
+		logLevel: section.parsed<string>("logLevel", parseLogFilter, "debug"),
+		logFormat: section.parsed<string>("logFormat", parseLogFormat, "plain"),
+		connectAddr: section.parsed<string | undefined>("connectAddr", parseSocketAddress, undefined),
+		listenAddr: section.parsed<string | undefined>("listenAddr", parseSocketAddress, undefined),
+		timeout: section.parsed("timeout", parseTimeout, "10s"),
+		enableSecurityContext: section.boolean("enableSecurityContext", true),
+		securityContext: section.object("securityContext"),
 	};
 }

@@ -7,7 +7,7 @@ import { parseValidateOptions } from "../validator/options.ts";
 import { injectPod } from "./inject-pod.ts";
 import { annotationsOf, type Json, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import { parseInjectConfig } from "./parse-config.ts";
-import { utf8Length } from "./utf8-length.ts";
+import { utf8Length } from "./pod-size.ts";
 
 const oddPorts = (count: number) => Array.from({ length: count }, (_, index) => 2 * index + 1).join(",");
 

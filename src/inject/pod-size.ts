@@ -1,10 +1,9 @@
 import type { Problem } from "../domain/problem.ts";
 import { redirectAnnotation } from "../policy/annotation-keys.ts";
-import { stampReferences, stampVariable } from "../policy/pod-policy-stamp-list.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
+import { stampReferences, stampVariable } from "../policy/stamp-reader.ts";
 import { annotationsOf, type JsonObject, textAt } from "./json.ts";
 import type { Redirection } from "./redirection.ts";
-import { utf8Length } from "./utf8-length.ts";
 
 /** Of all annotations of an object together, names included (TotalAnnotationSizeLimitB in apimachinery). */
 const maxAnnotations = 256 * 1024;
@@ -73,4 +72,14 @@ function variableProblems(pod: JsonObject, { config }: Redirection, stamp: strin
 							},
 						];
 			});
+}
+
+/** How many bytes a text has in UTF-8; there is no TextEncoder in the native program. */
+export function utf8Length(text: string): number {
+	let length = 0;
+	for (const character of text) {
+		const point = character.codePointAt(0) ?? 0;
+		length += point > 0xffff ? 4 : point > 0x7ff ? 3 : point > 0x7f ? 2 : 1;
+	}
+	return length;
 }

@@ -1,6 +1,16 @@
 import { version } from "../domain/version.ts";
 import { injectedAnnotation } from "../policy/annotation-keys.ts";
-import { compact, get, isArray, isObject, type Json, type JsonObject, objectAt, textAt } from "./json.ts";
+import {
+	compact,
+	get,
+	isArray,
+	isObject,
+	type Json,
+	type JsonObject,
+	objectAt,
+	textAt,
+	without,
+} from "./json.ts";
 
 /** A part of a pod that injection may have had to make. Absent, null and empty are one to Kubernetes, but not to a file. */
 export type Part = "metadata" | "annotations" | "initContainers" | "volumes";
@@ -15,7 +25,7 @@ export interface InjectionRecord {
 }
 
 /** Which annotations were set, apart from the stamps. */
-export interface SetAnnotations {
+interface SetAnnotations {
 	readonly added: readonly string[];
 	/** With what stood there before. */
 	readonly replaced: JsonObject;
@@ -24,7 +34,7 @@ export interface SetAnnotations {
 const parts: readonly Part[] = ["metadata", "annotations", "initContainers", "volumes"];
 
 /** How a part stood before; undefined where it was there, if only empty. */
-export function partState(object: JsonObject, part: Part): "absent" | "null" | undefined {
+function partState(object: JsonObject, part: Part): "absent" | "null" | undefined {
 	if (!Object.hasOwn(object, part)) {
 		return "absent";
 	}
@@ -99,4 +109,28 @@ function parse(text: string): Json | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** A pod (or a namespace) with annotations set, and what that changed. */
+export function setAnnotations(
+	pod: JsonObject,
+	set: Readonly<Record<string, string>>,
+): { readonly pod: JsonObject; readonly changes: SetAnnotations } {
+	const metadata = objectAt(pod, "metadata");
+	const annotations = objectAt(metadata, "annotations");
+	const changed = Object.entries(set).filter(([name, value]) => textAt(annotations, name) !== value);
+	if (changed.length === 0) {
+		return { pod, changes: { added: [], replaced: {} } };
+	}
+	const names = changed.map(([name]) => name);
+	return {
+		pod: {
+			...pod,
+			metadata: { ...metadata, annotations: { ...annotations, ...Object.fromEntries(changed) } },
+		},
+		changes: {
+			added: names.filter((name) => !Object.hasOwn(annotations, name)),
+			replaced: without(annotations, (name) => !names.includes(name)),
+		},
+	};
 }

@@ -1,5 +1,6 @@
 import type { Problem } from "../domain/problem.ts";
 import { configPrefix } from "../policy/annotation-keys.ts";
+import type { PodPolicyDefaults } from "../policy/pod-policy.ts";
 import type { PodSettings } from "../policy/pod-policy-settings.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import type { InjectConfig } from "./config.ts";
@@ -59,4 +60,25 @@ function closeWaitWithoutRoot(redirection: Redirection): Problem[] {
 				},
 			]
 		: [];
+}
+
+const controlPlaneLabels = ["shunt.dev/control-plane-component", "linkerd.io/control-plane-component"];
+
+/**
+ * A control plane's own pods have to reach the API server before any proxy can carry them there, so they ignore its
+ * ports instead of the usual ones.
+ */
+export function defaultsFor(
+	pod: JsonObject,
+	{ defaults, kubeApiServerPorts }: InjectConfig,
+): PodPolicyDefaults {
+	const labels = objectAt(objectAt(pod, "metadata"), "labels");
+	const isControlPlane = controlPlaneLabels.some((label) => (textAt(labels, label) ?? "") !== "");
+	const { policy } = defaults;
+	return isControlPlane
+		? {
+				...defaults,
+				policy: { ...policy, outbound: { ...policy.outbound, portsToIgnore: kubeApiServerPorts } },
+			}
+		: defaults;
 }

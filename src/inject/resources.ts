@@ -1,11 +1,6 @@
-import type { ContainerResources } from "../policy/container-resources.ts";
+import { type Bounds, type ContainerResources, resourceNames } from "../policy/setting-forms.ts";
 import { annotationsOf, get, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import type { Redirection } from "./redirection.ts";
-
-interface Pair {
-	readonly request: string | undefined;
-	readonly limit: string | undefined;
-}
 
 /** What a short-lived container has where nobody says anything. */
 type Small = Readonly<Record<"cpu" | "memory", { readonly request: string; readonly limit: string }>>;
@@ -37,16 +32,9 @@ export function firstResources(pod: JsonObject, redirection: Redirection): Conta
 	const given = overlaid(config.init.resources, settings.initResources);
 	const proxy = overlaid(config.proxy.resources, settings.resources);
 	const small = config.cniEnabled ? smallValidator : smallInit;
-	const cpu = stated(cpuOf(given)) ?? stated(cpuOf(proxy)) ?? adapted(pod, "cpu", small);
-	const memory = stated(memoryOf(given)) ?? stated(memoryOf(proxy)) ?? adapted(pod, "memory", small);
-	return fitted(pod, {
-		cpuRequest: cpu.request,
-		cpuLimit: cpu.limit,
-		memoryRequest: memory.request,
-		memoryLimit: memory.limit,
-		ephemeralStorageRequest: given.ephemeralStorageRequest ?? proxy.ephemeralStorageRequest,
-		ephemeralStorageLimit: given.ephemeralStorageLimit ?? proxy.ephemeralStorageLimit,
-	});
+	const boundsOf = (resource: keyof Small) =>
+		stated(given[resource]) ?? stated(proxy[resource]) ?? adapted(pod, resource, small);
+	return fitted(pod, { ...overlaid(proxy, given), cpu: boundsOf("cpu"), memory: boundsOf("memory") });
 }
 
 /**
@@ -63,32 +51,20 @@ export function hasPodResources(pod: JsonObject): boolean {
 
 /** Disk space is nothing that a pod as a whole can have. */
 function fitted(pod: JsonObject, resources: ContainerResources): ContainerResources {
-	const { ephemeralStorageRequest, ephemeralStorageLimit } = resources;
-	return hasPodResources(pod) ? { ephemeralStorageRequest, ephemeralStorageLimit } : resources;
+	return hasPodResources(pod) ? { "ephemeral-storage": resources["ephemeral-storage"] } : resources;
 }
 
 function overlaid(below: ContainerResources, above: ContainerResources): ContainerResources {
-	return {
-		cpuRequest: above.cpuRequest ?? below.cpuRequest,
-		cpuLimit: above.cpuLimit ?? below.cpuLimit,
-		memoryRequest: above.memoryRequest ?? below.memoryRequest,
-		memoryLimit: above.memoryLimit ?? below.memoryLimit,
-		ephemeralStorageRequest: above.ephemeralStorageRequest ?? below.ephemeralStorageRequest,
-		ephemeralStorageLimit: above.ephemeralStorageLimit ?? below.ephemeralStorageLimit,
-	};
-}
-
-function cpuOf({ cpuRequest, cpuLimit }: ContainerResources): Pair {
-	return { request: cpuRequest, limit: cpuLimit };
-}
-
-function memoryOf({ memoryRequest, memoryLimit }: ContainerResources): Pair {
-	return { request: memoryRequest, limit: memoryLimit };
+	const merged = resourceNames.map((name) => {
+		const [low, high] = [below[name], above[name]];
+		return [name, { request: high?.request ?? low?.request, limit: high?.limit ?? low?.limit }];
+	});
+	return Object.fromEntries(merged);
 }
 
 /** Request and limit come from one place, since a request above its limit is refused. */
-function stated(pair: Pair): Pair | undefined {
-	return pair.request === undefined && pair.limit === undefined ? undefined : pair;
+function stated(bounds: Bounds | undefined): Bounds | undefined {
+	return bounds?.request === undefined && bounds?.limit === undefined ? undefined : bounds;
 }
 
 /**
@@ -96,7 +72,7 @@ function stated(pair: Pair): Pair | undefined {
  * of limit to request. Where the API server filled in theirs, it will do that for ours. Where all have limits of their
  * own, a request as high as the limit is the safest, and costs little beside theirs.
  */
-function adapted(pod: JsonObject, resource: keyof Small, small: Small): Pair {
+function adapted(pod: JsonObject, resource: keyof Small, small: Small): Bounds {
 	if (isFilledIn(pod, resource)) {
 		return { request: undefined, limit: undefined };
 	}

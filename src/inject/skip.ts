@@ -1,7 +1,6 @@
 import type { NotRedirected } from "../policy/pod-policy-inject.ts";
 import { type ExistingSidecar, findSidecar } from "./existing-sidecar.ts";
-import { get, type JsonObject, objectAt, objectsAt } from "./json.ts";
-import { windowsSign } from "./windows.ts";
+import { get, isArray, isObject, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 
 /** Why a pod is left as it is. The code is for metrics and tests, the reason for people. */
 export interface Skip {
@@ -57,9 +56,74 @@ const sidecarCodes = {
 function alreadyInjected(pod: JsonObject): Skip | undefined {
 	const found = findSidecar(pod);
 	return (
-		found && {
-			code: sidecarCodes[found.owner],
-			reason: `already injected by ${found.owner} (${found.sign})`,
-		}
+		found && { code: sidecarCodes[found.owner], reason: `already injected by ${found.owner} (${found.sign})` }
 	);
+}
+
+/** https://kubernetes.io/docs/reference/labels-annotations-taints/; the older name works on kubelets before 1.19 alone. */
+const osLabels = ["kubernetes.io/os", "beta.kubernetes.io/os"];
+
+/** The kubelet puts it on Windows nodes and on no others. */
+const buildLabel = "node.kubernetes.io/windows-build";
+
+/**
+ * What says that a pod runs on Windows; undefined where nothing does. `spec.os` is a newcomer (1.25) that few manifests
+ * have: nodes are chosen by their labels. A RuntimeClass's choice stands in the pod once the API server has it.
+ */
+function windowsSign(spec: JsonObject): string | undefined {
+	if (textAt(objectAt(spec, "os"), "name") === "windows") {
+		return "spec.os";
+	}
+	return selectorSign(objectAt(spec, "nodeSelector")) ?? affinitySign(spec) ?? optionsSign(spec);
+}
+
+function selectorSign(selector: JsonObject): string | undefined {
+	const label = osLabels.find((name) => textAt(selector, name)?.toLowerCase() === "windows");
+	const found = label ?? (Object.hasOwn(selector, buildLabel) ? buildLabel : undefined);
+	return found && `spec.nodeSelector ${found}`;
+}
+
+/** One term of several is enough for a node, so each has to rule Linux out. */
+function affinitySign(spec: JsonObject): string | undefined {
+	const required = objectAt(
+		objectAt(objectAt(spec, "affinity"), "nodeAffinity"),
+		"requiredDuringSchedulingIgnoredDuringExecution",
+	);
+	const terms = objectsAt(required, "nodeSelectorTerms");
+	return terms.length > 0 && terms.every((term) => objectsAt(term, "matchExpressions").some(rulesLinuxOut))
+		? "spec.affinity.nodeAffinity"
+		: undefined;
+}
+
+function rulesLinuxOut(expression: JsonObject): boolean {
+	const key = textAt(expression, "key") ?? "";
+	const operator = textAt(expression, "operator");
+	const given = get(expression, "values");
+	const values = isArray(given) ? given : [];
+	if (key === buildLabel) {
+		return operator === "In" || operator === "Exists";
+	}
+	if (!osLabels.includes(key)) {
+		return false;
+	}
+	return operator === "In"
+		? values.length > 0 && values.every((value) => value === "windows")
+		: operator === "NotIn" && values.includes("linux");
+}
+
+/** Only Windows has these, and the API server refuses them for a pod whose `spec.os` is Linux. */
+function optionsSign(spec: JsonObject): string | undefined {
+	if (hasOptions(spec)) {
+		return "spec.securityContext.windowsOptions";
+	}
+	const found = ["initContainers", "containers", "ephemeralContainers"]
+		.flatMap((key) => objectsAt(spec, key))
+		.find(hasOptions);
+	return found && `windowsOptions of container ${textAt(found, "name") ?? ""}`;
+}
+
+/** Templates leave it empty behind. */
+function hasOptions(owner: JsonObject): boolean {
+	const options = get(objectAt(owner, "securityContext"), "windowsOptions");
+	return isObject(options) && Object.keys(options).length > 0;
 }

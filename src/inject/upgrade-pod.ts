@@ -1,14 +1,14 @@
-import { injectedAnnotation, redirectAnnotation } from "../policy/annotation-keys.ts";
-import type { InjectRequest } from "./inject-pod.ts";
+import { injectAnnotation, injectedAnnotation, redirectAnnotation } from "../policy/annotation-keys.ts";
+import { deepEqual } from "./deep-equal.ts";
+import { type InjectRequest, injectPod, type PodOutcome } from "./inject-pod.ts";
 import { annotationsOf, isObject, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import { ownContainers } from "./names.ts";
-import type { PodOutcome } from "./outcome.ts";
 import { shapeProblems } from "./pod-shape.ts";
-import { readRecord } from "./record.ts";
-import { removeByName, removeByRecord } from "./remove-own.ts";
+import { formatRecord, readRecord, recordOf, setAnnotations } from "./record.ts";
+import { removeByName, removeByRecord, uninjectPod } from "./uninject-pod.ts";
 
 /** An injection, or an injection anew. */
-export type Upgraded = PodOutcome & { readonly wasInjected: boolean };
+type Upgraded = PodOutcome & { readonly wasInjected: boolean };
 
 /**
  * Injects a pod that may carry an older injection of ours: that goes first, its settings stay unless `set` says
@@ -42,4 +42,24 @@ function isInjected(pod: JsonObject): boolean {
 			ownContainers.includes(textAt(container, "name") ?? ""),
 		)
 	);
+}
+
+/** Leaves the work to the webhook: sets the annotations that ask for it, if it would do it. */
+export function annotatePod(request: InjectRequest): PodOutcome {
+	return injectPod({ ...request, whenUnannotated: "redirect" }, (pod) =>
+		annotate(pod, { [injectAnnotation]: "enabled", ...request.set }),
+	);
+}
+
+/**
+ * An annotation that uninjection takes out again by its name needs no record, and people commit such files; only where
+ * that would not lead back to the original is a record kept.
+ */
+export function annotate(object: JsonObject, set: Readonly<Record<string, string>>): JsonObject {
+	const { pod: annotated, changes } = setAnnotations(object, set);
+	if (annotated === object || deepEqual(uninjectPod(annotated).pod, object)) {
+		return annotated;
+	}
+	const record = recordOf(object, { volumes: [], annotations: changes });
+	return setAnnotations(annotated, { [injectedAnnotation]: formatRecord(record) }).pod;
 }

@@ -1,12 +1,10 @@
 import { redirectAnnotation } from "../policy/annotation-keys.ts";
-import type { ContainerResources } from "../policy/container-resources.ts";
-import { stampReferences, stampVariable } from "../policy/pod-policy-stamp-list.ts";
+import type { ContainerResources } from "../policy/setting-forms.ts";
+import { stampReferences, stampVariable } from "../policy/stamp-reader.ts";
 import type { InjectConfig, ValidatorConfig } from "./config.ts";
-import { imageFields } from "./image-fields.ts";
+import { imageFields, resourceFields, restricted } from "./container-fields.ts";
 import type { JsonObject } from "./json.ts";
 import { containerNames, shuntProgram } from "./names.ts";
-import { resourceFields } from "./resource-fields.ts";
-import { restricted } from "./security-context.ts";
 
 /**
  * Fails, with the status that the repair controller looks for, while the CNI plugin's rules are not in place. It tries

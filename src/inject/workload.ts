@@ -1,8 +1,7 @@
 import { injectAnnotation } from "../policy/annotation-keys.ts";
-import { type ForeignKind, foreignKinds, type TemplatePath } from "./foreign-kinds.ts";
+import { type ForeignKind, foreignKinds, podsLookalike, type TemplatePath } from "./foreign-kinds.ts";
 import { get, isArray, isObject, type Json, type JsonObject, objectAt, textAt } from "./json.ts";
 import { type Path, valueAt } from "./path.ts";
-import { podsLookalike } from "./pods-lookalike.ts";
 
 /** An object of a manifest, and where the pod is that it makes; one for each pod template of an object that has several. */
 export interface Target {

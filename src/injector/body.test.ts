@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { ByteBudget, readBody } from "./body.ts";
+import { ByteBudget, readBody } from "./webhook-server.ts";
 
 function sender(headers: Readonly<Record<string, string>> = {}) {
 	const stream = new PassThrough();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createAuthority } from "../../test/support/api-server/certificates.ts";
-import { certificateSource } from "./certificate.ts";
+import { certificateSource } from "./mounted.ts";
 
 const { parse } = certificateSource("tls.crt", "tls.key");
 

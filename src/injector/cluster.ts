@@ -1,5 +1,5 @@
 import type { Annotations } from "../policy/annotations.ts";
-import type { EventNote } from "./event-note.ts";
+import type { EventNote } from "./events.ts";
 
 /** A namespace, as far as it matters here. */
 export interface Namespace {

@@ -3,15 +3,14 @@ import { tmpdir } from "node:os";
 import { CommanderError } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { injectorCommand } from "./command.ts";
+import { type InjectorDeps, injectorCommand } from "./command.ts";
 import { connectCluster } from "./kubernetes-cluster.ts";
-import type { InjectorWorld } from "./run-injector.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/shunt-injector-`);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Nothing may be started from bad input; a kubeconfig is only read. */
-const untouchable = new Proxy({} as InjectorWorld, {
+const untouchable = new Proxy({} as InjectorDeps, {
 	get: (_, name) => {
 		if (name === "cluster") {
 			return async (kubeconfig: string | undefined) => connectCluster(kubeconfig);

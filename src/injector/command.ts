@@ -1,14 +1,26 @@
 import type { Command } from "commander";
-import { StrictCommand } from "../command/strict-command.ts";
-import type { ExitCode } from "../domain/exit-code.ts";
-import { type InjectorFlags, parseInjectorOptions } from "./options.ts";
-import { processWorld } from "./process-world.ts";
-import { type InjectorWorld, runInjector } from "./run-injector.ts";
+import type { LogFormat } from "../command/logger.ts";
+import { readOptions, StrictCommand, sharedPorts } from "../command/strict-command.ts";
+import { parseDuration } from "../domain/duration.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { parseLogLevel } from "../domain/log-level.ts";
+import { parsePort } from "../domain/port.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
+import { parseBoolean } from "../domain/truth.ts";
+import { parseChoice } from "../domain/words.ts";
+import { parseListenAddress } from "../serving/admin.ts";
+import { createLog, type Log } from "../serving/log.ts";
+import { type FlushedOutput, openStdout } from "../serving/stdout.ts";
+import { type Signals, stopRequests } from "../serving/stop-signals.ts";
+import type { Cluster } from "./cluster.ts";
+import { Injector, type InjectorOptions } from "./injector.ts";
+import { loadMounted } from "./mounted.ts";
+import type { WebhookLimits } from "./webhook-server.ts";
 
 /** `shunt injector`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function injectorCommand(
 	finish: (status: ExitCode) => void,
-	world: InjectorWorld = processWorld,
+	deps: InjectorDeps = processDeps,
 ): Command {
 	const command = new StrictCommand("injector")
 		.collectProblems()
@@ -31,12 +43,12 @@ export function injectorCommand(
 		.option("--log-level <level>", "error, warn, info or debug", "info")
 		.option("--log-format <format>", "plain or json", "json")
 		.addHelpText("after", examples);
-	return command.action(async (given: InjectorFlags & { readonly events: string | true }) => {
-		const options = parseInjectorOptions({ ...given, events: String(given.events) }, command.problems);
+	return command.action(async (given: InjectorFlags) => {
+		const options = parseInjectorOptions(given, command.problems);
 		if (!options.ok) {
 			return finish(command.refuse(options.problems));
 		}
-		finish(await runInjector(options.value, world, (problems) => command.refuse(problems)));
+		finish(await runInjector(options.value, deps, (problems) => command.refuse(problems)));
 	});
 }
 
@@ -53,3 +65,120 @@ Examples:
 
 SIGTERM and SIGINT stop it: /ready answers 503 at once, reviews are answered for the shutdown delay, and those that are
 being answered then may take until the shutdown timeout. A second signal ends them immediately.`;
+
+/** What was written behind each flag, or its default. */
+export interface InjectorFlags {
+	readonly port: string;
+	readonly adminPort: string;
+	readonly address?: string;
+	readonly config: string;
+	readonly tlsCert: string;
+	readonly tlsKey: string;
+	readonly kubeconfig?: string;
+	readonly events: string | true;
+	readonly checkInterval: string;
+	readonly shutdownDelay: string;
+	readonly shutdownTimeout: string;
+	readonly logLevel: string;
+	readonly logFormat: string;
+}
+
+/** All mistakes together, after those that are `known`. */
+export function parseInjectorOptions(
+	flags: InjectorFlags,
+	known: readonly Problem[] = [],
+): Result<InjectorOptions> {
+	const { values, problems } = readOptions<InjectorOptions>(flags, {
+		port: ["port", parsePort],
+		adminPort: ["admin-port", parsePort],
+		address: ["address", parseListenAddress],
+		config: ["config", parsePath],
+		tlsCert: ["tls-cert", parsePath],
+		tlsKey: ["tls-key", parsePath],
+		kubeconfig: ["kubeconfig", parsePath],
+		events: ["events", parseBoolean],
+		checkIntervalMs: ["check-interval", (text, source) => parseDuration(text, source, 100)],
+		shutdownDelayMs: ["shutdown-delay", parseDuration],
+		shutdownTimeoutMs: ["shutdown-timeout", parseDuration],
+		logLevel: ["log-level", parseLogLevel],
+		logFormat: ["log-format", parseChoice<LogFormat>(["plain", "json"])],
+	});
+	const ports = [
+		["--port", values.port],
+		["--admin-port", values.adminPort],
+	] as const;
+	const all = [...known, ...problems, ...sharedPorts(ports)];
+	return all.length > 0 ? err(...all) : ok(values);
+}
+
+function parsePath(text: string, source: string): Result<string> {
+	return text !== "" ? ok(text) : err({ source, value: text, complaint: "is empty", accepted: "a file" });
+}
+
+/** What the injector needs of the process that it runs in. */
+export interface InjectorDeps {
+	output(): FlushedOutput;
+	cluster(kubeconfig: string | undefined): Promise<Result<Cluster>>;
+	readonly signals: Signals;
+	/** The usual ones when absent. */
+	readonly limits?: WebhookLimits;
+}
+
+/** Runs until a signal, and then for as long as answers take. A second signal ends them at once. */
+export async function runInjector(
+	options: InjectorOptions,
+	deps: InjectorDeps,
+	refuse: (problems: readonly Problem[]) => ExitCode,
+): Promise<ExitCode> {
+	const mounted = await loadMounted(options);
+	const cluster = await deps.cluster(options.kubeconfig);
+	if (!mounted.ok || !cluster.ok) {
+		return refuse([mounted, cluster].flatMap((result) => (result.ok ? [] : result.problems)));
+	}
+	const output = deps.output();
+	const log = createLog(options, output);
+	try {
+		const injector = new Injector({
+			options,
+			mounted: mounted.value,
+			cluster: cluster.value,
+			log,
+			limits: deps.limits,
+		});
+		await serve(injector, { options, deps, log });
+		return exitCodes.done;
+	} catch (error) {
+		log.error("cannot run", { error: error instanceof Error ? error.message : String(error) });
+		return exitCodes.failed;
+	} finally {
+		await output.flush();
+	}
+}
+
+interface Serving {
+	readonly options: InjectorOptions;
+	readonly deps: InjectorDeps;
+	readonly log: Log;
+}
+
+async function serve(injector: Injector, { options, deps, log }: Serving): Promise<void> {
+	const stop = stopRequests(deps.signals);
+	try {
+		await injector.start();
+		log.info("listening", { port: options.port, adminPort: options.adminPort });
+		log.info("stopping", { signal: await stop.first });
+		void stop.second.then(() => injector.abort());
+		await injector.drain();
+		log.info("stopped");
+	} finally {
+		stop.ignore();
+		injector.abort();
+	}
+}
+
+/** This very process. The client is large, and only whoever runs the injector should load it. */
+const processDeps: InjectorDeps = {
+	output: openStdout,
+	cluster: async (kubeconfig) => (await import("./kubernetes-cluster.ts")).connectCluster(kubeconfig),
+	signals: process,
+};

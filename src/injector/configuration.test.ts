@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configurationSource } from "./configuration.ts";
+import { configurationSource } from "./mounted.ts";
 
 const parse = (text: string) => configurationSource("values.yaml").parse([text]);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../inject/json.ts";
-import { eventNote } from "./event-note.ts";
+import { eventNote } from "./events.ts";
 import type { AdmissionRequest } from "./review.ts";
 
 const owner = { apiVersion: "batch/v1", kind: "Job", name: "nightly", uid: "u", controller: true };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EventNote } from "./event-note.ts";
-import { type EventFate, EventQueue } from "./event-queue.ts";
+import { type EventFate, type EventNote, EventQueue } from "./events.ts";
 
 function noteOf(name: string): EventNote {
 	const regarding = { apiVersion: "v1", kind: "Pod", namespace: "web", name, uid: undefined };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Cluster, type NamespaceChange, VersionGone } from "./cluster.ts";
-import { followNamespaces } from "./follow-namespaces.ts";
-import { NamespaceCache } from "./namespace-cache.ts";
+import { followNamespaces, NamespaceCache } from "./namespaces.ts";
 
 type Watch = (from: string, onChange: (change: NamespaceChange) => void) => Promise<void>;
 

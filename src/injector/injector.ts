@@ -1,22 +1,38 @@
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../serving/log.ts";
+import type { Port } from "../domain/port.ts";
+import { startAdmin, stopAdmin } from "../serving/admin.ts";
+import type { Log, LogOptions } from "../serving/log.ts";
 import { throttle } from "../serving/throttle.ts";
-import { startAdmin } from "./admin.ts";
 import { admitPod } from "./admit-pod.ts";
 import { answerReview, type Deciding } from "./answer-review.ts";
 import type { Cluster } from "./cluster.ts";
-import { EventQueue } from "./event-queue.ts";
-import { followNamespaces } from "./follow-namespaces.ts";
+import { EventQueue } from "./events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { Mounted } from "./mounted.ts";
-import { NamespaceCache } from "./namespace-cache.ts";
-import type { InjectorOptions } from "./options.ts";
+import { followNamespaces, NamespaceCache } from "./namespaces.ts";
 import { reportAnswer } from "./report-answer.ts";
 import { watchMounted } from "./watch-mounted.ts";
 import { usualLimits, type WebhookLimits, WebhookServer } from "./webhook-server.ts";
 
-export interface InjectorParts {
+/** Everything `shunt injector` was asked to do. */
+export interface InjectorOptions extends LogOptions {
+	readonly port: Port;
+	readonly adminPort: Port;
+	/** Every address of the machine, of either family, when absent. */
+	readonly address: string | undefined;
+	readonly config: string;
+	readonly tlsCert: string;
+	readonly tlsKey: string;
+	/** The pod's service account when absent. */
+	readonly kubeconfig: string | undefined;
+	readonly events: boolean;
+	readonly checkIntervalMs: number;
+	readonly shutdownDelayMs: number;
+	readonly shutdownTimeoutMs: number;
+}
+
+interface InjectorParts {
 	readonly options: InjectorOptions;
 	readonly mounted: Mounted;
 	readonly cluster: Cluster;
@@ -65,12 +81,12 @@ export class Injector {
 	/** Rejects where a port cannot be had. */
 	async start(): Promise<void> {
 		const { options, mounted, cluster, log } = this.#parts;
-		const host = options.address === undefined ? {} : { host: options.address };
+		const { address: host } = options;
 		const [metrics, webhook] = [this.#metrics, this.#webhook];
 		// First, so that /ready can say "not yet" from the beginning.
 		this.#admin = await startAdmin(
-			{ port: options.adminPort, ...host },
-			{ obstacles: () => this.#obstacles(), metrics },
+			{ port: options.adminPort, host },
+			{ obstacle: () => this.#obstacle(), metrics },
 		);
 		this.#files = watchMounted({ mounted, intervalMs: options.checkIntervalMs, log, metrics, webhook });
 		void followNamespaces({
@@ -82,7 +98,7 @@ export class Injector {
 				log.warn("namespaces cannot be followed", { error: String(error) });
 			},
 		});
-		await webhook.listen({ port: options.port, ...host });
+		await webhook.listen({ port: options.port, host });
 	}
 
 	/** The endpoint is still in everybody's list for a while: whoever comes in that time gets an answer too. */
@@ -102,15 +118,15 @@ export class Injector {
 		this.#files?.close();
 		this.#webhook.server.close();
 		this.#webhook.server.closeAllConnections();
-		this.#admin?.close();
-		this.#admin?.closeAllConnections();
+		stopAdmin(this.#admin);
 	}
 
-	#obstacles(): string[] {
-		return [
+	#obstacle(): string | undefined {
+		const reasons = [
 			...(this.#draining ? ["stopping"] : []),
 			...(this.#namespaces.synced ? [] : ["the namespaces are not known yet"]),
 		];
+		return reasons.length === 0 ? undefined : reasons.join(", ");
 	}
 
 	#deciding(): Deciding {

@@ -1,9 +1,8 @@
-import { registerProcessMetrics } from "../serving/process-metrics.ts";
-import { Counter, Gauge, Histogram, Registry } from "../serving/prometheus.ts";
-import type { AdmissionAnswer } from "./admission.ts";
-import type { EventFate } from "./event-queue.ts";
+import { Counter, Gauge, Histogram, Registry, registerProcessMetrics } from "../serving/prometheus.ts";
+import type { AdmissionAnswer } from "./admit-pod.ts";
+import type { EventFate } from "./events.ts";
 
-export type ReviewOutcome = AdmissionAnswer["kind"] | "malformed";
+type ReviewOutcome = AdmissionAnswer["kind"] | "malformed";
 
 export interface Metrics {
 	reviewed(outcome: ReviewOutcome): void;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Namespace } from "./cluster.ts";
-import { NamespaceCache } from "./namespace-cache.ts";
+import { NamespaceCache } from "./namespaces.ts";
 
 function cacheOf(read: (name: string) => Promise<Namespace | undefined>) {
 	const asked: string[] = [];

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { decodeText, readingProblem } from "../host/node-text.ts";
 
 /** Files that make one value together. */
@@ -10,7 +10,7 @@ export interface Source<T> {
 	readonly parse: (texts: readonly string[]) => Result<T>;
 }
 
-export interface ReloadObserver<T> {
+interface ReloadObserver<T> {
 	readonly changed: (value: T) => void;
 	readonly refused: (problems: readonly Problem[]) => void;
 }
@@ -84,5 +84,5 @@ async function readAll(paths: readonly string[]): Promise<Result<string[]>> {
 			problems.push(readingProblem(path, error, "a readable file"));
 		}
 	}
-	return problems.length > 0 ? fail(...problems) : ok(texts);
+	return problems.length > 0 ? err(...problems) : ok(texts);
 }

@@ -1,12 +1,12 @@
 import { formatProblem } from "../domain/problem.ts";
 import { isObject, objectAt, textAt } from "../inject/json.ts";
 import type { Fields, Log } from "../serving/log.ts";
-import type { AdmissionAnswer } from "./admission.ts";
-import { type EventNote, eventNote } from "./event-note.ts";
+import type { AdmissionAnswer } from "./admit-pod.ts";
+import { type EventNote, eventNote } from "./events.ts";
 import type { Metrics } from "./metrics.ts";
 import type { AdmissionRequest } from "./review.ts";
 
-export interface Reporting {
+interface Reporting {
 	readonly log: Log;
 	readonly metrics: Pick<Metrics, "reviewed" | "skipped">;
 	/** Absent where no events are wanted. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { AdmissionAnswer } from "./admission.ts";
-import { renderMalformed, renderReview, renderStatus } from "./response.ts";
+import type { AdmissionAnswer } from "./admit-pod.ts";
+import { renderMalformed, renderReview, renderStatus } from "./answer-review.ts";
 
 function responseTo(answer: AdmissionAnswer) {
 	const { status, body } = renderReview("u-1", answer);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nestsDeeperThan } from "./nesting.ts";
-import { readReview } from "./review.ts";
+import { nestsDeeperThan, readReview } from "./review.ts";
 
 const request = {
 	uid: "1",

@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
 import { get, isObject, type Json, type JsonObject, objectAt, textAt } from "../inject/json.ts";
-import { nestsDeeperThan } from "./nesting.ts";
 
 /** What an API server asks, as far as it matters here. */
 export interface AdmissionRequest {
@@ -19,7 +18,7 @@ export interface AdmissionRequest {
 }
 
 /** Without a uid there is nothing to answer to: such a review is an error of the HTTP request. */
-export type ReviewReading =
+type ReviewReading =
 	| { readonly kind: "request"; readonly request: AdmissionRequest }
 	| { readonly kind: "malformed"; readonly uid: string | undefined; readonly complaint: string };
 
@@ -96,4 +95,20 @@ function isNamespaceName(text: string): boolean {
 
 function malformed(complaint: string, uid?: string): ReviewReading {
 	return { kind: "malformed", uid, complaint };
+}
+
+/** Recursive, and so as shallow as its limit whatever the input. */
+export function nestsDeeperThan(value: Json, limit: number): boolean {
+	if (typeof value !== "object" || value === null) {
+		return false;
+	}
+	if (limit === 0) {
+		return true;
+	}
+	for (const item of Array.isArray(value) ? value : Object.values(value)) {
+		if (nestsDeeperThan(item, limit - 1)) {
+			return true;
+		}
+	}
+	return false;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
-import { watchFiles } from "./watch-files.ts";
+import { watchFiles } from "./watch-mounted.ts";
 
 const folders: string[] = [];
 afterEach(() => {

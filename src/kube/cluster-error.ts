@@ -4,7 +4,7 @@ import { harmless } from "../domain/harmless.ts";
  * Why the cluster could not be asked: nobody answers, not in time, it does not know us, it does not let us, or it
  * answered something else.
  */
-export type ClusterErrorCode = "unreachable" | "timeout" | "unauthorized" | "forbidden" | "failed";
+type ClusterErrorCode = "unreachable" | "timeout" | "unauthorized" | "forbidden" | "failed";
 
 /** A failed request, in one sentence that names the server. */
 export class ClusterError extends Error {

@@ -13,7 +13,7 @@ export interface Cluster {
 }
 
 /** What a list's request says of pages. */
-export interface PageRequest {
+interface PageRequest {
 	readonly limit: number;
 	readonly _continue?: string;
 }

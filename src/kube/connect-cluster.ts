@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
 import { parseDuration } from "../domain/duration.ts";
-import { all, ok, type Result } from "../domain/problem.ts";
+import { all, err, ok, type Result } from "../domain/problem.ts";
 import type { Cluster } from "./cluster.ts";
-import { findKubeconfig } from "./kubeconfig-files.ts";
+import type { KubeconfigSource } from "./read-kubeconfig.ts";
 
 /** How to reach a cluster, in kubectl's words. */
 export interface ClusterAddress {
@@ -12,7 +15,7 @@ export interface ClusterAddress {
 }
 
 /** Environment variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The cluster that flags and environment name, or undefined where nothing names one. Nothing is asked yet, but the
@@ -36,4 +39,31 @@ export async function connectCluster(
 	const { openCluster } = await import("./open-cluster.ts");
 	const config = readKubeconfig(source, context);
 	return config.ok ? ok(openCluster(config.value, timeout.value)) : config;
+}
+
+/**
+ * `--kubeconfig`, else what KUBECONFIG lists, else ~/.kube/config, else the pod's own. As for kubectl, a file that
+ * KUBECONFIG lists may be missing and one that the flag names may not. Loads no client.
+ */
+function findKubeconfig(
+	flag: string | undefined,
+	env: Readonly<Record<string, string | undefined>>,
+): Result<KubeconfigSource> {
+	if (flag !== undefined) {
+		return existsSync(flag)
+			? ok({ kind: "files", files: [flag] })
+			: err({
+					source: "--kubeconfig",
+					value: flag,
+					complaint: "does not exist",
+					accepted: "a kubeconfig file",
+				});
+	}
+	const listed = (env["KUBECONFIG"] ?? "").split(delimiter).filter((file) => file !== "");
+	const home = join(env["HOME"] ?? homedir(), ".kube", "config");
+	const files = (listed.length > 0 ? listed : [home]).filter((file) => existsSync(file));
+	if (files.length > 0) {
+		return ok({ kind: "files", files });
+	}
+	return ok({ kind: env["KUBERNETES_SERVICE_HOST"] === undefined ? "none" : "pod" });
 }

@@ -1,8 +1,14 @@
 import { dirname } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { NotTextError, readingProblem, readTextFile } from "../host/node-text.ts";
-import type { KubeconfigSource } from "./kubeconfig-files.ts";
+
+/** Where the way to a cluster is written down, in the order in which kubectl looks. */
+export type KubeconfigSource =
+	| { readonly kind: "files"; readonly files: readonly string[] }
+	/** In a pod, with its service account. */
+	| { readonly kind: "pod" }
+	| { readonly kind: "none" };
 
 /** Reads the files, the first of them deciding where two say different things, and picks the context. */
 export function readKubeconfig(
@@ -16,7 +22,7 @@ export function readKubeconfig(
 		const read = source.files.map(readFile);
 		const problems = read.flatMap((result) => (result.ok ? [] : result.problems));
 		if (problems.length > 0) {
-			return fail(...problems);
+			return err(...problems);
 		}
 		const configs = read.flatMap((result) => (result.ok ? [result.value] : []));
 		config.loadFromOptions({
@@ -30,7 +36,7 @@ export function readKubeconfig(
 		config.setCurrentContext(context);
 	}
 	const problem = contextProblem(config, context, placeOf(source));
-	return problem === undefined ? ok(config) : fail(problem);
+	return problem === undefined ? ok(config) : err(problem);
 }
 
 function readFile(file: string): Result<KubeConfig> {
@@ -42,12 +48,12 @@ function readFile(file: string): Result<KubeConfig> {
 		return ok(config);
 	} catch (error) {
 		if (error instanceof NotTextError) {
-			return fail(readingProblem(file, error, "a kubeconfig file"));
+			return err(readingProblem(file, error, "a kubeconfig file"));
 		}
 		// What the library trips over where the file holds something else.
 		const isOther = error instanceof TypeError;
 		const reason = isOther ? "it is no kubeconfig" : String(error instanceof Error ? error.message : error);
-		return fail({
+		return err({
 			source: file,
 			complaint: `cannot be read: ${reason.split("\n", 1)[0]}`,
 			accepted: "a kubeconfig file",

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { parseSeconds } from "../domain/duration.ts";
-import { formatImage, parseImageName, parseImageVersion } from "./annotation-image.ts";
 import { annotationNames, configKeys } from "./annotation-keys.ts";
-import { parseQuantity, quantityValue } from "./annotation-quantity.ts";
-import { parseSwitch } from "./annotation-switch.ts";
+import {
+	formatImage,
+	parseImageName,
+	parseImageVersion,
+	parseQuantity,
+	parseSwitch,
+	quantityValue,
+} from "./setting-forms.ts";
 
 const value = (parsed: { ok: boolean; value?: unknown }) => (parsed.ok ? parsed.value : undefined);
 

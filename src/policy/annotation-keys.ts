@@ -54,11 +54,7 @@ const settings = [
 	},
 	{ name: "proxy-image", placeholder: "NAME", help: "image of the proxy, without its tag" },
 	{ name: "proxy-version", placeholder: "TAG", help: "tag or sha256 digest of the proxy's image" },
-	{
-		name: "image-pull-policy",
-		placeholder: "POLICY",
-		help: "Always, IfNotPresent or Never",
-	},
+	{ name: "image-pull-policy", placeholder: "POLICY", help: "Always, IfNotPresent or Never" },
 	{ name: "proxy-cpu-request", placeholder: "QUANTITY", help: "processor time that the proxy asks for" },
 	{ name: "proxy-cpu-limit", placeholder: "QUANTITY", help: "most processor time that the proxy may use" },
 	{ name: "proxy-memory-request", placeholder: "QUANTITY", help: "memory that the proxy asks for" },

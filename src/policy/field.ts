@@ -1,5 +1,4 @@
-import type { Result } from "../domain/problem.ts";
-import type { ItemForm } from "./annotation-list.ts";
+import { all, ok, type Result } from "../domain/problem.ts";
 import type { Selection } from "./condition.ts";
 
 /** How the items of a list are read, told apart and written. Methods, so that lists of different items have one type. */
@@ -24,7 +23,7 @@ export interface ValueForm<T> {
 }
 
 /** Where a field can be said, and in what words. */
-export interface Saying<Key extends string> {
+interface Saying<Key extends string> {
 	/** Of `shunt init`. Its parser also takes the annotation's name, and these. */
 	readonly flag: string;
 	readonly short?: string;
@@ -39,7 +38,7 @@ export interface Saying<Key extends string> {
 }
 
 /** The rules that a field makes: a packet is let pass, or sent to the proxy's port of its direction. */
-export interface Making<T, R extends string> {
+interface Making<T, R extends string> {
 	readonly reason: R;
 	readonly action: "pass" | "redirect";
 	/** One rule for each item; */
@@ -49,7 +48,7 @@ export interface Making<T, R extends string> {
 }
 
 /** A field that holds a list, empty where nothing is said. */
-export interface ListField<
+interface ListField<
 	Name extends string = string,
 	T = unknown,
 	Key extends string = string,
@@ -65,7 +64,7 @@ export interface ListField<
 }
 
 /** A field that holds one value, or undefined. */
-export interface ValueField<
+interface ValueField<
 	Name extends string = string,
 	T = unknown,
 	Key extends string = string,
@@ -84,7 +83,7 @@ export interface ValueField<
 }
 
 /** A rule that every policy has. */
-export interface Always<R extends string = string> {
+interface Always<R extends string = string> {
 	readonly takes: "nothing";
 	readonly reason: R;
 	readonly condition: Selection;
@@ -147,4 +146,39 @@ export function itemKey(field: Field, item: unknown): string {
 /** How it is written as an argument, an annotation or a stamp. */
 export function formatItem(field: Field, item: unknown): string | number {
 	return field.takes === "list" ? field.form.format(item) : Number(item);
+}
+
+/** How the items of a list are read and told apart. */
+export interface ItemForm<T> {
+	parse(text: string, source: string): Result<T>;
+	/** The same for items that mean the same. */
+	key(item: T): string;
+}
+
+/**
+ * `80,443` stands instead of the default, `+80,443` adds to it: the same for every list, wherever it is read. Blanks
+ * around items do not count. A repeated item is kept once.
+ */
+export function parseList<T>(
+	text: string,
+	source: string,
+	{ parse, key }: ItemForm<T>,
+	inherited: readonly T[],
+): Result<readonly T[]> {
+	const adds = text.startsWith("+");
+	const items = all(
+		(adds ? text.slice(1) : text).split(",").map((item): Result<T> => parse(item.trim(), source)),
+	);
+	return items.ok ? ok(distinct([...(adds ? inherited : []), ...items.value], key)) : items;
+}
+
+/** The first of each. */
+export function distinct<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
+	const firsts = new Map<string, T>();
+	for (const item of items) {
+		if (!firsts.has(key(item))) {
+			firsts.set(key(item), item);
+		}
+	}
+	return [...firsts.values()];
 }

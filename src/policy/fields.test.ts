@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { annotationOrder, fieldOf, fields, flagOrder, inOrder } from "./fields.ts";
-import { otherNamesOf } from "./flag-names.ts";
+import { annotationOrder, fieldOf, fields, flagOrder, inOrder, otherNamesOf } from "./fields.ts";
 import { reasons } from "./reason.ts";
 
 describe("the table of a policy's fields", () => {

@@ -1,4 +1,4 @@
-import { all, fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { all, err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { injectAnnotation, linkerdInjectAnnotation } from "./annotation-keys.ts";
 import { findAnnotation, type Scope, type Written } from "./annotations.ts";
 
@@ -56,7 +56,7 @@ function parseWord({ source, text }: Written): Result<Word> {
 	}
 	return text === "disabled"
 		? ok({ source: `${source}: ${text}`, enabled: false })
-		: fail({
+		: err({
 				source,
 				value: text,
 				complaint: "is not known",

@@ -9,7 +9,28 @@ import {
 	ownAnnotations,
 } from "./annotation-keys.ts";
 import type { Scope } from "./annotations.ts";
-import { linkerdOnlyKeys } from "./linkerd-keys.ts";
+
+/**
+ * What Linkerd reads besides what we do: pkg/k8s/labels.go of linkerd/linkerd2 as of August 2026, and names of its
+ * earlier releases, which manifests still have. They say nothing here, and are nobody's mistake.
+ */
+const current =
+	"access-log admission-webhooks debug-image debug-image-pull-policy debug-image-version " +
+	"default-inbound-policy enable-debug-sidecar enable-external-profiles enable-gateway opaque-ports " +
+	"pod-inbound-ports proxy-additional-env proxy-admin-shutdown proxy-await proxy-cpu-ratio-limit " +
+	"proxy-disable-inbound-protocol-detect-timeout proxy-disable-outbound-protocol-detect-timeout " +
+	"proxy-inbound-connect-timeout proxy-inbound-discovery-cache-unused-timeout proxy-log-format " +
+	"proxy-log-http-headers proxy-log-level proxy-metrics-hostname-labels proxy-outbound-connect-timeout " +
+	"proxy-outbound-discovery-cache-unused-timeout proxy-require-identity-inbound-ports " +
+	"shutdown-grace-period";
+const earlier =
+	"debug disable-identity disable-tap init-image init-image-version metrics-port " +
+	"proxy-destination-get-networks trace-collector";
+const linkerdOnlyKeys: readonly string[] = [
+	...`${current} ${earlier}`.split(" ").map((name) => `config.linkerd.io/${name}`),
+	"config.alpha.linkerd.io/proxy-wait-before-exit-seconds",
+	"config.alpha.linkerd.io/trace-collector-service-account",
+];
 
 /** A misspelt key would otherwise leave a hole that nobody sees. */
 export function unknownConfigKeys({ prefix, annotations }: Scope): Problem[] {

@@ -1,12 +1,11 @@
 import { type Family, families } from "../domain/family.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import type { Annotations } from "./annotations.ts";
 import type { Direction } from "./condition.ts";
 import { itemsOf } from "./field.ts";
 import { fieldsOf } from "./fields.ts";
-import { stampList } from "./pod-policy-stamp-list.ts";
-import { StampReader } from "./pod-policy-stamp-reader.ts";
 import { makePolicy, type RedirectPolicy } from "./redirect-policy.ts";
+import { StampReader, stampList } from "./stamp-reader.ts";
 
 /**
  * A policy as JSON, for the annotation that carries it from the injector to whoever programs the pod's rules. What
@@ -63,12 +62,12 @@ export function parseStamp(
 	if (problems.length === 0 && named.length === 0) {
 		problems.push({ source, complaint: "names no address family", accepted: '"families": ["ipv4", "ipv6"]' });
 	}
-	return problems.length > 0 ? fail(...problems) : ok(policy);
+	return problems.length > 0 ? err(...problems) : ok(policy);
 }
 
 function parseFamily(text: string, source: string): Result<Family> {
 	const family = families.find((candidate) => candidate === text);
 	return family !== undefined
 		? ok(family)
-		: fail({ source, value: text, complaint: "is not an address family", accepted: families.join(" or ") });
+		: err({ source, value: text, complaint: "is not an address family", accepted: families.join(" or ") });
 }

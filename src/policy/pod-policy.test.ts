@@ -301,7 +301,7 @@ describe("every other setting", () => {
 		expect(settings).toMatchObject({
 			closeWaitSeconds: 90,
 			image: { name: "example.com/p", version: "v1", pullPolicy: "Never" },
-			resources: { cpuLimit: "1", memoryLimit: undefined },
+			resources: { cpu: { limit: "1" }, memory: { limit: undefined } },
 		});
 	});
 });

@@ -1,7 +1,6 @@
 import type { Port, PortRange } from "../domain/port.ts";
 import type { Problem } from "../domain/problem.ts";
-import { AnnotationValues } from "./annotation-values.ts";
-import { type Annotations, scopesOf } from "./annotations.ts";
+import { type Annotations, AnnotationValues, scopesOf } from "./annotations.ts";
 import { injectDecision, type NotRedirected } from "./pod-policy-inject.ts";
 import {
 	misspeltInject,
@@ -9,8 +8,7 @@ import {
 	unheardLinkerdKeys,
 	unknownConfigKeys,
 } from "./pod-policy-misspelled.ts";
-import { readPolicy } from "./pod-policy-redirect.ts";
-import { type PodSettings, readSettings } from "./pod-policy-settings.ts";
+import { type PodSettings, readPolicy, readSettings } from "./pod-policy-settings.ts";
 import type { RedirectPolicy } from "./redirect-policy.ts";
 
 /** What holds for a pod that says nothing. */
@@ -24,7 +22,7 @@ export interface PodPolicyDefaults {
 	readonly reservedPorts?: readonly PortRange[];
 }
 
-export interface PodPolicyRequest {
+interface PodPolicyRequest {
 	readonly defaults: PodPolicyDefaults;
 	readonly namespace: Annotations | undefined;
 	readonly pod: Annotations;
@@ -33,7 +31,7 @@ export interface PodPolicyRequest {
 }
 
 /** What becomes of a pod. "No" always carries its reason. */
-export type PodPolicy =
+type PodPolicy =
 	| {
 			readonly kind: "redirect";
 			readonly policy: RedirectPolicy;

@@ -24,7 +24,7 @@ type ValueOf<Field extends { readonly form: unknown }> =
 			: never;
 
 export type InboundPolicy = PolicyOf<typeof inbound>;
-export type OutboundPolicy = PolicyOf<typeof outbound>;
+type OutboundPolicy = PolicyOf<typeof outbound>;
 
 /** A policy whose fields are read one after the other; each has to be answered with what it holds. */
 export function makePolicy(

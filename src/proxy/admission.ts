@@ -1,12 +1,12 @@
+import { networkInterfaces } from "node:os";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
 import { NoOriginalDestination, type OriginalDestination } from "../linux/original-destination.ts";
-import type { LoopGuard } from "./loop-guard.ts";
-import type { ErrorReason } from "./reason.ts";
+import type { ErrorReason } from "./account.ts";
 import { localEndpoint, type TcpHandle } from "./tcp-handle.ts";
 
 /** Whether a connection is served. A refusal says why, and whatever is known by then. */
-export type Admission =
+type Admission =
 	| { readonly admitted: true; readonly server: Endpoint }
 	| {
 			readonly admitted: false;
@@ -42,4 +42,59 @@ function ask(originalDestination: OriginalDestination, handle: TcpHandle, family
 	} catch (error) {
 		return { code: error instanceof NoOriginalDestination ? error.code : String(error) };
 	}
+}
+
+/**
+ * Keeps the proxy from talking to itself, which would take connection after connection until descriptors run out.
+ *
+ * There are two ways into that. A connection made to one of our own ports has itself as its original destination.
+ * And where the redirect rules do not exempt the proxy's user, what the proxy dials is redirected back to it: then a
+ * connection is accepted whose source and original destination are those of one that we dialled, which cannot be
+ * otherwise while both are open. A source port alone would not tell: connections to different destinations may share
+ * it.
+ */
+export class LoopGuard {
+	/** Of our listeners. */
+	readonly ports = new Set<number>();
+	readonly #dialled = new Set<string>();
+
+	/** `local` is where the connection was accepted, which after a redirect is not where it was going. */
+	isOwnListener(destination: Endpoint, local: () => Endpoint): boolean {
+		return (
+			this.ports.has(destination.port) &&
+			(destination.address === local().address || isLocal(destination.address))
+		);
+	}
+
+	/**
+	 * Has to be told before the event loop goes on: the next thing it accepts may be this very connection. Answers
+	 * what to {@link forget} when it is over.
+	 */
+	dialled(local: Endpoint, destination: Endpoint): string {
+		const flow = flowOf(local, destination);
+		this.#dialled.add(flow);
+		return flow;
+	}
+
+	isOwnDial(client: Endpoint, destination: Endpoint): boolean {
+		return this.#dialled.has(flowOf(client, destination));
+	}
+
+	forget(flow: string): void {
+		this.#dialled.delete(flow);
+	}
+}
+
+function flowOf(source: Endpoint, destination: Endpoint): string {
+	return `${source.address} ${source.port} ${destination.address} ${destination.port}`;
+}
+
+/** All of 127.0.0.0/8 is this machine, and so is the unspecified address as a destination. */
+function isLocal(address: string): boolean {
+	return (
+		address === "0.0.0.0" ||
+		address === "::" ||
+		/^127\.\d+\.\d+\.\d+$/.test(address) ||
+		Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address))
+	);
 }

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
-import { proxyCommand } from "./command.ts";
-import { type ProxyFlags, parseProxyOptions } from "./options.ts";
-import type { ProxyWorld } from "./run-proxy.ts";
+import { type ProxyDeps, type ProxyFlags, parseProxyOptions, proxyCommand } from "./command.ts";
 
 const defaults: ProxyFlags = {
 	inboundPort: "4143",
@@ -18,7 +16,7 @@ const defaults: ProxyFlags = {
 };
 
 /** Nothing may be started from bad input. */
-const untouchable = new Proxy({} as ProxyWorld, {
+const untouchable = new Proxy({} as ProxyDeps, {
 	get: (_, name) => {
 		throw new Error(`touched ${String(name)}`);
 	},

@@ -1,11 +1,10 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Direction, Endpoint } from "../domain/endpoint.ts";
-import type { Account } from "./account.ts";
+import { type Account, type ErrorReason, type Reason, reasonOfConnectError } from "./account.ts";
+import type { LoopGuard } from "./admission.ts";
 import type { Buffers } from "./buffers.ts";
-import type { LoopGuard } from "./loop-guard.ts";
 import { Pump } from "./pump.ts";
-import { type ErrorReason, type Reason, reasonOfConnectError } from "./reason.ts";
 import { dial, reset, socketOf, type TcpHandle, unsentBytes } from "./tcp-handle.ts";
 
 /** What all connections share. */
@@ -17,7 +16,7 @@ export interface ConnectionContext {
 	closed(connection: Connection, account: Account): void;
 }
 
-export interface Route {
+interface Route {
 	readonly direction: Direction;
 	readonly client: Endpoint;
 	readonly server: Endpoint;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LoopGuard } from "./loop-guard.ts";
+import { LoopGuard } from "./admission.ts";
 
 const pod = { address: "10.0.0.9", port: 40_000 };
 const server = { address: "10.0.0.1", port: 80 };

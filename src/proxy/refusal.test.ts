@@ -7,8 +7,7 @@ import { openStuckServer } from "../../test/support/proxy-stuck-server.ts";
 import type { Family } from "../domain/family.ts";
 import { NoOriginalDestination } from "../linux/original-destination.ts";
 import { createLog } from "../serving/log.ts";
-import { listen } from "./listener.ts";
-import { type ProxySettings, TransparentProxy } from "./transparent-proxy.ts";
+import { listen, type ProxySettings, TransparentProxy } from "./transparent-proxy.ts";
 
 async function errors(fixture: Fixture, reason: string): Promise<number> {
 	return fixture.metric(`errors_total{direction="outbound",reason="${reason}"}`);

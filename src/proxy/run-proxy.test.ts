@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connectionsThatFit } from "./run-proxy.ts";
+import { connectionsThatFit } from "./command.ts";
 
 describe("the limit on open files", () => {
 	const limits = (soft: string) =>

@@ -3,7 +3,6 @@ import { readlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { expect, it } from "vitest";
 import { clientAddress, dial, eventually, readAll } from "../../test/support/proxy-sockets.ts";
-import { portOf } from "./listener.ts";
 import {
 	localEndpoint,
 	remoteEndpoint,
@@ -12,6 +11,7 @@ import {
 	takeConnections,
 	unsentBytes,
 } from "./tcp-handle.ts";
+import { portOfServer } from "./transparent-proxy.ts";
 
 async function accept(
 	use: (handle: TcpHandle, client: Socket, port: number) => Promise<void>,
@@ -24,9 +24,9 @@ async function accept(
 		(handle) => handles.push(handle),
 		(code) => expect.unreachable(code),
 	);
-	const client = await dial(portOf(server));
+	const client = await dial(portOfServer(server));
 	try {
-		await use(await eventually(() => handles[0]), client, portOf(server));
+		await use(await eventually(() => handles[0]), client, portOfServer(server));
 	} finally {
 		client.destroy();
 		server.close();

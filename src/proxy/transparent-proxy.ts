@@ -1,16 +1,14 @@
-import type { Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { type Direction, directions } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
 import type { OriginalDestination } from "../linux/original-destination.ts";
 import type { Log } from "../serving/log.ts";
 import { throttle } from "../serving/throttle.ts";
 import { type Account, AccountLog } from "./account.ts";
-import { admit, type Doorkeeper } from "./admission.ts";
+import { admit, type Doorkeeper, LoopGuard } from "./admission.ts";
 import { Buffers } from "./buffers.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
 import { watchIdle } from "./idle-watch.ts";
-import { isFamilyMissing, listen, portOf } from "./listener.ts";
-import { LoopGuard } from "./loop-guard.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { remoteEndpoint, type TcpHandle, takeConnections } from "./tcp-handle.ts";
 
@@ -96,7 +94,7 @@ export class TransparentProxy {
 	/** The port of a listener, which the kernel has chosen where the settings say 0. */
 	portOf(direction: Direction, family: Family): number | undefined {
 		const listener = this.#listeners.find((each) => each.direction === direction && each.family === family);
-		return listener && portOf(listener.server);
+		return listener && portOfServer(listener.server);
 	}
 
 	/**
@@ -132,8 +130,8 @@ export class TransparentProxy {
 			(code) => this.#acceptFailed(direction, code),
 		);
 		this.#listeners.push({ server, direction, family });
-		this.#guard.ports.add(portOf(server));
-		this.#log.info("listening", { direction, family, port: portOf(server) });
+		this.#guard.ports.add(portOfServer(server));
+		this.#log.info("listening", { direction, family, port: portOfServer(server) });
 	}
 
 	#giveUp(error: unknown, direction: Direction, family: Family): void {
@@ -183,4 +181,34 @@ export class TransparentProxy {
 		this.metrics.closed(account);
 		this.#accounts.write(account);
 	}
+}
+
+/** The kernel cuts it to net.core.somaxconn. A redirected burst comes from a whole application at once. */
+const backlog = 65_535;
+
+const anyAddress: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0", ipv6: "::" };
+
+/**
+ * Listens on every address of one family. Each family has a socket of its own (IPV6_V6ONLY): an IPv4 client of an
+ * IPv6 socket would have to be asked for its original destination in another way.
+ */
+export async function listen(family: Family, port: number): Promise<Server> {
+	const server = createServer();
+	await new Promise<void>((resolve, reject) => {
+		// Rejecting once more later does nothing, and an error without a listener would end the process.
+		server.on("error", reject);
+		server.listen({ host: anyAddress[family], port, backlog, ipv6Only: family === "ipv6" }, resolve);
+	});
+	return server;
+}
+
+/** True when this machine or namespace has no such family at all, which is no mistake of the user's. */
+function isFamilyMissing(error: unknown): boolean {
+	const code = error instanceof Error && "code" in error ? error.code : undefined;
+	return code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL";
+}
+
+export function portOfServer(server: Server): number {
+	const address = server.address();
+	return typeof address === "object" && address !== null ? address.port : 0;
 }

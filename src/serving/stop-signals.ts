@@ -7,7 +7,7 @@ export interface Signals {
 }
 
 /** Kubernetes asks with SIGTERM, a terminal with SIGINT; asking again means at once. */
-export interface StopRequests {
+interface StopRequests {
 	readonly first: Promise<StopSignal>;
 	readonly second: Promise<StopSignal>;
 	/** Signals have their usual effect again. */

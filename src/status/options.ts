@@ -1,8 +1,9 @@
 import { type CommandLine, parseCommandLine } from "../command/command-line.ts";
-import { FlagValues, parseChoice } from "../command/flag-values.ts";
+import { FlagValues } from "../command/flag-values.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import type { Dialect } from "../domain/mode.ts";
 import { fail, ok, type Result } from "../domain/problem.ts";
+import { parseChoice } from "../domain/words.ts";
 import { readMode } from "../init/mode-flags.ts";
 import { readPolicy } from "../init/options.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { concludeFrom, shortcomings } from "./conclusion.ts";
+import { concludeFrom, isRequired, parseRequirement, type Requirement, shortcomings } from "./conclusion.ts";
 import type { ProbeResult } from "./probe.ts";
-import { isRequired, parseRequirement, type Requirement } from "./requirement.ts";
 
 const redirected: ProbeResult = {
 	topic: "redirect",

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Watch, watchFor } from "./interruption.ts";
+import { type Watch, watchFor } from "./run.ts";
 
 const hour = 3_600_000;
 const watches: Watch[] = [];

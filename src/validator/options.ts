@@ -1,20 +1,21 @@
 import { parseCommandLine } from "../command/command-line.ts";
 import type { OutputFormat } from "../command/failure.ts";
-import { FlagValues, parseChoice } from "../command/flag-values.ts";
+import { FlagValues } from "../command/flag-values.ts";
 import type { LogFormat } from "../command/logger.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type Endpoint, parseEndpoint } from "../domain/endpoint.ts";
 import { parseLogFilter } from "../domain/log-level.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
+import { parseChoice } from "../domain/words.ts";
 import { policyFlags } from "../init/flags.ts";
 import { readPolicy } from "../init/options.ts";
 import { parseStamp } from "../policy/pod-policy-stamp.ts";
-import { stampVariable } from "../policy/pod-policy-stamp-list.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
+import { stampVariable } from "../policy/stamp-reader.ts";
 import type { LogOptions } from "../serving/log.ts";
+import { parseRequirement, type Requirement } from "./conclusion.ts";
 import { validateFlags } from "./flags.ts";
-import { parseRequirement, type Requirement } from "./requirement.ts";
 
 /** Everything `shunt validate` was asked to do. */
 export interface ValidateOptions extends LogOptions {
@@ -35,7 +36,7 @@ export interface ValidateOptions extends LogOptions {
 export type Environment = (name: string) => string | undefined;
 
 /** The policy, handed in from the pod's annotation by the downward API, which says "" where there is none. */
-export const policyVariable = "SHUNT_REDIRECT";
+const policyVariable = "SHUNT_REDIRECT";
 
 /** As the reference program's versions have called them, the newer first. */
 const variablePrefixes = ["LINKERD_NETWORK_VALIDATOR_", "LINKERD_VALIDATOR_"];
@@ -64,7 +65,7 @@ export function parseValidateOptions(
 		logLevel: flags.orVariable("log-level", "LOG_LEVEL", parseLogFilter) ?? "info",
 		warnings: flags.warnings,
 	};
-	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
+	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
 }
 
 class Input extends FlagValues {

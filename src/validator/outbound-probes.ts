@@ -3,7 +3,7 @@ import type { Family } from "../domain/family.ts";
 import type { User } from "../linux/user.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { plan } from "../rules/plan.ts";
-import { likelyPorts, type PortLists, portProbes } from "./port-probes.ts";
+import { likelyPorts, type PortLists, portProbes, spread } from "./port-probes.ts";
 import {
 	type Attempt,
 	addressOf,
@@ -18,7 +18,6 @@ import {
 	whyNot,
 } from "./probe.ts";
 import type { Route } from "./routes.ts";
-import { spread } from "./sample.ts";
 
 /** What this process is, and can do where it is. */
 export interface Position {

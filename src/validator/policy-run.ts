@@ -8,19 +8,17 @@ import { inboundProbes } from "./inbound-probes.ts";
 import { makeNeighbour, type Neighbour } from "./neighbour.ts";
 import { outboundProbes, proxyPortsOf } from "./outbound-probes.ts";
 import type { Gap, Probe, ProbeResult, Probes } from "./probe.ts";
-import type { Run } from "./probe-run.ts";
-import { isDoubtful, tryRepeatedly } from "./repeated-run.ts";
-import { findRoutes } from "./routes.ts";
-import { settled } from "./settling.ts";
+import { isDoubtful, type Run, tryRepeatedly } from "./probe-run.ts";
+import { findRoutes, settled } from "./routes.ts";
 
-export interface PolicyRunOptions {
+interface PolicyRunOptions {
 	readonly neighbour: boolean;
 	/** Milliseconds since the epoch. */
 	readonly deadline: number;
 	readonly stop: () => boolean;
 }
 
-export interface PolicyRun extends Pick<Run, "taken" | "failed"> {
+interface PolicyRun extends Pick<Run, "taken" | "failed"> {
 	readonly results: readonly ProbeResult[];
 }
 

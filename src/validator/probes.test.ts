@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../test/support/policies.ts";
 import { inboundProbes } from "./inbound-probes.ts";
 import { outboundProbes, type Position } from "./outbound-probes.ts";
+import { portsBeside, samplePorts, spread } from "./port-probes.ts";
 import type { Probes, Way } from "./probe.ts";
-import { portsBeside, samplePorts, spread } from "./sample.ts";
 
 const ports = "-p 4143 -o 4140";
 const root: Position = {

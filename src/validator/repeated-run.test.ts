@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../test/support/policies.ts";
 import { outboundProbes } from "./outbound-probes.ts";
-import { isDoubtful } from "./repeated-run.ts";
+import { isDoubtful } from "./probe-run.ts";
 
 const { probes } = outboundProbes(policyFrom("-p 4143 -o 4140 --outbound-ports-to-ignore 4567"), "ipv4", {
 	self: { uid: 1000, gid: 1000 },

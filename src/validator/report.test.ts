@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Fields, Log } from "../serving/log.ts";
-import { concludeFrom } from "./conclusion.ts";
+import { concludeFrom, logResult } from "./conclusion.ts";
 import type { ProbeResult } from "./probe.ts";
-import { logResult } from "./report.ts";
 
 const result: ProbeResult = {
 	topic: "redirect",

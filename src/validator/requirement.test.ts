@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { formatProblem } from "../domain/problem.ts";
-import { parseRequirement } from "./requirement.ts";
+import { parseRequirement } from "./conclusion.ts";
 
 it("a requirement is one of a few words", () => {
 	expect(parseRequirement("uid", "--require")).toEqual({ ok: true, value: "uid" });

@@ -6,13 +6,12 @@ import { formatProblem } from "../domain/problem.ts";
 import { createNodeHost } from "../host/node.ts";
 import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
 import { createLog, type Log } from "../serving/log.ts";
-import { type Conclusion, concludeFrom, shortcomings } from "./conclusion.ts";
-import { helpFor } from "./help.ts";
-import { type Watch, watchFor } from "./interruption.ts";
+import type { StopSignal } from "../serving/stop-signals.ts";
+import { type Conclusion, concludeFrom, logResult, shortcomings, writeJson } from "./conclusion.ts";
+import { helpFor } from "./flags.ts";
 import { type Environment, parseValidateOptions, type ValidateOptions } from "./options.ts";
 import { tryPolicy } from "./policy-run.ts";
 import type { ProbeResult } from "./probe.ts";
-import { logResult, writeJson } from "./report.ts";
 
 /**
  * `shunt validate`. Whatever goes wrong ends with 95, which is what the repair controller looks for, but for mistakes in
@@ -111,4 +110,43 @@ async function provePolicy(
 
 function failure(error: string): Validation {
 	return { results: [], conclusion: concludeFrom([error]) };
+}
+
+/** What can end a validation early. */
+type Interruption = StopSignal | "timeout";
+
+export interface Watch {
+	readonly interrupted: Promise<Interruption>;
+	readonly isInterrupted: () => boolean;
+	/** Signals have their usual effect again. */
+	end(): void;
+}
+
+const signals: readonly StopSignal[] = ["SIGTERM", "SIGINT"];
+
+/** Listens for signals, and for the time to be up. */
+export function watchFor(milliseconds: number, on: Pick<NodeJS.Process, "on" | "off"> = process): Watch {
+	let isInterrupted = false;
+	let report: (what: Interruption) => void = () => undefined;
+	const interrupted = new Promise<Interruption>((resolve) => {
+		report = (what) => {
+			isInterrupted = true;
+			resolve(what);
+		};
+	});
+	const listeners = signals.map((signal) => ({ signal, listener: () => report(signal) }));
+	for (const { signal, listener } of listeners) {
+		on.on(signal, listener);
+	}
+	const timer = setTimeout(() => report("timeout"), milliseconds);
+	return {
+		interrupted,
+		isInterrupted: () => isInterrupted,
+		end: () => {
+			clearTimeout(timer);
+			for (const { signal, listener } of listeners) {
+				on.off(signal, listener);
+			}
+		},
+	};
 }

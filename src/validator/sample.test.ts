@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Port } from "../domain/port.ts";
-import { portsBeside, samplePorts, spread } from "./sample.ts";
+import { portsBeside, samplePorts, spread } from "./port-probes.ts";
 
 const range = (low: number, high = low) => ({ low: low as Port, high: high as Port });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { settled } from "./settling.ts";
+import { settled } from "./routes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "settling-"));
 const list = join(folder, "if_inet6");

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatAddress } from "../../src/domain/cidr.ts";
 import { describePacket } from "../../src/explain/sentence.ts";
-import { initArgs } from "../../src/inject/init-args.ts";
+import { initArgs } from "../../src/inject/init-container.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { evaluate, type Packet } from "../../src/rules/evaluate.ts";
 import { plan } from "../../src/rules/plan.ts";

@@ -4,14 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkCommand } from "../../src/cli/check/check-command.ts";
-import { processWorld as checkWorld } from "../../src/cli/check/world.ts";
-import { processWorld as releaseWorld } from "../../src/cli/cluster/release-world.ts";
 import { runExplain } from "../../src/cli/explain/explain-command.ts";
-import { processWorld as explainWorld } from "../../src/cli/explain/world.ts";
+import { processExplainIo } from "../../src/cli/explain/explain-io.ts";
 import { injectCommand } from "../../src/cli/inject/inject-command.ts";
 import { uninjectCommand } from "../../src/cli/inject/uninject-command.ts";
-import type { ManifestWorld } from "../../src/cli/inject/world.ts";
 import { installCommand } from "../../src/cli/install/install-command.ts";
+import { type ManifestIo, processIo } from "../../src/cli/io.ts";
 import { upgradeCommand } from "../../src/cli/upgrade/upgrade-command.ts";
 import type { Problem } from "../../src/domain/problem.ts";
 import { decodeText } from "../../src/host/node-text.ts";
@@ -55,7 +53,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function manifests(
 	command: typeof injectCommand | typeof uninjectCommand,
 	args: readonly string[],
-	world: ManifestWorld,
+	world: ManifestIo,
 ): unknown {
 	let status: unknown;
 	command((ended) => {
@@ -84,13 +82,13 @@ type Say = Parameters<Parameters<typeof said>[0]>[0];
 
 /** Each way in by which a command reads a text of its user's. */
 const ways: Readonly<Record<string, (path: string, say: Say) => Promise<unknown>>> = {
-	"inject FILE": async (path, say) => manifests(injectCommand, [path], { ...explainWorld, ...say }),
+	"inject FILE": async (path, say) => manifests(injectCommand, [path], { ...processExplainIo, ...say }),
 	"inject --config": async (config, say) =>
-		manifests(injectCommand, ["--config", config, at("right.yaml")], { ...explainWorld, ...say }),
-	"uninject FILE": async (path, say) => manifests(uninjectCommand, [path], { ...explainWorld, ...say }),
-	"explain -f": (path, say) => runExplain(["-f", path], { ...explainWorld, ...say }),
+		manifests(injectCommand, ["--config", config, at("right.yaml")], { ...processExplainIo, ...say }),
+	"uninject FILE": async (path, say) => manifests(uninjectCommand, [path], { ...processExplainIo, ...say }),
+	"explain -f": (path, say) => runExplain(["-f", path], { ...processExplainIo, ...say }),
 	"explain --config": (path, say) =>
-		runExplain(["-f", at("right.yaml"), "--config", path], { ...explainWorld, ...say }),
+		runExplain(["-f", at("right.yaml"), "--config", path], { ...processExplainIo, ...say }),
 	"install -f": (path, say) => release(installCommand, ["--ignore-cluster", "-f", path], say),
 	"install --set-file": (path, say) =>
 		release(installCommand, ["--ignore-cluster", "--set-file", `injector.tls.cert=${path}`], say),
@@ -104,7 +102,7 @@ const ways: Readonly<Record<string, (path: string, say: Say) => Promise<unknown>
 			(ended) => {
 				status = ended;
 			},
-			{ ...checkWorld, ...say },
+			{ ...processIo, ...say },
 		);
 		await command.parseAsync(["--kubeconfig", path], { from: "user" });
 		return status;
@@ -117,7 +115,7 @@ async function release(make: typeof installCommand, args: readonly string[], say
 		(ended) => {
 			status = ended;
 		},
-		{ ...releaseWorld, ...say },
+		{ ...processIo, ...say },
 	);
 	await command.parseAsync([...args], { from: "user" });
 	return status;
@@ -132,7 +130,7 @@ describe.each(Object.entries(wrong))("%s", (name, [bytes, complaint]) => {
 	});
 
 	it("is refused on standard input", async () => {
-		const world = { ...explainWorld, stdin: () => decodeText(bytes) };
+		const world = { ...processExplainIo, stdin: () => decodeText(bytes) };
 		const injected = await said(async (say) => manifests(injectCommand, ["-"], { ...world, ...say }));
 		expect(injected).toMatchObject({ status: 64, stdout: "" });
 		expect(injected.stderr).toContain(`standard input: ${complaint}`);
@@ -156,7 +154,7 @@ function complaintsOf(result: { readonly ok: boolean; readonly problems?: readon
 
 it("every file of a folder that is not text is named", async () => {
 	const { status, stderr } = await said(async (say) =>
-		manifests(injectCommand, [at("folder")], { ...explainWorld, ...say }),
+		manifests(injectCommand, [at("folder")], { ...processExplainIo, ...say }),
 	);
 	expect(status).toBe(64);
 	for (const [name, [, complaint]] of Object.entries(wrong)) {
@@ -167,27 +165,27 @@ it("every file of a folder that is not text is named", async () => {
 describe("a byte order mark of UTF-8", () => {
 	it("is taken, and kept where the file is edited in place", async () => {
 		const { status, stdout } = await said(async (say) =>
-			manifests(injectCommand, [at("marked.yaml")], { ...explainWorld, ...say }),
+			manifests(injectCommand, [at("marked.yaml")], { ...processExplainIo, ...say }),
 		);
 		expect(status).toBe(0);
 		expect(stdout.startsWith("\ufeffapiVersion: v1\n")).toBe(true);
 		writeFileSync(at("injected.yaml"), stdout);
 		const back = await said(async (say) =>
-			manifests(uninjectCommand, [at("injected.yaml")], { ...explainWorld, ...say }),
+			manifests(uninjectCommand, [at("injected.yaml")], { ...processExplainIo, ...say }),
 		);
 		expect(back.stdout).toBe(`\ufeff${manifest}`);
 	});
 
 	it("stands at the beginning of a stream alone", async () => {
 		const { stdout } = await said(async (say) =>
-			manifests(injectCommand, [at("marked.yaml"), at("marked.yaml")], { ...explainWorld, ...say }),
+			manifests(injectCommand, [at("marked.yaml"), at("marked.yaml")], { ...processExplainIo, ...say }),
 		);
 		expect(stdout.lastIndexOf("\ufeff")).toBe(0);
 	});
 
 	it("is none of a JSON's or a value's", async () => {
 		const json = await said(async (say) =>
-			manifests(injectCommand, ["--output", "json", at("marked.yaml")], { ...explainWorld, ...say }),
+			manifests(injectCommand, ["--output", "json", at("marked.yaml")], { ...processExplainIo, ...say }),
 		);
 		expect(JSON.parse(json.stdout).kind).toBe("Pod");
 		const installed = await said((say) =>

@@ -1,6 +1,6 @@
 import { type Command, CommanderError, type Option } from "commander";
 import { describe, expect, it } from "vitest";
-import { findChart } from "../../src/cli/chart/find-chart.ts";
+import { findChart } from "../../src/cli/chart/chart-folder.ts";
 import { checkCommand } from "../../src/cli/check/check-command.ts";
 import { completionCommand } from "../../src/cli/completion/completion-command.ts";
 import { explainFlags } from "../../src/cli/explain/explain-flags.ts";

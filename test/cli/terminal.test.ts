@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatResults } from "../../src/cli/check/format-results.ts";
-import { formatWorkloads } from "../../src/cli/cluster/injected-workloads.ts";
+import { formatWorkloads } from "../../src/cli/cluster/pods.ts";
 import { createPaints } from "../../src/cli/paint.ts";
 import { createLogger } from "../../src/command/logger.ts";
 import { harmless } from "../../src/domain/harmless.ts";
 import { createMemoryHost } from "../../src/host/memory.ts";
 import { runInit } from "../../src/init/init.ts";
-import { eventNote } from "../../src/injector/event-note.ts";
-import { renderReview } from "../../src/injector/response.ts";
+import { renderReview } from "../../src/injector/answer-review.ts";
+import { eventNote } from "../../src/injector/events.ts";
 import { clusterErrorOf } from "../../src/kube/cluster-error.ts";
 import { createLog } from "../../src/serving/log.ts";
 import { runStatus } from "../../src/status/status.ts";

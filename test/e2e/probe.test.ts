@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readProbeLog } from "../../src/cli/check/node-report.ts";
+import { readProbeLog } from "../../src/cli/check/probe-nodes.ts";
 import { modes } from "../../src/domain/mode.ts";
 import type { Container } from "../support/cri/container-config.ts";
 import { initContainer } from "../support/cri/containers.ts";

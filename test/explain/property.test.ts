@@ -7,7 +7,7 @@ import { readPacket } from "../../src/explain/packet.ts";
 import { directionOf, type PacketRequest } from "../../src/explain/packet-fields.ts";
 import { readPacketWords } from "../../src/explain/packet-words.ts";
 import { summarize } from "../../src/explain/summary.ts";
-import { initArgs } from "../../src/inject/init-args.ts";
+import { initArgs } from "../../src/inject/init-container.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { commentOf, reasonOf } from "../../src/rules/comment.ts";
 import { evaluate, type Packet } from "../../src/rules/evaluate.ts";

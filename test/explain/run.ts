@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { runExplain } from "../../src/cli/explain/explain-command.ts";
-import type { ExplainWorld } from "../../src/cli/explain/world.ts";
+import type { ExplainIo } from "../../src/cli/explain/explain-io.ts";
 import { createMemoryHost } from "../../src/host/memory.ts";
 
 export interface Ran {
@@ -22,7 +22,7 @@ export async function explained(
 ): Promise<Ran> {
 	let stdout = "";
 	let stderr = "";
-	const world: ExplainWorld = {
+	const world: ExplainIo = {
 		readFile: (path) => files[path] ?? readFileSync(path, "utf8"),
 		list: () => undefined,
 		stdin: () => stdin,
@@ -35,7 +35,8 @@ export async function explained(
 		writeFile: () => {
 			throw new Error("read-only");
 		},
-		colours: false,
+		isTerminal: false,
+		env: {},
 		sayWhileSlow: () => () => undefined,
 		host: () => createMemoryHost(),
 	};

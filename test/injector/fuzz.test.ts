@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
-import type { AdmissionAnswer } from "../../src/injector/admission.ts";
-import { admitPod } from "../../src/injector/admit-pod.ts";
+import { type AdmissionAnswer, admitPod } from "../../src/injector/admit-pod.ts";
 import { answerReview } from "../../src/injector/answer-review.ts";
 import { mutatedReview } from "./support/mutations.ts";
 import { withInjector } from "./support/running-injector.ts";

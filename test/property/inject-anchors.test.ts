@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { injectTreatment } from "../../src/cli/inject/inject-treatment.ts";
-import { transform } from "../../src/cli/inject/transform.ts";
-import { uninjectTreatment } from "../../src/cli/inject/uninject-treatment.ts";
-import { parseDocuments } from "../../src/cli/inject/yaml-documents.ts";
+import { injectTransform } from "../../src/cli/inject/inject-transform.ts";
+import { transformDocument } from "../../src/cli/inject/transform.ts";
+import { uninjectTransform } from "../../src/cli/inject/uninject-command.ts";
 import type { Json, JsonObject } from "../../src/inject/json.ts";
+import { parseDocuments } from "../../src/yaml/documents.ts";
 import { AnchoredWriter, chooser } from "../support/anchored-yaml.ts";
 import { configFrom, plainPod, workloadOf } from "../support/inject-arbitraries.ts";
 import { runInject, runUninject } from "../support/inject-manifests.ts";
@@ -40,8 +40,8 @@ function read(text: string): Json[] {
 const other = "# other\nkind: Other\nspec: &a0 {<<: {b: 1}, c: [1,\n  2]}\nsame: *a0\n";
 
 const treatments = {
-	manual: injectTreatment({ manual: true, config: configFrom({}), set: {}, namespaces: new Map() }),
-	annotated: injectTreatment({ manual: false, config: configFrom({}), set: {}, namespaces: new Map() }),
+	manual: injectTransform({ manual: true, config: configFrom({}), set: {}, namespaces: new Map() }),
+	annotated: injectTransform({ manual: false, config: configFrom({}), set: {}, namespaces: new Map() }),
 };
 
 describe("a manifest with anchors, aliases and merges", () => {
@@ -63,7 +63,7 @@ describe("a manifest with anchors, aliases and merges", () => {
 				const args = [...(flag === "" ? [] : [flag]), "-"];
 				const { status, stdout } = runInject(args, `${other}---\n${text}---\n${other}`);
 				expect(status).toBe(0);
-				const wanted = transform(value, treatment).value;
+				const wanted = transformDocument(value, treatment).value;
 				expect(read(stdout)[1]).toEqual(wanted);
 				expect(stdout.startsWith(`${other}---\n`)).toBe(true);
 				expect(stdout.endsWith(`---\n${other}`)).toBe(true);
@@ -93,7 +93,7 @@ describe("a manifest with anchors, aliases and merges", () => {
 		fc.assert(
 			fc.property(written, ({ text, value }) => {
 				const { stdout } = runUninject(["-"], runInject(["--manual", "-"], text).stdout);
-				expect(read(stdout)).toEqual([transform(value, uninjectTreatment).value]);
+				expect(read(stdout)).toEqual([transformDocument(value, uninjectTransform).value]);
 			}),
 			{ numRuns },
 		);

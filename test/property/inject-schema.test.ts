@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseDocuments } from "../../src/cli/inject/yaml-documents.ts";
 import type { Json } from "../../src/inject/json.ts";
+import { parseDocuments } from "../../src/yaml/documents.ts";
 import { schemaProblems } from "../support/inject-schema.ts";
 
 const podWith = (container: Json) => ({

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { immutableJSONPatch, type JSONPatchDocument } from "immutable-json-patch";
 import { describe, expect, it } from "vitest";
 import { parseInitOptions } from "../../src/init/options.ts";
-import { annotatePod } from "../../src/inject/annotate-pod.ts";
 import { deepEqual } from "../../src/inject/deep-equal.ts";
 import { type InjectRequest, injectPod } from "../../src/inject/inject-pod.ts";
 import {
@@ -17,7 +16,7 @@ import {
 import { jsonPatch } from "../../src/inject/json-patch.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { uninjectPod } from "../../src/inject/uninject-pod.ts";
-import { upgradePod } from "../../src/inject/upgrade-pod.ts";
+import { annotatePod, upgradePod } from "../../src/inject/upgrade-pod.ts";
 import { redirectAnnotation } from "../../src/policy/annotation-keys.ts";
 import { parseStamp } from "../../src/policy/pod-policy-stamp.ts";
 import { proxyCommand } from "../../src/proxy/command.ts";

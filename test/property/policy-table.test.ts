@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Result } from "../../src/domain/problem.ts";
 import { policySources } from "../../src/explain/policy-sources.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
-import { initArgs } from "../../src/inject/init-args.ts";
+import { initArgs } from "../../src/inject/init-container.ts";
 import { parseInjectConfig } from "../../src/inject/parse-config.ts";
 import { configPrefix } from "../../src/policy/annotation-keys.ts";
 import { itemKey, itemsOf } from "../../src/policy/field.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readByLibrary } from "../../src/cli/inject/yaml/library-reader.ts";
-import type { Node } from "../../src/cli/inject/yaml/node.ts";
-import { readQuickly } from "../../src/cli/inject/yaml/quick-reader.ts";
+import { readByLibrary } from "../../src/yaml/library-reader.ts";
+import type { Node } from "../../src/yaml/node.ts";
+import { readQuickly } from "../../src/yaml/quick-reader.ts";
 
 /** More than this in one go: SHUNT_FUZZ_RUNS=1000000. */
 const numRuns = Number(process.env["SHUNT_FUZZ_RUNS"] ?? 20_000);

@@ -10,7 +10,7 @@ const fake = /^src\/host\/memory[^/]*\.ts$/;
 
 /** `plain` is also a format of logs, beside json, and a style of YAML's scalars. */
 const otherMeaning = /"json"|log-?format/i;
-const yaml = /^src\/cli\/inject\/yaml\//;
+const yaml = /^src\/yaml\//;
 
 const name = new RegExp(`(["'\`])(${dialects.join("|")})\\1`);
 

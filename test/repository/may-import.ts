@@ -99,7 +99,9 @@ export const mayImport: Table = {
 	},
 	"src/chart/template": { ring: 2, imports: ["src/chart/functions", "src/chart/go"] },
 	"src/chart/values": { ring: 2, imports: ["src/chart", "src/chart/go", "src/chart/release"] },
-	"src/chart/yaml": { ring: 2, imports: ["src/chart", "src/chart/go", "yaml"] },
+	"src/chart/yaml": { ring: 2, imports: ["src/chart", "src/chart/go", "src/inject", "src/yaml", "yaml"] },
+	// Manifests and values as nodes with their places: quickly where that can be, else by the library.
+	"src/yaml": { ring: 2, imports: ["src/chart/go", "src/domain", "src/inject", "yaml"] },
 	// What runs in the browser that a page of `shunt explain --html` is opened in: no platform but that one.
 	"src/cli/explain/page": { ring: 2, imports: ["src/domain", "src/explain"] },
 
@@ -151,6 +153,7 @@ export const mayImport: Table = {
 	"src/cli": {
 		ring: 3,
 		imports: [
+			"src/cli/chart",
 			"src/cli/check",
 			"src/cli/completion",
 			"src/cli/explain",
@@ -180,7 +183,6 @@ export const mayImport: Table = {
 			"src/cli",
 			"src/cli/chart",
 			"src/cli/cluster",
-			"src/cli/inject",
 			"src/cli/install",
 			"src/command",
 			"src/command/strict-command.ts",
@@ -189,16 +191,15 @@ export const mayImport: Table = {
 			"src/inject",
 			"src/kube",
 			"src/policy",
+			"src/yaml",
 		],
 	},
 	"src/cli/cluster": {
 		ring: 3,
 		imports: [
 			"src/chart",
-			"src/cli/chart",
 			"src/command/strict-command.ts",
 			"src/domain",
-			"src/host",
 			"src/inject",
 			"src/kube",
 			"src/policy",
@@ -230,23 +231,27 @@ export const mayImport: Table = {
 			"src/inject",
 			"src/rules",
 			"src/status",
+			"src/yaml",
 		],
 	},
 	"src/cli/inject": {
 		ring: 3,
 		imports: [
+			"src/cli",
 			"src/cli/inject/yaml",
 			"src/command/strict-command.ts",
 			"src/domain",
 			"src/host",
 			"src/inject",
 			"src/policy",
+			"src/yaml",
 		],
 	},
 	"src/cli/install": {
 		ring: 3,
 		imports: [
 			"src/chart",
+			"src/cli",
 			"src/cli/chart",
 			"src/cli/cluster",
 			"src/command/strict-command.ts",
@@ -257,6 +262,7 @@ export const mayImport: Table = {
 	"src/cli/uninstall": {
 		ring: 3,
 		imports: [
+			"src/cli",
 			"src/cli/cluster",
 			"src/cli/install",
 			"src/command/strict-command.ts",
@@ -268,6 +274,7 @@ export const mayImport: Table = {
 		ring: 3,
 		imports: [
 			"src/chart",
+			"src/cli",
 			"src/cli/chart",
 			"src/cli/cluster",
 			"src/cli/install",
@@ -279,7 +286,7 @@ export const mayImport: Table = {
 		],
 	},
 
-	"src/cli/inject/yaml": { ring: 3, imports: ["src/chart/go", "src/chart/yaml", "src/inject"] },
+	"src/cli/inject/yaml": { ring: 3, imports: ["src/inject", "src/yaml"] },
 
 	"src/kube": { ring: 3, imports: ["src/domain", "src/host"] },
 

@@ -1,6 +1,6 @@
 import { injectCommand } from "../../src/cli/inject/inject-command.ts";
 import { uninjectCommand } from "../../src/cli/inject/uninject-command.ts";
-import type { ManifestWorld } from "../../src/cli/inject/world.ts";
+import type { ManifestIo } from "../../src/cli/io.ts";
 import type { ExitCode } from "../../src/domain/exit-code.ts";
 
 export interface Finished {
@@ -29,7 +29,7 @@ function run(
 ): Finished {
 	const written = { stdout: "", stderr: "" };
 	let status: ExitCode | undefined;
-	const world: ManifestWorld = {
+	const world: ManifestIo = {
 		readFile: (path) => files[path] ?? missing(path),
 		list: (path) => listOf(files, path),
 		stdin: () => stdin,

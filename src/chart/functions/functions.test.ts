@@ -2,14 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { fromPlainMap } from "../plain-value.ts";
-import type { CertificateRequest, ChartPort, LookupQuery } from "../port.ts";
+import { type CertificateRequest, type ChartPort, fromPlainMap, type LookupQuery } from "../port.ts";
 import { checkFunction, Engine } from "../template/engine.ts";
 import { lex } from "../template/lexer.ts";
 import { parseTemplates } from "../template/parser.ts";
 import { TemplateError } from "../template/template-error.ts";
-import { allFunctions } from "./all.ts";
-import { unsupportedFunctions } from "./unsupported.ts";
+import { allFunctions, unsupportedFunctions } from "./all.ts";
 
 function render(text: string, port: ChartPort = {}): string {
 	const functions = allFunctions(port);

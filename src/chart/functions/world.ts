@@ -1,6 +1,11 @@
 import { CallError, type GoMap, GoObject, type Value } from "../go/value.ts";
-import { fromPlain } from "../plain-value.ts";
-import type { CertificateAndKey, CertificateRequest, ChartPort, LookupQuery } from "../port.ts";
+import {
+	type CertificateAndKey,
+	type CertificateRequest,
+	type ChartPort,
+	fromPlain,
+	type LookupQuery,
+} from "../port.ts";
 import { type FunctionTable, fixed } from "./function.ts";
 
 /** What templates ask of the world: certificates and the cluster's objects. */

@@ -63,7 +63,7 @@ export function unsupported(what?: string): CallError {
 }
 
 /** reflect.Kind, by its name. */
-export type Kind = "invalid" | "bool" | "string" | "int64" | "float64" | "slice" | "map" | "struct";
+type Kind = "invalid" | "bool" | "string" | "int64" | "float64" | "slice" | "map" | "struct";
 
 export function kindOf(value: Value): Kind {
 	switch (typeof value) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { keptPaths, parseIgnoreRules } from "./ignore-rules.ts";
-import { compareKinds } from "./kind-order.ts";
-import { splitManifests } from "./manifest.ts";
+import { keptPaths, parseIgnoreRules } from "./load-chart.ts";
+import { compareKinds, splitManifests } from "./manifest.ts";
 
 describe("the order of kinds", () => {
 	it("is what others need first, and what Helm does not know last, by name", () => {

@@ -2,15 +2,13 @@ import { allFunctions } from "../functions/all.ts";
 import { fixed } from "../functions/function.ts";
 import { trimSpace } from "../go/text.ts";
 import { compareStrings, deepCopyMap, type GoMap, GoObject, type Value } from "../go/value.ts";
-import { toPlainMap } from "../plain-value.ts";
-import type { ChartPort } from "../port.ts";
+import { satisfies } from "../go/version.ts";
+import { type ChartPort, toPlainMap } from "../port.ts";
 import { ChartError } from "../result.ts";
 import { Engine } from "../template/engine.ts";
-import { coalesce } from "../values/merge.ts";
-import { type Capabilities, capabilitiesObject, checkKubeVersion } from "./capabilities.ts";
-import { compareKinds } from "./kind-order.ts";
+import { coalesce } from "../values/merge-sources.ts";
 import type { Chart } from "./load-chart.ts";
-import { type Manifest, readManifest, splitManifests } from "./manifest.ts";
+import { compareKinds, type Manifest, readManifest, splitManifests } from "./manifest.ts";
 
 /** What is installed under which name; `.Release` in templates. */
 export interface Release {
@@ -112,4 +110,43 @@ function topLevel(chart: Chart, values: GoMap, release: Release, capabilities: C
 export function formatRelease({ manifests, hooks }: RenderedChart): string {
 	const document = ({ path, text }: Manifest): string => `---\n# Source: ${path}\n${text}\n`;
 	return `${trimSpace(manifests.map(document).join(""))}\n${hooks.map(document).join("")}`;
+}
+
+/** The cluster that is rendered for. */
+export interface Capabilities {
+	/** Such as `v1.34.1`. */
+	readonly kubeVersion: string;
+}
+
+/** `.Capabilities`, of which our charts ask for the version alone. */
+function capabilitiesObject({ kubeVersion }: Capabilities): GoObject {
+	const version = fullVersion(kubeVersion);
+	const [major = "", minor = ""] = version.slice(1).split(".");
+	return new GoObject("*common.Capabilities", {
+		KubeVersion: new GoObject(
+			"common.KubeVersion",
+			{ Version: version, Major: major, Minor: minor },
+			{ text: version },
+		),
+	});
+}
+
+/** At least two numbers; what follows them is dropped, as by `helm template --kube-version`. */
+function fullVersion(text: string): string {
+	const numbers = /^\s*v?(\d+(?:\.\d+)+)/.exec(text)?.[1]?.split(".").map(Number);
+	if (numbers === undefined) {
+		throw new ChartError({ message: `invalid Kubernetes version "${text}"` });
+	}
+	return `v${numbers.join(".")}`;
+}
+
+/** Fails where the chart does not run on that Kubernetes. */
+function checkKubeVersion(wanted: string, { kubeVersion }: Capabilities): void {
+	const full = fullVersion(kubeVersion);
+	if (wanted !== "" && satisfies(full, wanted) !== true) {
+		throw new ChartError({
+			message: `chart requires kubeVersion: ${wanted} which is incompatible with Kubernetes ${full}`,
+			file: "Chart.yaml",
+		});
+	}
 }

@@ -2,11 +2,10 @@ import type { GoFunction } from "../functions/function.ts";
 import { printAction } from "../go/format.ts";
 import { isTrue, sortedEntries, type Value } from "../go/value.ts";
 import type { ActionNode, BranchNode, Statement, Template } from "./ast.ts";
-import { Expressions } from "./expression.ts";
-import { Scope } from "./scope.ts";
+import { Expressions, Scope } from "./expression.ts";
 
 /** What executing a template needs from around it. */
-export interface Surroundings {
+interface Surroundings {
 	readonly functions: (name: string) => GoFunction | undefined;
 	readonly write: (text: string) => void;
 }

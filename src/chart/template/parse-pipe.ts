@@ -1,8 +1,7 @@
 import { parseDecimal64 } from "../go/number.ts";
 import { unquote } from "../go/text.ts";
 import { type CommandNode, type Operand, type PipeNode, printOperand } from "./ast.ts";
-import type { Token, TokenKind } from "./lexer.ts";
-import type { TokenStream } from "./token-stream.ts";
+import type { Token, TokenKind, TokenStream } from "./lexer.ts";
 
 /** What is wrong with calling a function of that name, if anything. */
 export type FunctionCheck = (name: string) => string | undefined;

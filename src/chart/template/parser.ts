@@ -1,9 +1,8 @@
 import { trimSpace, unquote } from "../go/text.ts";
 import type { BranchNode, Statement, Template } from "./ast.ts";
-import type { Token } from "./lexer.ts";
+import { type Token, TokenStream } from "./lexer.ts";
 import { type FunctionCheck, PipeParser } from "./parse-pipe.ts";
 import { type Source, syntaxError } from "./template-error.ts";
-import { TokenStream } from "./token-stream.ts";
 
 /**
  * Parses one file: its own text under its own name, and every `define` in it. A function that there

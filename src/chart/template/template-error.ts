@@ -18,11 +18,7 @@ export interface Location {
 export function locate(source: Source, offset: number): Location {
 	const before = source.text.slice(0, offset);
 	const lineStart = before.lastIndexOf("\n") + 1;
-	return {
-		file: source.name,
-		line: before.split("\n").length,
-		column: utf8Length(before.slice(lineStart)),
-	};
+	return { file: source.name, line: before.split("\n").length, column: utf8Length(before.slice(lineStart)) };
 }
 
 /** A template that cannot be parsed or executed: what is wrong, where, and in which expression. */

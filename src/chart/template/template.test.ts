@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { allFunctions } from "../functions/all.ts";
-import { fromPlainMap } from "../plain-value.ts";
-import type { PlainMap } from "../port.ts";
+import { fromPlainMap, type PlainMap } from "../port.ts";
 import { checkFunction, Engine } from "./engine.ts";
 import { parseTemplates } from "./parser.ts";
 import { TemplateError } from "./template-error.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fromPlainMap, toPlainMap } from "../plain-value.ts";
-import type { PlainMap } from "../port.ts";
-import { coalesce, overlay } from "./merge.ts";
+import { fromPlainMap, type PlainMap, toPlainMap } from "../port.ts";
+import { coalesce, overlay } from "./merge-sources.ts";
 import { applySet, type ReadValue, SetError, typedValue } from "./set-flag.ts";
 
 function set(expression: string, base: PlainMap = {}, readValue: ReadValue = typedValue): PlainMap {

@@ -1,18 +1,10 @@
-import {
-	isAlias,
-	isCollection,
-	isMap,
-	isScalar,
-	isSeq,
-	LineCounter,
-	type Node,
-	type Pair,
-	parseAllDocuments,
-	type Scalar,
-} from "yaml";
+import { Numeral } from "../../inject/numeral.ts";
+import { readByLibrary } from "../../yaml/library-reader.ts";
+import type { Node, Pair, ScalarNode } from "../../yaml/node.ts";
+import { resolvePlain } from "../../yaml/plain-scalar.ts";
+import { readQuickly } from "../../yaml/quick-reader.ts";
 import { formatFloat, isLargeInteger, keepInteger, type LargeIntegers } from "../go/number.ts";
 import type { GoMap, Value } from "../go/value.ts";
-import { type Resolved, resolvePlain } from "./resolve-plain.ts";
 
 /** Text that is not YAML, or YAML that is not a value: what is wrong, and where. */
 export class YamlError extends Error {
@@ -26,20 +18,14 @@ export class YamlError extends Error {
 	}
 }
 
-/** What a node can be; a key or value that is not there is null. */
-type Content = Node | null | undefined;
-
-/** A document with more aliases than this would unfold into something too big. */
-const maxAliased = 200_000;
-
 /** What go-yaml refuses to read. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const refused = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]/u;
 
 /**
  * The first document of a YAML text as Helm sees it: every number a float64, every key a string, `yes` and `on` true.
- * The library reads the structure; what a scalar means is decided here, because Helm's rules are go-yaml v2's and then
- * JSON's. Throws {@link YamlError}.
+ * Nodes come with the values that kubectl gives them, whose library is Helm's; what JSON makes of these is decided here.
+ * Throws {@link YamlError}.
  */
 export function readYaml(text: string, largeIntegers: LargeIntegers = "rounded"): Value {
 	const bad = refused.exec(text);
@@ -49,132 +35,68 @@ export function readYaml(text: string, largeIntegers: LargeIntegers = "rounded")
 	if (/^(?:#.*\n|\s*\n)*%(?!YAML 1|TAG )/.test(text)) {
 		throw new YamlError("found unknown directive name", 1);
 	}
-	const lines = new LineCounter();
-	const [document] = parseAllDocuments(text, {
-		schema: "failsafe",
-		version: "1.1",
-		merge: false,
-		uniqueKeys: false,
-		prettyErrors: false,
-		logLevel: "silent",
-		lineCounter: lines,
-	});
-	if (document === undefined || !("contents" in document)) {
-		return null;
+	const quick = readQuickly(text);
+	const reading = quick ?? readByLibrary(text, "first");
+	if ("mistakes" in reading) {
+		const [{ complaint, line } = { complaint: "is not YAML", line: 1 }] = reading.mistakes;
+		throw new YamlError(complaint.replace("is not YAML: ", ""), line);
 	}
-	const [error] = document.errors;
-	if (error !== undefined) {
-		throw new YamlError(error.message, lines.linePos(error.pos[0]).line);
-	}
-	return new Composer(lines, largeIntegers).value(document.contents);
+	return reading.root === undefined ? null : new Composer(text, largeIntegers).value(reading.root);
 }
 
+/** Makes Go's values of nodes, a map or a list of its own for each alias, since templates may change one. */
 class Composer {
-	readonly #lines: LineCounter;
+	readonly #text: string;
 	readonly #largeIntegers: LargeIntegers;
-	readonly #anchors = new Map<string, Node>();
-	readonly #open = new Set<Node>();
-	#aliases = 0;
-	#aliased = 0;
 
-	constructor(lines: LineCounter, largeIntegers: LargeIntegers) {
-		this.#lines = lines;
+	constructor(text: string, largeIntegers: LargeIntegers) {
+		this.#text = text;
 		this.#largeIntegers = largeIntegers;
 	}
 
-	value(node: Content): Value {
-		if (node === null || node === undefined) {
-			return null;
+	value(node: Node): Value {
+		switch (node.kind) {
+			case "alias":
+				return this.value(node.target);
+			case "map":
+				return this.#map(node.pairs);
+			case "seq":
+				return node.items.map((item) => this.value(item));
+			case "scalar":
+				return this.#scalar(node);
 		}
-		if (isAlias(node)) {
-			return this.#alias(node.source, node);
-		}
-		this.#aliased += this.#aliases > 0 ? 1 : 0;
-		if (this.#aliased > maxAliased) {
-			throw this.#error("document contains excessive aliasing", node);
-		}
-		if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
-			this.#anchors.set(node.anchor, node);
-		}
-		this.#open.add(node);
-		const value = isMap(node)
-			? this.#map(node.items as Pair<Content, Content>[])
-			: isSeq(node)
-				? (node.items as Content[]).map((item) => this.value(item))
-				: this.#scalar(node as Scalar);
-		this.#open.delete(node);
-		return value;
-	}
-
-	#alias(name: string, node: Node): Value {
-		const target = this.#anchors.get(name);
-		if (target === undefined) {
-			throw this.#error(`unknown anchor '${name}' referenced`, node);
-		}
-		if (this.#open.has(target)) {
-			throw this.#error(`anchor '${name}' value contains itself`, node);
-		}
-		this.#aliases++;
-		const value = this.value(target);
-		this.#aliases--;
-		return value;
 	}
 
 	/** The last of equal keys wins, and so does a key over what was merged in before it, but not after it. */
-	#map(pairs: readonly Pair<Content, Content>[]): GoMap {
+	#map(pairs: readonly Pair[]): GoMap {
 		const map: GoMap = new Map();
-		for (const { key, value } of pairs) {
-			if (isMergeKey(key)) {
-				this.#merge(value, map);
-			} else {
-				map.set(this.#key(key), this.value(value));
+		for (const { name, key, value } of pairs) {
+			const merged = value.kind === "seq" ? value.items.toReversed() : [value];
+			const entries =
+				name === undefined
+					? merged.flatMap((source) => [...(this.value(source) as GoMap)])
+					: [[this.#key(key), this.value(value)] as const];
+			for (const [entry, item] of entries) {
+				map.set(entry, item);
 			}
 		}
 		return map;
 	}
 
-	#merge(node: Content, map: GoMap): void {
-		const target = isAlias(node) ? this.#anchors.get(node.source) : node;
-		if (isSeq(target) && !isAlias(node)) {
-			for (const item of [...(target.items as Content[])].reverse()) {
-				this.#merge(isSeq(item) ? null : item, map);
-			}
-			return;
+	#key(node: Node): string {
+		const value = node.kind === "alias" ? node.target.value : node.value;
+		if (value instanceof Numeral) {
+			const { kind } = resolvePlain(value.text);
+			return kind === "int" ? value.json : kind === "float" ? formatFloat(Number(value.json)) : value.text;
 		}
-		const value = isMap(target) ? this.value(node) : undefined;
-		if (!(value instanceof Map)) {
-			throw this.#error("map merge requires map or sequence of maps as the value", node);
-		}
-		for (const [key, item] of value) {
-			map.set(key, item);
-		}
-	}
-
-	#key(node: Content): string {
-		const target = isAlias(node) ? this.#anchors.get(node.source) : node;
-		if (!isScalar(target)) {
-			throw this.#error("a key has to be a string, a number or a boolean", node);
-		}
-		if (target.anchor !== undefined) {
-			this.#anchors.set(target.anchor, target);
-		}
-		const resolved = this.#resolve(target);
-		if (resolved.kind === "null") {
-			throw this.#error("a key may not be null", node);
-		}
-		return "value" in resolved ? scalarText(resolved.value) : sourceOf(target);
+		return typeof value === "number" ? scalarText(value) : `${value}`;
 	}
 
 	/** JSON, which everything goes through, has one kind of number, and no infinity. */
-	#scalar(node: Scalar): Value {
-		const resolved = this.#resolve(node);
-		if (!("value" in resolved)) {
-			return resolved.kind === "null" ? null : sourceOf(node);
-		}
-		const source = sourceOf(node);
-		const value = typeof resolved.value === "bigint" ? Number(resolved.value) : resolved.value;
-		if (this.#largeIntegers === "exact" && isLargeInteger(source, value)) {
-			return keepInteger(source) ?? this.#refuseInteger(source, node);
+	#scalar(node: ScalarNode): Value {
+		const value = node.value as boolean | number | string | null | Numeral;
+		if (value instanceof Numeral) {
+			return this.#number(value, node);
 		}
 		if (typeof value === "number" && !Number.isFinite(value)) {
 			throw this.#error(`unsupported value: ${formatFloat(value)}`, node);
@@ -182,43 +104,24 @@ class Composer {
 		return value;
 	}
 
-	#resolve(node: Scalar): Resolved {
-		const tag = node.tag?.replace("tag:yaml.org,2002:", "!!");
-		const isPlain = node.type === undefined || node.type === "PLAIN";
-		if (tag === undefined) {
-			return isPlain ? resolvePlain(sourceOf(node)) : { kind: "string" };
+	/** One that no double holds is rounded or kept, and one that go-yaml takes for text is text. */
+	#number({ text }: Numeral, node: ScalarNode): Value {
+		const resolved = resolvePlain(text);
+		const number = "value" in resolved ? Number(resolved.value) : undefined;
+		if (number === undefined || this.#largeIntegers === "rounded" || !isLargeInteger(text, number)) {
+			return number ?? text;
 		}
-		if (tag === "!!binary") {
-			throw this.#error("!!binary is not supported by this renderer", node);
+		const kept = keepInteger(text);
+		if (kept === undefined) {
+			const accepted = "an integer of 64 bits in decimal digits, or quotes where it is text";
+			throw this.#error(`${text} would be rounded (want ${accepted})`, node);
 		}
-		if (!["!!int", "!!float", "!!bool", "!!null"].includes(tag)) {
-			return { kind: "string" };
-		}
-		const resolved = resolvePlain(sourceOf(node));
-		if (`!!${resolved.kind}` !== tag && !(tag === "!!float" && resolved.kind === "int")) {
-			throw this.#error(`cannot decode \`${sourceOf(node)}\` as a ${tag}`, node);
-		}
-		return resolved;
+		return kept;
 	}
 
-	#refuseInteger(source: string, node: Node): never {
-		const accepted = "an integer of 64 bits in decimal digits, or quotes where it is text";
-		throw this.#error(`${source} would be rounded (want ${accepted})`, node);
+	#error(message: string, { start }: Node): YamlError {
+		return new YamlError(message, this.#text.slice(0, start).split("\n").length);
 	}
-
-	#error(message: string, node: Content): YamlError {
-		return new YamlError(message, this.#lines.linePos(node?.range?.[0] ?? 0).line);
-	}
-}
-
-function sourceOf(node: Scalar): string {
-	return String(node.value ?? "");
-}
-
-function isMergeKey(key: Content): boolean {
-	return (
-		isScalar(key) && key.value === "<<" && (key.tag === "tag:yaml.org,2002:merge" || key.type === "PLAIN")
-	);
 }
 
 /** A number or boolean where Helm's YAML library wants text, as a key does: integers in full. */

@@ -1,8 +1,8 @@
 import { Document, visit } from "yaml";
+import { resolvePlain } from "../../yaml/plain-scalar.ts";
 import { escapeUnit } from "../go/json.ts";
 import type { Value } from "../go/value.ts";
-import { toPlain } from "../plain-value.ts";
-import { resolvePlain } from "./resolve-plain.ts";
+import { toPlain } from "../port.ts";
 
 /** To go-yaml they break a line, and to the library they do not. */
 const breaks = /[\u0085\u2028\u2029\ufeff]/g;

@@ -1,8 +1,7 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { Problem } from "../../domain/problem.ts";
-import { isTrusted } from "./certificate-chain.ts";
-import { type CertificatePart, certificatesOf, keyOf } from "./certificate-texts.ts";
+import { type CertificatePart, certificatesOf, isTrusted, keyOf } from "./certificate-texts.ts";
 
 /** What the injector serves with, and whom the API server trusts. Parts that are not known are not looked at. */
 export interface CertificateParts {
@@ -12,7 +11,7 @@ export interface CertificateParts {
 }
 
 /** Where and when it is to be good. */
-export interface CertificateUse {
+interface CertificateUse {
 	/** The Service's name, as the API server asks for it. */
 	readonly host: string;
 	readonly now: number;

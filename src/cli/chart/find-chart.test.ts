@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findChart } from "./find-chart.ts";
-import { readChartFiles } from "./read-chart-files.ts";
+import { findChart, readChartFiles } from "./chart-folder.ts";
 
 let folder: string;
 beforeEach(() => {

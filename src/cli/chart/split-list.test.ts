@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { splitList } from "./split-list.ts";
+import { splitList } from "./value-flags.ts";
 
 it.each([
 	["", []],

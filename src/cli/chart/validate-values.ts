@@ -1,31 +1,30 @@
-import { Ajv, type ErrorObject } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import type { PlainValue } from "../../chart/index.ts";
 import { formatProblem, type Problem } from "../../domain/problem.ts";
 import { mostSimilar } from "../../domain/similar.ts";
+import { ajvOptions, type CompiledSchema, compiledSchema } from "./compiled-schema.ts";
+
+/** What a schema has against a release's values. */
+export type ValidateValues = (values: PlainValue) => readonly string[];
 
 /**
- * What a chart's JSON schema (draft 7) has against a release's values: one sentence for each mistake, which names the
+ * Of a chart's JSON schema (draft 7), what it has against a release's values: one sentence for each mistake, which names the
  * value's path, the value, and what is accepted. Throws where the schema itself is none.
  */
-export function validateValues(schema: string, values: PlainValue): readonly string[] {
-	const ajv = new Ajv({
-		allErrors: true,
-		verbose: true,
-		allowUnionTypes: true,
-		logger: false,
-		// Compiles each definition once, not wherever it is used.
-		inlineRefs: false,
-		// Compiling the schema of schemas takes longer than all the rest.
-		meta: false,
-		validateSchema: false,
-		// What is compiled runs once.
-		code: { optimize: false },
-	});
-	const validate = ajv.compile(JSON.parse(schema));
-	validate(withoutBigints(values));
-	// That a branch failed is said beside what failed in it.
-	const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if");
-	return errors.map((error) => formatProblem(problemOf(error)));
+export async function validatorOf(schema: string): Promise<ValidateValues> {
+	const built: CompiledSchema | undefined = compiledSchema;
+	const validate = built?.schema === schema ? built.validate : await compile(schema);
+	return (values) => {
+		validate(withoutBigints(values));
+		// That a branch failed is said beside what failed in it.
+		const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if");
+		return errors.map((error) => formatProblem(problemOf(error)));
+	};
+}
+
+async function compile(schema: string): Promise<ValidateFunction> {
+	const { Ajv } = await import("ajv");
+	return new Ajv(ajvOptions).compile(JSON.parse(schema));
 }
 
 /** What `--set` makes of whole numbers is a bigint here, and no number to JSON. */

@@ -2,7 +2,6 @@ import { type ChartResult, mergeValues, type PlainMap } from "../../chart/index.
 import type { StrictCommand } from "../../command/strict-command.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { readingProblem } from "../../host/node-text.ts";
-import { splitList } from "./split-list.ts";
 
 /** Helm's flags for values, each with what it was given, in order. */
 export interface ValueFlags {
@@ -27,7 +26,7 @@ function collect(value: string, before: readonly string[] = []): string[] {
 }
 
 /** Where files are read. */
-export interface ValueFiles {
+interface ValueFiles {
 	/** Both throw for what cannot be read, as readTextFile does. */
 	readFile(path: string): string;
 	stdin(): string;
@@ -63,4 +62,13 @@ export function readGivenValues(
 	}
 	const { source, complaint, accepted } = unreadable;
 	return { ok: false, problem: { file: source, message: `${complaint} (want ${accepted})` } };
+}
+
+/**
+ * The items of a list flag, `a,b,"c,d"`: Go's command lines read it as a line of CSV (spf13/pflag, string_slice.go).
+ * Quotes that do not surround an item belong to it.
+ */
+export function splitList(text: string): string[] {
+	const items = text === "" ? [] : `,${text}`.matchAll(/,(?:"((?:[^"]|"")*)"(?=,|$)|([^,]*))/g);
+	return [...items].map(([, quoted, plain = ""]) => quoted?.replaceAll('""', '"') ?? plain);
 }

@@ -1,24 +1,28 @@
-import { certificates } from "./certificate-checks.ts";
-import type { Category } from "./check.ts";
-import { configuration } from "./config-checks.ts";
-import { controlPlane } from "./control-plane-checks.ts";
-import { dataPlane } from "./data-plane-checks.ts";
-import { injector } from "./injector-checks.ts";
-import { kubernetesApi, kubernetesVersion } from "./kubernetes-checks.ts";
-import { nodes } from "./node-checks.ts";
-import { preInstallation } from "./pre-checks.ts";
-import { webhook } from "./webhook-checks.ts";
+import type { CheckRequest } from "./check.ts";
 
-/** In the order in which they are made and printed, whatever was asked for in which order. */
-export const categories: readonly Category[] = [
-	kubernetesApi,
-	kubernetesVersion,
-	preInstallation,
-	configuration,
-	injector,
-	certificates,
-	webhook,
-	controlPlane,
-	dataPlane,
-	nodes,
-];
+/** In the order in which they are made and printed, and what each is made for. */
+export const categoryNames = [
+	{ name: "kubernetes-api", when: undefined },
+	{ name: "kubernetes-version", when: undefined },
+	{ name: "pre-installation", when: "with --pre" },
+	{ name: "configuration", when: "without --pre" },
+	{ name: "injector", when: "without --pre" },
+	{ name: "certificates", when: "without --pre" },
+	{ name: "webhook", when: "without --pre" },
+	{ name: "control-plane", when: "without --pre" },
+	{ name: "data-plane", when: "with --proxy" },
+	{ name: "nodes", when: "with --probe-nodes" },
+] as const;
+
+export type CategoryName = (typeof categoryNames)[number]["name"];
+
+/** Whatever was asked for in which order. */
+export function wantedCategories({ pre, proxy, probeNodes }: CheckRequest): CategoryName[] {
+	const isTrue = {
+		"with --pre": pre,
+		"without --pre": !pre,
+		"with --proxy": proxy && !pre,
+		"with --probe-nodes": probeNodes,
+	};
+	return categoryNames.flatMap(({ name, when }) => (when === undefined || isTrue[when] ? [name] : []));
+}

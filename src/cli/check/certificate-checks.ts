@@ -1,11 +1,19 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import { AdmissionregistrationV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { objectAt, textAt } from "../../inject/json.ts";
-import { isTrusted, readCertificates } from "../chart/certificate-chain.ts";
 import { isFor } from "../chart/certificate-problems.ts";
+import { isTrusted, readCertificates } from "../chart/certificate-texts.ts";
 import { certificateSecretName, injectorName } from "../chart/store.ts";
-import type { Category, Check, Inquiry } from "./check.ts";
-import { failed, type Outcome, passed, passedWith, skipped, warning } from "./outcome.ts";
+import {
+	type Check,
+	type CheckContext,
+	failed,
+	type Outcome,
+	passed,
+	passedWith,
+	skipped,
+	warning,
+} from "./check.ts";
 
 /** Long enough for somebody to do something about it; cert-manager renews earlier (a third before the end). */
 const soonDays = 14;
@@ -18,9 +26,9 @@ interface Served {
 	readonly key: string;
 }
 
-async function readServed(inquiry: Inquiry): Promise<Served | string> {
-	const { cluster, namespace } = inquiry;
-	const name = await secretName(inquiry);
+async function readServed(context: CheckContext): Promise<Served | string> {
+	const { cluster, namespace } = context;
+	const name = await secretName(context);
 	const secret = await cluster.find(cluster.api(CoreV1Api).readNamespacedSecret({ name, namespace }));
 	if (secret === undefined) {
 		return `there is no Secret ${name} in namespace ${namespace}`;
@@ -33,7 +41,7 @@ async function readServed(inquiry: Inquiry): Promise<Served | string> {
 }
 
 /** One of the user's own, where the values name it. */
-async function secretName({ release }: Inquiry): Promise<string> {
+async function secretName({ release }: CheckContext): Promise<string> {
 	const values = await release.values();
 	const tls = values.kind === "read" ? objectAt(objectAt(values.value, "injector"), "tls") : {};
 	return textAt(tls, "existingSecret") || certificateSecretName;
@@ -45,10 +53,10 @@ function decode(base64: string | undefined): string {
 
 /** For a check that is about the certificate; that there is one is the first check's business. */
 async function withServed(
-	inquiry: Inquiry,
+	context: CheckContext,
 	check: (served: Served) => Outcome | Promise<Outcome>,
 ): Promise<Outcome> {
-	const served = await readServed(inquiry);
+	const served = await readServed(context);
 	return typeof served === "string" ? skipped(served) : check(served);
 }
 
@@ -56,8 +64,8 @@ const present: Check = {
 	id: "certificate-pair",
 	description: "the injector has a certificate and its key",
 	isWorthWaiting: true,
-	run: async (inquiry) => {
-		const served = await readServed(inquiry);
+	run: async (context) => {
+		const served = await readServed(context);
 		if (typeof served === "string") {
 			return failed(served);
 		}
@@ -76,10 +84,9 @@ function belongsTogether({ leaf, key }: Served): boolean {
 const current: Check = {
 	id: "certificate-current",
 	description: "the injector's certificate is valid today",
-	isWorthWaiting: false,
-	run: (inquiry) =>
-		withServed(inquiry, ({ leaf }) => {
-			const now = inquiry.now();
+	run: (context) =>
+		withServed(context, ({ leaf }) => {
+			const now = context.now();
 			if (now < Date.parse(leaf.validFrom)) {
 				return failed(`it is valid from ${leaf.validFrom} on: is a clock wrong?`);
 			}
@@ -90,11 +97,10 @@ const current: Check = {
 const lasting: Check = {
 	id: "certificate-expiry",
 	description: `the injector's certificate is valid for ${soonDays} days more`,
-	isWorthWaiting: false,
-	run: (inquiry) =>
-		withServed(inquiry, ({ leaf }) => {
+	run: (context) =>
+		withServed(context, ({ leaf }) => {
 			const end = Date.parse(leaf.validTo);
-			return end - inquiry.now() < soonDays * day
+			return end - context.now() < soonDays * day
 				? warning(`it expires on ${leaf.validTo}`)
 				: passedWith(`until ${new Date(end).toISOString().slice(0, 10)}`);
 		}),
@@ -104,10 +110,9 @@ const lasting: Check = {
 const named: Check = {
 	id: "certificate-name",
 	description: "the injector's certificate is for its Service's name",
-	isWorthWaiting: false,
-	run: (inquiry) =>
-		withServed(inquiry, ({ leaf }) => {
-			const name = `${injectorName}.${inquiry.namespace}.svc`;
+	run: (context) =>
+		withServed(context, ({ leaf }) => {
+			const name = `${injectorName}.${context.namespace}.svc`;
 			return !isFor(leaf, name)
 				? failed(`it is not for ${name} but for ${leaf.subjectAltName ?? "no name at all"}`)
 				: passed;
@@ -119,9 +124,9 @@ const trusted: Check = {
 	description: "the webhook's caBundle trusts the injector's certificate",
 	// cert-manager puts the bundle in place a moment after the rest.
 	isWorthWaiting: true,
-	run: (inquiry) =>
-		withServed(inquiry, async ({ certificates }) => {
-			const { cluster } = inquiry;
+	run: (context) =>
+		withServed(context, async ({ certificates }) => {
+			const { cluster } = context;
 			const found = await cluster.find(
 				cluster.api(AdmissionregistrationV1Api).readMutatingWebhookConfiguration({ name: injectorName }),
 			);
@@ -144,8 +149,4 @@ const trusted: Check = {
 		}),
 };
 
-export const certificates: Category = {
-	name: "certificates",
-	checks: [present, current, lasting, named, trusted],
-	isWanted: ({ pre }) => !pre,
-};
+export const certificates: readonly Check[] = [present, current, lasting, named, trusted];

@@ -2,12 +2,10 @@ import { VersionApi } from "@kubernetes/client-node";
 import { defaultMode } from "../../domain/mode.ts";
 import { get, isObject } from "../../inject/json.ts";
 import { storeName } from "../chart/store.ts";
-import type { Category, Check } from "./check.ts";
+import { type Check, failed, passed, passedWith, skipped, warning, withConfig } from "./check.ts";
 import { isAtLeast } from "./kubernetes-checks.ts";
 import { quotasMet } from "./namespace-checks.ts";
-import { failed, passed, passedWith, skipped, warning } from "./outcome.ts";
 import type { Reading } from "./release.ts";
-import { withConfig } from "./with-config.ts";
 
 const exists: Check = {
 	id: "config-exists",
@@ -23,14 +21,12 @@ const exists: Check = {
 const valuesReadable: Check = {
 	id: "config-values",
 	description: "the release's stored values can be read",
-	isWorthWaiting: false,
 	run: async ({ release }) => asOutcome(await release.values(), '"shunt upgrade" cannot build on them'),
 };
 
 const configReadable: Check = {
 	id: "config-injector",
 	description: "the injector's configuration is valid",
-	isWorthWaiting: false,
 	run: async ({ release }) =>
 		asOutcome(await release.config(), "the injector goes on with its last good one"),
 };
@@ -50,10 +46,9 @@ function asOutcome(reading: Reading<unknown>, consequence: string) {
 const modeStored: Check = {
 	id: "config-mode",
 	description: "the stored values and the injector's configuration name one mode",
-	isWorthWaiting: false,
-	run: (inquiry) =>
-		withConfig(inquiry, async (config) => {
-			const values = await inquiry.release.values();
+	run: (context) =>
+		withConfig(context, async (config) => {
+			const values = await context.release.values();
 			if (values.kind !== "read") {
 				return skipped("the stored values cannot be read");
 			}
@@ -74,13 +69,12 @@ const sidecarsMinor = 29;
 const nativeSidecars: Check = {
 	id: "config-native-sidecars",
 	description: "the cluster runs native sidecars, where the release asks for them",
-	isWorthWaiting: false,
-	run: (inquiry) =>
-		withConfig(inquiry, async ({ proxy }) => {
+	run: (context) =>
+		withConfig(context, async ({ proxy }) => {
 			if (!proxy.nativeSidecar) {
 				return passedWith("it does not");
 			}
-			const found = await inquiry.cluster.ask(inquiry.cluster.api(VersionApi).getCode());
+			const found = await context.cluster.ask(context.cluster.api(VersionApi).getCode());
 			return isAtLeast(found, sidecarsMinor)
 				? passed
 				: failed(
@@ -89,8 +83,11 @@ const nativeSidecars: Check = {
 		}),
 };
 
-export const configuration: Category = {
-	name: "configuration",
-	checks: [exists, valuesReadable, configReadable, modeStored, nativeSidecars, quotasMet],
-	isWanted: ({ pre }) => !pre,
-};
+export const configuration: readonly Check[] = [
+	exists,
+	valuesReadable,
+	configReadable,
+	modeStored,
+	nativeSidecars,
+	quotasMet,
+];

@@ -1,9 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Category, Check } from "./check.ts";
-import { failed, listed, passedWith, skipped } from "./outcome.ts";
+import { nameOf, ownPods, plain } from "../cluster/pods.ts";
+import { type Check, failed, listed, passedWith, skipped, withConfig } from "./check.ts";
 import { formatRedirection, redirectionOf } from "./pod-mode.ts";
-import { nameOf, ownPods, plain } from "./pods.ts";
-import { withConfig } from "./with-config.ts";
 
 const ready: Check = {
 	id: "control-plane-ready",
@@ -41,9 +39,9 @@ const ownMode: Check = {
 	id: "control-plane-mode",
 	description: "the control plane's pods are in the release's mode themselves",
 	isWorthWaiting: true,
-	run: (inquiry) =>
-		withConfig(inquiry, async ({ cniEnabled, mode }) => {
-			const pods = await ownPods(inquiry.cluster, inquiry.namespace);
+	run: (context) =>
+		withConfig(context, async ({ cniEnabled, mode }) => {
+			const pods = await ownPods(context.cluster, context.namespace);
 			if (cniEnabled || pods.length === 0) {
 				return skipped(cniEnabled ? "the CNI plugin makes the rules" : "there are no pods");
 			}
@@ -58,8 +56,4 @@ const ownMode: Check = {
 		}),
 };
 
-export const controlPlane: Category = {
-	name: "control-plane",
-	checks: [ready, ownMode],
-	isWanted: ({ pre }) => !pre,
-};
+export const controlPlane: readonly Check[] = [ready, ownMode];

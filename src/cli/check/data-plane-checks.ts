@@ -2,11 +2,9 @@ import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import type { InjectConfig } from "../../inject/config.ts";
 import { injectPod } from "../../inject/inject-pod.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
-import type { Category, Check } from "./check.ts";
-import { listed, type Outcome, passedWith, type Shortcoming } from "./outcome.ts";
+import { applicationPods, isProxyReady, nameOf, ownerOf, plain } from "../cluster/pods.ts";
+import { type Check, listed, type Outcome, passedWith, type Shortcoming, withConfig } from "./check.ts";
 import { formatRedirection, type Redirection, redirectionOf } from "./pod-mode.ts";
-import { applicationPods, isProxyReady, nameOf, ownerOf, plain } from "./pods.ts";
-import { withConfig } from "./with-config.ts";
 
 /** A pod and what is the matter with it, for programs. */
 interface Finding {
@@ -51,10 +49,9 @@ const proxiesReady: Check = {
 const proxiesCurrent: Check = {
 	id: "proxy-mode",
 	description: "the applications' pods are in the release's mode",
-	isWorthWaiting: false,
-	run: (inquiry) =>
-		withConfig(inquiry, async (config) => {
-			const pods = await injected(inquiry.cluster);
+	run: (context) =>
+		withConfig(context, async (config) => {
+			const pods = await injected(context.cluster);
 			const others = pods
 				.filter(({ redirection }) => !isAsReleased(redirection, config))
 				.map(({ pod, redirection }) => findingOf(pod, formatRedirection(redirection)));
@@ -73,12 +70,11 @@ function isAsReleased(redirection: Redirection, { cniEnabled, mode }: InjectConf
 const noneMissing: Check = {
 	id: "proxy-missing",
 	description: "no pod lacks the proxy that it or its namespace asks for",
-	isWorthWaiting: false,
-	run: (inquiry) =>
-		withConfig(inquiry, async (config) => {
+	run: (context) =>
+		withConfig(context, async (config) => {
 			const [pods, namespaces] = await Promise.all([
-				applicationPods(inquiry.cluster),
-				namespaceAnnotations(inquiry.cluster),
+				applicationPods(context.cluster),
+				namespaceAnnotations(context.cluster),
 			]);
 			const lacking = pods.flatMap((pod) => {
 				const reason = lack(pod, namespaces.get(pod.metadata?.namespace ?? ""), config);
@@ -118,8 +114,4 @@ function lack(
 	}
 }
 
-export const dataPlane: Category = {
-	name: "data-plane",
-	checks: [proxiesReady, proxiesCurrent, noneMissing],
-	isWanted: ({ pre, proxy }) => proxy && !pre,
-};
+export const dataPlane: readonly Check[] = [proxiesReady, proxiesCurrent, noneMissing];

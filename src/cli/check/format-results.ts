@@ -1,7 +1,6 @@
 import { harmless } from "../../domain/harmless.ts";
 import type { Paints } from "../paint.ts";
-import type { Check } from "./check.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Check, Outcome } from "./check.ts";
 import { type CategoryResult, type CheckResult, isSuccess } from "./run-checks.ts";
 
 export const outputFormats = ["table", "json", "short"] as const;
@@ -12,7 +11,7 @@ export function formatResults(run: readonly CategoryResult[], format: OutputForm
 }
 
 /** Where the hints are. */
-export function hintOf({ id }: Check): string {
+function hintOf({ id }: Check): string {
 	return `docs/checks.md#${id}`;
 }
 

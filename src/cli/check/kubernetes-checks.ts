@@ -1,6 +1,5 @@
 import { AuthorizationV1Api, VersionApi } from "@kubernetes/client-node";
-import type { Category, Check } from "./check.ts";
-import { failed, passed, passedWith } from "./outcome.ts";
+import { type Check, failed, passed, passedWith } from "./check.ts";
 
 /**
  * The oldest minor version whose API has all that a release uses: policy/v1 (1.21), CronJobs of batch/v1 (1.21) and
@@ -23,7 +22,6 @@ const reachable: Check = {
 const known: Check = {
 	id: "api-credentials",
 	description: "the Kubernetes API accepts these credentials",
-	isWorthWaiting: false,
 	isFatal: true,
 	run: async ({ cluster, namespace }) => {
 		const spec = { resourceAttributes: { verb: "get", resource: "pods", namespace } };
@@ -35,7 +33,6 @@ const known: Check = {
 const recent: Check = {
 	id: "kubernetes-version",
 	description: "the Kubernetes version is one that Shunt knows",
-	isWorthWaiting: false,
 	run: async ({ cluster }) => {
 		const { gitVersion, major, minor } = await cluster.ask(cluster.api(VersionApi).getCode());
 		return isAtLeast({ major, minor }, oldestMinor)
@@ -53,14 +50,6 @@ export function isAtLeast(
 	return (major ?? 0) > 1 || (major === 1 && (minor ?? 0) >= leastMinor);
 }
 
-export const kubernetesApi: Category = {
-	name: "kubernetes-api",
-	checks: [reachable, known],
-	isWanted: () => true,
-};
+export const kubernetesApi: readonly Check[] = [reachable, known];
 
-export const kubernetesVersion: Category = {
-	name: "kubernetes-version",
-	checks: [recent],
-	isWanted: () => true,
-};
+export const kubernetesVersion: readonly Check[] = [recent];

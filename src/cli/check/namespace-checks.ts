@@ -1,18 +1,11 @@
-import {
-	AdmissionregistrationV1Api,
-	CoreV1Api,
-	type V1LimitRange,
-	type V1Namespace,
-} from "@kubernetes/client-node";
+import { CoreV1Api, type V1LimitRange, type V1Namespace } from "@kubernetes/client-node";
 import type { InjectConfig } from "../../inject/config.ts";
 import { injectPod } from "../../inject/inject-pod.ts";
 import { type JsonObject, objectAt, objectsAt, textAt } from "../../inject/json.ts";
 import { ownContainers } from "../../inject/names.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
 import { configPrefix } from "../../policy/annotation-keys.ts";
-import { injectorName } from "../chart/store.ts";
-import type { Check } from "./check.ts";
-import { selects } from "./label-selector.ts";
+import { type Check, listed, passedWith, withConfig } from "./check.ts";
 import {
 	type Amounts,
 	type ContainerRange,
@@ -22,8 +15,7 @@ import {
 	rangeComplaints,
 	wantedByQuota,
 } from "./namespace-rules.ts";
-import { listed, passedWith } from "./outcome.ts";
-import { withConfig } from "./with-config.ts";
+import { webhookScope } from "./webhook-scope.ts";
 
 interface Finding {
 	readonly namespace: string;
@@ -35,10 +27,9 @@ interface Finding {
 export const quotasMet: Check = {
 	id: "config-quotas",
 	description: "the namespaces' quotas and limit ranges take the injected containers",
-	isWorthWaiting: false,
-	run: (inquiry) =>
-		withConfig(inquiry, async (config) => {
-			const { cluster } = inquiry;
+	run: (context) =>
+		withConfig(context, async (config) => {
+			const { cluster } = context;
 			const [namespaces, rules] = await Promise.all([injectable(cluster), readRules(cluster)]);
 			const findings = namespaces.flatMap((namespace) => findingsIn(namespace, rules, config));
 			const count = new Set(findings.map(({ namespace }) => namespace)).size;
@@ -58,16 +49,11 @@ export const quotasMet: Check = {
 /** Those whose pods the webhook is asked about. */
 async function injectable(cluster: Cluster): Promise<V1Namespace[]> {
 	const core = cluster.api(CoreV1Api);
-	const webhooks = cluster.api(AdmissionregistrationV1Api);
-	const [namespaces, found] = await Promise.all([
+	const [namespaces, isAskedAbout] = await Promise.all([
 		allPages((page) => cluster.ask(core.listNamespace(page))),
-		cluster.find(webhooks.readMutatingWebhookConfiguration({ name: injectorName })),
+		webhookScope(cluster),
 	]);
-	const selectors = (found?.webhooks ?? []).map(({ namespaceSelector }) => namespaceSelector);
-	return namespaces.filter(({ metadata }) => {
-		const labels = { "kubernetes.io/metadata.name": metadata?.name ?? "", ...metadata?.labels };
-		return selectors.length === 0 || selectors.some((selector) => selects(selector, labels));
-	});
+	return namespaces.filter(isAskedAbout);
 }
 
 interface Rules {

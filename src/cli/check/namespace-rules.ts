@@ -1,4 +1,4 @@
-import { quantityValue } from "../../policy/annotation-quantity.ts";
+import { quantityValue } from "../../policy/setting-forms.ts";
 
 export type Amounts = Readonly<Record<string, string>>;
 

@@ -1,35 +1,34 @@
 import { CoreV1Api } from "@kubernetes/client-node";
-import type { Category, Check, Inquiry } from "./check.ts";
-import type { NodeProbe } from "./node-probe.ts";
-import type { NodeFinding } from "./node-report.ts";
-import { failed, type Outcome, skipped } from "./outcome.ts";
-import { probeNodes } from "./probe-nodes.ts";
-import { type ProbeTarget, probeTarget } from "./probe-target.ts";
+import { type Check, type CheckContext, failed, type NodeProbe, type Outcome, skipped } from "./check.ts";
+import { type NodeFinding, probeNodes } from "./probe-nodes.ts";
+import { type ProbeTarget, probeTarget } from "./probe-pod.ts";
 import type { Reading } from "./release.ts";
 
 const served: Check = {
 	id: "node-modes",
 	description: "every node can serve the mode (tried there, by a pod for each)",
-	isWorthWaiting: false,
-	run: async (inquiry) => {
-		const { nodeProbe: probe, cluster } = inquiry;
+	run: async (context) => {
+		const { nodeProbe: probe, cluster } = context;
 		if (probe === undefined) {
 			return skipped("nobody asked for it");
 		}
-		const reading = await targetFor(inquiry, probe);
+		const reading = await targetFor(context, probe);
 		if (reading.kind !== "read") {
 			return reading.kind === "absent"
 				? skipped("the release's configuration cannot be read")
 				: failed("there is no saying which mode is wanted", reading.complaints);
 		}
-		const namespace = await namespaceFor(inquiry, probe);
-		const findings = await probeNodes({ cluster, target: reading.value, namespace, probe, now: inquiry.now });
+		const namespace = await namespaceFor(context, probe);
+		const findings = await probeNodes({ cluster, target: reading.value, namespace, probe, now: context.now });
 		return judge(findings, reading.value.config.mode);
 	},
 };
 
 /** What the flags say goes over what the release was made of. */
-async function targetFor({ release }: Inquiry, { targetFrom }: NodeProbe): Promise<Reading<ProbeTarget>> {
+async function targetFor(
+	{ release }: CheckContext,
+	{ targetFrom }: NodeProbe,
+): Promise<Reading<ProbeTarget>> {
 	if (targetFrom === undefined) {
 		return probeTarget(await release.config(), await release.values());
 	}
@@ -40,7 +39,7 @@ async function targetFor({ release }: Inquiry, { targetFrom }: NodeProbe): Promi
 }
 
 /** Before an installation its namespace may not be there yet. */
-async function namespaceFor({ cluster, namespace }: Inquiry, probe: NodeProbe): Promise<string> {
+async function namespaceFor({ cluster, namespace }: CheckContext, probe: NodeProbe): Promise<string> {
 	if (probe.namespace !== undefined) {
 		return probe.namespace;
 	}
@@ -83,8 +82,4 @@ function describe(finding: NodeFinding, mode: string): string {
 	return `can serve ${can} (Linux ${kernel})${why}`;
 }
 
-export const nodes: Category = {
-	name: "nodes",
-	checks: [served],
-	isWanted: ({ probeNodes }) => probeNodes,
-};
+export const nodes: readonly Check[] = [served];

@@ -1,31 +1,30 @@
 import { formatChartProblem } from "../../chart/index.ts";
-import type { JsonObject } from "../../inject/json.ts";
-import { isObject, objectAt, textAt } from "../../inject/json.ts";
+import { isObject, type JsonObject, objectAt, textAt } from "../../inject/json.ts";
+import { parseDocuments } from "../../yaml/documents.ts";
 import { openChart, renderRelease } from "../chart/render-release.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
 import { readGivenValues, type ValueFlags } from "../chart/value-flags.ts";
-import { parseDocuments } from "../inject/yaml-documents.ts";
-import { type ProbeTarget, probeTarget } from "./probe-target.ts";
+import type { CheckIo } from "../io.ts";
+import { type ProbeTarget, probeTarget } from "./probe-pod.ts";
 import { type Reading, readConfigText, readValuesText } from "./release.ts";
-import type { CheckWorld } from "./world.ts";
 
 /**
  * What nodes are tried with: the configuration that these flags would give the injector by `shunt install`, or by
  * `shunt upgrade` where there are stored values; read off what would be printed.
  */
-export function targetFromFlags(
+export async function targetFromFlags(
 	flags: ValueFlags & { readonly namespace: string },
 	stored: JsonObject | undefined,
-	world: CheckWorld,
-): Reading<ProbeTarget> {
-	const chart = openChart(world.chart());
-	const values = readGivenValues(flags, overStored(stored, world), stored === undefined ? [] : [storedName]);
+	io: CheckIo,
+): Promise<Reading<ProbeTarget>> {
+	const chart = await openChart(io.chart());
+	const values = readGivenValues(flags, overStored(stored, io), stored === undefined ? [] : [storedName]);
 	if (!chart.ok || !values.ok) {
 		const problems = [chart, values].flatMap((result) => (result.ok ? [] : [result.problem]));
 		return { kind: "unreadable", complaints: problems.map(formatChartProblem) };
 	}
 	const { namespace } = flags;
-	const rendered = renderRelease({ chart: chart.value, values: values.value, namespace, now: world.now });
+	const rendered = renderRelease({ chart: chart.value, values: values.value, namespace, now: io.now });
 	if (!rendered.ok) {
 		return { kind: "unreadable", complaints: [formatChartProblem(rendered.problem)] };
 	}
@@ -48,10 +47,10 @@ function dataOf(manifest: string): JsonObject {
 const storedName = `the release's ${storedValuesKey}`;
 
 /** The stored values as one more file, below those that are given. JSON is YAML too. */
-function overStored(stored: JsonObject | undefined, world: CheckWorld) {
+function overStored(stored: JsonObject | undefined, io: CheckIo) {
 	return {
-		stdin: world.stdin,
+		stdin: io.stdin,
 		readFile: (path: string) =>
-			path === storedName && stored !== undefined ? JSON.stringify(stored) : world.readFile(path),
+			path === storedName && stored !== undefined ? JSON.stringify(stored) : io.readFile(path),
 	};
 }

@@ -5,13 +5,11 @@ import {
 	RbacAuthorizationV1Api,
 } from "@kubernetes/client-node";
 import { injectorName, storeName } from "../chart/store.ts";
-import type { Category, Check, Inquiry } from "./check.ts";
-import { failed, passed } from "./outcome.ts";
+import { type Check, type CheckContext, failed, passed } from "./check.ts";
 
 const notInstalled: Check = {
 	id: "pre-not-installed",
 	description: "there is no release of Shunt in the namespace yet",
-	isWorthWaiting: false,
 	run: async ({ cluster, namespace }) => {
 		const core = cluster.api(CoreV1Api);
 		const found = await cluster.find(core.readNamespacedConfigMap({ name: storeName, namespace }));
@@ -25,7 +23,6 @@ const notInstalled: Check = {
 const namesFree: Check = {
 	id: "pre-cluster-objects",
 	description: "no release in another namespace holds the cluster-wide objects",
-	isWorthWaiting: false,
 	run: async ({ cluster }) => {
 		const rbac = cluster.api(RbacAuthorizationV1Api);
 		const webhooks = cluster.api(AdmissionregistrationV1Api);
@@ -62,14 +59,13 @@ const created = [
 const mayCreate: Check = {
 	id: "pre-create",
 	description: "these credentials may create all that a release consists of",
-	isWorthWaiting: false,
-	run: async (inquiry) => {
-		const refused = await refusedKinds(inquiry);
+	run: async (context) => {
+		const refused = await refusedKinds(context);
 		return refused.length === 0 ? passed : failed("these kinds may not be created", refused);
 	},
 };
 
-async function refusedKinds({ cluster, namespace }: Inquiry): Promise<string[]> {
+async function refusedKinds({ cluster, namespace }: CheckContext): Promise<string[]> {
 	const reviews = cluster.api(AuthorizationV1Api);
 	const answers = await Promise.all(
 		created.map(async ({ group, resource, isNamespaced }) => {
@@ -82,8 +78,4 @@ async function refusedKinds({ cluster, namespace }: Inquiry): Promise<string[]> 
 	return answers.flat();
 }
 
-export const preInstallation: Category = {
-	name: "pre-installation",
-	checks: [notInstalled, namesFree, mayCreate],
-	isWanted: ({ pre }) => pre,
-};
+export const preInstallation: readonly Check[] = [notInstalled, namesFree, mayCreate];

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { CoreV1Api, type V1Node, type V1Pod } from "@kubernetes/client-node";
+import { dialects } from "../../domain/mode.ts";
+import { get, isObject, type Json, objectAt, textAt } from "../../inject/json.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
-import type { NodeProbe } from "./node-probe.ts";
-import { type NodeFinding, readProbeLog } from "./node-report.ts";
-import { probePod, probeSelector, runLabel } from "./probe-pod.ts";
-import type { ProbeTarget } from "./probe-target.ts";
+import { hasEnded } from "../cluster/pods.ts";
+import type { NodeProbe } from "./check.ts";
+import { type ProbeTarget, probePod, probeSelector, runLabel } from "./probe-pod.ts";
 
-export interface NodeRun {
+interface NodeRun {
 	readonly cluster: Cluster;
 	readonly target: ProbeTarget;
 	/** Where the pods are. */
@@ -25,7 +26,7 @@ export async function probeNodes(run: NodeRun): Promise<NodeFinding[]> {
 	const { cluster, probe } = run;
 	const id = randomUUID();
 	const nodes = await allPages((page) => cluster.ask(cluster.api(CoreV1Api).listNode(page)));
-	await deletePods(run, probeSelector, isOver);
+	await deletePods(run, probeSelector, hasEnded);
 	try {
 		const findings: NodeFinding[] = [];
 		for (let from = 0; from < nodes.length; from += atOnce) {
@@ -93,7 +94,7 @@ async function untilOver({ cluster, namespace, probe, now }: NodeRun, name: stri
 		if (pod === undefined) {
 			return "somebody deleted the pod";
 		}
-		if (isOver(pod)) {
+		if (hasEnded(pod)) {
 			return pod;
 		}
 		if (probe.isStopped() || now() >= deadline) {
@@ -103,10 +104,6 @@ async function untilOver({ cluster, namespace, probe, now }: NodeRun, name: stri
 		}
 		await probe.sleep(pauseMs);
 	}
-}
-
-function isOver({ status }: V1Pod): boolean {
-	return status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
 /** The kubelet's word for it, such as ImagePullBackOff. */
@@ -143,5 +140,53 @@ async function deletePods(
 		probe.progress(
 			`pods of the trial may be left; remove them with: kubectl delete pods -n ${namespace} -l ${labelSelector} (${error.message})`,
 		);
+	}
+}
+
+/** What is known about a node in the end. */
+export type NodeFinding =
+	| { readonly node: string; readonly kind: "probed"; readonly served: boolean; readonly report: NodeReport }
+	/** There is no saying what it could serve. */
+	| { readonly node: string; readonly kind: "unknown"; readonly reason: string }
+	/** It will never run a pod of ours. */
+	| { readonly node: string; readonly kind: "left-out"; readonly reason: string };
+
+interface NodeReport {
+	readonly kernel: string;
+	/** What could be used there. */
+	readonly working: readonly string[];
+	/** Why not, by mode. */
+	readonly failures: Readonly<Record<string, string>>;
+}
+
+/** Reads what `shunt init --probe` wrote, from a log that its other lines are in too. Undefined where it is not there. */
+export function readProbeLog(log: string): { served: boolean; report: NodeReport } | undefined {
+	const objects = log.split("\n").map(parse).filter(isObject);
+	const probe = objects.findLast((object) => isObject(get(object, "dialects")));
+	if (probe === undefined) {
+		return undefined;
+	}
+	const tried = objectAt(probe, "dialects");
+	const failures = dialects.flatMap((dialect) => {
+		const result = objectAt(tried, dialect);
+		return get(result, "ok") === true
+			? []
+			: [[dialect, textAt(result, "message") ?? "no reason given"] as const];
+	});
+	return {
+		served: get(objectAt(probe, "mode"), "served") === true,
+		report: {
+			kernel: textAt(probe, "kernel") ?? "unknown",
+			working: dialects.filter((dialect) => get(objectAt(tried, dialect), "ok") === true),
+			failures: Object.fromEntries(failures),
+		},
+	};
+}
+
+function parse(line: string): Json | undefined {
+	try {
+		return JSON.parse(line);
+	} catch {
+		return undefined;
 	}
 }

@@ -1,18 +1,18 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { InjectConfig } from "../../inject/config.ts";
-import { imageFields } from "../../inject/image-fields.ts";
+import { imageFields, initSecurityContext } from "../../inject/container-fields.ts";
 import { initVolume } from "../../inject/init-container.ts";
+import { type JsonObject, objectsAt } from "../../inject/json.ts";
 import { shuntProgram } from "../../inject/names.ts";
-import { initSecurityContext } from "../../inject/security-context.ts";
 import { injectAnnotation, linkerdInjectAnnotation } from "../../policy/annotation-keys.ts";
-import { componentLabel } from "./pods.ts";
-import type { ProbeTarget } from "./probe-target.ts";
+import { componentLabel } from "../cluster/pods.ts";
+import type { Reading } from "./release.ts";
 
 /** Marks the pods of one run, so that none of them is forgotten. */
 export const runLabel = "shunt.dev/probe-run";
 export const probeSelector = `app.kubernetes.io/name=shunt,${componentLabel}=probe`;
 
-export interface ProbePodRequest {
+interface ProbePodRequest {
 	/** How the release's init containers are, which this one resembles in all but what it does. */
 	readonly target: ProbeTarget;
 	readonly node: string;
@@ -70,4 +70,23 @@ export function probePod({ target, node, run, deadlineSeconds }: ProbePodRequest
 
 function ipv6Args({ defaults }: InjectConfig): string[] {
 	return defaults.policy.families.includes("ipv6") ? [] : ["--ipv6=false"];
+}
+
+/** What a node is tried with. */
+export interface ProbeTarget {
+	readonly config: InjectConfig;
+	/** The release's `imagePullSecrets`, for a private registry. */
+	readonly pullSecrets: readonly JsonObject[];
+}
+
+/** Both parts of a release's ConfigMap together. */
+export function probeTarget(
+	config: Reading<InjectConfig>,
+	values: Reading<JsonObject>,
+): Reading<ProbeTarget> {
+	if (config.kind !== "read") {
+		return config;
+	}
+	const pullSecrets = values.kind === "read" ? objectsAt(values.value, "imagePullSecrets") : [];
+	return { kind: "read", value: { config: config.value, pullSecrets } };
 }

@@ -4,8 +4,8 @@ import type { InjectConfig } from "../../inject/config.ts";
 import { isObject, type JsonObject } from "../../inject/json.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
 import type { Cluster } from "../../kube/cluster.ts";
+import { parseDocuments } from "../../yaml/documents.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
-import { parseDocuments } from "../inject/yaml-documents.ts";
 
 /** A part of the ConfigMap: what it says, or every reason why that cannot be read. */
 export type Reading<T> =
@@ -13,7 +13,7 @@ export type Reading<T> =
 	/** There is no such ConfigMap. */
 	| { readonly kind: "absent" };
 
-export type Found<T> =
+type Found<T> =
 	| { readonly kind: "read"; readonly value: T }
 	| { readonly kind: "unreadable"; readonly complaints: readonly string[] };
 

@@ -1,6 +1,6 @@
 import { ClusterError } from "../../kube/cluster-error.ts";
-import type { Category, Check, Inquiry } from "./check.ts";
-import type { Outcome } from "./outcome.ts";
+import { reportIfSlow } from "../io.ts";
+import type { Check, CheckContext, Outcome } from "./check.ts";
 
 export interface CheckResult {
 	readonly check: Check;
@@ -12,7 +12,7 @@ export interface CategoryResult {
 	readonly results: readonly CheckResult[];
 }
 
-export interface Patience {
+interface Patience {
 	/** How long all of it may take, in milliseconds, where something is worth waiting for. */
 	readonly waitMs: number;
 	now(): number;
@@ -22,16 +22,14 @@ export interface Patience {
 	isStopped(): boolean;
 	/** Tells a person what is waited for. */
 	progress(text: string): void;
-	/** Does something, and says what it is if that takes long. */
-	aloud<T>(what: string, action: () => Promise<T>): Promise<T>;
 }
 
 const pauseMs = 2000;
 
 /** In the order given. What may yet come true is tried again until the time is up; after a fatal failure the rest is skipped. */
 export async function runChecks(
-	categories: readonly Category[],
-	inquiry: Inquiry,
+	categories: readonly { readonly name: string; readonly checks: readonly Check[] }[],
+	context: CheckContext,
 	patience: Patience,
 ): Promise<CategoryResult[]> {
 	const deadline = patience.now() + patience.waitMs;
@@ -43,7 +41,7 @@ export async function runChecks(
 			const reason = patience.isStopped() ? "interrupted" : obstacle;
 			const outcome: Outcome =
 				reason === undefined
-					? await patiently(check, inquiry, { ...patience, deadline })
+					? await patiently(check, context, { ...patience, deadline })
 					: { kind: "skipped", reason };
 			results.push({ check, outcome });
 			obstacle ??= obstacleOf(check, outcome);
@@ -61,14 +59,17 @@ function obstacleOf(check: Check, { kind }: Outcome): string | undefined {
 
 async function patiently(
 	check: Check,
-	inquiry: Inquiry,
+	context: CheckContext,
 	patience: Patience & { readonly deadline: number },
 ): Promise<Outcome> {
 	let told: string | undefined;
 	for (;;) {
-		const outcome = await patience.aloud(check.description, () => attempt(check, inquiry));
+		const outcome = await reportIfSlow(
+			() => patience.progress(`looking: ${check.description}`),
+			() => attempt(check, context),
+		);
 		const left = patience.deadline - patience.now();
-		if (outcome.kind !== "failed" || !check.isWorthWaiting || left <= 0 || patience.isStopped()) {
+		if (outcome.kind !== "failed" || check.isWorthWaiting !== true || left <= 0 || patience.isStopped()) {
 			return outcome;
 		}
 		if (told !== outcome.message) {
@@ -80,9 +81,9 @@ async function patiently(
 }
 
 /** Not being allowed to look says nothing about what would be seen. */
-async function attempt(check: Check, inquiry: Inquiry): Promise<Outcome> {
+async function attempt(check: Check, context: CheckContext): Promise<Outcome> {
 	try {
-		return await check.run(inquiry);
+		return await check.run(context);
 	} catch (error) {
 		if (!(error instanceof ClusterError)) {
 			throw error;

@@ -2,12 +2,19 @@ import { AdmissionregistrationV1Api, CoreV1Api, type V1Pod } from "@kubernetes/c
 import type { InjectConfig } from "../../inject/config.ts";
 import { injectAnnotation } from "../../policy/annotation-keys.ts";
 import { injectorName } from "../chart/store.ts";
-import type { Category, Check, Inquiry } from "./check.ts";
-import { selects } from "./label-selector.ts";
-import { failed, type Outcome, passed, passedWith, skipped } from "./outcome.ts";
+import { plain } from "../cluster/pods.ts";
+import {
+	type Check,
+	type CheckContext,
+	failed,
+	type Outcome,
+	passed,
+	passedWith,
+	skipped,
+	withConfig,
+} from "./check.ts";
 import { formatRedirection, redirectionOf } from "./pod-mode.ts";
-import { plain } from "./pods.ts";
-import { withConfig } from "./with-config.ts";
+import { webhookScope } from "./webhook-scope.ts";
 
 const registered: Check = {
 	id: "webhook-registered",
@@ -37,29 +44,24 @@ const injects: Check = {
 	id: "webhook-injects",
 	description: "a new pod that asks for a proxy gets one, in the release's mode (dry run)",
 	isWorthWaiting: true,
-	run: (inquiry) =>
-		withConfig(inquiry, async (config) =>
-			(await isLeftOut(inquiry))
+	run: (context) =>
+		withConfig(context, async (config) =>
+			(await isLeftOut(context))
 				? skipped(`the webhook is not asked about namespace ${trialNamespace}`)
-				: judge(plain(await dryRun(inquiry)), config),
+				: judge(plain(await dryRun(context)), config),
 		),
 };
 
-/** By its selectors, which the release's values make. */
-async function isLeftOut({ cluster }: Inquiry): Promise<boolean> {
+async function isLeftOut({ cluster }: CheckContext): Promise<boolean> {
 	const core = cluster.api(CoreV1Api);
-	const webhooks = cluster.api(AdmissionregistrationV1Api);
-	const [found, namespace] = await Promise.all([
-		cluster.find(webhooks.readMutatingWebhookConfiguration({ name: injectorName })),
+	const [isAskedAbout, namespace] = await Promise.all([
+		webhookScope(cluster),
 		cluster.find(core.readNamespace({ name: trialNamespace })),
 	]);
-	// The API server sees to it that every namespace has the label.
-	const labels = { "kubernetes.io/metadata.name": trialNamespace, ...namespace?.metadata?.labels };
-	const selectors = (found?.webhooks ?? []).map(({ namespaceSelector }) => namespaceSelector);
-	return selectors.length > 0 && !selectors.some((selector) => selects(selector, labels));
+	return !isAskedAbout({ metadata: { ...namespace?.metadata, name: trialNamespace } });
 }
 
-function dryRun({ cluster }: Inquiry): Promise<V1Pod> {
+function dryRun({ cluster }: CheckContext): Promise<V1Pod> {
 	const core = cluster.api(CoreV1Api);
 	return cluster.ask(core.createNamespacedPod({ namespace: trialNamespace, body: trialPod, dryRun: "All" }));
 }
@@ -86,8 +88,4 @@ function judge(pod: ReturnType<typeof plain>, config: InjectConfig): Outcome {
 		: failed(`it gets ${formatRedirection(redirection)}: the injector has another configuration`);
 }
 
-export const webhook: Category = {
-	name: "webhook",
-	checks: [registered, injects],
-	isWanted: ({ pre }) => !pre,
-};
+export const webhook: readonly Check[] = [registered, injects];

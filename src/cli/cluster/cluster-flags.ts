@@ -1,6 +1,6 @@
 import type { StrictCommand } from "../../command/strict-command.ts";
 import { parseDuration } from "../../domain/duration.ts";
-import { fail, ok, type Result } from "../../domain/problem.ts";
+import { err, ok, type Result } from "../../domain/problem.ts";
 import type { ClusterAddress } from "../../kube/connect-cluster.ts";
 
 /** How to reach a cluster, and the namespace where the release is or goes. */
@@ -9,7 +9,7 @@ export interface ClusterFlags extends ClusterAddress {
 }
 
 /** The release's namespace, unless told otherwise; a context's own namespace is for applications. */
-export const defaultNamespace = "shunt";
+const defaultNamespace = "shunt";
 
 /** Adds the flags that every command has which asks a cluster. */
 export function addClusterFlags(command: StrictCommand): StrictCommand {
@@ -21,7 +21,7 @@ export function addClusterFlags(command: StrictCommand): StrictCommand {
 		.checkValues({ namespace: parseNamespace, "request-timeout": parseRequestTimeout });
 }
 
-export function parseRequestTimeout(text: string, source: string): Result<number> {
+function parseRequestTimeout(text: string, source: string): Result<number> {
 	return parseDuration(text, source, 1);
 }
 
@@ -29,7 +29,7 @@ export function parseRequestTimeout(text: string, source: string): Result<number
 export function parseNamespace(text: string, source = "--namespace"): Result<string> {
 	return /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
 		? ok(text)
-		: fail({
+		: err({
 				source,
 				value: text,
 				complaint: "is not a namespace's name",

@@ -3,10 +3,8 @@ import { runShunt } from "../../../test/support/programs.ts";
 import { modes } from "../../domain/mode.ts";
 import { createMemoryHost } from "../../host/memory.ts";
 import { runInit } from "../../init/init.ts";
-import { complete, formatCompletion } from "./complete.ts";
-import { completionOf } from "./run-complete.ts";
-import type { CommandShape, FlagShape } from "./shape.ts";
-import { shapeOfProgram } from "./shape-of-program.ts";
+import { type CommandShape, complete, type FlagShape, formatCompletion } from "./complete.ts";
+import { completionOf, shapeOfProgram } from "./shape-of-program.ts";
 
 let program: CommandShape;
 beforeAll(async () => {

@@ -2,42 +2,42 @@ import { Command } from "commander";
 import { wantsHelp } from "../../command/help.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import type { Subject } from "../../explain/subject.ts";
-import { badInput, type Failed } from "./failure.ts";
-import { explainHelp } from "./help.ts";
+import { wantsColour } from "../paint.ts";
+import { explainHelp } from "./explain-flags.ts";
+import { type ExplainIo, processExplainIo } from "./explain-io.ts";
 import { type ExplainOptions, parseExplainOptions } from "./options.ts";
 import { reportOn, reportsToJson } from "./report.ts";
-import { readSubjects } from "./subjects.ts";
+import { badInput, type Failed, readSubjects } from "./subjects.ts";
 import { formatReports, paintFor } from "./table.ts";
-import { type ExplainWorld, processWorld } from "./world.ts";
 
 /** `shunt explain`. It reads its own flags, since it takes those of `shunt init` as well. */
 export function explainCommand(
 	finish: (status: ExitCode) => void,
-	world: ExplainWorld = processWorld,
+	io: ExplainIo = processExplainIo,
 ): Command {
 	return new Command("explain")
 		.description("say what becomes of a packet, which rule decides and why")
 		.argument("[words...]")
 		.helpOption(false)
 		.allowUnknownOption()
-		.action(async (words: string[]) => finish(await runExplain(words, world)));
+		.action(async (words: string[]) => finish(await runExplain(words, io)));
 }
 
-export async function runExplain(argv: readonly string[], world: ExplainWorld): Promise<ExitCode> {
+export async function runExplain(argv: readonly string[], io: ExplainIo): Promise<ExitCode> {
 	if (wantsHelp(argv)) {
-		world.stdout(explainHelp());
+		io.stdout(explainHelp());
 		return exitCodes.done;
 	}
 	const options = parseExplainOptions(argv);
 	if (!options.ok) {
-		return refuse(badInput(options.problems), world);
+		return refuse(badInput(options.problems), io);
 	}
-	world.sayWhileSlow(`shunt explain: still ${works[options.value.source.kind]} …`);
+	io.sayWhileSlow(`shunt explain: still ${works[options.value.source.kind]} …`);
 	try {
-		const subjects = readSubjects(options.value.source, world);
-		return subjects.ok ? await output(subjects.value, options.value, world) : refuse(subjects, world);
+		const subjects = readSubjects(options.value.source, io);
+		return subjects.ok ? await output(subjects.value, options.value, io) : refuse(subjects, io);
 	} finally {
-		world.sayWhileSlow(undefined);
+		io.sayWhileSlow(undefined);
 	}
 }
 
@@ -48,22 +48,26 @@ const works: Readonly<Record<ExplainOptions["source"]["kind"], string>> = {
 	live: "reading the rules of a network namespace and following them",
 };
 
-function refuse({ exitCode, messages }: Failed, world: ExplainWorld): ExitCode {
-	world.stderr(messages.map((message) => `shunt explain: ${message}\n`).join(""));
+function refuse({ exitCode, messages }: Failed, io: ExplainIo): ExitCode {
+	io.stderr(messages.map((message) => `shunt explain: ${message}\n`).join(""));
 	return exitCode;
 }
 
 async function output(
 	subjects: readonly Subject[],
 	{ packet, output: format, html }: ExplainOptions,
-	world: ExplainWorld,
+	io: ExplainIo,
 ): Promise<ExitCode> {
 	if (html !== undefined) {
 		const { writePage } = await import("./write-page.ts");
-		const failed = writePage({ subjects, packet: packet ?? {} }, html, world);
-		return failed === undefined ? exitCodes.done : refuse(failed, world);
+		const failed = writePage({ subjects, packet: packet ?? {} }, html, io);
+		return failed === undefined ? exitCodes.done : refuse(failed, io);
 	}
 	const reports = subjects.map((subject) => reportOn(subject, packet));
-	world.stdout(format === "json" ? reportsToJson(reports) : formatReports(reports, paintFor(world.colours)));
+	io.stdout(
+		format === "json"
+			? reportsToJson(reports)
+			: formatReports(reports, paintFor(wantsColour(io.isTerminal, io.env))),
+	);
 	return exitCodes.done;
 }

@@ -1,28 +1,27 @@
-import { all, fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { all, err, ok, type Problem, type Result } from "../../domain/problem.ts";
 import type { ReleaseContext, Subject } from "../../explain/subject.ts";
 import { podOf, workloadSubjects } from "../../explain/workload-subjects.ts";
 import type { Json } from "../../inject/json.ts";
 import { valueAt } from "../../inject/path.ts";
 import { labelOf, type Target, targetsOf } from "../../inject/workload.ts";
-import { readConfig } from "../inject/config-file.ts";
-import { readInputs } from "../inject/inputs.ts";
+import { type ManifestDocument, parseDocuments } from "../../yaml/documents.ts";
+import { readConfig, readInputs } from "../inject/inputs.ts";
 import { namespacesIn } from "../inject/namespaces.ts";
-import type { ManifestWorld } from "../inject/world.ts";
-import { type ManifestDocument, parseDocuments } from "../inject/yaml-documents.ts";
+import type { ManifestIo } from "../io.ts";
 import type { Source } from "./options.ts";
 
 type Manifests = Extract<Source, { readonly kind: "manifests" }>;
 
 /** Every object of the manifests that makes pods, or the one that was asked for. */
-export function manifestSubjects(source: Manifests, world: ManifestWorld): Result<readonly Subject[]> {
-	const config = readConfig(source.config, world);
-	const documents = readDocuments(source.paths, world);
+export function manifestSubjects(source: Manifests, io: ManifestIo): Result<readonly Subject[]> {
+	const config = readConfig(source.config, io);
+	const documents = readDocuments(source.paths, io);
 	if (!config.ok || !documents.ok) {
-		return fail(...(config.ok ? [] : config.problems), ...(documents.ok ? [] : documents.problems));
+		return err(...(config.ok ? [] : config.problems), ...(documents.ok ? [] : documents.problems));
 	}
 	const surroundings: ReleaseContext = {
 		config: config.value,
-		defaultOrigin: defaultOrigin(source.config, world),
+		defaultOrigin: defaultOrigin(source.config, io),
 		namespaces: namespacesIn(documents.value),
 	};
 	const targets = wantedTargets(documents.value, source);
@@ -34,14 +33,14 @@ function explainEach(targets: readonly Target[], surroundings: ReleaseContext): 
 	return subjects.ok ? ok(subjects.value.flat()) : subjects;
 }
 
-function readDocuments(paths: readonly string[], world: ManifestWorld): Result<readonly ManifestDocument[]> {
-	const inputs = readInputs(paths, world);
+function readDocuments(paths: readonly string[], io: ManifestIo): Result<readonly ManifestDocument[]> {
+	const inputs = readInputs(paths, io);
 	if (!inputs.ok) {
 		return inputs;
 	}
 	const parsed = inputs.value.map(({ text, name }) => parseDocuments(text, name));
 	const problems = parsed.flatMap((file) => file.problems);
-	return problems.length > 0 ? fail(...problems) : ok(parsed.flatMap((file) => file.documents));
+	return problems.length > 0 ? err(...problems) : ok(parsed.flatMap((file) => file.documents));
 }
 
 function wantedTargets(
@@ -52,7 +51,7 @@ function wantedTargets(
 		.flatMap(({ value }) => targetsOf(value))
 		.filter((target) => podOf(target) !== undefined);
 	if (all.length === 0) {
-		return fail({
+		return err({
 			source: paths.join(", "),
 			complaint: "makes no pods",
 			accepted:
@@ -60,7 +59,7 @@ function wantedTargets(
 		});
 	}
 	const wanted = object === undefined ? all : all.filter((target) => labelOf(target) === lowerKind(object));
-	return wanted.length > 0 ? ok(wanted) : fail(noSuchObject(object ?? "", all));
+	return wanted.length > 0 ? ok(wanted) : err(noSuchObject(object ?? "", all));
 }
 
 /** `Deployment/web` is `deployment/web` to kubectl; names keep their case. */
@@ -78,9 +77,9 @@ function noSuchObject(object: string, all: readonly Target[]): Problem {
 }
 
 /** Where a value comes from that no annotation overrides: the file, if it says it, else what a release has anyway. */
-function defaultOrigin(path: string | undefined, world: ManifestWorld): (value: string) => string {
+function defaultOrigin(path: string | undefined, io: ManifestIo): (value: string) => string {
 	const values: Json =
-		path === undefined ? {} : (parseDocuments(world.readFile(path), path).documents[0]?.value ?? {});
+		path === undefined ? {} : (parseDocuments(io.readFile(path), path).documents[0]?.value ?? {});
 	return (value) =>
 		valueAt(values, value.split(".")) === undefined ? `default of ${value}` : `${value} in ${path}`;
 }

@@ -1,7 +1,8 @@
 import { type CommandLine, emptyValue, parseCommandLine } from "../../command/command-line.ts";
-import { FlagValues, parseChoice } from "../../command/flag-values.ts";
+import { FlagValues } from "../../command/flag-values.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../../command/netns.ts";
-import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { parseChoice } from "../../domain/words.ts";
 import { readPacket } from "../../explain/packet.ts";
 import { type PacketFieldName, type PacketRequest, packetFields } from "../../explain/packet-fields.ts";
 import { readPacketWords } from "../../explain/packet-words.ts";
@@ -52,7 +53,7 @@ export function parseExplainOptions(argv: readonly string[]): Result<ExplainOpti
 		...(html !== undefined && flags.isGiven("output") ? [twoOutputs] : []),
 	];
 	if (problems.length > 0 || !packet.ok || !source.ok) {
-		return fail(...problems);
+		return err(...problems);
 	}
 	return ok({
 		source: source.value,
@@ -121,7 +122,7 @@ function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
 	const names = sources.map(({ name }) => name);
 	const read = source === undefined || others.length > 0 ? wrongCount(names, flags.problems) : source.read();
 	const problems = [...(read.ok ? [] : read.problems), ...stray.map(withoutManifests)];
-	return problems.length > 0 ? fail(...problems) : read;
+	return problems.length > 0 ? err(...problems) : read;
 }
 
 const here: Source = { kind: "live" };
@@ -131,11 +132,11 @@ function wrongCount(names: readonly string[], known: readonly Problem[]): Result
 	const accepted =
 		"one of: the flags of shunt init (-p PORT -o PORT …), -f FILE, --netns NAME|PATH, --pid PID, --live";
 	if (names.length > 0) {
-		return fail({ source: names.join(" and "), complaint: "are different rules to explain", accepted });
+		return err({ source: names.join(" and "), complaint: "are different rules to explain", accepted });
 	}
 	return known.length > 0
-		? fail()
-		: fail({ source: "arguments", complaint: "say no rules to explain", accepted });
+		? err()
+		: err({ source: "arguments", complaint: "say no rules to explain", accepted });
 }
 
 function withoutManifests(name: string): Problem {
@@ -158,7 +159,7 @@ function manifests({ given }: CommandLine, flags: FlagValues): Result<Source> {
 function parseObject(text: string, source: string): Result<string> {
 	return /^[^/]+\/[^/]+$/.test(text)
 		? ok(text)
-		: fail({
+		: err({
 				source,
 				value: text,
 				complaint: "is not an object's name",

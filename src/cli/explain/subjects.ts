@@ -1,21 +1,26 @@
-import { ok } from "../../domain/problem.ts";
+import { readRuleset } from "../../backend/read.ts";
+import { enterNamedNetns, type NamedNetns } from "../../command/netns.ts";
+import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
+import { formatProblem, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { flagRules } from "../../explain/flags-subject.ts";
+import { localAddresses } from "../../explain/local-addresses.ts";
+import { rulesetNotes } from "../../explain/ruleset-summary.ts";
 import type { Subject } from "../../explain/subject.ts";
-import { badInput, type Failed } from "./failure.ts";
-import { liveSubjects } from "./live.ts";
+import type { Host } from "../../host/host.ts";
+import { lackOfPermission } from "../../status/permission.ts";
+import type { ExplainIo } from "./explain-io.ts";
 import { manifestSubjects } from "./manifests.ts";
 import type { Source } from "./options.ts";
-import type { ExplainWorld } from "./world.ts";
 
 type Read = { readonly ok: true; readonly value: readonly Subject[] } | Failed;
 
 /** Reads the rules that were asked for; never none. */
-export function readSubjects(source: Source, world: ExplainWorld): Read {
-	const read = readFrom(source, world);
+export function readSubjects(source: Source, io: ExplainIo): Read {
+	const read = readFrom(source, io);
 	return read.ok || "exitCode" in read ? read : badInput(read.problems);
 }
 
-function readFrom(source: Source, world: ExplainWorld) {
+function readFrom(source: Source, io: ExplainIo) {
 	switch (source.kind) {
 		case "flags": {
 			const read = flagRules(source.argv, "shunt explain");
@@ -27,8 +32,48 @@ function readFrom(source: Source, world: ExplainWorld) {
 			return ok([{ label: "these flags", source: told, sender: {}, ...rest }]);
 		}
 		case "manifests":
-			return manifestSubjects(source, world);
+			return manifestSubjects(source, io);
 		case "live":
-			return liveSubjects(source, world.host());
+			return liveSubjects(source, io.host());
 	}
 }
+
+/** Why there is nothing to explain. */
+export interface Failed {
+	readonly ok: false;
+	readonly exitCode: ExitCode;
+	readonly messages: readonly string[];
+}
+
+export function badInput(problems: readonly Problem[]): Failed {
+	return { ok: false, exitCode: exitCodes.badInput, messages: problems.map(formatProblem) };
+}
+
+type Live = Extract<Source, { readonly kind: "live" }>;
+
+/** The rules in a network namespace, whoever made them. Changes nothing there. */
+function liveSubjects({ netns }: Live, host: Host): Result<readonly Subject[]> | Failed {
+	const lost = enterNamedNetns(host, netns);
+	if (lost !== undefined) {
+		return { ok: false, ...lost };
+	}
+	const hidden = lackOfPermission(host);
+	if (hidden !== undefined) {
+		return { ok: false, ...hidden };
+	}
+	const ruleset = readRuleset(host);
+	return ok([
+		{
+			label: netns === undefined ? "this network namespace" : `${labels[netns.flag]} ${netns.given}`,
+			source: "as the kernel holds them now",
+			rules: { kind: "ruleset", ruleset },
+			notes: rulesetNotes(ruleset),
+			sender: { addresses: localAddresses(host) },
+		},
+	]);
+}
+
+const labels: Readonly<Record<NamedNetns["flag"], string>> = {
+	"--netns": "network namespace",
+	"--pid": "network namespace of process",
+};

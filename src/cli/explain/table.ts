@@ -5,7 +5,7 @@ import type { Step, Trace } from "../../explain/trace.ts";
 import type { Report } from "./report.ts";
 
 /** Marks texts for a terminal, or leaves them alone. Each text is made harmless first, so that no mark but ours is left. */
-export interface Paint {
+interface Paint {
 	readonly plain: (text: string) => string;
 	readonly bold: (text: string) => string;
 	readonly dim: (text: string) => string;

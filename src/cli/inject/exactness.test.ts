@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Files, runInject, runUninject } from "../../../test/support/inject-manifests.ts";
-import { parseDocuments } from "./yaml-documents.ts";
+import { parseDocuments } from "../../yaml/documents.ts";
 
 const head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n";
 

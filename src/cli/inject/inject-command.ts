@@ -1,15 +1,17 @@
 import { type Command, Option } from "commander";
 import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { InjectConfig } from "../../inject/config.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
-import { configKeys } from "../../policy/annotation-keys.ts";
-import { readConfig } from "./config-file.ts";
-import { injectTreatment } from "./inject-treatment.ts";
+import { type ConfigKeyName, configKeys, configPrefix } from "../../policy/annotation-keys.ts";
+import { resolvePodPolicy } from "../../policy/pod-policy.ts";
+import { type ManifestIo, processIo } from "../io.ts";
+import { injectTransform } from "./inject-transform.ts";
+import { readConfig } from "./inputs.ts";
 import type { OutputFormat } from "./output.ts";
 import { manyObjects } from "./report.ts";
 import { runOnManifests } from "./run.ts";
-import { annotationsFrom, flagProblems, type WorkloadFlags } from "./workload-flags.ts";
-import { type ManifestWorld, processWorld } from "./world.ts";
 
 interface InjectFlags {
 	readonly manual?: true;
@@ -19,10 +21,7 @@ interface InjectFlags {
 }
 
 /** `shunt inject`. The exit status goes to `finish`, since only an entry point may end the process. */
-export function injectCommand(
-	finish: (status: ExitCode) => void,
-	world: ManifestWorld = processWorld,
-): Command {
+export function injectCommand(finish: (status: ExitCode) => void, io: ManifestIo = processIo): Command {
 	const command = new StrictCommand("inject")
 		.collectProblems()
 		.description("put the proxy into manifests, or have it put there when they are applied")
@@ -35,7 +34,7 @@ export function injectCommand(
 	for (const { name, placeholder, help } of configKeys) {
 		command.option(`--${name} <${placeholder.toLowerCase()}>`, help);
 	}
-	return command.action((paths: string[]) => finish(runInject(command, paths, world)));
+	return command.action((paths: string[]) => finish(runInject(command, paths, io)));
 }
 
 export function outputOption(): Option {
@@ -61,10 +60,10 @@ function workloadFlags(command: Command): WorkloadFlags {
 	);
 }
 
-function runInject(command: StrictCommand, paths: readonly string[], world: ManifestWorld): ExitCode {
+function runInject(command: StrictCommand, paths: readonly string[], io: ManifestIo): ExitCode {
 	const { manual, config: configFile, output, verbose } = command.opts<InjectFlags>();
 	const flags = workloadFlags(command);
-	const read = readConfig(configFile, world);
+	const read = readConfig(configFile, io);
 	const config = read.ok ? read : parseInjectConfig({});
 	const format: OutputFormat = output;
 	return runOnManifests(
@@ -78,11 +77,11 @@ function runInject(command: StrictCommand, paths: readonly string[], world: Mani
 				...(config.ok ? flagProblems(flags, config.value) : config.problems),
 			],
 			verbose: verbose === true,
-			treatment: (namespaces) => {
+			transformOf: (namespaces) => {
 				if (!config.ok) {
 					throw new Error("the default configuration is not valid");
 				}
-				return injectTreatment({
+				return injectTransform({
 					manual: manual === true,
 					config: config.value,
 					set: annotationsFrom(flags),
@@ -90,7 +89,7 @@ function runInject(command: StrictCommand, paths: readonly string[], world: Mani
 				});
 			},
 		},
-		world,
+		io,
 	);
 }
 
@@ -110,3 +109,29 @@ Examples:
   helm template release chart | shunt inject --manual --skip-outbound-ports +3306 - | kubectl apply -f -
 
 Nothing comes out when anything is refused. Exit status: 0 done, 64 bad input.`;
+
+/** `--skip-inbound-ports 80` sets `config.shunt.dev/skip-inbound-ports: "80"`; every annotation has its flag. */
+type WorkloadFlags = Partial<Record<ConfigKeyName, string>>;
+
+function annotationsFrom(flags: WorkloadFlags): Record<string, string> {
+	return Object.fromEntries(
+		configKeys.flatMap(({ name }) => {
+			const value = flags[name];
+			return value === undefined ? [] : [[`${configPrefix}${name}`, value]];
+		}),
+	);
+}
+
+/** The mistakes in flags, under the flags' names, found before any manifest is looked at. */
+function flagProblems(flags: WorkloadFlags, { defaults }: InjectConfig): Problem[] {
+	const resolved = resolvePodPolicy({
+		defaults,
+		namespace: undefined,
+		pod: annotationsFrom(flags),
+		whenUnannotated: "redirect",
+	});
+	return (resolved.kind === "refused" ? resolved.problems : []).map((problem) => ({
+		...problem,
+		source: problem.source.replace(`annotation ${configPrefix}`, "--"),
+	}));
+}

@@ -1,6 +1,9 @@
-import { fail, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { readingProblem } from "../../host/node-text.ts";
-import type { ManifestWorld } from "./world.ts";
+import type { InjectConfig } from "../../inject/config.ts";
+import { parseInjectConfig } from "../../inject/parse-config.ts";
+import { parseDocuments } from "../../yaml/documents.ts";
+import type { ManifestIo } from "../io.ts";
 
 /** A manifest file's text and what messages call it. */
 export interface Input {
@@ -9,36 +12,36 @@ export interface Input {
 }
 
 /** Files, directories with everything below them that looks like a manifest, and `-` for standard input. */
-export function readInputs(paths: readonly string[], world: ManifestWorld): Result<readonly Input[]> {
+export function readInputs(paths: readonly string[], io: ManifestIo): Result<readonly Input[]> {
 	if (paths.length === 0) {
-		return fail({ source: "arguments", complaint: "name no manifest", accepted: "files, directories, or -" });
+		return err({ source: "arguments", complaint: "name no manifest", accepted: "files, directories, or -" });
 	}
 	if (paths.filter((path) => path === "-").length > 1) {
-		return fail({ source: "-", complaint: "is given twice", accepted: "standard input once" });
+		return err({ source: "-", complaint: "is given twice", accepted: "standard input once" });
 	}
 	const problems: Problem[] = [];
 	const inputs = paths.flatMap((path) =>
-		path === "-" ? readStandardInput(world, problems) : readPath(path, world, problems),
+		path === "-" ? readStandardInput(io, problems) : readPath(path, io, problems),
 	);
-	return problems.length > 0 ? fail(...problems) : ok(inputs);
+	return problems.length > 0 ? err(...problems) : ok(inputs);
 }
 
-function readStandardInput(world: ManifestWorld, problems: Problem[]): Input[] {
+function readStandardInput(io: ManifestIo, problems: Problem[]): Input[] {
 	const name = "standard input";
 	try {
-		return [{ name, text: world.stdin() }];
+		return [{ name, text: io.stdin() }];
 	} catch (error) {
 		problems.push(readingProblem(name, error, "manifests"));
 		return [];
 	}
 }
 
-function readPath(path: string, world: ManifestWorld, problems: Problem[]): Input[] {
+function readPath(path: string, io: ManifestIo, problems: Problem[]): Input[] {
 	try {
-		const names = world.list(path);
+		const names = io.list(path);
 		return names === undefined
-			? [{ name: path, text: world.readFile(path) }]
-			: readDirectory(path, names, world, problems);
+			? [{ name: path, text: io.readFile(path) }]
+			: readDirectory(path, names, io, problems);
 	} catch (error) {
 		const problem = readingProblem(path, error, "a file or a directory, or - for standard input");
 		problems.push(isMissing(error) ? { ...problem, complaint: "does not exist" } : problem);
@@ -46,24 +49,19 @@ function readPath(path: string, world: ManifestWorld, problems: Problem[]): Inpu
 	}
 }
 
-function readDirectory(
-	path: string,
-	names: readonly string[],
-	world: ManifestWorld,
-	problems: Problem[],
-): Input[] {
+function readDirectory(path: string, names: readonly string[], io: ManifestIo, problems: Problem[]): Input[] {
 	const folder = path.replace(/\/+$/, "");
 	return names
 		.toSorted()
 		.map((name) => `${folder}/${name}`)
-		.filter((below) => isWanted(below, world))
-		.flatMap((below) => readPath(below, world, problems));
+		.filter((below) => isWanted(below, io))
+		.flatMap((below) => readPath(below, io, problems));
 }
 
 /** A link that leads nowhere is not a directory, and not a manifest unless its name says so. */
-function isWanted(path: string, world: ManifestWorld): boolean {
+function isWanted(path: string, io: ManifestIo): boolean {
 	try {
-		return /\.(?:ya?ml|json)$/.test(path) || world.list(path) !== undefined;
+		return /\.(?:ya?ml|json)$/.test(path) || io.list(path) !== undefined;
 	} catch {
 		return false;
 	}
@@ -71,4 +69,31 @@ function isWanted(path: string, world: ManifestWorld): boolean {
 
 function isMissing(error: unknown): boolean {
 	return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** A release's values from a YAML or JSON file; the defaults without one. */
+export function readConfig(path: string | undefined, io: ManifestIo): Result<InjectConfig> {
+	if (path === undefined) {
+		return parseInjectConfig({});
+	}
+	const text = readText(path, io);
+	if (!text.ok) {
+		return text;
+	}
+	const { documents, problems } = parseDocuments(text.value, path);
+	if (problems.length > 0) {
+		return err(...problems);
+	}
+	const config = parseInjectConfig(documents[0]?.value ?? {});
+	return config.ok
+		? config
+		: err(...config.problems.map((problem) => ({ ...problem, source: `${path}: ${problem.source}` })));
+}
+
+function readText(path: string, io: ManifestIo): Result<string> {
+	try {
+		return ok(io.readFile(path));
+	} catch (error) {
+		return err(readingProblem(path, error, "a file with a release's values"));
+	}
 }

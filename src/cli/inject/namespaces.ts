@@ -1,10 +1,9 @@
 import { annotationsOf, type Json } from "../../inject/json.ts";
 import { isNamespace, targetsOf } from "../../inject/workload.ts";
 import type { Annotations } from "../../policy/annotations.ts";
+import { readDocument, splitDocuments } from "../../yaml/documents.ts";
 import type { Input } from "./inputs.ts";
 import { listItemsOf, readItem } from "./yaml/list-items.ts";
-import { readDocument } from "./yaml/read-document.ts";
-import { splitDocuments } from "./yaml/split-documents.ts";
 
 /** What the namespaces among documents say, which their workloads inherit. */
 export function namespacesIn(
@@ -35,7 +34,7 @@ function* candidates(files: readonly Input[]): Generator<{ readonly value: Json 
 	}
 }
 
-/** What cannot be read is reported when it is to be treated. */
+/** What cannot be read is reported when it is to be transformed. */
 function* valuesOf(source: string): Generator<{ readonly value: Json }> {
 	const list = listItemsOf(source);
 	const items = list?.items.filter(mayHoldNamespaces).map((item) => readItem(list, item)?.value);

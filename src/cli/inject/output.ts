@@ -1,6 +1,6 @@
 import type { Input } from "./inputs.ts";
-import type { Form, TreatedFile } from "./treat-file.ts";
-import { laidOut } from "./yaml/json-text.ts";
+import type { Form, TransformedFile } from "./transform-file.ts";
+import { laidOut } from "./yaml/print.ts";
 
 /** Each file as it is written, unless asked for otherwise. */
 export type OutputFormat = "yaml" | "json" | undefined;
@@ -19,7 +19,7 @@ function isJson(text: string): boolean {
 
 /** One stream, as `kubectl apply -f -` takes it, in pieces. */
 export function* outputOf(
-	files: readonly (TreatedFile & { readonly form: Form })[],
+	files: readonly (TransformedFile & { readonly form: Form })[],
 	format: OutputFormat,
 ): Generator<string> {
 	if (format === "json") {
@@ -41,7 +41,7 @@ export function* outputOf(
 
 const tailLength = 100;
 
-function withMarkers(documents: TreatedFile["documents"]): readonly string[] {
+function withMarkers(documents: TransformedFile["documents"]): readonly string[] {
 	return documents.flatMap((pieces, index) => (index === 0 ? pieces : ["---\n", ...pieces]));
 }
 
@@ -73,7 +73,7 @@ function separator(tail: string, head: string, isJsonOnly: boolean): string {
 }
 
 /** One object, or as kubectl does it a List of them: several in a row would be no JSON text. */
-function* jsonOf(objects: TreatedFile["documents"]): Generator<string> {
+function* jsonOf(objects: TransformedFile["documents"]): Generator<string> {
 	const [only, ...others] = objects;
 	if (only === undefined) {
 		return;

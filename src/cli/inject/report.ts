@@ -12,7 +12,7 @@ export interface Entry {
 	readonly problems?: readonly Problem[];
 }
 
-export type Verdict =
+type Verdict =
 	| "injected"
 	| "upgraded"
 	| "annotated"
@@ -37,7 +37,7 @@ const verdicts: Readonly<Record<Verdict, { readonly counted: string; readonly si
 /** More lines than this say less than their sum does. */
 export const manyObjects = 100;
 
-export interface ReportOptions {
+interface ReportOptions {
 	/** A line for every object, however many there are. */
 	readonly verbose: boolean;
 }

@@ -4,19 +4,19 @@ import { labelOf, type Target, targetsOf } from "../../inject/workload.ts";
 import type { Entry } from "./report.ts";
 
 /** What to do with one object: the entry for the report, and the object if it is another now. */
-export interface Treated extends Omit<Entry, "label"> {
+export interface Transformed extends Omit<Entry, "label"> {
 	readonly object?: JsonObject;
 }
 
-export type Treatment = (target: Target) => Treated;
+export type Transform = (target: Target) => Transformed;
 
-/** A document with its objects treated, those in lists too. */
-export function transform(document: Json, treat: Treatment): { value: Json; entries: Entry[] } {
+/** A document with its objects transformed, those in lists too. */
+export function transformDocument(document: Json, transform: Transform): { value: Json; entries: Entry[] } {
 	const entries: Entry[] = [];
 	const value = targetsOf(document).reduce((changed, target) => {
 		// One that has several pod templates comes once for each.
 		const current = valueAt(changed, target.path);
-		const { object, ...entry } = treat(isObject(current) ? { ...target, object: current } : target);
+		const { object, ...entry } = transform(isObject(current) ? { ...target, object: current } : target);
 		entries.push({ label: labelOf(target), ...entry });
 		return object === undefined ? changed : replaceAt(changed, target.path, object);
 	}, document);

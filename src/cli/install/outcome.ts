@@ -2,8 +2,10 @@ import { type ChartProblem, formatChartProblem } from "../../chart/index.ts";
 import { formatRefusal } from "../../command/strict-command.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { formatProblem, type Problem } from "../../domain/problem.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
-import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { type ClusterAddress, connectCluster } from "../../kube/connect-cluster.ts";
+import { type ReleaseIo, reportIfSlow } from "../io.ts";
 
 /** Ends a command with an exit status and a sentence on standard error, before anything went to standard output. */
 export class Refusal extends Error {
@@ -35,7 +37,7 @@ export function badValues(problem: ChartProblem, further: readonly Problem[] = [
  * and pass through.
  */
 export async function settle(
-	world: ReleaseWorld,
+	io: ReleaseIo,
 	program: string,
 	work: () => Promise<ExitCode>,
 ): Promise<ExitCode> {
@@ -44,17 +46,51 @@ export async function settle(
 	} catch (error) {
 		if (error instanceof Refusal) {
 			const { message, problems, status } = error;
-			world.stderr(problems.length > 0 ? formatRefusal(program, problems) : named(program, message));
+			io.stderr(problems.length > 0 ? formatRefusal(program, problems) : named(program, message));
 			return status;
 		}
 		if (error instanceof ClusterError) {
-			world.stderr(named(program, error.message));
+			io.stderr(named(program, error.message));
 			return error.code === "forbidden" || error.code === "unauthorized"
 				? exitCodes.notPermitted
 				: exitCodes.failed;
 		}
 		throw error;
 	}
+}
+
+/**
+ * The cluster that flags and environment name; undefined where nothing names one. Throws a Refusal for what is wrong with
+ * them, what is known to be wrong already in it.
+ */
+export async function connect(
+	flags: ClusterAddress,
+	{ env }: Pick<ReleaseIo, "env">,
+	known: readonly Problem[] = [],
+): Promise<Cluster | undefined> {
+	const cluster = await connectCluster(flags, env);
+	const problems = [...known, ...(cluster.ok ? [] : cluster.problems)];
+	if (!cluster.ok || problems.length > 0) {
+		throw badInput(problems);
+	}
+	return cluster.value;
+}
+
+/** The same for what cannot be done without one; then it is said why. */
+export function required(cluster: Cluster | undefined, why: string): Cluster {
+	if (cluster === undefined) {
+		throw new Refusal(exitCodes.failed, why);
+	}
+	return cluster;
+}
+
+/** Says what is waited for, where a cluster takes longer than anybody would believe that nothing is wrong. */
+export function patiently<T>(
+	{ server }: Cluster,
+	io: Pick<ReleaseIo, "stderr">,
+	work: () => Promise<T>,
+): Promise<T> {
+	return reportIfSlow(() => io.stderr(`still asking ${server} …\n`), work);
 }
 
 /** Each line under the program's name, but for what is listed below one. */
@@ -66,7 +102,7 @@ function named(program: string, message: string): string {
 }
 
 /** The whole of a command's output, once nothing can go wrong any more but the writing. */
-export function deliver(world: ReleaseWorld, text: string): ExitCode {
-	world.stdout(text);
+export function deliver(io: ReleaseIo, text: string): ExitCode {
+	io.stdout(text);
 	return exitCodes.done;
 }

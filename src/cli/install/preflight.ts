@@ -1,18 +1,23 @@
-import { AdmissionregistrationV1Api, CoreV1Api, VersionApi } from "@kubernetes/client-node";
+import {
+	AdmissionregistrationV1Api,
+	AuthorizationV1Api,
+	CoreV1Api,
+	VersionApi,
+} from "@kubernetes/client-node";
 import type { Manifest, RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
 import type { Cluster } from "../../kube/cluster.ts";
-import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
-import { certificateState } from "../chart/certificate-state.ts";
+import { ClusterError } from "../../kube/cluster-error.ts";
+import {
+	certificateSource,
+	certificateState,
+	givenCertificate,
+	knownSecret,
+} from "../chart/certificate-source.ts";
 import { storeName } from "../chart/store.ts";
-import { findSecret } from "../cluster/find-secret.ts";
-import { findNamespaceOwner } from "../cluster/release-namespace.ts";
-import { checkAllowed } from "./check-allowed.ts";
-import { checkVersion } from "./check-version.ts";
-import { withNamespaceOf } from "./namespace-value.ts";
+import { findNamespaceOwner, findSecret, kindsOf, type Resource } from "../cluster/cluster-objects.ts";
 import { Refusal } from "./outcome.ts";
-import { type Request, render } from "./read-request.ts";
-import { findResources } from "./served-resources.ts";
+import { checkVersion, type Request, render, withNamespaceOf } from "./read-request.ts";
 
 /** `v1.33.4` */
 export async function askVersion(cluster: Cluster): Promise<string> {
@@ -97,4 +102,84 @@ function installed(namespace: string, because: string): Refusal {
 		exitCodes.failed,
 		`Shunt is already installed in the namespace ${namespace} (${because})\nrun "shunt upgrade -n ${namespace}" to change it`,
 	);
+}
+
+/** The resources of all kinds among some objects; throws a Refusal for kinds that the cluster does not have. */
+export async function findResources(
+	cluster: Cluster,
+	manifests: readonly Manifest[],
+): Promise<readonly Resource[]> {
+	const findKind = kindsOf(cluster);
+	const kinds = new Map(manifests.map((manifest) => [`${manifest.apiVersion} ${manifest.kind}`, manifest]));
+	const missing: Manifest[] = [];
+	const resources: Resource[] = [];
+	for (const manifest of kinds.values()) {
+		const resource = await findKind(manifest.apiVersion, manifest.kind);
+		if (resource === undefined) {
+			missing.push(manifest);
+		} else {
+			resources.push(resource);
+		}
+	}
+	if (missing.length > 0) {
+		throw new Refusal(exitCodes.failed, missing.map(describeMissing).join("\n"));
+	}
+	return resources;
+}
+
+function describeMissing({ apiVersion, kind, name, path }: Manifest): string {
+	return `the cluster knows no ${kind} of ${apiVersion}, which ${path} makes (${name}): install its definition first, or leave it out by its value`;
+}
+
+/** What somebody is about to do. */
+interface Undertaking {
+	readonly verb: "create" | "patch";
+	readonly resources: readonly Resource[];
+	readonly namespace: string;
+}
+
+/**
+ * Asks for each resource whether whoever runs this may do that. Throws a Refusal that names all that are missing; a
+ * cluster that does not say is believed to allow it, and a note says so.
+ */
+export async function checkAllowed(cluster: Cluster, undertaking: Undertaking): Promise<readonly string[]> {
+	const { resources } = undertaking;
+	try {
+		const allowed = await Promise.all(resources.map((resource) => isAllowed(cluster, resource, undertaking)));
+		const missing = resources.filter((_, index) => allowed[index] === false);
+		if (missing.length > 0) {
+			throw new Refusal(exitCodes.notPermitted, describe(missing, undertaking));
+		}
+		return [];
+	} catch (error) {
+		if (error instanceof ClusterError && error.code === "forbidden") {
+			return ["the cluster does not say what you may do; going on"];
+		}
+		throw error;
+	}
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access */
+async function isAllowed(
+	cluster: Cluster,
+	{ group, name, namespaced }: Resource,
+	{ verb, namespace }: Undertaking,
+): Promise<boolean> {
+	const authorization = cluster.api(AuthorizationV1Api);
+	const resourceAttributes = { verb, group, resource: name, ...(namespaced ? { namespace } : {}) };
+	const body = {
+		apiVersion: "authorization.k8s.io/v1",
+		kind: "SelfSubjectAccessReview",
+		spec: { resourceAttributes },
+	};
+	const { status } = await cluster.ask(authorization.createSelfSubjectAccessReview({ body }));
+	return status?.allowed === true;
+}
+
+function describe(missing: readonly Resource[], { verb, namespace }: Undertaking): string {
+	const lines = missing.map(({ name, group, namespaced }) => {
+		const resource = group === "" ? name : `${name}.${group}`;
+		return `you may not ${verb} ${resource}${namespaced ? ` in the namespace ${namespace}` : ""}`;
+	});
+	return lines.join("\n");
 }

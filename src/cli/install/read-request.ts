@@ -1,33 +1,56 @@
-import { type Chart, formatRelease, type PlainMap, type RenderedChart } from "../../chart/index.ts";
+import {
+	type Chart,
+	effectiveValues,
+	formatRelease,
+	type PlainMap,
+	type RenderedChart,
+} from "../../chart/index.ts";
+import type { StrictCommand } from "../../command/strict-command.ts";
 import { type CertificateParts, certificateProblems } from "../chart/certificate-problems.ts";
-import { openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
+import { overlay, valueAt } from "../chart/plain-maps.ts";
+import { type OpenChart, openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
 import { injectorName } from "../chart/store.ts";
-import { readGivenValues } from "../chart/value-flags.ts";
-import { parseNamespace } from "../cluster/cluster-flags.ts";
-import type { ReleaseWorld } from "../cluster/release-world.ts";
+import { newStore } from "../chart/stored-release.ts";
+import { addValueFlags, readGivenValues, type ValueFlags } from "../chart/value-flags.ts";
+import { addClusterFlags, type ClusterFlags, parseNamespace } from "../cluster/cluster-flags.ts";
+import type { NamespaceOwner } from "../cluster/cluster-objects.ts";
+import type { ReleaseIo } from "../io.ts";
 import { badInput, badValues } from "./outcome.ts";
-import type { ReleaseFlags } from "./release-flags.ts";
+
+/** What `install` and `upgrade` have in common. */
+export interface ReleaseFlags extends ValueFlags, ClusterFlags {
+	/** Several replicas, spread over nodes: the chart's values-ha.yaml below everything given. */
+	readonly ha?: true;
+}
+
+export function addReleaseFlags(command: StrictCommand): StrictCommand {
+	addValueFlags(command).option(
+		"--ha",
+		"highly available: the chart's values-ha.yaml, below all other values",
+	);
+	return addClusterFlags(command);
+}
 
 /** What is asked for, before any cluster is. */
 export interface Request {
-	readonly chart: Chart;
+	readonly chart: OpenChart;
 	/** The user's values, without the chart's. */
 	readonly given: PlainMap;
 	readonly namespace: string;
 }
 
 /** Throws a Refusal for everything that is wrong with it. */
-export function readRequest(flags: ReleaseFlags, world: ReleaseWorld): Request {
+export async function readRequest(flags: ReleaseFlags, io: ReleaseIo): Promise<Request> {
 	const namespace = parseNamespace(flags.namespace);
 	if (!namespace.ok) {
 		throw badInput(namespace.problems);
 	}
-	const folder = world.chart();
-	const chart = openChart(folder);
+	const folder = io.chart();
+	const chart = await openChart(folder);
 	if (!chart.ok) {
 		throw badValues(chart.problem);
 	}
-	const given = readGivenValues(flags, world, flags.ha === true ? [`${folder}/values-ha.yaml`] : []);
+	const given = readGivenValues(flags, io, flags.ha === true ? [`${folder}/values-ha.yaml`] : []);
 	if (!given.ok) {
 		throw badValues(given.problem);
 	}
@@ -55,4 +78,33 @@ export function render(request: ReleaseRequest, certificate: CertificateParts = 
 export function printRelease(rendered: RenderedChart): string {
 	const hooks = rendered.hooks.filter(({ hooks }) => hooks?.every((event) => event !== "test"));
 	return formatRelease({ ...rendered, hooks });
+}
+
+/**
+ * A namespace that somebody else made is left as it is; the release says so in its values, so that no upgrade takes it
+ * over. A value that is true or false decides by itself.
+ */
+export function withNamespaceOf(owner: NamespaceOwner, chart: Chart, values: PlainMap): PlainMap {
+	const isDecided = typeof valueAt(effectiveValues(chart, values), ["installNamespace"]) === "boolean";
+	return isDecided || owner !== "others" ? values : overlay(values, { installNamespace: false });
+}
+
+/** Where init containers that keep running came without a feature gate (KEP-753). */
+const firstWithSidecars = [1, 29] as const;
+
+/** Refuses what this version of Kubernetes would take for something else, as the chart does where Helm is connected. */
+export function checkVersion(rendered: RenderedChart, kubeVersion: string): void {
+	const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(kubeVersion) ?? [];
+	const [wantedMajor, wantedMinor] = firstWithSidecars;
+	const isOld = Number(major) < wantedMajor || (Number(major) === wantedMajor && Number(minor) < wantedMinor);
+	if (isOld && valueAt(newStore(rendered).values, ["proxy", "nativeSidecar"]) === true) {
+		throw badInput([
+			{
+				source: "proxy.nativeSidecar",
+				value: "true",
+				complaint: `needs Kubernetes 1.29, and this is ${kubeVersion}`,
+				accepted: "false",
+			},
+		]);
+	}
 }

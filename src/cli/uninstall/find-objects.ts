@@ -1,7 +1,6 @@
 import { CoreV1Api, KubernetesObjectApi, type V1ObjectMeta } from "@kubernetes/client-node";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
-import { isOurs } from "../cluster/release-namespace.ts";
-import { kindsOf } from "../cluster/served-kinds.ts";
+import { isOurs, kindsOf } from "../cluster/cluster-objects.ts";
 
 /** What names an object to `kubectl delete`. */
 export interface FoundObject {

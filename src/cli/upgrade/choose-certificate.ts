@@ -1,10 +1,9 @@
 import type { PlainValue } from "../../chart/index.ts";
-import type { CertificateSource } from "../chart/certificate-source.ts";
-import { certificateState } from "../chart/certificate-state.ts";
+import { type CertificateSource, certificateState } from "../chart/certificate-source.ts";
 import { isMap, overlay, textAt } from "../chart/plain-maps.ts";
 
 /** Whether the release goes on with the certificate that it has. */
-export interface CertificateChoice {
+interface CertificateChoice {
 	readonly keep: boolean;
 	/** For the user: what becomes of it and why; undefined where there is nothing to say. */
 	readonly note: string | undefined;

@@ -3,9 +3,21 @@ import type { PlainValue } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
 import { isMap, valueAt } from "../chart/plain-maps.ts";
 import { storeName } from "../chart/store.ts";
-import { isNamed, isStore, readStore } from "../chart/stored-release.ts";
+import { isNamed, isStore, readStore, type StoredRelease } from "../chart/stored-release.ts";
+import type { NamespaceOwner } from "../cluster/cluster-objects.ts";
 import { badInput, Refusal } from "../install/outcome.ts";
-import type { Installed } from "./installed.ts";
+
+/** An installed release, wherever it was read. */
+export interface Installed {
+	/** Undefined where it cannot be read and need not be (`--reset-values`). */
+	readonly store: StoredRelease | undefined;
+	/** What the cluster says it is. */
+	readonly kubeVersion?: string;
+	/** What the namespace is to the release, where a cluster was asked. */
+	readonly namespaceOwner?: NamespaceOwner;
+	/** The Secret with the injector's certificate of that name, as the API has it. */
+	secret(name: string): Promise<PlainValue | undefined>;
+}
 
 /**
  * The release whose ConfigMap and Secret are in a text: what `kubectl get configmap,secret -n shunt -o yaml` prints, or

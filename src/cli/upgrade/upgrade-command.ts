@@ -1,15 +1,37 @@
 import type { Command } from "commander";
+import {
+	type Chart,
+	effectiveValues,
+	type PlainMap,
+	type PlainValue,
+	type RenderedChart,
+} from "../../chart/index.ts";
 import { StrictCommand } from "../../command/strict-command.ts";
 import type { ExitCode } from "../../domain/exit-code.ts";
-import { processWorld, type ReleaseWorld } from "../cluster/release-world.ts";
-import { addReleaseFlags } from "../install/release-flags.ts";
-import { runUpgrade, type UpgradeFlags } from "./run-upgrade.ts";
+import { harmless } from "../../domain/harmless.ts";
+import { readingProblem } from "../../host/node-text.ts";
+import type { Cluster } from "../../kube/cluster.ts";
+import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
+import { isMap, overlay, valueAt } from "../chart/plain-maps.ts";
+import { newStore } from "../chart/stored-release.ts";
+import { badInput, connect, deliver, patiently, Refusal, required, settle } from "../install/outcome.ts";
+import {
+	addReleaseFlags,
+	checkVersion,
+	printRelease,
+	type ReleaseFlags,
+	type Request,
+	readRequest,
+	render,
+	withNamespaceOf,
+} from "../install/read-request.ts";
+import { processIo, type ReleaseIo } from "../io.ts";
+import { chooseCertificate } from "./choose-certificate.ts";
+import { type Installed, readInstalled } from "./installed-in-manifests.ts";
+import { describeUpgrade, isReinjecting } from "./list-changes.ts";
 
 /** `shunt upgrade`. The exit status goes to `finish`, since only an entry point may end the process. */
-export function upgradeCommand(
-	finish: (status: ExitCode) => void,
-	world: ReleaseWorld = processWorld,
-): Command {
+export function upgradeCommand(finish: (status: ExitCode) => void, io: ReleaseIo = processIo): Command {
 	const command = new StrictCommand("upgrade").description(
 		"print the manifests that change an installed Shunt: its version, its values, its mode",
 	);
@@ -21,9 +43,7 @@ export function upgradeCommand(
 			"read what is installed from manifests (- is standard input), ask no cluster",
 		)
 		.addHelpText("after", examples);
-	return command.action(async (flags: UpgradeFlags) =>
-		finish(await runUpgrade(flags, world, command.program)),
-	);
+	return command.action(async (flags: UpgradeFlags) => finish(await runUpgrade(flags, io, command.program)));
 }
 
 const examples = `
@@ -44,3 +64,111 @@ Examples:
   shunt upgrade --from-manifests installed.yaml --set proxyInit.iptablesMode=auto >shunt.yaml
 
 Exit status: 0 done, 1 nothing is installed or the cluster says no, 64 bad input, 77 not permitted.`;
+
+interface UpgradeFlags extends ReleaseFlags {
+	readonly fromManifests?: string;
+	readonly resetValues?: true;
+	readonly rotateCerts?: true;
+}
+
+/** Reads what is installed, renders it anew with what is given, says what changes, and only then prints. */
+function runUpgrade(flags: UpgradeFlags, io: ReleaseIo, program: string): Promise<ExitCode> {
+	return settle(io, program, async () => {
+		const request = await readRequest(flags, io);
+		const cluster =
+			flags.fromManifests === undefined ? required(await connect(flags, io), noCluster) : undefined;
+		const { rendered, lines } =
+			cluster === undefined
+				? await plan(flags, request, { installed: readManifests(flags, request, io), now: io.now })
+				: await patiently(cluster, io, () => planInCluster(cluster, flags, request, io));
+		const told = [...rendered.warnings.map((warning) => `warning: ${warning}`), ...lines];
+		io.stderr(told.map((line) => `${harmless(line)}\n`).join(""));
+		return deliver(io, printRelease(rendered));
+	});
+}
+
+const noCluster =
+	"no kubeconfig found, so what is installed is not known\nsay --kubeconfig, or --from-manifests with the release's ConfigMap and Secret";
+
+function readManifests(flags: UpgradeFlags, { namespace }: Request, io: ReleaseIo): Installed {
+	const path = flags.fromManifests ?? "";
+	const source = path === "-" ? "standard input" : path;
+	if (path === "-" && flags.values?.includes("-")) {
+		throw badInput([{ source: "-", complaint: "is given twice", accepted: "standard input once" }]);
+	}
+	try {
+		const text = path === "-" ? io.stdin() : io.readFile(path);
+		return readInstalled(text, source, namespace, flags.resetValues === true);
+	} catch (error) {
+		if (error instanceof Refusal) {
+			throw error;
+		}
+		const problem = readingProblem(source, error, "a file of manifests, or -");
+		throw badInput([{ ...problem, source: "--from-manifests", value: path }]);
+	}
+}
+
+/** The new release, and what it changes, for the user. */
+interface Plan {
+	readonly rendered: RenderedChart;
+	readonly lines: readonly string[];
+}
+
+async function planInCluster(
+	cluster: Cluster,
+	flags: UpgradeFlags,
+	request: Request,
+	{ now }: ReleaseIo,
+): Promise<Plan> {
+	const { checkUpgrade, readCluster } = await import("./upgrade-in-cluster.ts");
+	const installed = await readCluster(cluster, request, flags);
+	const { rendered, lines } = await plan(flags, request, { installed, now });
+	checkVersion(rendered, installed.kubeVersion ?? "");
+	const reinjects = isReinjecting(installed.store, newStore(rendered));
+	const effects = await checkUpgrade(cluster, { rendered, namespace: request.namespace, reinjects });
+	return { rendered, lines: [...lines, ...effects] };
+}
+
+async function plan(
+	{ resetValues, rotateCerts }: UpgradeFlags,
+	{ chart, given, namespace }: Request,
+	{ installed, now }: { readonly installed: Installed; readonly now: () => number },
+): Promise<Plan> {
+	const stored = resetValues === true ? undefined : installed.store?.values;
+	const carried = stored === undefined ? given : carryOver(chart, stored, given);
+	const values = withNamespaceOf(installed.namespaceOwner ?? "unknown", chart, carried);
+	const source = certificateSource(chart, values);
+	const secret = source.source === "cert-manager" ? undefined : await installed.secret(source.secretName);
+	const { keep, note } = chooseCertificate(source, secret, { rotate: rotateCerts === true, now: now() });
+	const known = keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : [];
+	const { kubeVersion } = installed;
+	const version = kubeVersion === undefined ? {} : { kubeVersion };
+	// What the release has already is not refused, but warned of: the upgrade does not make it worse.
+	const isGiven = valueAt(given, ["injector", "tls"]) !== undefined;
+	const certificate = isGiven ? givenCertificate(chart, values, known) : {};
+	const rendered = render({ chart, values, namespace, known, isUpgrade: true, now, ...version }, certificate);
+	const changes = describeUpgrade(installed.store, newStore(rendered));
+	return { rendered, lines: [...changes, ...(note === undefined ? [] : [note])] };
+}
+
+/**
+ * The values of the new release: what is stored stays, so that a changed default changes nothing that runs; what is
+ * given comes over it; keys that the stored release did not know get the chart's defaults.
+ */
+function carryOver(chart: Chart, stored: PlainMap, given: PlainMap): PlainMap {
+	return withoutIdleNulls(overlay(stored, given), effectiveValues(chart, {}));
+}
+
+/** A null takes a default away; where there is none (any more) it would only be a value that no schema expects. */
+function withoutIdleNulls(values: PlainMap, defaults: PlainMap, above: readonly string[] = []): PlainMap {
+	return Object.fromEntries(
+		Object.entries(values).flatMap(([key, value]): [string, PlainValue][] => {
+			const path = [...above, key];
+			const byDefault = valueAt(defaults, path) ?? null;
+			if (value === null && byDefault === null) {
+				return [];
+			}
+			return [[key, isMap(value) ? withoutIdleNulls(value, defaults, path) : value]];
+		}),
+	);
+}

@@ -1,23 +1,17 @@
-import type { RenderedChart } from "../../chart/index.ts";
+import { CoreV1Api } from "@kubernetes/client-node";
+import type { Manifest, RenderedChart } from "../../chart/index.ts";
+import { exitCodes } from "../../domain/exit-code.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
-import type { StoredRelease } from "../chart/stored-release.ts";
-import { findSecret } from "../cluster/find-secret.ts";
-import {
-	count,
-	formatWorkloads,
-	type InjectedWorkload,
-	listInjectedWorkloads,
-} from "../cluster/injected-workloads.ts";
-import { findNamespaceOwner } from "../cluster/release-namespace.ts";
-import { checkAllowed } from "../install/check-allowed.ts";
+import { storeName } from "../chart/store.ts";
+import { readStore, type StoredRelease } from "../chart/stored-release.ts";
+import { asPlain, findNamespaceOwner, findSecret } from "../cluster/cluster-objects.ts";
+import { count, formatWorkloads, type InjectedWorkload, listInjectedWorkloads } from "../cluster/pods.ts";
 import { Refusal } from "../install/outcome.ts";
-import { askVersion } from "../install/preflight.ts";
+import { askVersion, checkAllowed, findResources } from "../install/preflight.ts";
 import type { Request } from "../install/read-request.ts";
-import { findResources } from "../install/served-resources.ts";
-import { describeLeftovers } from "./find-leftovers.ts";
-import type { Installed } from "./installed.ts";
-import { findStore } from "./installed-in-cluster.ts";
+import { type FoundObject, findObjects } from "../uninstall/find-objects.ts";
+import type { Installed } from "./installed-in-manifests.ts";
 
 /** The installed release, as the cluster has it. */
 export async function readCluster(
@@ -86,4 +80,64 @@ function formatAffected(workloads: readonly InjectedWorkload[]): string[] {
 		`${count(workloads.length, "workload")} (${count(pods, "pod")}) ${verb} next restart:`,
 		...formatWorkloads(workloads),
 	];
+}
+
+/** The release that a cluster has in a namespace. Throws a Refusal where there is none. */
+async function findStore(cluster: Cluster, namespace: string): Promise<StoredRelease> {
+	const core = cluster.api(CoreV1Api);
+	const found = await cluster.find(core.readNamespacedConfigMap({ name: storeName, namespace }));
+	if (found === undefined) {
+		throw new Refusal(exitCodes.failed, await describeMissing(cluster, namespace));
+	}
+	return readStore(asPlain(found), `ConfigMap ${storeName} in ${namespace}`);
+}
+
+async function describeMissing(cluster: Cluster, namespace: string): Promise<string> {
+	const missing = `there is no ConfigMap ${storeName} in the namespace ${namespace}, so there is nothing to upgrade`;
+	const elsewhere = await namespacesWithStore(cluster);
+	return elsewhere.length === 0
+		? `${missing}\nrun "shunt install" first`
+		: `${missing}\nShunt is installed in ${elsewhere.join(", ")}: say -n ${elsewhere[0]}`;
+}
+
+/** Not everybody may look into every namespace, and then there is no advice. */
+async function namespacesWithStore(cluster: Cluster): Promise<string[]> {
+	const core = cluster.api(CoreV1Api);
+	const request = core.listConfigMapForAllNamespaces({ fieldSelector: `metadata.name=${storeName}` });
+	const { items } = await cluster.ask(request).catch(() => ({ items: [] }));
+	return items.flatMap(({ metadata }) => metadata?.namespace ?? []).toSorted();
+}
+
+/**
+ * Objects of the installed release that the new one does not have, and that `kubectl apply` therefore leaves: lines for
+ * the user, with the command that deletes each. Who may not look at all kinds is not told.
+ */
+async function describeLeftovers(
+	cluster: Cluster,
+	manifests: readonly Manifest[],
+	namespace: string,
+): Promise<string[]> {
+	const kept = new Set(manifests.map(({ kind, name }) => `${kind} ${name}`));
+	try {
+		const found = await findObjects(cluster, namespace);
+		return found
+			.filter(({ kind, metadata }) => !kept.has(`${kind} ${metadata.name}`) && !isMadeByOthers(kind))
+			.map(describe);
+	} catch (error) {
+		if (error instanceof ClusterError && error.code === "forbidden") {
+			return [];
+		}
+		throw error;
+	}
+}
+
+/** cert-manager fills a Secret that no manifest has, and labels it as it was told to. */
+function isMadeByOthers(kind: string): boolean {
+	return kind === "Secret";
+}
+
+function describe({ apiVersion, kind, metadata: { name, namespace } }: FoundObject): string {
+	const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+	const place = namespace === undefined ? "" : `-n ${namespace} `;
+	return `${kind} ${name} is no longer part of it: kubectl delete ${place}${kind.toLowerCase()}${group} ${name}`;
 }

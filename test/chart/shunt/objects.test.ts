@@ -9,7 +9,7 @@ import { given } from "./support/given.ts";
 import { objectProblems } from "./support/object-schema.ts";
 import { connected, injectorPod, only, render } from "./support/rendered.ts";
 
-const opened = openChart(chartFolder);
+const opened = await openChart(chartFolder);
 if (!opened.ok) {
 	throw new Error(opened.problem.message);
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findChart } from "../../../src/cli/chart/find-chart.ts";
+import { findChart } from "../../../src/cli/chart/chart-folder.ts";
 import { checkCommand } from "../../../src/cli/check/check-command.ts";
-import type { CheckWorld } from "../../../src/cli/check/world.ts";
+import type { CheckIo } from "../../../src/cli/io.ts";
 import type { ApiServer } from "../../support/api-server/api-server.ts";
 
 export interface Checked {
@@ -30,7 +30,7 @@ export interface JsonCategory {
 }
 
 export interface Circumstances {
-	readonly world?: Partial<CheckWorld>;
+	readonly world?: Partial<CheckIo>;
 	/** More variables of the environment. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** Called with all that was said on standard error each time more is. */

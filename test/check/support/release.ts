@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import type { PlainMap } from "../../../src/chart/index.ts";
-import { findChart } from "../../../src/cli/chart/find-chart.ts";
+import { findChart } from "../../../src/cli/chart/chart-folder.ts";
 import { openChart, renderRelease } from "../../../src/cli/chart/render-release.ts";
 import { readConfigText } from "../../../src/cli/check/release.ts";
 import { injectPod } from "../../../src/inject/inject-pod.ts";
@@ -45,8 +45,9 @@ function rendered(values: PlainMap, namespace: string): ApiObject[] {
 	return structuredClone(objects);
 }
 
+const chart = await openChart(findChart("shunt"));
+
 function render(values: PlainMap, namespace: string): ApiObject[] {
-	const chart = openChart(findChart("shunt"));
 	if (!chart.ok) {
 		throw new Error(chart.problem.message);
 	}

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
 import { parse, parseAllDocuments, stringify } from "yaml";
-import type { ReleaseWorld } from "../../../src/cli/cluster/release-world.ts";
 import { installCommand } from "../../../src/cli/install/install-command.ts";
+import type { ReleaseIo } from "../../../src/cli/io.ts";
 import { uninstallCommand } from "../../../src/cli/uninstall/uninstall-command.ts";
 import { upgradeCommand } from "../../../src/cli/upgrade/upgrade-command.ts";
 import type { ExitCode } from "../../../src/domain/exit-code.ts";
@@ -58,7 +58,7 @@ export class Installation {
 		let status: Ran["status"] = "usage";
 		const out = { stdout: "", stderr: "" };
 		const waited: string[] = [];
-		const world: ReleaseWorld = {
+		const world: ReleaseIo = {
 			env: this.env,
 			chart: () => this.chart,
 			readFile: (path) => readFileSync(path, "utf8"),

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseDocuments } from "../../../src/cli/inject/yaml-documents.ts";
+import { parseDocuments } from "../../../src/yaml/documents.ts";
 import { type Finished, runInject, runUninject } from "../../support/inject-manifests.ts";
 import { schemaProblems } from "../../support/inject-schema.ts";
 

@@ -1,8 +1,12 @@
 import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
+import {
+	type InjectorDeps,
+	type InjectorFlags,
+	parseInjectorOptions,
+	runInjector,
+} from "../../../src/injector/command.ts";
 import { connectCluster } from "../../../src/injector/kubernetes-cluster.ts";
-import { type InjectorFlags, parseInjectorOptions } from "../../../src/injector/options.ts";
-import { type InjectorWorld, runInjector } from "../../../src/injector/run-injector.ts";
 import { usualLimits, type WebhookLimits } from "../../../src/injector/webhook-server.ts";
 import { ApiServer } from "../../support/api-server/api-server.ts";
 import { type Authority, type CertifiedKey, createAuthority } from "../../support/api-server/certificates.ts";
@@ -120,7 +124,7 @@ export class RunningInjector {
 	}
 
 	#run({ flags, limits }: InjectorSettings): void {
-		const world: InjectorWorld = {
+		const world: InjectorDeps = {
 			output: () => ({ write: (line) => this.log.push(JSON.parse(line)), flush: async () => undefined }),
 			cluster: async (kubeconfig) => connectCluster(kubeconfig),
 			signals: this.signals,

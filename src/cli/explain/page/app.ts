@@ -8,12 +8,10 @@ import { describeFate } from "../../../explain/sentence.ts";
 import type { Subject } from "../../../explain/subject.ts";
 import type { Trace } from "../../../explain/trace.ts";
 import { type Caption, diagram } from "./diagram.ts";
-import { html } from "./dom.ts";
+import { html } from "./drawing.ts";
 import { fields } from "./fields.ts";
 import { narrow, wide } from "./geometry.ts";
-import { header } from "./header.ts";
-import { stepList } from "./steps.ts";
-import { summaryView } from "./summary-view.ts";
+import { header, stepList, summaryView } from "./views.ts";
 
 /** Where the diagram has no room to lie on its side. */
 const isNarrow = matchMedia("(max-width: 700px)");

@@ -1,8 +1,7 @@
 import { directionOf } from "../../../explain/packet-fields.ts";
 import type { PathView } from "../../../explain/path-view.ts";
 import type { Trace } from "../../../explain/trace.ts";
-import { svg } from "./dom.ts";
-import { arrow, box, label, lines } from "./drawing.ts";
+import { arrow, box, label, lines, svg } from "./drawing.ts";
 import type { Geometry, Lane } from "./geometry.ts";
 
 /** What the drawing says besides the paths. */

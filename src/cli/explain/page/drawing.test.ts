@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { fake, installDocument } from "../../../../test/support/fake-document.ts";
-import { html } from "./dom.ts";
-import { arrow, box, label, lines } from "./drawing.ts";
+import { arrow, box, html, label, lines } from "./drawing.ts";
 
 afterAll(installDocument());
 

@@ -5,10 +5,10 @@ import {
 	type PacketRequest,
 	packetFields,
 } from "../../../explain/packet-fields.ts";
-import { html } from "./dom.ts";
+import { html } from "./drawing.ts";
 
 /** The form in which the packet is said. An empty field is assumed, and shows what as. */
-export interface Fields {
+interface Fields {
 	readonly element: HTMLElement;
 	/** What is said now. */
 	read(): PacketRequest;
@@ -16,7 +16,7 @@ export interface Fields {
 	show(state: FieldState): void;
 }
 
-export interface FieldState {
+interface FieldState {
 	readonly assumed: readonly Assumption[];
 	readonly problems: readonly Problem[];
 	readonly idle: readonly PacketFieldName[];

@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { fake, installDocument } from "../../../../test/support/fake-document.ts";
 import type { Step, Trace } from "../../../explain/trace.ts";
-import { stepList } from "./steps.ts";
-import { summaryView } from "./summary-view.ts";
+import { stepList, summaryView } from "./views.ts";
 
 afterAll(installDocument());
 
@@ -18,7 +17,7 @@ const step: Step = {
 
 function items(steps: readonly Step[], fate: Trace["fate"] = { kind: "pass" }) {
 	const journey: Pick<Trace, "steps" | "fate"> = { steps, fate };
-	return fake(stepList(journey as Journey)).all("li");
+	return fake(stepList(journey as Trace)).all("li");
 }
 
 describe("the rules that were visited", () => {

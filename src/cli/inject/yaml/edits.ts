@@ -1,20 +1,25 @@
 import { deepEqual } from "../../../inject/deep-equal.ts";
 import { isArray, isObject, type Json } from "../../../inject/json.ts";
-import { blockMapEdits } from "./block-map.ts";
-import { blockSeqEdits } from "./block-seq.ts";
-import { CannotSplice } from "./cannot-splice.ts";
-import { flowMapEdits, flowSeqEdits } from "./flow.ts";
-import { isLastOnLine, nextLine, ownColumn } from "./lines.ts";
-import { discard, type Manuscript, type Slot } from "./manuscript.ts";
-import type { AliasNode, Node } from "./node.ts";
+import type { AliasNode, Node } from "../../../yaml/node.ts";
+import { blockMapEdits, blockSeqEdits } from "./block-edits.ts";
+import { flowMapEdits, flowSeqEdits } from "./flow-edits.ts";
 import { printBlock, printFlow, printScalar } from "./print.ts";
-import type { Edit } from "./text-edit.ts";
+import {
+	CannotSplice,
+	discard,
+	type Edit,
+	isLastOnLine,
+	nextLine,
+	ownColumn,
+	type Slot,
+	type SourceText,
+} from "./source-text.ts";
 
 /**
  * The edits that make a node say `after` instead of `before`: lines that come, lines that go, and scalars that change.
  * Every byte elsewhere stays. Throws {@link CannotSplice}.
  */
-export function editsOf(text: Manuscript, slot: Slot, before: Json, after: Json): Edit[] {
+export function editsOf(text: SourceText, slot: Slot, before: Json, after: Json): Edit[] {
 	const { node } = slot;
 	if (deepEqual(before, after)) {
 		return [];
@@ -36,8 +41,8 @@ export function editsOf(text: Manuscript, slot: Slot, before: Json, after: Json)
 }
 
 /** A value where an alias stood: on lines below its key if it has its line to itself, else as flow. */
-export function writtenOut(
-	{ source, style }: Manuscript,
+function writtenOut(
+	{ source, style }: SourceText,
 	{ node, key }: { readonly node: AliasNode; readonly key: Node | undefined },
 	value: Json,
 ): Edit[] {
@@ -57,12 +62,12 @@ function hasOwnLine(source: string, offset: number): boolean {
 	return /(?:^|\n) *(?:- +)*$/.test(source.slice(Math.max(0, offset - 200), offset));
 }
 
-function linesBelow(source: string, key: Node, value: Json, style: Manuscript["style"]): string {
+function linesBelow(source: string, key: Node, value: Json, style: SourceText["style"]): string {
 	const column = key.start - (source.lastIndexOf("\n", key.start - 1) + 1);
 	return printBlock(value, isArray(value) && !style.indentSeq ? column : column + 2, style);
 }
 
-function replacement(text: Manuscript, { node, key }: Slot, after: Json): Edit {
+function replacement(text: SourceText, { node, key }: Slot, after: Json): Edit {
 	if (node.kind === "alias" || (node.kind === "scalar" && node.style === "absent")) {
 		throw new CannotSplice("it has no text of its own");
 	}
@@ -87,7 +92,7 @@ function printLike(node: Node, after: Json): string {
 
 /** `key:` with nothing behind it gets lines below it. */
 function linesInPlaceOfNothing(
-	{ source, style }: Manuscript,
+	{ source, style }: SourceText,
 	start: number,
 	key: Node | undefined,
 	after: Json,
@@ -104,9 +109,29 @@ function linesInPlaceOfNothing(
 }
 
 /** The other way round: only `key:` stays. */
-function nothingInPlaceOfLines({ source }: Manuscript, node: Node, key: Node | undefined, after: Json): Edit {
+function nothingInPlaceOfLines({ source }: SourceText, node: Node, key: Node | undefined, after: Json): Edit {
 	if (after !== null || key?.kind !== "scalar") {
 		throw new CannotSplice("it is a block of lines");
 	}
 	return { start: nextLine(source, key.end), end: nextLine(source, node.end), text: "" };
+}
+
+/** Aliases of what edits have changed or taken away say by themselves what they said so far. */
+export function aliasEdits(text: SourceText, node: Node, key?: Node): Edit[] {
+	switch (node.kind) {
+		case "alias":
+			return text.changed.has(node.target) && !text.gone.has(node)
+				? writtenOut(text, { node, key }, node.value)
+				: [];
+		case "map":
+			return node.pairs.flatMap((pair) => [
+				...aliasEdits(text, pair.key),
+				// A merge takes no lines of its own below it: one line says better that it was one.
+				...aliasEdits(text, pair.value, pair.name === undefined || node.isFlow ? undefined : pair.key),
+			]);
+		case "seq":
+			return node.items.flatMap((item) => aliasEdits(text, item));
+		default:
+			return [];
+	}
 }

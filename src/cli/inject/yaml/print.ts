@@ -1,8 +1,13 @@
-import { stringify } from "yaml";
-import { isArray, isObject, type Json } from "../../../inject/json.ts";
+import {
+	type CreateNodeOptions,
+	type DocumentOptions,
+	type ScalarTag,
+	type SchemaOptions,
+	stringify,
+	type ToStringOptions,
+} from "yaml";
+import { isArray, isObject, type Json, type JsonObject } from "../../../inject/json.ts";
 import { Numeral } from "../../../inject/numeral.ts";
-import { jsonText } from "./json-text.ts";
-import { writeOptions } from "./write-options.ts";
 
 /** How a file is written, so that what comes in looks like what is there. */
 export interface Style {
@@ -80,4 +85,96 @@ export function printFlow(value: Json): string {
 /** JSON on several lines, the first of which is already indented. */
 export function printFlowLines(value: Json, indent: string, unit: string, { eol }: Style): string {
 	return jsonText(value, unit).replaceAll("\n", eol + indent);
+}
+
+/**
+ * Numbers as they were written. What kubectl takes for a number, and the library's YAML 1.1 does not, is also what a text
+ * must not look like without quotes.
+ */
+const numeralTag: ScalarTag = {
+	tag: "tag:yaml.org,2002:float",
+	default: true,
+	identify: (value) => value instanceof Numeral,
+	test: /^[-+]?(?:0[bBoOxX]_?[\da-fA-F_]+|(?:\.[\d_]+|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?[\d_]+)?)$/,
+	resolve: (text) => text,
+	stringify: ({ value }) => `${value}`,
+};
+
+/** Version 1.1, so that a text which that version would take for something else gets its quotes. */
+export const writeOptions: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions = {
+	version: "1.1",
+	customTags: (tags) => [numeralTag, ...tags],
+	indent: 2,
+	// Folding would break arguments and annotations over lines.
+	lineWidth: 0,
+	aliasDuplicateObjects: false,
+};
+
+/** As JSON.stringify writes it with this unit of indentation, but every number exactly. */
+function jsonText(value: Json, unit: string, indent = ""): string {
+	if (value instanceof Numeral) {
+		return value.json;
+	}
+	if (typeof value === "number" && !Number.isFinite(value)) {
+		return yamlOnly(value);
+	}
+	if (typeof value !== "object" || value === null) {
+		return JSON.stringify(value);
+	}
+	const deeper = indent + unit;
+	const items = isArray(value)
+		? value.map((item) => jsonText(item, unit, deeper))
+		: Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${jsonText(item, unit, deeper)}`);
+	const [open, close] = isArray(value) ? "[]" : "{}";
+	return items.length === 0
+		? `${open}${close}`
+		: `${open}\n${deeper}${items.join(`,\n${deeper}`)}\n${indent}${close}`;
+}
+
+/** The same without a blank. */
+export function compactJson(value: Json): string {
+	if (value instanceof Numeral || typeof value !== "object" || value === null) {
+		return jsonText(value, "");
+	}
+	return isArray(value) ? `[${value.map(compactJson).join(",")}]` : `{${compactPairs(value)}}`;
+}
+
+/** What stands between the braces. */
+export function compactPairs(object: JsonObject): string {
+	return Object.entries(object)
+		.map(([key, item]) => `${JSON.stringify(key)}:${compactJson(item)}`)
+		.join(",");
+}
+
+/** Compact JSON in pieces, none of which ends within a word of it, as JSON.stringify lays it out. */
+export function* laidOut(pieces: Iterable<string>, unit: string, indent: string): Generator<string> {
+	let margin = `\n${indent}`;
+	for (const piece of pieces) {
+		yield piece.replace(/"(?:[^"\\]|\\.)*"|\[\]|\{\}|[{}[\],:]/g, (word) => {
+			switch (word) {
+				case "{":
+				case "[":
+					margin += unit;
+					return word + margin;
+				case "}":
+				case "]":
+					margin = margin.slice(0, -unit.length);
+					return margin + word;
+				case ",":
+					return word + margin;
+				case ":":
+					return ": ";
+				default:
+					return word;
+			}
+		});
+	}
+}
+
+/** JSON has no such numbers; where it is written into YAML, YAML has. */
+function yamlOnly(value: number): string {
+	if (Number.isNaN(value)) {
+		return ".nan";
+	}
+	return value > 0 ? ".inf" : "-.inf";
 }

@@ -1,19 +1,22 @@
 import { stringify } from "yaml";
 import { deepEqual } from "../../../inject/deep-equal.ts";
 import type { Json } from "../../../inject/json.ts";
-import { aliasEdits } from "./alias-edits.ts";
-import { CannotSplice } from "./cannot-splice.ts";
-import { editsOf } from "./edits.ts";
-import { lineStart, nextLine } from "./lines.ts";
-import { type Manuscript, manuscriptOf } from "./manuscript.ts";
-import type { Node } from "./node.ts";
-import { printBlock, printFlow, type Style } from "./print.ts";
-import { readDocument } from "./read-document.ts";
-import { applyEdits, type Edit } from "./text-edit.ts";
-import { writeOptions } from "./write-options.ts";
+import { readDocument } from "../../../yaml/documents.ts";
+import type { Node } from "../../../yaml/node.ts";
+import { aliasEdits, editsOf } from "./edits.ts";
+import { printBlock, printFlow, type Style, writeOptions } from "./print.ts";
+import {
+	applyEdits,
+	CannotSplice,
+	type Edit,
+	lineStart,
+	nextLine,
+	type SourceText,
+	sourceTextOf,
+} from "./source-text.ts";
 
 /** A document's text, what it says, and what it is to say. */
-export interface Revision {
+interface Revision {
 	readonly source: string;
 	readonly root: Node | undefined;
 	readonly before: Json;
@@ -23,7 +26,7 @@ export interface Revision {
 	readonly follows: boolean;
 }
 
-export interface Rewritten {
+interface Rewritten {
 	/** The new text in pieces, most of them pieces of the old. */
 	readonly pieces: readonly string[];
 	/** Whether it had to be written anew, without its comments. */
@@ -52,7 +55,7 @@ export function rewrite(revision: Revision): Rewritten {
 
 interface Padded extends Revision {
 	readonly root: Node;
-	readonly text: Manuscript;
+	readonly text: SourceText;
 }
 
 /** The text gets a last line break if it has none, so that one kind of edit serves for every line. */
@@ -68,7 +71,7 @@ function pad(revision: Revision): Padded | undefined {
 
 function withText(revision: Revision, source: string, root: Node | undefined): Padded | undefined {
 	return (
-		root && { ...revision, source, root, text: manuscriptOf({ source, eol: revision.eol, editsOf }, root) }
+		root && { ...revision, source, root, text: sourceTextOf({ source, eol: revision.eol, editsOf }, root) }
 	);
 }
 

@@ -1,15 +1,17 @@
 import { parseAllDocuments } from "yaml";
 import { type ChartPort, loadChart } from "../../../../src/chart/index.ts";
 import { issueCertificate } from "../../../../src/cli/chart/issue-certificate.ts";
-import { validateValues } from "../../../../src/cli/chart/validate-values.ts";
+import { validatorOf } from "../../../../src/cli/chart/validate-values.ts";
 import { type JsonObject, objectAt, textAt } from "../../../../src/inject/json.ts";
 import { renderLoaded, textsOf } from "../../support/ours.ts";
 import { chartFiles, type Given, withGiven } from "./chart-files.ts";
 
 const issuing: ChartPort = { issueCertificate: (request) => issueCertificate(request, Date.now()) };
 
+const validate = await validatorOf(Buffer.from(chartFiles["values.schema.json"] ?? "").toString());
+
 /** What `shunt install` gives to templates. */
-export const cliPort: ChartPort = { ...issuing, validateValues };
+export const cliPort: ChartPort = { ...issuing, validateValues: (_, values) => validate(values) };
 
 /** The objects of a rendered text. */
 export function objectsOf(text: string): JsonObject[] {

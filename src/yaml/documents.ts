@@ -1,0 +1,170 @@
+import type { Problem } from "../domain/problem.ts";
+import type { Json } from "../inject/json.ts";
+import { type Mistake, type Reading, readByLibrary } from "./library-reader.ts";
+import { readQuickly } from "./quick-reader.ts";
+
+/** What one document of a file says. */
+export interface ManifestDocument {
+	readonly value: Json;
+}
+
+interface ParsedText {
+	readonly documents: readonly ManifestDocument[];
+	readonly problems: readonly Problem[];
+}
+
+/** JSON is YAML too, so one parser reads both. */
+export function parseDocuments(text: string, source: string): ParsedText {
+	const documents: ManifestDocument[] = [];
+	const problems: Problem[] = [];
+	for (const { start, end } of splitDocuments(text)) {
+		const reading = readDocument(text.slice(start, end));
+		if (reading.ok) {
+			documents.push({ value: reading.root?.value ?? null });
+		} else {
+			problems.push(...problemsOf(reading.mistakes, { name: source, text }, start));
+		}
+	}
+	return problems.length > 0 ? { documents: [], problems } : { documents, problems };
+}
+
+/** Of a document that begins at `start`. */
+export function problemsOf(
+	mistakes: readonly Mistake[],
+	{ name, text }: { readonly name: string; readonly text: string },
+	start: number,
+): Problem[] {
+	const above = text.slice(0, start).split("\n").length - 1;
+	return mistakes.map(({ line, complaint }) => ({
+		source: `${name}:${above + line}`,
+		complaint,
+		accepted: "YAML or JSON",
+	}));
+}
+
+/** One document of a stream: quickly where it is written as most are. */
+export function readDocument(source: string): Reading {
+	const quick = readQuickly(source);
+	return quick === undefined ? readByLibrary(source) : { ok: true, root: quick.root };
+}
+
+/** Where a document stands in its file, its comments, directives and markers included, but no byte order mark before it. */
+interface Extent {
+	readonly start: number;
+	readonly end: number;
+}
+
+/**
+ * The documents of a stream, by their markers, which YAML lets stand at the beginning of a line and nowhere else. Comments,
+ * blank lines and directives belong to the document below them; at the end, to the one above. As kubectl has it, JSON
+ * objects may follow each other with nothing between them, and each document may begin with a byte order mark, as files
+ * do that were put together.
+ */
+export function* splitDocuments(text: string): Generator<Extent> {
+	let start = text.startsWith(byteOrderMark) ? 1 : 0;
+	for (const end of boundariesOf(text, start)) {
+		yield* objectsIn(text, pastMark(text, start), end);
+		start = end;
+	}
+}
+
+function pastMark(text: string, start: number): number {
+	const marked = /---[ \t]*\r?\n\ufeff/y;
+	marked.lastIndex = start;
+	return marked.test(text) ? marked.lastIndex : start;
+}
+
+/** More than one where a JSON object ends and another begins, which would be no YAML. */
+function* objectsIn(text: string, first: number, end: number): Generator<Extent> {
+	let start = first;
+	for (
+		let next = behindObject(text, start);
+		next < end && text[next] === "{";
+		next = behindObject(text, start)
+	) {
+		yield { start, end: next };
+		start = next;
+	}
+	yield { start, end };
+}
+
+/** Where something follows a JSON object and the blanks behind it; the text's end where there is none. */
+function behindObject(text: string, start: number): number {
+	const blanks = /\s*/y;
+	blanks.lastIndex = start;
+	blanks.test(text);
+	if (text[blanks.lastIndex] !== "{") {
+		return text.length;
+	}
+	// What is not JSON either way: a text in single quotes, a comment.
+	const token = /"(?:[^"\\]|\\.)*"|[{}'#]/gs;
+	token.lastIndex = blanks.lastIndex;
+	let depth = 0;
+	for (let found = token.exec(text); found !== null && !/['#]/.test(found[0]); found = token.exec(text)) {
+		depth += found[0] === "{" ? 1 : found[0] === "}" ? -1 : 0;
+		if (depth === 0) {
+			blanks.lastIndex = token.lastIndex;
+			blanks.test(text);
+			return blanks.lastIndex;
+		}
+	}
+	return text.length;
+}
+
+/** Where documents end. */
+function* boundariesOf(text: string, first: number): Generator<number> {
+	let start = first;
+	let hasBegun = false;
+	for (const { index, next, isEnd } of markersOf(text, first)) {
+		const end = isEnd ? next : index;
+		const isBetween: boolean = isEnd
+			? saysSomething(text, end, text.length)
+			: hasBegun || saysSomething(text, start, end);
+		if (isBetween) {
+			yield end;
+			start = end;
+		}
+		hasBegun = !(isEnd && isBetween);
+	}
+	if (hasBegun || saysSomething(text, start, text.length)) {
+		yield text.length;
+	}
+}
+
+const byteOrderMark = "\ufeff";
+
+interface Marker {
+	readonly index: number;
+	/** Where the line below begins. */
+	readonly next: number;
+	/** `...` instead of `---`. */
+	readonly isEnd: boolean;
+}
+
+function* markersOf(text: string, start: number): Generator<Marker> {
+	const first = /(?:---|\.\.\.)(?=[ \t\r\n]|$)/y;
+	first.lastIndex = start;
+	if (first.test(text)) {
+		yield markerAt(text, start);
+	}
+	for (const { index } of text.matchAll(/\n(?:---|\.\.\.)(?=[ \t\r\n]|$)/g)) {
+		yield markerAt(text, index + 1);
+	}
+}
+
+function markerAt(text: string, index: number): Marker {
+	const feed = text.indexOf("\n", index);
+	return { index, next: feed === -1 ? text.length : feed + 1, isEnd: text[index] === "." };
+}
+
+/** Whether there is more than comments, blank lines and directives. */
+function saysSomething(text: string, start: number, end: number): boolean {
+	const aside = /(?:[ \t\r]*(?:#[^\n]*)?|%[^\n]*)(?:\n|$)/y;
+	for (let at = start; at < end; at = aside.lastIndex) {
+		aside.lastIndex = at;
+		if (!aside.test(text)) {
+			return true;
+		}
+	}
+	return false;
+}

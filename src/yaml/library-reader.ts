@@ -1,0 +1,119 @@
+import { type Document, Lexer, LineCounter, parseAllDocuments } from "yaml";
+import { compose, NotReadable } from "./compose.ts";
+import type { Node } from "./node.ts";
+
+/** What a text says, or what is wrong with it and at which of its lines. */
+export type Reading =
+	| { readonly ok: true; readonly root: Node | undefined }
+	| { readonly ok: false; readonly mistakes: readonly Mistake[] };
+
+export interface Mistake {
+	/** From one. */
+	readonly line: number;
+	readonly complaint: string;
+}
+
+/**
+ * Any YAML, a document at a time, or the first of several, in which the last of equal keys may win. The library reads the
+ * structure; what it means is decided in compose.ts.
+ */
+export function readByLibrary(source: string, which: "only" | "first" = "only"): Reading {
+	const lines = new LineCounter();
+	const mistakeAt = (offset: number, complaint: string): Mistake => ({
+		line: Math.max(1, lines.linePos(offset).line),
+		complaint,
+	});
+	if (isTooDeep(source)) {
+		return { ok: false, mistakes: [{ line: 1, complaint: tooDeep }] };
+	}
+	try {
+		const [document, next] = parse(source, lines);
+		const second = which === "first" ? undefined : next;
+		const errors = [...(document?.errors ?? []), ...(second?.errors ?? [])];
+		if (second !== undefined && errors.length === 0) {
+			return {
+				ok: false,
+				mistakes: [mistakeAt(second.range[0], "is not YAML: its documents are not apart")],
+			};
+		}
+		return errors.length > 0
+			? { ok: false, mistakes: errors.map(({ message, pos }) => mistakeAt(pos[0], complaintOf(message))) }
+			: {
+					ok: true,
+					root: document?.contents
+						? compose(document.contents, { source, mayRepeat: which === "first" })
+						: undefined,
+				};
+	} catch (error) {
+		if (error instanceof NotReadable) {
+			return { ok: false, mistakes: [mistakeAt(error.offset, error.message)] };
+		}
+		throw error;
+	}
+}
+
+function parse(source: string, lineCounter: LineCounter): readonly Document.Parsed[] {
+	const documents = parseAllDocuments(source, {
+		schema: "failsafe",
+		version: "1.1",
+		merge: false,
+		uniqueKeys: false,
+		keepSourceTokens: true,
+		prettyErrors: false,
+		logLevel: "silent",
+		lineCounter,
+	});
+	return "empty" in documents ? [] : documents;
+}
+
+function complaintOf(message: string): string {
+	return `is not YAML: ${message.split("\n")[0] ?? ""}`;
+}
+
+/**
+ * The library calls itself for each level, and where that fills the stack it can take the whole process with it. What
+ * people write has some tens of levels, kubectl's library takes 10,000.
+ */
+const maxNesting = 300;
+
+const tooDeep = `is nested deeper than ${maxNesting} levels`;
+
+/** Whether a text may have too many levels for the library. */
+function isTooDeep(source: string): boolean {
+	return blockNesting(source) > maxNesting || (mayFlowDeep(source) && flowNesting(source) > maxNesting);
+}
+
+/** At least as many as there are: each line further right than those above it counts, and each indicator before it. */
+function blockNesting(source: string): number {
+	const open: number[] = [];
+	let deepest = 0;
+	for (const [, blanks = "", indicators = ""] of source.matchAll(/^( *)((?:[-?:][ \t]+)*)\S/gm)) {
+		while ((open.at(-1) ?? -1) >= blanks.length) {
+			open.pop();
+		}
+		open.push(blanks.length);
+		const inLine = indicators.replace(/[ \t]/g, "").length;
+		// A list may stand right under its key.
+		deepest = Math.max(deepest, 2 * open.length + inLine);
+	}
+	return deepest;
+}
+
+/** A bracket may be part of a text, which only the library's lexer can tell. */
+function mayFlowDeep(source: string): boolean {
+	return (source.match(/[[{]/g)?.length ?? 0) > maxNesting;
+}
+
+function flowNesting(source: string): number {
+	let depth = 0;
+	let deepest = 0;
+	for (const token of new Lexer().lex(source)) {
+		if (token === "[" || token === "{") {
+			depth++;
+			deepest = Math.max(deepest, depth);
+		} else if (token === "]" || token === "}") {
+			depth--;
+		}
+	}
+	return deepest;
+}
