@@ -1,5 +1,5 @@
 import type { Family } from "../domain/family.ts";
-import type { Dialect, TableDialect } from "../domain/mode.ts";
+import type { TableDialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import type { Drift } from "../rules/diff.ts";
 import type { Hook, Plan } from "../rules/plan.ts";
@@ -75,9 +75,6 @@ export interface OwnTable {
 	/** Those that are as we would write them for some policy, in order. */
 	rules(): readonly { readonly hook: Hook; readonly rule: OwnRule }[];
 }
-
-/** The code that speaks each dialect. */
-export type Backends = Readonly<Record<Dialect, Backend>>;
 
 /** Whose connections a trial's rule is about; `nobody` for a trial without such a rule. */
 export type Owner = number | "nobody";
