@@ -17,6 +17,11 @@ export interface Flag {
 	readonly help: string;
 }
 
+/** One that takes a value, and has none where it is not given. */
+export function valueFlag(name: string, placeholder: string, help: string, more: Partial<Flag> = {}): Flag {
+	return { name, kind: "value", placeholder, default: "", help, ...more };
+}
+
 /** By its name, or by another that means the same. */
 export function findFlag(flags: readonly Flag[], name: string): Flag | undefined {
 	const known = indexes.get(flags) ?? index(flags);

@@ -3,12 +3,15 @@ import { imageNames, ownContainers } from "./names.ts";
 
 /** Whose redirection a pod has already, and what in it shows that. */
 export interface ExistingSidecar {
-	readonly owner: (typeof marks)[number]["owner"];
+	readonly owner: string;
+	readonly code: (typeof marks)[number]["code"];
 	readonly sign: string;
 }
 
 interface Mark {
 	readonly owner: string;
+	/** For metrics. */
+	readonly code: string;
 	readonly names: readonly string[];
 	/** Names of which there is one for each service of a pod, with a dash and the service behind. */
 	readonly stems?: readonly string[];
@@ -29,14 +32,16 @@ interface Mark {
  * Istio's label and annotation of the ambient mode from istio.io/api.
  */
 const marks = [
-	{ owner: "Shunt", names: ownContainers, images: [imageNames.init] },
+	{ owner: "Shunt", code: "injected-by-shunt", names: ownContainers, images: [imageNames.init] },
 	{
 		owner: "Linkerd",
+		code: "injected-by-linkerd",
 		names: ["linkerd-proxy", "linkerd-init", "linkerd-network-validator"],
 		images: ["linkerd/proxy", "linkerd/proxy-init", "linkerd-io/proxy"],
 	},
 	{
 		owner: "Istio",
+		code: "injected-by-istio",
 		names: ["istio-proxy", "istio-init", "istio-validation"],
 		images: ["istio/proxyv2", "istio-release/proxyv2"],
 		annotations: { "ambient.istio.io/redirection": "enabled" },
@@ -44,12 +49,14 @@ const marks = [
 	},
 	{
 		owner: "Kuma",
+		code: "injected-by-kuma",
 		names: ["kuma-sidecar", "kuma-init", "kuma-validation"],
 		images: ["kuma-init"],
 		annotations: { "kuma.io/sidecar-injected": "true" },
 	},
 	{
 		owner: "Consul",
+		code: "injected-by-consul",
 		names: ["consul-connect-envoy-sidecar", "envoy-sidecar"],
 		stems: ["consul-dataplane", "consul-connect-inject-init"],
 		images: [],
@@ -58,10 +65,21 @@ const marks = [
 			"consul.hashicorp.com/transparent-proxy-status": "enabled",
 		},
 	},
-	{ owner: "Open Service Mesh", names: ["osm-init"], images: ["openservicemesh/init"] },
-	{ owner: "App Mesh", names: ["proxyinit"], images: ["aws-appmesh-proxy-route-manager"] },
+	{
+		owner: "Open Service Mesh",
+		code: "injected-by-osm",
+		names: ["osm-init"],
+		images: ["openservicemesh/init"],
+	},
+	{
+		owner: "App Mesh",
+		code: "injected-by-app-mesh",
+		names: ["proxyinit"],
+		images: ["aws-appmesh-proxy-route-manager"],
+	},
 	{
 		owner: "NGINX Service Mesh",
+		code: "injected-by-nginx-mesh",
 		names: ["nginx-mesh-init", "nginx-mesh-sidecar"],
 		images: ["nginx-mesh-init", "nginx-mesh-sidecar"],
 	},
@@ -79,7 +97,7 @@ export function findSidecar(pod: JsonObject): ExistingSidecar | undefined {
 	for (const mark of marks) {
 		const sign = containerSign(containers, mark) ?? metadataSign(pod, mark);
 		if (sign !== undefined) {
-			return { owner: mark.owner, sign };
+			return { owner: mark.owner, code: mark.code, sign };
 		}
 	}
 	return undefined;

@@ -1,3 +1,4 @@
+import { attempt } from "../domain/attempt.ts";
 import { version } from "../domain/version.ts";
 import { injectedAnnotation } from "../policy/annotation-keys.ts";
 import {
@@ -81,7 +82,7 @@ export function formatRecord({ volumes, annotations, was }: InjectionRecord): st
 /** Undefined where there is none. One that somebody has garbled counts as none: the names are still to be found. */
 export function readRecord(pod: JsonObject): InjectionRecord | undefined {
 	const text = textAt(objectAt(objectAt(pod, "metadata"), "annotations"), injectedAnnotation);
-	const value = text === undefined ? undefined : parse(text);
+	const value = text === undefined ? undefined : attempt((): Json => JSON.parse(text));
 	if (!isObject(value)) {
 		return undefined;
 	}
@@ -101,14 +102,6 @@ export function readRecord(pod: JsonObject): InjectionRecord | undefined {
 function textsAt(object: JsonObject, key: string): readonly string[] {
 	const value = get(object, key);
 	return isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
-function parse(text: string): Json | undefined {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** A pod (or a namespace) with annotations set, and what that changed. */

@@ -8,7 +8,7 @@ export interface Skip {
 		| NotRedirected["code"]
 		| "host-network"
 		| "windows"
-		| (typeof sidecarCodes)[keyof typeof sidecarCodes]
+		| ExistingSidecar["code"]
 		| "no-containers";
 	readonly reason: string;
 }
@@ -42,22 +42,9 @@ const adjudicators: readonly ((spec: JsonObject, pod: JsonObject) => Skip | unde
 			: undefined,
 ];
 
-const sidecarCodes = {
-	Shunt: "injected-by-shunt",
-	Linkerd: "injected-by-linkerd",
-	Istio: "injected-by-istio",
-	Kuma: "injected-by-kuma",
-	Consul: "injected-by-consul",
-	"Open Service Mesh": "injected-by-osm",
-	"App Mesh": "injected-by-app-mesh",
-	"NGINX Service Mesh": "injected-by-nginx-mesh",
-} as const satisfies Readonly<Record<ExistingSidecar["owner"], string>>;
-
 function alreadyInjected(pod: JsonObject): Skip | undefined {
 	const found = findSidecar(pod);
-	return (
-		found && { code: sidecarCodes[found.owner], reason: `already injected by ${found.owner} (${found.sign})` }
-	);
+	return found && { code: found.code, reason: `already injected by ${found.owner} (${found.sign})` };
 }
 
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/; the older name works on kubelets before 1.19 alone. */

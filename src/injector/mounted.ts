@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { parseDocument } from "yaml";
+import { attempt } from "../domain/attempt.ts";
 import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { InjectConfig } from "../inject/config.ts";
 import { parseInjectConfig } from "../inject/parse-config.ts";
@@ -78,14 +79,6 @@ function belongTogether(certificate: X509Certificate, key: KeyObject): boolean {
 
 function unusable(source: string, complaint: string, accepted: string): Problem {
 	return { source, complaint, accepted };
-}
-
-function attempt<T>(make: () => T): T | undefined {
-	try {
-		return make();
-	} catch {
-		return undefined;
-	}
 }
 
 /** A release's values, as a ConfigMap holds them: YAML or JSON. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { attempt } from "../domain/attempt.ts";
 import { get, isObject, type Json, type JsonObject, objectAt, textAt } from "../inject/json.ts";
 
 /** What an API server asks, as far as it matters here. */
@@ -79,13 +80,8 @@ function readRequest(request: JsonObject): ReviewReading {
 
 /** Decoding would put replacement characters where the pod has something else. */
 function parseJson(body: Uint8Array): Json | undefined {
-	try {
-		return isUtf8(body)
-			? JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString())
-			: undefined;
-	} catch {
-		return undefined;
-	}
+	const text = isUtf8(body) ? Buffer.from(body.buffer, body.byteOffset, body.length).toString() : "";
+	return attempt((): Json => JSON.parse(text));
 }
 
 /** RFC 1123's label, or nothing for objects without a namespace. It is about to be part of a URL. */

@@ -1,3 +1,4 @@
+import { attempt } from "../domain/attempt.ts";
 import { harmless } from "../domain/harmless.ts";
 
 /**
@@ -57,17 +58,9 @@ export function isNotFound(error: unknown): boolean {
 
 /** The message of a Kubernetes Status, which the client leaves as text. */
 function statusMessage(body: unknown): string | undefined {
-	const status = typeof body === "string" ? parse(body) : body;
+	const status = typeof body === "string" ? attempt((): unknown => JSON.parse(body)) : body;
 	const message = fieldOf(status, "message");
 	return typeof message === "string" && message !== "" ? firstLine(message) : undefined;
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 function firstLine(text: string): string {

@@ -32,19 +32,25 @@ interface ConfigKey<Name extends string = string> {
 	readonly linkerd?: readonly string[];
 }
 
+function key<const Name extends string>(name: Name, placeholder: string, help: string): ConfigKey<Name> {
+	return { name, placeholder, help };
+}
+
 /** Besides the policy. */
 const settings = [
-	{ name: "admin-port", placeholder: "PORT", help: "where the proxy answers probes and serves metrics" },
-	{ name: "control-port", placeholder: "PORT", help: "where the proxy is controlled" },
+	key("admin-port", "PORT", "where the proxy answers probes and serves metrics"),
+	key("control-port", "PORT", "where the proxy is controlled"),
+	key(
+		"close-wait-timeout",
+		"TIME",
+		"how long connection tracking remembers half-closed connections, such as 30s",
+	),
 	{
-		name: "close-wait-timeout",
-		placeholder: "TIME",
-		help: "how long connection tracking remembers half-closed connections, such as 30s",
-	},
-	{
-		name: "native-sidecar",
-		placeholder: "true|false",
-		help: "run the proxy as an init container that keeps running (Kubernetes 1.29 and newer)",
+		...key(
+			"native-sidecar",
+			"true|false",
+			"run the proxy as an init container that keeps running (Kubernetes 1.29 and newer)",
+		),
 		// Linkerd's name for it went through the stages of a Kubernetes feature.
 		linkerd: [
 			"config.linkerd.io/proxy-enable-native-sidecar",
@@ -52,31 +58,19 @@ const settings = [
 			"config.alpha.linkerd.io/proxy-enable-native-sidecar",
 		],
 	},
-	{ name: "proxy-image", placeholder: "NAME", help: "image of the proxy, without its tag" },
-	{ name: "proxy-version", placeholder: "TAG", help: "tag or sha256 digest of the proxy's image" },
-	{ name: "image-pull-policy", placeholder: "POLICY", help: "Always, IfNotPresent or Never" },
-	{ name: "proxy-cpu-request", placeholder: "QUANTITY", help: "processor time that the proxy asks for" },
-	{ name: "proxy-cpu-limit", placeholder: "QUANTITY", help: "most processor time that the proxy may use" },
-	{ name: "proxy-memory-request", placeholder: "QUANTITY", help: "memory that the proxy asks for" },
-	{ name: "proxy-memory-limit", placeholder: "QUANTITY", help: "most memory that the proxy may use" },
-	{
-		name: "proxy-ephemeral-storage-request",
-		placeholder: "QUANTITY",
-		help: "disk space that the proxy asks for",
-	},
-	{
-		name: "proxy-ephemeral-storage-limit",
-		placeholder: "QUANTITY",
-		help: "most disk space that the proxy may use",
-	},
-	{
-		name: "init-cpu-request",
-		placeholder: "QUANTITY",
-		help: "processor time that the init container, or the validator, asks for",
-	},
-	{ name: "init-cpu-limit", placeholder: "QUANTITY", help: "most processor time that it may use" },
-	{ name: "init-memory-request", placeholder: "QUANTITY", help: "memory that it asks for" },
-	{ name: "init-memory-limit", placeholder: "QUANTITY", help: "most memory that it may use" },
+	key("proxy-image", "NAME", "image of the proxy, without its tag"),
+	key("proxy-version", "TAG", "tag or sha256 digest of the proxy's image"),
+	key("image-pull-policy", "POLICY", "Always, IfNotPresent or Never"),
+	key("proxy-cpu-request", "QUANTITY", "processor time that the proxy asks for"),
+	key("proxy-cpu-limit", "QUANTITY", "most processor time that the proxy may use"),
+	key("proxy-memory-request", "QUANTITY", "memory that the proxy asks for"),
+	key("proxy-memory-limit", "QUANTITY", "most memory that the proxy may use"),
+	key("proxy-ephemeral-storage-request", "QUANTITY", "disk space that the proxy asks for"),
+	key("proxy-ephemeral-storage-limit", "QUANTITY", "most disk space that the proxy may use"),
+	key("init-cpu-request", "QUANTITY", "processor time that the init container, or the validator, asks for"),
+	key("init-cpu-limit", "QUANTITY", "most processor time that it may use"),
+	key("init-memory-request", "QUANTITY", "memory that it asks for"),
+	key("init-memory-limit", "QUANTITY", "most memory that it may use"),
 ] as const satisfies readonly ConfigKey[];
 
 export type ConfigKeyName = FieldKey | (typeof settings)[number]["name"];

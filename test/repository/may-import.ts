@@ -98,7 +98,7 @@ export const mayImport: Table = {
 		],
 	},
 	"src/chart/template": { ring: 2, imports: ["src/chart/functions", "src/chart/go"] },
-	"src/chart/values": { ring: 2, imports: ["src/chart", "src/chart/go", "src/chart/release"] },
+	"src/chart/values": { ring: 2, imports: ["src/chart", "src/chart/go", "src/chart/release", "src/domain"] },
 	"src/chart/yaml": { ring: 2, imports: ["src/chart", "src/chart/go", "src/inject", "src/yaml", "yaml"] },
 	// Manifests and values as nodes with their places: quickly where that can be, else by the library.
 	"src/yaml": { ring: 2, imports: ["src/chart/go", "src/domain", "src/inject", "yaml"] },
@@ -286,7 +286,7 @@ export const mayImport: Table = {
 		],
 	},
 
-	"src/cli/inject/yaml": { ring: 3, imports: ["src/inject", "src/yaml"] },
+	"src/cli/inject/yaml": { ring: 3, imports: ["src/domain", "src/inject", "src/yaml"] },
 
 	"src/kube": { ring: 3, imports: ["src/domain", "src/host"] },
 

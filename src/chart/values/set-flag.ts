@@ -1,3 +1,4 @@
+import { attempt } from "../../domain/attempt.ts";
 import { JsonError, readJson } from "../go/json.ts";
 import { type LargeIntegers, parseDecimal64 } from "../go/number.ts";
 import type { GoMap, Value } from "../go/value.ts";
@@ -218,10 +219,5 @@ function setItem(items: Value[], index: number, value: Value): true {
 }
 
 function isJson(text: string): boolean {
-	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
-	}
+	return attempt(() => [JSON.parse(text)]) !== undefined;
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type Chart, effectiveValues, type PlainMap, type PlainValue } from "../../chart/index.ts";
+import { attempt } from "../../domain/attempt.ts";
 import type { CertificateParts } from "./certificate-problems.ts";
 import { type CertificatePart, isTrusted, readCertificates } from "./certificate-texts.ts";
 import { textAt, valueAt } from "./plain-maps.ts";
@@ -106,12 +107,4 @@ function stateInTime(certificates: readonly X509Certificate[], now: number): Cer
 
 function day(time: number): string {
 	return new Date(time).toISOString().slice(0, 10);
-}
-
-function attempt<T>(make: () => T): T | undefined {
-	try {
-		return make();
-	} catch {
-		return undefined;
-	}
 }

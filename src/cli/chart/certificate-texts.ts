@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { attempt } from "../../domain/attempt.ts";
 import type { Problem } from "../../domain/problem.ts";
 
 /** A text of PEM, and where it was found. */
@@ -69,22 +70,17 @@ export function keyOf(part: CertificatePart | undefined): Found<KeyObject | unde
 	if (!wholeKey.test(text)) {
 		return refuse("is not a private key", `one in PEM, such as --set-file ${source}=key.pem reads`);
 	}
-	try {
-		return { found: createPrivateKey(text), problems: [] };
-	} catch {
-		return refuse("is a private key that cannot be read", "one in PEM that is whole");
-	}
+	const found = attempt(() => createPrivateKey(text));
+	return found === undefined
+		? refuse("is a private key that cannot be read", "one in PEM that is whole")
+		: { found, problems: [] };
 }
 
 /** The certificates of a PEM text in order; undefined where it holds none or one that cannot be read. */
 export function readCertificates(pem: string): X509Certificate[] | undefined {
 	const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
-	try {
-		const certificates = blocks.map((block) => new X509Certificate(block));
-		return certificates.length > 0 ? certificates : undefined;
-	} catch {
-		return undefined;
-	}
+	const certificates = attempt(() => blocks.map((block) => new X509Certificate(block))) ?? [];
+	return certificates.length > 0 ? certificates : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import { AdmissionregistrationV1Api, CoreV1Api } from "@kubernetes/client-node";
+import { attempt } from "../../domain/attempt.ts";
 import { objectAt, textAt } from "../../inject/json.ts";
 import { isFor } from "../chart/certificate-problems.ts";
 import { isTrusted, readCertificates } from "../chart/certificate-texts.ts";
@@ -74,11 +75,7 @@ const present: Check = {
 };
 
 function belongsTogether({ leaf, key }: Served): boolean {
-	try {
-		return leaf.checkPrivateKey(createPrivateKey(key));
-	} catch {
-		return false;
-	}
+	return attempt(() => leaf.checkPrivateKey(createPrivateKey(key))) ?? false;
 }
 
 const current: Check = {

@@ -63,16 +63,12 @@ export function rangeComplaints(range: ContainerRange, container: OurContainer):
 	const { name } = container;
 	const complaint = (resource: string, bound: "request" | "limit", what: string) =>
 		`${name}'s ${resource} ${bound} is ${amountsOf(container, bound)[resource] ?? "missing"}, ${what}: set ${settingOf(name, resource, bound)}`;
-	const below = Object.entries(range.min).flatMap(([resource, least]) =>
-		(["request", "limit"] as const)
-			.filter((bound) => compare(amountsOf(container, bound)[resource], least) < 0)
-			.map((bound) => complaint(resource, bound, `less than the least, ${least}`)),
-	);
-	const above = Object.entries(range.max).flatMap(([resource, most]) =>
-		(["request", "limit"] as const)
-			.filter((bound) => compare(amountsOf(container, bound)[resource], most) > 0)
-			.map((bound) => complaint(resource, bound, `more than the most, ${most}`)),
-	);
+	const beyond = (amounts: Amounts, sign: 1 | -1, what: string) =>
+		Object.entries(amounts).flatMap(([resource, amount]) =>
+			(["request", "limit"] as const)
+				.filter((bound) => sign * compare(amountsOf(container, bound)[resource], amount) > 0)
+				.map((bound) => complaint(resource, bound, `${what}, ${amount}`)),
+		);
 	const apart = Object.entries(range.maxLimitRequestRatio).flatMap(([resource, most]) => {
 		const [request, limit] = [container.requests[resource], container.limits[resource]].map((amount) =>
 			quantityValue(amount ?? ""),
@@ -82,7 +78,11 @@ export function rangeComplaints(range: ContainerRange, container: OurContainer):
 			? [complaint(resource, "limit", `more than ${most} times the request`)]
 			: [];
 	});
-	return [...below, ...above, ...apart];
+	return [
+		...beyond(range.min, -1, "less than the least"),
+		...beyond(range.max, 1, "more than the most"),
+		...apart,
+	];
 }
 
 function amountsOf({ requests, limits }: OurContainer, bound: "request" | "limit"): Amounts {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CoreV1Api, type V1Node, type V1Pod } from "@kubernetes/client-node";
+import { attempt } from "../../domain/attempt.ts";
 import { dialects } from "../../domain/mode.ts";
 import { get, isObject, type Json, objectAt, textAt } from "../../inject/json.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
@@ -161,7 +162,10 @@ interface NodeReport {
 
 /** Reads what `shunt init --probe` wrote, from a log that its other lines are in too. Undefined where it is not there. */
 export function readProbeLog(log: string): { served: boolean; report: NodeReport } | undefined {
-	const objects = log.split("\n").map(parse).filter(isObject);
+	const objects = log
+		.split("\n")
+		.map((line) => attempt((): Json => JSON.parse(line)))
+		.filter(isObject);
 	const probe = objects.findLast((object) => isObject(get(object, "dialects")));
 	if (probe === undefined) {
 		return undefined;
@@ -181,12 +185,4 @@ export function readProbeLog(log: string): { served: boolean; report: NodeReport
 			failures: Object.fromEntries(failures),
 		},
 	};
-}
-
-function parse(line: string): Json | undefined {
-	try {
-		return JSON.parse(line);
-	} catch {
-		return undefined;
-	}
 }

@@ -1,3 +1,4 @@
+import { attempt } from "../../../domain/attempt.ts";
 import type { Json } from "../../../inject/json.ts";
 import { childrenOf, type Node } from "../../../yaml/node.ts";
 import type { Style } from "./print.ts";
@@ -50,7 +51,7 @@ function indentsSequences(source: string, node: Node): boolean | undefined {
 		const [dash] = value.kind === "seq" ? value.dashes : [];
 		return dash === undefined
 			? indentsSequences(source, value)
-			: columnAt(source, dash) > columnAt(source, key.start);
+			: (attempt(() => columnOf(source, dash)) ?? 0) > (attempt(() => columnOf(source, key.start)) ?? 0);
 	});
 }
 
@@ -62,14 +63,6 @@ function firstAnswer<T>(items: readonly T[], ask: (item: T) => boolean | undefin
 		}
 	}
 	return undefined;
-}
-
-function columnAt(source: string, offset: number): number {
-	try {
-		return columnOf(source, offset);
-	} catch {
-		return 0;
-	}
 }
 
 export function lineStart(source: string, offset: number): number {
