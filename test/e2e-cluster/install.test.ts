@@ -70,7 +70,7 @@ it("install: shunt check --pre --probe-nodes finds that the node serves every mo
 	}
 });
 
-describe.each(ways)("install: $name", (way) => {
+describe.each(ways.map((way) => [way.name, way] as const))("install: %s", (_, way) => {
 	it("every part gets ready, and shunt check finds all well", async () => {
 		await way.install();
 		await settled();
@@ -81,18 +81,18 @@ describe.each(ways)("install: $name", (way) => {
 	});
 
 	it("a pod is injected, and its connections go through its proxy", async () => {
-		const named = { name: "first", namespace: place, annotations: {} };
-		await apply(namespace(place, inject(true)), pod(named, serverSpec()));
-		await ready(place, "first");
-		const [address = ""] = await addressesOf(named);
-		const path = await trace({ client: named, server: named, url: urlOf(address), times: 1 });
-		expect(path.answers).toMatchObject([{ pod: "first" }]);
+		const [first, second] = ["first", "second"].map((name) => ({ name, namespace: place, annotations: {} }));
+		await apply(namespace(place, inject(true)), pod(first!, serverSpec()), pod(second!, serverSpec()));
+		await ready(place, "first", "second");
+		const [address = ""] = await addressesOf(second!);
+		const path = await trace({ client: first!, server: second!, url: urlOf(address), times: 3 });
+		expect(path).toMatchObject({ outbound: 3, inbound: 3, answers: Array(3).fill({ pod: "second" }) });
 	});
 
 	it("while a pod is injected shunt uninstall refuses and names it", async () => {
 		const { status, stdout, stderr } = await run("shunt", ["uninstall"]);
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-		expect(stderr).toContain(`${place}/first`);
+		expect(stderr).toContain(`pod/first in ${place}`);
 		await removeNamespaces(place);
 	});
 
