@@ -10,7 +10,7 @@ const prefix = "config.shunt.dev/";
 
 interface Case {
 	readonly annotation: string;
-	/** Whose it is. `PEER` stands for the other pod's first address, with its length of prefix. */
+	/** Whose it is. `PEER` stands for the other pod's first address and nothing else. */
 	readonly of: "client" | "server";
 	readonly value: string;
 	/** More of them, for what one alone would not show. */
@@ -91,37 +91,38 @@ afterAll(async () => {
 });
 
 describe("annotations", () => {
-	it.each(cases)("$annotation: $value, of the $of", async (one) => {
-		const client = { namespace: place, name: `${one.annotation}-client` };
-		const server = { namespace: place, name: `${one.annotation}-server` };
-		const peer = one.of === "client" ? server : client;
-		const own = one.of === "client" ? client : server;
-		const user = one.user ?? 1000;
-		// First the one whose address the other's annotation may name.
-		await apply(pod({ ...peer, annotations: inject(true) }, serverSpec({ ports })));
-		await ready(place, peer.name);
-		const [address = ""] = await addressesOf(peer);
-		const value = one.value.replace("PEER", `${address}/${address.includes(":") ? 128 : 32}`);
-		await apply(
-			pod(
-				{ ...own, annotations: inject(true, { [prefix + one.annotation]: value }) },
-				serverSpec({ ports, user }),
-			),
-		);
-		await ready(place, own.name);
-		const [serverAddress = ""] = await addressesOf(server);
-		const adminPorts = one.adminPort === undefined ? {} : { [one.of]: one.adminPort };
-		for (const [index, port] of ports.entries()) {
-			const path = await trace({ client, server, url: urlOf(serverAddress, port), times: 2, adminPorts });
-			const [outbound, inbound] = one.proxied[index]!;
-			expect(path, `port ${port}`).toMatchObject({
-				answers: Array(2).fill({ pod: server.name, port }),
-				outbound: outbound ? 2 : 0,
-				inbound: inbound ? 2 : 0,
-			});
-		}
-		await kubectl("delete", "pod", client.name, server.name, "-n", place, "--wait=false");
-	});
+	it.each(cases.map((one) => [one.annotation, one.value, one.of, one] as const))(
+		"%s: %s, of the %s",
+		async (_annotation, _value, _of, one) => {
+			const client = { namespace: place, name: `${one.annotation}-client` };
+			const server = { namespace: place, name: `${one.annotation}-server` };
+			const peer = one.of === "client" ? server : client;
+			const own = one.of === "client" ? client : server;
+			const user = one.user ?? 1000;
+			await apply(pod({ ...peer, annotations: inject(true) }, serverSpec({ ports })));
+			let value = one.value;
+			if (value === "PEER") {
+				await ready(place, peer.name);
+				const [address = ""] = await addressesOf(peer);
+				value = `${address}/${address.includes(":") ? 128 : 32}`;
+			}
+			const annotations = inject(true, { [prefix + one.annotation]: value });
+			await apply(pod({ ...own, annotations }, serverSpec({ ports, user })));
+			await ready(place, peer.name, own.name);
+			const [serverAddress = ""] = await addressesOf(server);
+			const adminPorts = one.adminPort === undefined ? {} : { [one.of]: one.adminPort };
+			for (const [index, port] of ports.entries()) {
+				const path = await trace({ client, server, url: urlOf(serverAddress, port), times: 2, adminPorts });
+				const [outbound, inbound] = one.proxied[index]!;
+				expect(path, `port ${port}`).toMatchObject({
+					answers: Array(2).fill({ pod: server.name, port }),
+					outbound: outbound ? 2 : 0,
+					inbound: inbound ? 2 : 0,
+				});
+			}
+			await kubectl("delete", "pod", client.name, server.name, "-n", place, "--wait=false");
+		},
+	);
 
 	it("proxy-memory-limit and the other quantities are the proxy's in the pod that runs", async () => {
 		const annotations = inject(true, {

@@ -47,7 +47,7 @@ describe.each(modes)("paths: mode %s", (mode) => {
 
 	it.each(cases)(
 		"$family, $client to $server, by the $target's address",
-		async ({ client, server, family, target }) => {
+		async (_, { client, server, family, target }) => {
 			const from = { namespace: place, name: `${client}-client` };
 			const to = { namespace: place, name: `${server}-server` };
 			const addresses = target === "pod" ? await addressesOf(to) : await serviceAddresses(to.name);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { apply, becomes, get, kubectl, run } from "./support/cluster.ts";
+import { apply, becomes, kubectl, run } from "./support/cluster.ts";
 import { check, install, removeNamespaces, settled, uninstall, upgrade } from "./support/release.ts";
-import { ready } from "./support/traffic.ts";
+import { containerNames, ready } from "./support/traffic.ts";
 import { inject, namespace, pod, serverSpec } from "./support/workloads.ts";
 
 const place = "e2e-webhook";
@@ -17,28 +17,14 @@ afterAll(async () => {
 	await uninstall();
 });
 
-/** Scales the injector, and waits until its Service leads to as many. */
+/** Scales the injector, and waits until there are as many and no more. */
 async function injectors(count: number): Promise<void> {
 	await kubectl("scale", "deployment/shunt-injector", "-n", "shunt", `--replicas=${count}`);
-	if (count > 0) {
-		await settled();
-		return;
-	}
-	interface Pods {
-		readonly items: readonly { readonly metadata: { readonly name: string } }[];
-	}
-	const left = () => get<Pods>("pods", "-n", "shunt", "-l", "app.kubernetes.io/component=injector");
-	await becomes(left, ({ items }) => items.length === 0);
+	await settled();
 }
 
-async function containersOf(name: string): Promise<string[]> {
-	interface Containers {
-		readonly spec: Readonly<
-			Record<"initContainers" | "containers", readonly { readonly name: string }[] | undefined>
-		>;
-	}
-	const { spec } = await get<Containers>("pod", name, "-n", place);
-	return [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(({ name: container }) => container);
+function containersOf(name: string): Promise<string[]> {
+	return containerNames({ namespace: place, name });
 }
 
 function meshedPod(name: string) {

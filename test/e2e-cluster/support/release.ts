@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { kubectl, registry, run, succeed } from "./cluster.ts";
+import { becomes, get, kubectl, registry, run, succeed } from "./cluster.ts";
 
 /** A value of the chart, `key=value`. */
 export type Value = string;
@@ -32,8 +32,20 @@ async function pipe(args: readonly string[], verb: "apply" | "delete"): Promise<
 	await succeed("kubectl", [verb, "-f", "-"], manifests);
 }
 
-export async function settled(namespace = "shunt"): Promise<void> {
-	await kubectl("rollout", "status", "deployment/shunt-injector", "-n", namespace, "--timeout=120s");
+/**
+ * Until every injector that answers is of the newest release. A Deployment is said to be rolled out while the pod of the
+ * old one still ends, and the API server may ask that one, over a connection that it keeps, for a second or two more.
+ */
+export async function settled(): Promise<void> {
+	await kubectl("rollout", "status", "deployment/shunt-injector", "-n", "shunt", "--timeout=120s");
+	const { spec } = await get<{ spec: { replicas: number } }>("deployment", "shunt-injector", "-n", "shunt");
+	await becomes(injectorPods, (count) => count === spec.replicas);
+}
+
+/** How many pods of the injector there are, those that end included. */
+export async function injectorPods(): Promise<number> {
+	const selector = "app.kubernetes.io/name=shunt,app.kubernetes.io/component=injector";
+	return (await get<{ items: object[] }>("pods", "-n", "shunt", "-l", selector)).items.length;
 }
 
 export interface Check {

@@ -14,41 +14,27 @@ export interface Answer {
 	readonly error?: string;
 }
 
-/** From inside a pod's container, each time over a connection of its own. */
-export async function ask({ namespace, name }: PodName, url: string, times = 1): Promise<Answer[]> {
-	const command = nodeCommand("ask", url, String(times));
-	return JSON.parse(await kubectl("exec", "-n", namespace, name, "-c", "app", "--", ...command));
-}
-
-export interface Connections {
-	readonly inbound: number;
-	readonly outbound: number;
-}
-
-/** How many connections a pod's proxy has taken in each direction, by its own metrics; undefined where it has none. */
-export async function connections(
+/** How many connections a pod's proxy has taken inbound, by its own metrics; undefined where the pod has none. */
+export async function inboundConnections(
 	{ namespace, name }: PodName,
 	adminPort = 4191,
-): Promise<Connections | undefined> {
-	const { spec } = await get<{
-		spec: { initContainers?: { name: string }[]; containers: { name: string }[] };
-	}>(...["pod", name, "-n", namespace]);
-	const containers = [...(spec.initContainers ?? []), ...spec.containers];
-	if (!containers.some((container) => container.name === "shunt-proxy")) {
+): Promise<number | undefined> {
+	if (!(await containerNames({ namespace, name })).includes("shunt-proxy")) {
 		return undefined;
 	}
 	const path = `/api/v1/namespaces/${namespace}/pods/${name}:${adminPort}/proxy/metrics`;
 	const metrics = await kubectl("get", "--raw", path);
-	const of = (direction: string) => {
-		const line = new RegExp(`^shunt_proxy_connections_total\\{direction="${direction}"\\} (\\d+)$`, "m").exec(
-			metrics,
-		);
-		if (line === null) {
-			throw new Error(`${name} has no number of ${direction} connections:\n${metrics.slice(0, 1_000)}`);
-		}
-		return Number(line[1]);
-	};
-	return { inbound: of("inbound"), outbound: of("outbound") };
+	const line = /^shunt_proxy_connections_total\{direction="inbound"\} (\d+)$/m.exec(metrics);
+	if (line === null) {
+		throw new Error(`${name} has no number of inbound connections:\n${metrics.slice(0, 1_000)}`);
+	}
+	return Number(line[1]);
+}
+
+/** The containers of a pod, init containers first. */
+export async function containerNames({ namespace, name }: PodName): Promise<string[]> {
+	const each = "{range .spec.initContainers[*]}{.name} {end}{range .spec.containers[*]}{.name} {end}";
+	return (await kubectl("get", "pod", name, "-n", namespace, "-o", `jsonpath=${each}`)).trim().split(" ");
 }
 
 export interface Path {
@@ -66,24 +52,18 @@ interface Ask {
 	readonly adminPorts?: { readonly client?: number; readonly server?: number };
 }
 
-/** Asks, and sees by the proxies' counters which way the connections went. */
+/** Asks from inside the client's pod, and sees by both proxies' counters which way the connections went. */
 export async function trace({ client, server, url, times, adminPorts = {} }: Ask): Promise<Path> {
-	const look = async () => ({
-		client: await connections(client, adminPorts.client),
-		server: await connections(server, adminPorts.server),
-	});
-	const before = await look();
-	const answers = await ask(client, url, times);
-	const after = await look();
+	const command = nodeCommand("ask", url, String(times), String(adminPorts.client ?? 4191));
+	const before = await inboundConnections(server, adminPorts.server);
+	const printed = await kubectl("exec", "-n", client.namespace, client.name, "-c", "app", "--", ...command);
+	const after = await inboundConnections(server, adminPorts.server);
+	const { answers, outbound }: Path = JSON.parse(printed);
 	return {
-		outbound: difference(before.client?.outbound, after.client?.outbound),
-		inbound: difference(before.server?.inbound, after.server?.inbound),
 		answers,
+		outbound,
+		inbound: before === undefined || after === undefined ? undefined : after - before,
 	};
-}
-
-function difference(before: number | undefined, after: number | undefined): number | undefined {
-	return before === undefined || after === undefined ? undefined : after - before;
 }
 
 /** An address in a URL. */
