@@ -45,8 +45,8 @@ describe.each(modes)("paths: mode %s", (mode) => {
 		expect(await injectedModes(place, "app=meshed-server")).toEqual([{ name: "meshed-server", mode }]);
 	});
 
-	it.each(cases)(
-		"$family, $client to $server, by the $target's address",
+	it.each(cases.map((one) => [titleOf(one), one] as const))(
+		"%s",
 		async (_, { client, server, family, target }) => {
 			const from = { namespace: place, name: `${client}-client` };
 			const to = { namespace: place, name: `${server}-server` };
@@ -62,6 +62,10 @@ describe.each(modes)("paths: mode %s", (mode) => {
 		},
 	);
 });
+
+function titleOf({ client, server, family, target }: (typeof cases)[number]): string {
+	return `${family}, ${client} to ${server}, by the ${target}'s address`;
+}
 
 async function serviceAddresses(name: string): Promise<string[]> {
 	const { spec } = await get<{ spec: { clusterIPs: string[] } }>("service", name, "-n", place);
