@@ -1,6 +1,6 @@
 # What people and CI run. Each target does its own set-up.
 
-.PHONY: demo test build check bench native images e2e clean
+.PHONY: demo test build check bench native images e2e cluster cluster-stop e2e-cluster clean
 
 # Our own tools first, without npx, which takes as long to find one as some take to run; and where iptables is, since a
 # shell from plain su has no sbin in its path.
@@ -42,6 +42,17 @@ e2e: images
 	scripts/ensure-tools.sh
 	scripts/ensure-e2e.sh
 	npx vitest run --project e2e
+
+# A Kubernetes cluster of one node, in namespaces of its own: docs/e2e-cluster.md. Needs root and Go.
+cluster: $(NODE_MODULES)
+	scripts/cluster/cluster.sh start
+
+cluster-stop:
+	scripts/cluster/cluster.sh stop
+
+# Not in `make test`, since it builds Kubernetes the first time.
+e2e-cluster: images
+	scripts/cluster/e2e.sh
 
 clean:
 	rm -rf dist native/target node_modules

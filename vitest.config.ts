@@ -60,6 +60,18 @@ export default defineConfig({
 				extends: true,
 				test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...slow, maxWorkers: 1 },
 			},
+			// Shunt on a whole cluster, which `make e2e-cluster` starts. Not a part of `make test`.
+			{
+				extends: true,
+				test: {
+					name: "e2e-cluster",
+					include: ["test/e2e-cluster/**/*.test.ts"],
+					...slow,
+					// Everything that is installed and taken away again, on a machine that builds beside it.
+					hookTimeout: 300_000,
+					maxWorkers: 1,
+				},
+			},
 			// One machine with a containerd at a time.
 			{ extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow, maxWorkers: 1 } },
 		],

@@ -41,7 +41,7 @@ const output = values.tree ?? `${root}dist/images`;
 mkdirSync(output, { recursive: true });
 for (const [name, make] of Object.entries(images)) {
 	if (positionals.length === 0 || positionals.includes(name)) {
-		await build(name, await make(target, `localhost/shunt/${name}:${version}`));
+		await build(name, await make(target, `docker.io/shunt/${name}:${version}`));
 	}
 }
 

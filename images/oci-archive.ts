@@ -6,7 +6,7 @@ import { packLayer } from "./layer.ts";
 
 /** What a registry or a runtime needs to know of an image (OCI image specification 1.0). */
 export interface Image {
-	/** As a pod names it, for example `localhost/shunt/shunt-init:0.1.0`. */
+	/** As a pod names it, for example `docker.io/shunt/shunt-init:0.1.0`. */
 	readonly reference: string;
 	/** As OCI says it: `amd64`, `arm64`. */
 	readonly architecture: string;

@@ -14,6 +14,12 @@ if [ -n "${KUBE_APISERVER_PROGRAM:-}" ]; then
 	echo "$KUBE_APISERVER_PROGRAM"
 	exit 0
 fi
+# The whole Kubernetes that scripts/cluster builds is an API server too.
+whole="${CLUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/shunt-cluster}/bin/kube-apiserver"
+if [ -x "$whole" ] && { ! command -v go >/dev/null || [ ! -x "$(go env GOPATH)/bin/kube-apiserver" ]; }; then
+	echo "$whole"
+	exit 0
+fi
 command -v go >/dev/null || give_up "Go is not installed, so the API server cannot be built."
 program="$(go env GOPATH)/bin/kube-apiserver"
 if [ ! -x "$program" ]; then

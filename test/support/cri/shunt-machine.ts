@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
 /** As images/build.ts names it. */
 export function imageReference(name: ImageName): string {
-	return `localhost/shunt/${name}:${version}`;
+	return `docker.io/shunt/${name}:${version}`;
 }
 
 export type ImageName = "shunt-init" | "shunt";

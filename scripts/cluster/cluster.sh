@@ -1,0 +1,121 @@
+#!/bin/bash
+# A Kubernetes cluster of one node for tests, of which everything is real: etcd, API server, controller manager, scheduler,
+# kubelet, kube-proxy, containerd, runc, CNI's bridge, CoreDNS. It runs in namespaces and control groups of its own, so it
+# neither sees nor changes the machine's network, and ends without a trace. Needs root.
+#
+#   cluster.sh programs       only what it is made of, into $CLUSTER_CACHE
+#   cluster.sh start          answers when the node is ready and DNS answers; at once where it runs already
+#   cluster.sh stop           ends it; logs stay in $CLUSTER_STATE/log
+#   cluster.sh status         what runs, and the memory that each part takes
+#   cluster.sh kubectl …      as the cluster's administrator
+#   cluster.sh run PROGRAM …  any program in the node's network, with KUBECONFIG set
+#   cluster.sh ctr …          the node's containerd
+#   cluster.sh import FILE…   images, from archives
+#   cluster.sh restart PART   ends one part (TERM) and begins it again; kill PART [SIGNAL] and begin PART do half of it
+#
+# What it is made of: CLUSTER_CONTAINERD=1.6|1.7|2, CLUSTER_FAMILIES=ipv4|ipv6|dual, CLUSTER_PROXY=iptables|nftables,
+# CLUSTER_KUBERNETES=VERSION, CLUSTER_COREDNS=VERSION. Where: CLUSTER_STATE, CLUSTER_CACHE. docs/e2e-cluster.md says more.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+for file in settings node configuration parts programs; do
+	# shellcheck disable=SC1090
+	. "$here/$file.sh"
+done
+
+kubectl() { run "$("$root/scripts/ensure-kubectl.sh")" "$@"; }
+run() { enter env KUBECONFIG="$state/pki/admin.kubeconfig" HOME="$state" "$@"; }
+ctr() { enter "$containerd_bin/ctr" --address /run/containerd/containerd.sock --namespace k8s.io "$@"; }
+import() {
+	local archive
+	for archive; do ctr images import --snapshotter overlayfs "$(realpath "$archive")" >/dev/null; done
+}
+
+start() {
+	if node_process >/dev/null; then
+		say "a cluster runs in $state already"
+		return
+	fi
+	[ "$(id -u)" = 0 ] || { echo "a node needs root" >&2; exit 1; }
+	for program in openssl unshare nsenter ip awk iptables nft; do
+		command -v "$program" >/dev/null || { echo "there is no $program" >&2; exit 1; }
+	done
+	programs
+	remove_groups
+	(cd "$state" && rm -rf etcd kubelet containerd containerd-opt run cni pki bin sysctl volume-plugins log.old)
+	[ ! -d "$state/log" ] || mv "$state/log" "$state/log.old"
+	mkdir -p "$state"/{log,run,bin,cni/net.d}
+	keep_settings
+	: >"$state/resolv.conf"
+	local name
+	for name in "${parts[@]}"; do
+		case $name in kube*) ln -s "$kubernetes" "$state/bin/$name" ;; esac
+	done
+	ln -s "$debian/cni/usr/lib/cni" "$state/cni/bin"
+	network_configuration >"$state/cni/net.d/10-pods.conflist"
+	"$here/certificates.sh" "$state/pki" "$server" "$node" "${node_addresses[@]}" "${first_services[@]}"
+	make_node
+	say "the node is made"
+	begin_all || { end_node; return 1; }
+}
+
+begin_all() {
+	local name
+	for name in etcd containerd kube-apiserver; do part "$name" || return 1; done
+	until_true 60 containerd ctr version || return 1
+	import "$cache/images/pause.tar" "$cache/images/coredns-$CLUSTER_COREDNS.tar" || return 1
+	say "containerd $CLUSTER_CONTAINERD has its images"
+	until_true 300 kube-apiserver kubectl get --raw /readyz || return 1
+	say "the API server is ready"
+	for name in kube-controller-manager kube-scheduler kubelet kube-proxy; do part "$name" || return 1; done
+	until_true 180 kubelet kubectl wait --for=condition=Ready --timeout=1s "node/$node" || return 1
+	say "the node is Ready"
+	until_true 60 kube-controller-manager kubectl get serviceaccount default || return 1
+	dns_manifests | kubectl apply -f - >/dev/null || return 1
+	until_true 120 kubelet kubectl rollout status --timeout=1s -n kube-system deployment/coredns || return 1
+	for name in "${parts[@]}"; do
+		alive "$name" || { tail -n 20 "$state/log/$name.log" >&2; echo "$name has ended" >&2; return 1; }
+	done
+	say "DNS answers: Kubernetes $CLUSTER_KUBERNETES, containerd $CLUSTER_CONTAINERD, $CLUSTER_FAMILIES, kube-proxy $CLUSTER_PROXY"
+}
+
+stop() {
+	[ -e "$state/process" ] || { say "no cluster runs in $state"; return; }
+	end_node
+	say "stopped; logs are in $state/log"
+}
+
+status() {
+	kubectl get nodes -o wide
+	kubectl get pods --all-namespaces
+	memory
+}
+
+memory() { # resident memory of every part in MiB, and what the node's group holds in all
+	local name
+	for name in "${parts[@]}"; do
+		# shellcheck disable=SC2016
+		enter awk -v name="$name" '$1 == "VmRSS:" { printf "%s %d\n", name, $2 / 1024 }' \
+			"/proc/$(cat "$state/run/$name.pid")/status" || echo "$name does not run"
+	done
+	local group_memory=/sys/fs/cgroup/memory/$group
+	[ ! -e "$group_memory" ] || awk '$1 == "total_rss" { printf "all, with all pods %d\n", $2 / 1048576 }' "$group_memory/memory.stat"
+}
+
+main() {
+	local command=${1:-}
+	[ $# -eq 0 ] || shift
+	case $command in
+	programs | start | stop | status | memory | kubectl | run | ctr | import) "$command" "$@" ;;
+	restart) end_part "$1" && part "$1" ;;
+	kill) end_part "$@" ;;
+	begin) part "$1" ;;
+	*)
+		sed -n '2,/^set/ { /^set/d; s/^# \{0,1\}//; p }' "$here/cluster.sh" >&2
+		exit 64
+		;;
+	esac
+}
+
+# Bash reads a script while it runs it: on one line, so that a change meanwhile is not read.
+main "$@"; exit

@@ -1,0 +1,35 @@
+# shellcheck shell=bash disable=SC2154
+# Everything that a cluster is made of, into the cache: Debian's programs, Kubernetes, CoreDNS and the two images.
+
+programs() {
+	local fetch=$here/fetch-debian.sh
+	"$fetch" "$containerd_suite" "$debian/containerd-$CLUSTER_CONTAINERD" "containerd=$CLUSTER_CONTAINERD."
+	# Those of newer suites want a newer C library than the oldest Debian that this runs on has.
+	"$fetch" bookworm "$debian/runc" runc=1. libseccomp2=2.
+	# The first with version 1.1 of CNI.
+	"$fetch" sid "$debian/cni" containernetworking-plugins=1.
+	# Kubernetes wants 3.5 at least.
+	"$fetch" trixie "$debian/etcd" etcd-server=3.5.
+	"$fetch" bookworm "$debian/node" catatonit=0.
+	if [ ! -x "$kubernetes" ]; then
+		need_go
+		say "building Kubernetes $CLUSTER_KUBERNETES (once: about 11 minutes on two idle cores, 3 GB of disk) …"
+		"$here/programs/build-kubernetes.sh" "$CLUSTER_KUBERNETES" "$kubernetes"
+	fi
+	# By this name it is an API server: scripts/ensure-api-server.sh can do with it.
+	mkdir -p "$cache/bin"
+	ln -sf "../$(basename "$kubernetes")" "$cache/bin/kube-apiserver"
+	if [ ! -x "$coredns" ]; then
+		need_go
+		say "building CoreDNS $CLUSTER_COREDNS (once, minutes) …"
+		"$here/programs/build-coredns.sh" "$CLUSTER_COREDNS" "$coredns"
+	fi
+	if [ ! -e "$cache/images/coredns-$CLUSTER_COREDNS.tar" ]; then
+		(cd "$root" && npx tsx scripts/cluster/node-images.ts "$cache/images" "$coredns" "$CLUSTER_COREDNS")
+	fi
+	say "programs and images are there"
+}
+
+need_go() {
+	command -v go >/dev/null || { echo "Kubernetes and CoreDNS are built from source, and there is no go (1.25 or newer)" >&2; exit 1; }
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+
+/**
+ * What a run of the e2e-cluster tests has proven, as tables in Markdown on standard output:
+ *
+ *     npx tsx scripts/cluster/table.ts FOLDER
+ *
+ * FOLDER has vitest's `results.json` and, of a cluster of our own, its `settings` and `memory` (scripts/cluster/e2e.sh).
+ */
+const folder = process.argv[2] ?? "dist/e2e-cluster";
+
+interface Results {
+	readonly startTime: number;
+	readonly testResults: readonly {
+		readonly name: string;
+		readonly startTime: number;
+		readonly endTime: number;
+		readonly assertionResults: readonly {
+			readonly ancestorTitles: readonly string[];
+			readonly title: string;
+			readonly status: string;
+			readonly duration?: number;
+		}[];
+	}[];
+}
+
+const { testResults }: Results = JSON.parse(readFileSync(`${folder}/results.json`, "utf8"));
+const rows = testResults.flatMap(({ name, assertionResults }) =>
+	assertionResults.map(({ ancestorTitles, title, status, duration = 0 }) => [
+		basename(name, ".test.ts"),
+		[...ancestorTitles, title].join(": ").replaceAll("|", "\\|"),
+		status === "passed" ? "yes" : status,
+		(duration / 1000).toFixed(1),
+	]),
+);
+const passed = rows.filter(([, , status]) => status === "yes").length;
+const seconds = testResults.reduce((sum, { startTime, endTime }) => sum + (endTime - startTime) / 1000, 0);
+
+const settings = linesOf("settings").map((line) => `\`${line}\``);
+print(
+	`${passed} of ${rows.length} proven, in ${seconds.toFixed(0)} s${settings.length > 0 ? `: ${settings.join(", ")}` : ""}.`,
+);
+print("");
+print(table(["file", "what", "proven", "seconds"], rows));
+const memory = linesOf("memory").map((line) => [line.replace(/ \d+$/, ""), line.replace(/^.* /, "")]);
+if (memory.length > 0) {
+	print("");
+	print(table(["part", "MiB resident"], memory));
+}
+
+function linesOf(name: string): string[] {
+	const path = `${folder}/${name}`;
+	return existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
+}
+
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+	const lines = [head, head.map(() => "---"), ...body];
+	return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function print(line: string): void {
+	process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,70 @@
+import { expect } from "vitest";
+import { becomes, get, kubectl, registry, run, succeed } from "./cluster.ts";
+
+/** A value of the chart, `key=value`. */
+export type Value = string;
+
+const images: readonly Value[] = registry === "" ? [] : [`imageRegistry=${registry}`];
+
+export function sets(values: readonly Value[]): string[] {
+	return [...images, ...values].flatMap((value) => ["--set", value]);
+}
+
+/** `shunt install | kubectl apply -f -`, and until the injector answers. */
+export async function install(...values: readonly Value[]): Promise<void> {
+	await pipe(["install", ...sets(values)], "apply");
+	await settled();
+}
+
+/** `shunt upgrade | kubectl apply -f -`, and until the injectors that run are of that release. */
+export async function upgrade(...values: readonly Value[]): Promise<void> {
+	await pipe(["upgrade", ...sets(values)], "apply");
+	await settled();
+}
+
+/** `shunt uninstall | kubectl delete -f -` */
+export async function uninstall(): Promise<void> {
+	await pipe(["uninstall"], "delete");
+}
+
+async function pipe(args: readonly string[], verb: "apply" | "delete"): Promise<void> {
+	const manifests = await succeed("shunt", args);
+	await succeed("kubectl", [verb, "-f", "-"], manifests);
+}
+
+/**
+ * Until every injector that answers is of the newest release. A Deployment is said to be rolled out while the pod of the
+ * old one still ends, and the API server may ask that one, over a connection that it keeps, for a second or two more.
+ */
+export async function settled(): Promise<void> {
+	await kubectl("rollout", "status", "deployment/shunt-injector", "-n", "shunt", "--timeout=120s");
+	const { spec } = await get<{ spec: { replicas: number } }>("deployment", "shunt-injector", "-n", "shunt");
+	await becomes(injectorPods, (count) => count === spec.replicas);
+}
+
+/** How many pods of the injector there are, those that end included. */
+export async function injectorPods(): Promise<number> {
+	const selector = "app.kubernetes.io/name=shunt,app.kubernetes.io/component=injector";
+	return (await get<{ items: object[] }>("pods", "-n", "shunt", "-l", selector)).items.length;
+}
+
+export interface Check {
+	readonly id: string;
+	readonly result: string;
+	readonly [field: string]: unknown;
+}
+
+/** `shunt check`: its exit status, and each check with its result. */
+export async function check(
+	...args: readonly string[]
+): Promise<{ status: number | null; checks: readonly Check[] }> {
+	const { status, stdout, stderr } = await run("shunt", ["check", "-o", "json", ...args]);
+	expect(stdout, stderr).toMatch(/^\{/);
+	const { categories } = JSON.parse(stdout) as { categories: { checks: Check[] }[] };
+	return { status, checks: categories.flatMap(({ checks }) => checks) };
+}
+
+/** Takes namespaces of a test with all that is in them; those that are not there are no matter. */
+export async function removeNamespaces(...names: readonly string[]): Promise<void> {
+	await kubectl("delete", "namespace", ...names, "--ignore-not-found", "--timeout=120s");
+}
