@@ -46,12 +46,6 @@ describe("the native program's bundle", () => {
 		expect(bundles).toEqual(["status"]);
 	});
 
-	it.each(["shunt-cni", "/opt/cni/bin/linkerd-cni"])("called as %s is the CNI plugin", (invokedAs) => {
-		const { functions, bundles } = world();
-		expect(main(functions, invokedAs, [])).toBe(2);
-		expect(bundles).toEqual(["cni"]);
-	});
-
 	it("starts nothing on bad input", () => {
 		const { functions, started } = world();
 		expect(main(functions, "shunt", ["init", "-p", "0"])).toBe(64);
