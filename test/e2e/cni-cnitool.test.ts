@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SpecVersion, specVersions } from "../../src/cni/spec-version.ts";
 import { meshed } from "../support/cni/cni-call.ts";
-import { type CniNode, debianPlugins, makeCniNode, ownEntry } from "../support/cni/cnitool.ts";
+import { type CniNode, debianPlugins, hasCnitool, makeCniNode, ownEntry } from "../support/cni/cnitool.ts";
 import { type PluginRuntime, pluginPrograms, printingPlugin } from "../support/cni/plugin-folder.ts";
 import { tablesOf } from "../support/dialect.ts";
 import { snapshot } from "../support/snapshot.ts";
@@ -29,7 +29,7 @@ let node: CniNode;
 
 afterEach(() => node?.remove());
 
-describe.each(Object.keys(pluginPrograms) as PluginRuntime[])(
+describe.runIf(hasCnitool).each(Object.keys(pluginPrograms) as PluginRuntime[])(
 	"the plugin on %s, called by libcni",
 	(runtime) => {
 		describe.each(debianVersions)(
