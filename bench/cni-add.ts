@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { annotationsCapability } from "../src/cni/network-request.ts";
 import { contendersFor, type Dialect, dialects } from "./contenders.ts";
 import { formatNumber, formatTable } from "./markdown.ts";
-import type { Command, Meter, Steps } from "./meter.ts";
+import type { Command, Meter, Sample, Steps } from "./meter.ts";
 import { findProgram } from "./programs.ts";
 import { medianRatio, percentile, summarize } from "./statistics.ts";
 
@@ -28,28 +28,39 @@ export async function benchCniAdd(meter: Meter, folder: string, rounds: number):
 		`Whole process of ADD for a pod that Linkerd's defaults are stamped on, both families, in a fresh network namespace,
 ${rounds} runs in turn; "not meshed" is the same for a pod without a stamp. Milliseconds, \`env\` before each plugin
 included. The reference program does as proxy-init what its plugin does in a pod's namespace, without the API calls that
-the plugin makes before. "Times" says how many times as long as ours the others take: the median over the rounds.`,
-		formatTable(["", "median", "p99", "times", "MB at most"], rows),
+the plugin makes before. "Times" says how many times as long as ours the others take: the median over the rounds. CPU time
+is that of all processes together. The last column is the most that any one process held.`,
+		formatTable(["", "median", "p99", "times", "CPU", "CPU times", "MB at most"], rows),
 	].join("\n\n");
 }
 
 async function rowsFor(dialect: Dialect, meter: Meter, folder: string, rounds: number): Promise<string[][]> {
 	const contenders = contendersOf(dialect, folder);
-	const samples = contenders.map((): number[] => []);
+	const samples = contenders.map((): Sample[] => []);
 	for (let round = 1; round <= rounds; round++) {
 		process.stderr.write(`ADD, ${dialect}: round ${round} of ${rounds}\n`);
 		for (const [index, { steps }] of contenders.entries()) {
-			samples[index]?.push((await meter.measure(steps)).wall);
+			samples[index]?.push(await meter.measure(steps));
 		}
 	}
 	const [ours = []] = samples;
+	const timesOf = (theirs: readonly Sample[], part: keyof Sample) =>
+		`${formatNumber(
+			medianRatio(
+				theirs.map((sample) => sample[part]),
+				ours.map((sample) => sample[part]),
+			),
+		)}×`;
 	return contenders.map(({ title, steps }, index) => {
-		const walls = samples[index] ?? [];
+		const own = samples[index] ?? [];
+		const walls = own.map(({ wall }) => wall);
 		return [
 			`${dialect}: ${title}`,
 			formatNumber(summarize(walls).median),
 			formatNumber(percentile(walls, 99)),
-			index === 0 ? "" : `${formatNumber(medianRatio(walls, ours))}×`,
+			index === 0 ? "" : timesOf(own, "wall"),
+			formatNumber(summarize(own.map(({ cpu }) => cpu)).median),
+			index === 0 ? "" : timesOf(own, "cpu"),
 			steps.length === 1 ? formatNumber(peakOf(steps[0]?.[0])) : "",
 		];
 	});
