@@ -31,7 +31,7 @@ interface PodPolicyRequest {
 }
 
 /** What becomes of a pod. "No" always carries its reason. */
-type PodPolicy =
+export type PodPolicy =
 	| {
 			readonly kind: "redirect";
 			readonly policy: RedirectPolicy;

@@ -9,7 +9,7 @@ const home = /^src\/(domain\/mode|backend\/backends|backend\/(iptables|nftables)
 const fake = /^src\/host\/memory[^/]*\.ts$/;
 
 /** `plain` is also a format of logs, beside json, and a style of YAML's scalars. */
-const otherMeaning = /"json"|log-?format/i;
+const otherMeaning = /"json"|log-?format|createLogger/i;
 const yaml = /^src\/yaml\//;
 
 const name = new RegExp(`(["'\`])(${dialects.join("|")})\\1`);

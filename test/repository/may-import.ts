@@ -53,6 +53,20 @@ export const mayImport: Table = {
 		ring: 2,
 		imports: ["src/backend", "src/command", "src/domain", "src/host/host.ts", "src/policy", "src/rules"],
 	},
+	// The CNI plugin, and what it shares with the node's agent.
+	"src/cni": {
+		ring: 2,
+		imports: [
+			"src/backend",
+			"src/command",
+			"src/domain",
+			"src/host/host.ts",
+			"src/init",
+			"src/inject",
+			"src/rules",
+			"src/policy",
+		],
+	},
 	"src/status": {
 		ring: 2,
 		imports: [
@@ -290,5 +304,8 @@ export const mayImport: Table = {
 
 	"src/kube": { ring: 3, imports: ["src/domain", "src/host"] },
 
-	"src/main": { ring: 4, imports: ["src/cli", "src/domain", "src/host", "src/init", "src/status"] },
+	"src/main": {
+		ring: 4,
+		imports: ["src/cli", "src/cni", "src/domain", "src/host", "src/init", "src/status"],
+	},
 };
