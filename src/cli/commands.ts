@@ -12,6 +12,7 @@ const loaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 	inject: async () => (await import("./inject/inject-command.ts")).injectCommand,
 	uninject: async () => (await import("./inject/uninject-command.ts")).uninjectCommand,
 	injector: async () => (await import("../injector/command.ts")).injectorCommand,
+	agent: async () => (await import("../agent/command.ts")).agentCommand,
 	check: async () => (await import("./check/check-command.ts")).checkCommand,
 	install: async () => (await import("./install/install-command.ts")).installCommand,
 	upgrade: async () => (await import("./upgrade/upgrade-command.ts")).upgradeCommand,

@@ -14,6 +14,7 @@ const commands = [
 	["inject"],
 	["uninject"],
 	["injector"],
+	["agent"],
 	["check"],
 	["install"],
 	["upgrade"],

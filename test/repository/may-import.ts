@@ -180,9 +180,22 @@ export const mayImport: Table = {
 		],
 	},
 
+	"src/agent": {
+		ring: 3,
+		imports: [
+			"src/command",
+			"src/command/strict-command.ts",
+			"src/domain",
+			"src/host",
+			"src/linux",
+			"src/serving",
+		],
+	},
+
 	"src/cli": {
 		ring: 3,
 		imports: [
+			"src/agent",
 			"src/cli/check",
 			"src/cli/completion",
 			"src/cli/explain",

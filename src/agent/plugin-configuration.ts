@@ -1,0 +1,40 @@
+import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { readingProblem, readTextFile } from "../host/node-text.ts";
+import { type PluginEntry, pluginEntry, pluginName } from "./plugin-entry.ts";
+
+/** Reads the plugin's configuration, which becomes its entry in the runtime's list. */
+export function readPluginConfiguration(path: string): Result<PluginEntry> {
+	const accepted = "a file with a JSON object";
+	let text: string;
+	try {
+		text = readTextFile(path);
+	} catch (error) {
+		return fail(readingProblem(path, error, accepted));
+	}
+	const value = parse(text);
+	if (typeof value !== "object" || value === null || Array.isArray(value)) {
+		return fail({ source: path, complaint: "is not a JSON object", accepted });
+	}
+	const configuration = value as PluginEntry;
+	const problem = typeProblem(configuration, path);
+	return problem === undefined ? ok(pluginEntry(configuration)) : fail(problem);
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+function typeProblem({ type }: PluginEntry, path: string): Problem | undefined {
+	return type === undefined || type === pluginName
+		? undefined
+		: {
+				source: `${path}: type`,
+				value: JSON.stringify(type),
+				complaint: "is another plugin's",
+				accepted: `"${pluginName}", or none`,
+			};
+}

@@ -1,0 +1,96 @@
+import type { Log } from "../serving/log.ts";
+import type { Installation, Standing } from "./installation.ts";
+import { FolderWatch } from "./watch-folders.ts";
+
+export interface UpkeepParts {
+	readonly installation: Installation;
+	readonly folders: readonly string[];
+	readonly intervalMs: number;
+	readonly uninstall: boolean;
+	readonly log: Log;
+	readonly looked: (standing: Standing) => void;
+	/** What no look can mend. */
+	readonly failed: (error: unknown) => void;
+}
+
+/** Who writes a file does it in several steps; one look after the last is enough. */
+const settleMs = 20;
+/**
+ * Two programs that both want to be last in a list, or want different things there, would have each other write for ever.
+ * After so many changes in a minute events are left alone, and the period goes on looking.
+ */
+const maxChangesAMinute = 120;
+
+/** Looks after the installation, at events and at every interval. */
+export class Upkeep {
+	readonly #parts: UpkeepParts;
+	readonly #watch: FolderWatch;
+	#settling: NodeJS.Timeout | undefined;
+	#interval: NodeJS.Timeout | undefined;
+	#changes: number[] = [];
+	#said = "";
+	#standing: Standing | undefined;
+
+	constructor(parts: UpkeepParts) {
+		this.#parts = parts;
+		this.#watch = new FolderWatch(parts.folders, () => this.#onEvent());
+	}
+
+	/** Why it is not as intended. */
+	get obstacles(): readonly string[] {
+		return this.#standing?.obstacles ?? ["nothing was looked at yet"];
+	}
+
+	start(): void {
+		this.#interval = setInterval(() => this.#look(), this.#parts.intervalMs);
+		this.#look();
+	}
+
+	stop(): void {
+		clearInterval(this.#interval);
+		clearTimeout(this.#settling);
+		this.#watch.close();
+		this.#parts.installation.release();
+	}
+
+	#onEvent(): void {
+		const minuteAgo = performance.now() - 60_000;
+		this.#changes = this.#changes.filter((at) => at > minuteAgo);
+		if (this.#changes.length < maxChangesAMinute) {
+			this.#settling ??= setTimeout(() => {
+				this.#settling = undefined;
+				this.#look();
+			}, settleMs);
+		}
+	}
+
+	#look(): void {
+		const { installation, uninstall, failed } = this.#parts;
+		try {
+			// Before the look: what happens between the two is an event then.
+			this.#watch.renew();
+			this.#took(uninstall ? installation.remove() : installation.install());
+		} catch (error) {
+			failed(error);
+		}
+	}
+
+	#took(standing: Standing): void {
+		const { log, looked, uninstall } = this.#parts;
+		this.#standing = standing;
+		if (standing.changes.length > 0) {
+			this.#changes.push(performance.now());
+		}
+		for (const change of standing.changes) {
+			log.info(change);
+		}
+		const said = standing.obstacles.join("; ");
+		if (said !== "" && said !== this.#said) {
+			log.warn(uninstall ? "not uninstalled" : "not installed as intended", { obstacles: said });
+		} else if (said === "" && (this.#said !== "" || standing.changes.length > 0)) {
+			log.info(uninstall ? "uninstalled" : "installed", { file: standing.file });
+		}
+		this.#said = said;
+		looked(standing);
+	}
+}
