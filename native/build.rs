@@ -8,6 +8,7 @@ use rquickjs::{CatchResultExt, Context, Module, Runtime, WriteOptions, WriteOpti
 fn main() {
     let is_for_tests = env::var_os("CARGO_FEATURE_HOST_CONTRACT").is_some();
     compile(if is_for_tests { "host-contract" } else { "shunt" });
+    compile("cni");
     compile("status");
 }
 

@@ -94,6 +94,7 @@ host-contract)
 esac
 npx --no-install tsx scripts/native-bundle.ts "$entry" "native/target/bundle/$bundle.js"
 npx --no-install tsx scripts/native-bundle.ts src/main/native-status.ts native/target/bundle/status.js
+npx --no-install tsx scripts/native-bundle.ts src/main/native-cni.ts native/target/bundle/cni.js
 "${toolchain:+$toolchain/}cargo" "$@" --target "$target" --bin "$bundle"
 
 # The second half of the link: start-up's result becomes part of the program.
@@ -115,5 +116,6 @@ if [ "$bundle" = shunt ]; then
 	fi
 	ln -sf shunt dist/native/proxy-init
 	ln -sf shunt dist/native/shunt-init
+	ln -sf shunt dist/native/shunt-cni
 	say "dist/native/shunt: $(dist/native/shunt --version), $size bytes, $target"
 fi

@@ -9,6 +9,7 @@ const bundles = {
 	"dist/main": [
 		"src/main/shunt.ts",
 		"src/main/proxy-init.ts",
+		"src/main/shunt-cni.ts",
 		"src/main/network-validator.ts",
 		"src/main/kubectl-shunt.ts",
 		"src/main/kubectl-complete-shunt.ts",

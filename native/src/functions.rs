@@ -3,11 +3,13 @@
 use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use nix::fcntl::OFlag;
 use nix::sched::{CloneFlags, setns, unshare};
+use nix::unistd::write;
 use rquickjs::prelude::Func;
 use rquickjs::{Array, Ctx, Error, FromJs, Function, IntoJs, Object, Result, Value};
 
@@ -31,6 +33,7 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("find", Func::from(|program: Text, path: Text| find(&program.0, &path.0).map(Text)))?;
     functions.set("readFile", Func::from(read_file))?;
     functions.set("writeFile", Func::from(write_file))?;
+    functions.set("appendFile", Func::from(append_file))?;
     functions.set("entries", Func::from(entries))?;
     functions.set("fileIdentity", Func::from(file_identity))?;
     functions.set("isTerminal", Func::from(|| io::stdout().is_terminal()))?;
@@ -43,6 +46,7 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("enterNewNetns", Func::from(enter_new_netns))?;
     functions.set("netfilterSocket", Func::from(netfilter_socket::open))?;
     functions.set("now", Func::from(now))?;
+    functions.set("pause", Func::from(pause))?;
     functions.set("sayWhileSlow", Func::from(|line: Option<Text>| slow_line::set(line.map(|text| text.0))))?;
     functions.set("bundle", Func::from(bundle))?;
     Ok(functions)
@@ -119,6 +123,18 @@ fn write_file(path: Text, text: Text) -> Outcome {
     Outcome(opened.map_err(|error| from_io(&error)).and_then(|file| write_all(file, text.0.as_bytes())))
 }
 
+/// In one write, so that the lines of several processes do not mix, and without waiting for the reader of a pipe.
+fn append_file(path: Text, text: Text) -> Outcome {
+    let opened = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .custom_flags(OFlag::O_NONBLOCK.bits())
+        .open(path.0)
+        .map_err(|error| from_io(&error));
+    Outcome(opened.and_then(|file| write(&file, text.0.as_bytes())).map(drop))
+}
+
 fn entries(folder: Text) -> Option<Vec<Text>> {
     fs::read_dir(folder.0)
         .and_then(|entries| entries.map(|entry| Ok(Text::from(entry?.file_name()))).collect())
@@ -171,9 +187,15 @@ fn enter_new_netns() -> Outcome {
 /// Of the bundles that wait in the program's read-only data, the one of this name.
 fn bundle(ctx: Ctx<'_>, name: Text) -> Result<Function<'_>> {
     match name.0.as_str() {
+        "cni" => main_of(&ctx, include_bytes!(concat!(env!("OUT_DIR"), "/cni.bytecode"))),
         "status" => main_of(&ctx, include_bytes!(concat!(env!("OUT_DIR"), "/status.bytecode"))),
         _ => Err(Error::new_from_js_message("string", "bundle", name.0)),
     }
+}
+
+fn pause(milliseconds: f64) {
+    log::flush();
+    std::thread::sleep(Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default().min(LONGEST_WAIT));
 }
 
 /// Milliseconds since the epoch that never run backwards, whatever is done to the node's clock meanwhile.

@@ -23,6 +23,12 @@ export interface Host {
 	/** Replaces the content of an existing file. Throws {@link HostError}. */
 	writeFile(path: string, text: string): void;
 
+	/**
+	 * Adds to the end of a file, at once, so that several programs may; makes it for its owner alone where there is none, but
+	 * no folder. Waits for nobody: a pipe that no one reads is a failure. Throws {@link HostError}.
+	 */
+	appendFile(path: string, text: string): void;
+
 	/** The names in a folder, in no particular order, or undefined when there is none or it may not be looked into. */
 	entries(folder: string): readonly string[] | undefined;
 
@@ -78,6 +84,9 @@ export interface Host {
 
 	/** Milliseconds since the epoch, with a fraction. */
 	now(): number;
+
+	/** Does nothing for so long. */
+	pause(milliseconds: number): void;
 
 	/**
 	 * Says this line on standard error once two seconds have passed, and every ten from then on, also while a command runs.

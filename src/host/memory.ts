@@ -125,6 +125,9 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			}
 			files.set(path, text);
 		},
+		appendFile: (path, text) => {
+			files.set(path, (files.get(path) ?? "") + text);
+		},
 		entries: (folder) => {
 			const inside = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
 			const names = inside.map((path) => path.slice(folder.length + 1).split("/")[0] ?? "");
@@ -168,6 +171,9 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			return isEmpty && tables.delete(key);
 		},
 		now: () => clock++,
+		pause: (milliseconds) => {
+			clock += milliseconds;
+		},
 		sayWhileSlow: () => {},
 	};
 }

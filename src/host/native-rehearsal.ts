@@ -15,6 +15,7 @@ export function createRehearsal(): NativeFunctions {
 		find: (program) => `/usr/sbin/${program}`,
 		readFile: () => undefined,
 		writeFile: () => undefined,
+		appendFile: () => undefined,
 		entries: () => undefined,
 		fileIdentity: () => undefined,
 		isTerminal: () => false,
@@ -27,6 +28,7 @@ export function createRehearsal(): NativeFunctions {
 		enterNewNetns: () => undefined,
 		netfilterSocket: () => ({ order: "little", send: () => true, receive: () => endOfDump }),
 		now: () => 0,
+		pause: () => {},
 		sayWhileSlow: () => {},
 		bundle: () => () => exitCodes.done,
 	};

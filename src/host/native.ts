@@ -32,6 +32,7 @@ export interface NativeFunctions {
 	find(program: string, path: string): string | undefined;
 	readFile(path: string): string | undefined;
 	writeFile(path: string, text: string): Errno | undefined;
+	appendFile(path: string, text: string): Errno | undefined;
 	entries(folder: string): readonly string[] | undefined;
 	fileIdentity(path: string): string | undefined;
 	isTerminal(): boolean;
@@ -46,13 +47,14 @@ export interface NativeFunctions {
 	enterNewNetns(): Errno | undefined;
 	netfilterSocket(): NetlinkSocket | Errno;
 	now(): number;
+	pause(milliseconds: number): void;
 	/** As {@link Host.sayWhileSlow}. */
 	sayWhileSlow(line: string | undefined): void;
 	/**
 	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). The more is in there, the further
 	 * apart lies what a run changes and so has to copy, so that only what every run needs belongs there.
 	 */
-	bundle(name: "status"): (functions: NativeFunctions, argv: readonly string[]) => ExitCode;
+	bundle(name: "status" | "cni"): (functions: NativeFunctions, argv: readonly string[]) => ExitCode;
 }
 
 /** The outside world as the native program shows it. */
@@ -66,6 +68,7 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		},
 		readFile: functions.readFile,
 		writeFile: (path, text) => throwErrno(path, functions.writeFile(path, text)),
+		appendFile: (path, text) => throwErrno(path, functions.appendFile(path, text)),
 		entries: functions.entries,
 		fileIdentity: functions.fileIdentity,
 		isTerminal: functions.isTerminal,
@@ -82,6 +85,7 @@ export function createNativeHost(functions: NativeFunctions): Host {
 			return "send" in socket && removeEmptyTable(socket, table);
 		},
 		now: functions.now,
+		pause: functions.pause,
 		sayWhileSlow: (line) => functions.sayWhileSlow(line === undefined ? undefined : harmless(line)),
 	};
 }

@@ -65,6 +65,22 @@ export function replaceText(path: string, text: string): void {
 	}
 }
 
+/** In one write(2), which the kernel does whole or, on a disk that is full, in part. */
+export function appendText(path: string, text: string): void {
+	const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+	let descriptor: number | undefined;
+	try {
+		descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
+		writeSync(descriptor, text);
+	} catch (thrown) {
+		throw hostError(path, errnoOfThrown(thrown));
+	} finally {
+		if (descriptor !== undefined) {
+			closeSync(descriptor);
+		}
+	}
+}
+
 /**
  * A file of our own making: whole, or as it was before. A disk that fills up must leave nothing that looks like a result.
  * Throws what node:fs throws.

@@ -6,7 +6,7 @@ import { enterNetns, enterNewNetns } from "../linux/netns.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Host } from "./host.ts";
 import { answerWithoutSocket, askNftTables, removeEmptyTable, tablesIn, whyHidden } from "./nft-tables.ts";
-import { identify, isExecutable, listFolder, readText, replaceText } from "./node-files.ts";
+import { appendText, identify, isExecutable, listFolder, readText, replaceText } from "./node-files.ts";
 import { runCommands } from "./node-run.ts";
 import { sayWhileSlow } from "./node-slow-line.ts";
 import { readStandardInput, writeStandardError, writeStandardOutput } from "./node-streams.ts";
@@ -20,6 +20,7 @@ export function createNodeHost(): Host {
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
 		readFile: readText,
 		writeFile: replaceText,
+		appendFile: appendText,
 		entries: listFolder,
 		fileIdentity: identify,
 		isTerminal: () => isatty(1),
@@ -38,6 +39,9 @@ export function createNodeHost(): Host {
 				() => false,
 			),
 		now: () => performance.timeOrigin + performance.now(),
+		pause: (milliseconds) => {
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+		},
 		sayWhileSlow,
 	};
 }

@@ -81,6 +81,20 @@ export const mayImport: Table = {
 			"src/policy",
 		],
 	},
+	// The CNI plugin, and what it shares with the node's agent.
+	"src/cni": {
+		ring: 2,
+		imports: [
+			"src/backend",
+			"src/command",
+			"src/domain",
+			"src/host/host.ts",
+			"src/init",
+			"src/inject",
+			"src/plan",
+			"src/policy",
+		],
+	},
 	"src/status": {
 		ring: 2,
 		imports: [
@@ -327,5 +341,8 @@ export const mayImport: Table = {
 
 	"src/kube": { ring: 3, imports: ["src/domain", "src/host"] },
 
-	"src/main": { ring: 4, imports: ["src/cli", "src/domain", "src/host", "src/init", "src/status"] },
+	"src/main": {
+		ring: 4,
+		imports: ["src/cli", "src/cni", "src/domain", "src/host", "src/init", "src/status"],
+	},
 };

@@ -1,0 +1,76 @@
+import type { FoundDrift } from "../backend/backend.ts";
+import { BackendError } from "../backend/backend-error.ts";
+import { backendOf } from "../backend/backends.ts";
+import type { Dialect, Mode } from "../domain/mode.ts";
+import type { Host } from "../host/host.ts";
+import type { Drift } from "../plan/diff.ts";
+import type { Plan } from "../plan/plan.ts";
+import { failureOf } from "./apply.ts";
+import { CniError, errorCodes } from "./cni-error.ts";
+
+/**
+ * Holds what is in this network namespace against the plan; throws a {@link CniError} that says every difference. Where
+ * nobody knows which dialect ADD chose, one that holds the plan will do.
+ */
+export function checkRules(host: Host, mode: Mode, plan: Plan): void {
+	const attempts: Attempt[] = [];
+	for (const dialect of mode === "auto" ? likeliest : [mode]) {
+		const attempt = look(host, dialect, plan);
+		if (attempt.sentences?.length === 0) {
+			return;
+		}
+		attempts.push(attempt);
+	}
+	const [nearest] = attempts
+		.filter(({ sentences }) => sentences !== undefined)
+		.sort((one, other) => (one.sentences?.length ?? 0) - (other.sentences?.length ?? 0));
+	if (nearest?.sentences === undefined) {
+		throw failureOf(attempts[0]?.failure, mode, "the rules could not be read");
+	}
+	const { dialect, sentences } = nearest;
+	throw new CniError(
+		errorCodes.drift,
+		`the rules are not as they should be (mode ${dialect}): ${sentences[0]}`,
+		sentences.length > 1 ? sentences : [],
+	);
+}
+
+/** In the order in which mode auto tries them. */
+const likeliest: readonly Dialect[] = ["nft", "nftables", "legacy"];
+
+interface Attempt {
+	readonly dialect: Dialect;
+	/** Undefined where nothing could be read. */
+	readonly sentences: readonly string[] | undefined;
+	readonly failure?: BackendError;
+}
+
+function look(host: Host, dialect: Dialect, plan: Plan): Attempt {
+	try {
+		return { dialect, sentences: backendOf(dialect).check(host, plan).flatMap(sentencesOf) };
+	} catch (error) {
+		if (error instanceof BackendError) {
+			return { dialect, sentences: undefined, failure: error };
+		}
+		throw error;
+	}
+}
+
+function sentencesOf({ scope, drift }: FoundDrift): string[] {
+	return drift.map((each) => `${scope}: ${sentenceOf(each)}`);
+}
+
+function sentenceOf(drift: Drift): string {
+	switch (drift.kind) {
+		case "missing-chain":
+			return `nothing of ours hangs on ${drift.hook}`;
+		case "wrong-jumps":
+			return `${drift.hook} leads into our chain ${drift.count} times, where once is right`;
+		case "stray-jump":
+			return `a rule that is not ours leads into our chain of ${drift.hook}: ${drift.text}`;
+		case "missing-rule":
+			return `rule ${drift.position} of ${drift.hook} is missing: ${drift.text}`;
+		case "extra-rule":
+			return `rule ${drift.position} of ${drift.hook} should not be there: ${drift.text}`;
+	}
+}

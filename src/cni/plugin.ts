@@ -1,0 +1,142 @@
+import type { Logger } from "../command/logger.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { version as ownVersion } from "../domain/version.ts";
+import type { Host } from "../host/host.ts";
+import { runAdd, runCheck, runDel, runStatus } from "./calls.ts";
+import { CniError, errorCodes, formatError } from "./cni-error.ts";
+import { isJsonObject } from "./config-reader.ts";
+import { type CniCommand, readCommand, readEnvironment } from "./environment.ts";
+import { type NetworkRequest, parseRequest, readInput } from "./network-request.ts";
+import type { PluginConfig } from "./plugin-config.ts";
+import { createPluginLog } from "./plugin-log.ts";
+import { isAtLeast, newestVersion, type SpecVersion, specVersions } from "./spec-version.ts";
+
+/**
+ * The CNI plugin, in a process of its own for each call ("Execution Protocol" in section 2 of SPEC.md). Standard output
+ * gets one JSON object, a result or an error, or nothing where a command has no result; also when this has a bug.
+ */
+export function runPlugin(host: Host, argv: readonly string[] = []): ExitCode {
+	if (argv.length > 0 && (host.env("CNI_COMMAND") ?? "") === "") {
+		return answerPerson(host, argv);
+	}
+	const call: { version: string } = { version: newestVersion };
+	try {
+		const result = run(host, call);
+		if (result !== undefined) {
+			host.stdout(`${JSON.stringify(result)}\n`);
+		}
+		return exitCodes.done;
+	} catch (thrown) {
+		return fail(host, asCniError(thrown), call.version);
+	}
+}
+
+/** No runtime passes arguments; whoever does wants to know what this is. */
+function answerPerson(host: Host, [word]: readonly string[]): ExitCode {
+	if (word === "--version" || word === "-V") {
+		host.stdout(`${ownVersion}\n`);
+		return exitCodes.done;
+	}
+	host.log(
+		`shunt-cni ${ownVersion}: a CNI plugin for versions ${specVersions.join(", ")}, run by a container runtime with CNI_COMMAND and more in its environment`,
+	);
+	return word === "--help" || word === "-h" ? exitCodes.done : exitCodes.badInput;
+}
+
+/** Notes the version as soon as it is known, since an error is to bear it too. */
+function run(host: Host, call: { version: string }): object | undefined {
+	const command = readCommand(host);
+	if (command === "VERSION") {
+		return answerVersion(host);
+	}
+	const environment = readEnvironment(host, command);
+	if (command === "DEL") {
+		runDel(host, environment, configIfAny(host));
+		return undefined;
+	}
+	const request = parseRequest(readInput(host));
+	call.version = request.version;
+	wantVersion(command, request.version);
+	switch (command) {
+		case "ADD":
+			return runAdd(host, environment, request, logOf(host, request));
+		case "CHECK":
+			runCheck(host, environment, request, logOf(host, request));
+			return undefined;
+		case "STATUS":
+			runStatus(host, request, logOf(host, request));
+			return undefined;
+		case "GC":
+			// All that ADD makes goes with the pod's network namespace, and nothing is kept elsewhere.
+			return undefined;
+	}
+}
+
+function configIfAny(host: Host): PluginConfig | undefined {
+	try {
+		const { config } = parseRequest(readInput(host)).read;
+		return config.ok ? config.value : undefined;
+	} catch (thrown) {
+		if (thrown instanceof CniError) {
+			return undefined;
+		}
+		throw thrown;
+	}
+}
+
+function logOf(host: Host, { read }: NetworkRequest): Logger {
+	const { config } = read;
+	return createPluginLog(host, {
+		level: config.ok ? config.value.logLevel : "info",
+		file: config.ok ? config.value.logFile : undefined,
+	});
+}
+
+/** The version of the call comes back; libcni asks without one, or with one that it is about to choose. */
+function answerVersion(host: Host): object {
+	let said: unknown;
+	try {
+		const input = readInput(host);
+		said = isJsonObject(input) ? input["cniVersion"] : undefined;
+	} catch {
+		// The answer does not depend on the question.
+	}
+	return { cniVersion: typeof said === "string" ? said : newestVersion, supportedVersions: specVersions };
+}
+
+/** When each command came into the specification ("Released versions", and libcni's pkg/skel/skel.go). */
+const since: Partial<Record<CniCommand, SpecVersion>> = { CHECK: "0.4.0", GC: "1.1.0", STATUS: "1.1.0" };
+
+function wantVersion(command: CniCommand, version: SpecVersion): void {
+	const least = since[command];
+	if (least !== undefined && !isAtLeast(version, least)) {
+		throw new CniError(
+			errorCodes.incompatibleVersion,
+			`${command} came with version ${least}, and the list is of version ${version}`,
+		);
+	}
+}
+
+function asCniError(thrown: unknown): CniError {
+	if (thrown instanceof CniError) {
+		return thrown;
+	}
+	const { message, stack } = thrown instanceof Error ? thrown : { message: String(thrown), stack: "" };
+	return new CniError(errorCodes.internal, `this is a bug of shunt-cni: ${message}`, [
+		(stack ?? "")
+			.split("\n")
+			.map((line) => line.trim())
+			.join(" ") || "no stack",
+	]);
+}
+
+/** An answer that cannot be delivered is still a failure. */
+function fail(host: Host, error: CniError, version: string): ExitCode {
+	host.log(`shunt-cni: ${[error.message, ...error.details].join("; ")}`);
+	try {
+		host.stdout(`${formatError(error, version)}\n`);
+	} catch (thrown) {
+		host.log(`shunt-cni: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+	}
+	return exitCodes.failed;
+}
