@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { packLayer } from "./layer.ts";
 import { type Image, makeArchive } from "./oci-archive.ts";
 import { shunt } from "./shunt.ts";
+import { shuntCni } from "./shunt-cni.ts";
 import { shuntInit } from "./shunt-init.ts";
 import { hereAndNow, root } from "./target.ts";
 
@@ -13,7 +14,7 @@ import { hereAndNow, root } from "./target.ts";
  *
  * With --tree only the file system of each image, as FOLDER/NAME.tar, which is what the Dockerfiles ask for.
  */
-const images = { "shunt-init": shuntInit, shunt };
+const images = { "shunt-init": shuntInit, shunt, "shunt-cni": shuntCni };
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,

@@ -42,7 +42,7 @@ const maxRounds = 5;
  */
 export class Installation {
 	readonly #places: Places;
-	readonly #wish: Wish;
+	#wish: Wish;
 	readonly #program: PluginProgram;
 	readonly #lock: NodeLock;
 	readonly #programStaysMs: number;
@@ -89,6 +89,11 @@ export class Installation {
 			}
 			return { program: this.#program.isThere(), obstacles };
 		});
+	}
+
+	/** A configuration that has changed is in effect at the next look. */
+	use(entry: Wish["entry"]): void {
+		this.#wish = { ...this.#wish, entry };
 	}
 
 	release(): void {

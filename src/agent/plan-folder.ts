@@ -1,7 +1,8 @@
+import { findVersion, spokenVersions } from "../cni/spec-version.ts";
 import { type Configuration, type FoundFile, parseConfiguration } from "./configuration-file.ts";
 import { isOurs, listOfSingle, withEntry, withoutEntry, withoutType } from "./conflist.ts";
 import { findLoaded, isConfigurationName, type Loading } from "./loaded-configuration.ts";
-import { linkerdPluginName, type PluginEntry, spokenVersions } from "./plugin-entry.ts";
+import { linkerdPluginName, type PluginEntry } from "./plugin-entry.ts";
 import { sameJson } from "./same-json.ts";
 
 /** A change of one file in the folder. Each is atomic, and a kill between two leaves what the next look mends. */
@@ -59,9 +60,9 @@ export function planRemoval(files: readonly FoundFile[]): FolderPlan {
 }
 
 function obstacleIn({ file, version, plugins }: Configuration, { linkerdCni }: Wish): string | undefined {
-	if (version === undefined || !spokenVersions.includes(version)) {
+	if (version === undefined || findVersion(version) === undefined) {
 		const said = version === undefined ? "has no cniVersion" : `is of cniVersion ${version}`;
-		return `${file} ${said}, and the plugin speaks ${spokenVersions.join(", ")}: it would fail at every pod`;
+		return `${file} ${said}, and the plugin speaks ${spokenVersions}: it would fail at every pod`;
 	}
 	if (plugins.every(isOurs)) {
 		return `${file} has no plugin but ours, so pods have no network`;

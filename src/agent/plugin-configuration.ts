@@ -1,8 +1,12 @@
+import { readPluginConfig } from "../cni/plugin-config.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { readingProblem, readTextFile } from "../host/node-text.ts";
 import { type PluginEntry, pluginEntry, pluginName } from "./plugin-entry.ts";
 
-/** Reads the plugin's configuration, which becomes its entry in the runtime's list. */
+/**
+ * Reads the plugin's configuration, which becomes its entry in the runtime's list. One that the plugin would refuse is
+ * refused here, before any pod meets it.
+ */
 export function readPluginConfiguration(path: string): Result<PluginEntry> {
 	const accepted = "a file with a JSON object";
 	let text: string;
@@ -17,7 +21,15 @@ export function readPluginConfiguration(path: string): Result<PluginEntry> {
 	}
 	const configuration = value as PluginEntry;
 	const problem = typeProblem(configuration, path);
-	return problem === undefined ? ok(pluginEntry(configuration)) : fail(problem);
+	if (problem !== undefined) {
+		return fail(problem);
+	}
+	// The plugin itself would name these at every pod.
+	const entry = pluginEntry(configuration);
+	const { config } = readPluginConfig(entry);
+	return config.ok
+		? ok(entry)
+		: fail(...config.problems.map((each) => ({ ...each, source: `${path}: ${each.source}` })));
 }
 
 function parse(text: string): unknown {

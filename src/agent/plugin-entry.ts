@@ -4,9 +4,6 @@ export const pluginName = "shunt-cni";
 /** Linkerd's plugin, which does the same work for the same pods. */
 export const linkerdPluginName = "linkerd-cni";
 
-/** The versions of the CNI specification that the plugin speaks. A list of another version it would fail at every pod. */
-export const spokenVersions: readonly string[] = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"];
-
 /** What stands in a list of plugins for ours. */
 export type PluginEntry = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Problem } from "../domain/problem.ts";
 import { startAdmin } from "../serving/admin.ts";
@@ -58,7 +59,8 @@ async function serve(entry: PluginEntry, { options, world, log }: Serving): Prom
 	});
 	const upkeep = new Upkeep({
 		installation: new Installation(places, { ...options, entry }),
-		folders: [places.netDir, places.binDir],
+		configuration: () => readPluginConfiguration(options.config),
+		folders: [places.netDir, places.binDir, dirname(options.config)],
 		intervalMs: checkIntervalMs,
 		...{ uninstall, log },
 		looked: metrics.looked,

@@ -1,9 +1,13 @@
+import { formatProblem, type Result } from "../domain/problem.ts";
 import type { Log } from "../serving/log.ts";
 import type { Installation, Standing } from "./installation.ts";
+import type { PluginEntry } from "./plugin-entry.ts";
 import { FolderWatch } from "./watch-folders.ts";
 
 export interface UpkeepParts {
 	readonly installation: Installation;
+	/** Reads the plugin's configuration, which may change under us: the kubelet writes a mounted ConfigMap anew. */
+	readonly configuration: () => Result<PluginEntry>;
 	readonly folders: readonly string[];
 	readonly intervalMs: number;
 	readonly uninstall: boolean;
@@ -69,10 +73,22 @@ export class Upkeep {
 		try {
 			// Before the look: what happens between the two is an event then.
 			this.#watch.renew();
-			this.#took(uninstall ? installation.remove() : installation.install());
+			const refused = this.#reread();
+			const standing = uninstall ? installation.remove() : installation.install();
+			this.#took({ ...standing, obstacles: [...standing.obstacles, ...refused] });
 		} catch (error) {
 			failed(error);
 		}
+	}
+
+	/** Takes a new configuration over; why not, where it cannot be used, and then the last good one stays in force. */
+	#reread(): readonly string[] {
+		const entry = this.#parts.configuration();
+		if (!entry.ok) {
+			return entry.problems.map(formatProblem);
+		}
+		this.#parts.installation.use(entry.value);
+		return [];
 	}
 
 	#took(standing: Standing): void {

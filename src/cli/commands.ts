@@ -15,6 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 	agent: async () => (await import("../agent/command.ts")).agentCommand,
 	check: async () => (await import("./check/check-command.ts")).checkCommand,
 	install: async () => (await import("./install/install-command.ts")).installCommand,
+	"install-cni": async () => (await import("./install-cni/install-cni-command.ts")).installCniCommand,
 	upgrade: async () => (await import("./upgrade/upgrade-command.ts")).upgradeCommand,
 	uninstall: async () => (await import("./uninstall/uninstall-command.ts")).uninstallCommand,
 	completion: async () => (await import("./completion/completion-command.ts")).completionCommand,

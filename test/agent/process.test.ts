@@ -29,13 +29,9 @@ function isInstalled(name = "10-a.conflist"): boolean {
 }
 
 async function untilReady(agent: AgentProcess): Promise<void> {
-	let status = 0;
-	await eventually(() => {
-		void agent.ask("/ready").then((answer) => {
-			status = answer.status;
-		});
-		return status === 200;
-	});
+	while ((await agent.ask("/ready")).status !== 200) {
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
 }
 
 /** As a network's own installer does, from a file beside it. */
@@ -180,6 +176,20 @@ describe("the agent", () => {
 		expect(isInstalled()).toBe(true);
 	});
 
+	it("takes a changed configuration over, and says why where it cannot", async () => {
+		folders.write("10-a.conflist", bridgeList);
+		const agent = await start(...byEvents);
+		writeFileSync(folders.config, '{"log_level":"debug"}');
+		await eventually(() => folders.read("10-a.conflist").includes('"log_level": "debug"'));
+		writeFileSync(folders.config, '{"shunt":{"mode":"nftt"}}');
+		await eventually(() => agent.lines.some(({ obstacles }) => /shunt.mode: "nftt"/.test(`${obstacles}`)));
+		expect((await agent.ask("/ready")).status).toBe(503);
+		expect(folders.read("10-a.conflist")).toContain('"log_level": "debug"');
+		writeFileSync(folders.config, '{"log_level":"warn"}');
+		await untilReady(agent);
+		expect(folders.read("10-a.conflist")).toContain('"log_level": "warn"');
+	});
+
 	it("takes the entry out where it is told to uninstall, and is ready then", async () => {
 		folders.write("10-a.conflist", bridgeList, 0o600);
 		await (await start()).stop();
@@ -205,6 +215,8 @@ describe("the agent's input", () => {
 		["[]", "is not a JSON object"],
 		["{", "is not a JSON object"],
 		['{"type":"other"}', "is another plugin's"],
+		['{"linkerd":{"incoming-proxy-port":0}}', "plugin.json: linkerd.incoming-proxy-port"],
+		['{"shunt":{"mode":"nftt"}}', "plugin.json: shunt.mode"],
 		[undefined, "cannot be read (ENOENT)"],
 	])("has to have a configuration: %s", async (text, complaint) => {
 		unlinkSync(folders.config);

@@ -105,3 +105,14 @@ describe("folders of a node that cannot be written", () => {
 		});
 	});
 });
+
+it("needs no capability", async () => {
+	folders.write("10-a.conflist", bridgeList, 0o600);
+	const agent = await AgentProcess.start(folders, {
+		prefix: ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"],
+	});
+	running.push(agent);
+	expect(/^CapEff:\s+(.*)$/m.exec(readFileSync(`/proc/${agent.pid}/status`, "utf8"))?.[1]).toMatch(/^0+$/);
+	expect((await agent.ask("/ready")).status).toBe(200);
+	expect(folders.plugins("10-a.conflist")).toHaveLength(3);
+});

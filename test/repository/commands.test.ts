@@ -17,6 +17,7 @@ const commands = [
 	["agent"],
 	["check"],
 	["install"],
+	["install-cni"],
 	["upgrade"],
 	["uninstall"],
 	["completion"],

@@ -197,6 +197,7 @@ export const mayImport: Table = {
 	"src/agent": {
 		ring: 3,
 		imports: [
+			"src/cni",
 			"src/command",
 			"src/command/strict-command.ts",
 			"src/domain",
@@ -215,6 +216,7 @@ export const mayImport: Table = {
 			"src/cli/explain",
 			"src/cli/inject",
 			"src/cli/install",
+			"src/cli/install-cni",
 			"src/cli/uninstall",
 			"src/cli/upgrade",
 			"src/command",
@@ -310,6 +312,16 @@ export const mayImport: Table = {
 			"src/command/strict-command.ts",
 			"src/domain",
 			"src/kube",
+		],
+	},
+	"src/cli/install-cni": {
+		ring: 3,
+		imports: [
+			"src/cli/chart",
+			"src/cli/cluster",
+			"src/cli/install",
+			"src/command/strict-command.ts",
+			"src/domain",
 		],
 	},
 	"src/cli/uninstall": {

@@ -2,7 +2,7 @@ import { type Chart, formatRelease, type PlainMap, type RenderedChart } from "..
 import { type CertificateParts, certificateProblems } from "../chart/certificate-problems.ts";
 import { openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
 import { injectorName } from "../chart/store.ts";
-import { readGivenValues } from "../chart/value-flags.ts";
+import { readGivenValues, type ValueFlags } from "../chart/value-flags.ts";
 import { parseNamespace } from "../cluster/cluster-flags.ts";
 import type { ReleaseWorld } from "../cluster/release-world.ts";
 import { badInput, badValues } from "./outcome.ts";
@@ -17,7 +17,10 @@ export interface Request {
 }
 
 /** Throws a Refusal for everything that is wrong with it. */
-export function readRequest(flags: ReleaseFlags, world: ReleaseWorld): Request {
+export function readRequest(
+	flags: ValueFlags & Pick<ReleaseFlags, "namespace" | "ha">,
+	world: ReleaseWorld,
+): Request {
 	const namespace = parseNamespace(flags.namespace);
 	if (!namespace.ok) {
 		throw badInput(namespace.problems);
