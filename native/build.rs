@@ -6,9 +6,13 @@ use std::path::{Path, PathBuf};
 use rquickjs::{CatchResultExt, Context, Module, Runtime, WriteOptions, WriteOptionsEndianness};
 
 fn main() {
-    let is_for_tests = env::var_os("CARGO_FEATURE_HOST_CONTRACT").is_some();
-    compile(if is_for_tests { "host-contract" } else { "shunt" });
-    compile("cni");
+    compile(if env::var_os("CARGO_FEATURE_HOST_CONTRACT").is_some() {
+        "host-contract"
+    } else if env::var_os("CARGO_FEATURE_CNI").is_some() {
+        "shunt-cni"
+    } else {
+        "shunt"
+    });
     compile("status");
 }
 

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Builds dist/native/shunt, one static file, with proxy-init and shunt-init as links to it.
+# Builds dist/native/shunt, one static file, with proxy-init and shunt-init as links to it, and dist/native/shunt-cni.
 #
 #     native/build.sh [BUNDLE]
 #
-# With `host-contract`, the program that test/contract/host-native.test.ts drives instead; it is no part of a release.
+# With `shunt` or `shunt-cni`, that one alone. With `host-contract`, the program that test/contract/host-native.test.ts drives instead; it is no part of a release.
 #
 # Linked with musl where that can be had, because glibc's start-up code asks the processor about its caches dozens of
 # times (init_cacheinfo in cacheinfo.h), each of which leaves a virtual machine and together take longer than all that
@@ -12,6 +12,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 bundle=${1:-shunt}
+asked=${1:-both}
 machine=$(uname -m)
 musl=$machine-unknown-linux-musl
 
@@ -83,18 +84,21 @@ export "CARGO_TARGET_$(echo "$target" | tr 'a-z-' 'A-Z_')_RUSTFLAGS=$flags"
 
 case $bundle in
 shunt) entry=src/main/native.ts ;;
+shunt-cni)
+	entry=src/main/native-cni.ts
+	set -- "$@" --features cni
+	;;
 host-contract)
 	entry=test/contract/host-driver-native.ts
 	set -- "$@" --features host-contract
 	;;
 *)
-	say "$bundle is not a bundle (want shunt or host-contract)"
+	say "$bundle is not a bundle (want shunt, shunt-cni or host-contract)"
 	exit 64
 	;;
 esac
 npx --no-install tsx scripts/native-bundle.ts "$entry" "native/target/bundle/$bundle.js"
 npx --no-install tsx scripts/native-bundle.ts src/main/native-status.ts native/target/bundle/status.js
-npx --no-install tsx scripts/native-bundle.ts src/main/native-cni.ts native/target/bundle/cni.js
 "${toolchain:+$toolchain/}cargo" "$@" --target "$target" --bin "$bundle"
 
 # The second half of the link: start-up's result becomes part of the program.
@@ -108,14 +112,16 @@ if readelf --dynamic --wide "dist/native/$bundle" | grep NEEDED >&2; then
 	say "dist/native/$bundle depends on shared libraries"
 	exit 1
 fi
-if [ "$bundle" = shunt ]; then
-	size=$(stat -c %s dist/native/shunt)
+if [ "$bundle" != host-contract ]; then
+	size=$(stat -c %s "dist/native/$bundle")
 	if [ "$size" -gt 5000000 ]; then
-		say "dist/native/shunt has $size bytes, more than 5 MB"
+		say "dist/native/$bundle has $size bytes, more than 5 MB"
 		exit 1
 	fi
+	say "dist/native/$bundle: $("dist/native/$bundle" --version), $size bytes, $target"
+fi
+if [ "$bundle" = shunt ]; then
 	ln -sf shunt dist/native/proxy-init
 	ln -sf shunt dist/native/shunt-init
-	ln -sf shunt dist/native/shunt-cni
-	say "dist/native/shunt: $(dist/native/shunt --version), $size bytes, $target"
+	[ "$asked" = shunt ] || exec native/build.sh shunt-cni
 fi

@@ -187,7 +187,6 @@ fn enter_new_netns() -> Outcome {
 /// Of the bundles that wait in the program's read-only data, the one of this name.
 fn bundle(ctx: Ctx<'_>, name: Text) -> Result<Function<'_>> {
     match name.0.as_str() {
-        "cni" => main_of(&ctx, include_bytes!(concat!(env!("OUT_DIR"), "/cni.bytecode"))),
         "status" => main_of(&ctx, include_bytes!(concat!(env!("OUT_DIR"), "/status.bytecode"))),
         _ => Err(Error::new_from_js_message("string", "bundle", name.0)),
     }

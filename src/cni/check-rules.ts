@@ -31,7 +31,7 @@ export function checkRules(host: Host, mode: Mode, plan: Plan): void {
 	throw new CniError(
 		errorCodes.drift,
 		`the rules are not as they should be (mode ${dialect}): ${sentences[0]}`,
-		sentences.length > 1 ? sentences : [],
+		sentences.slice(1),
 	);
 }
 

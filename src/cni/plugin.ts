@@ -19,7 +19,7 @@ export function runPlugin(host: Host, argv: readonly string[] = []): ExitCode {
 	if (argv.length > 0 && (host.env("CNI_COMMAND") ?? "") === "") {
 		return answerPerson(host, argv);
 	}
-	const call: { version: string } = { version: newestVersion };
+	const call: Call = { version: newestVersion };
 	try {
 		const result = run(host, call);
 		if (result !== undefined) {
@@ -27,7 +27,7 @@ export function runPlugin(host: Host, argv: readonly string[] = []): ExitCode {
 		}
 		return exitCodes.done;
 	} catch (thrown) {
-		return fail(host, asCniError(thrown), call.version);
+		return fail(host, asCniError(thrown), call);
 	}
 }
 
@@ -43,8 +43,13 @@ function answerPerson(host: Host, [word]: readonly string[]): ExitCode {
 	return word === "--help" || word === "-h" ? exitCodes.done : exitCodes.badInput;
 }
 
-/** Notes the version as soon as it is known, since an error is to bear it too. */
-function run(host: Host, call: { version: string }): object | undefined {
+/** What is known so far of a call, which an error is to bear and to be told in. */
+interface Call {
+	version: SpecVersion;
+	log?: Logger;
+}
+
+function run(host: Host, call: Call): object | undefined {
 	const command = readCommand(host);
 	if (command === "VERSION") {
 		return answerVersion(host);
@@ -56,15 +61,17 @@ function run(host: Host, call: { version: string }): object | undefined {
 	}
 	const request = parseRequest(readInput(host));
 	call.version = request.version;
+	const log = logOf(host, request);
+	call.log = log;
 	wantVersion(command, request.version);
 	switch (command) {
 		case "ADD":
-			return runAdd(host, environment, request, logOf(host, request));
+			return runAdd(host, environment, request, log);
 		case "CHECK":
-			runCheck(host, environment, request, logOf(host, request));
+			runCheck(host, environment, request, log);
 			return undefined;
 		case "STATUS":
-			runStatus(host, request, logOf(host, request));
+			runStatus(host, request, log);
 			return undefined;
 		case "GC":
 			// All that ADD makes goes with the pod's network namespace, and nothing is kept elsewhere.
@@ -131,8 +138,13 @@ function asCniError(thrown: unknown): CniError {
 }
 
 /** An answer that cannot be delivered is still a failure. */
-function fail(host: Host, error: CniError, version: string): ExitCode {
-	host.log(`shunt-cni: ${[error.message, ...error.details].join("; ")}`);
+function fail(host: Host, error: CniError, { version, log }: Call): ExitCode {
+	const lines = [error.message, ...error.details];
+	if (log === undefined) {
+		host.log(`shunt-cni: ${lines.join("; ")}`);
+	} else {
+		log.warn(lines);
+	}
 	try {
 		host.stdout(`${formatError(error, version)}\n`);
 	} catch (thrown) {

@@ -10,7 +10,8 @@ import type { CniEnvironment } from "./environment.ts";
  * Throws a {@link CniError}.
  */
 export function enterPod(host: Host, { netns, mayBeOwnNetns }: CniEnvironment): void {
-	if (!mayBeOwnNetns && host.fileIdentity(netns) === host.fileIdentity(ownNetns)) {
+	const identity = host.fileIdentity(netns);
+	if (!mayBeOwnNetns && identity !== undefined && identity === host.fileIdentity(ownNetns)) {
 		throw new CniError(
 			errorCodes.invalidNetns,
 			`CNI_NETNS: ${netns} is the namespace that the plugin runs in`,

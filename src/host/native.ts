@@ -54,7 +54,7 @@ export interface NativeFunctions {
 	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). The more is in there, the further
 	 * apart lies what a run changes and so has to copy, so that only what every run needs belongs there.
 	 */
-	bundle(name: "status" | "cni"): (functions: NativeFunctions, argv: readonly string[]) => ExitCode;
+	bundle(name: "status"): (functions: NativeFunctions, argv: readonly string[]) => ExitCode;
 }
 
 /** The outside world as the native program shows it. */

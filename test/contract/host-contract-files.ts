@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { expect } from "vitest";
 import { type Define, ordinaryUser, withFolder, withPrograms } from "./host-contract-kit.ts";
 import { ask, askForTrouble, type Subject } from "./host-subject.ts";
@@ -8,6 +17,7 @@ export function fileCases(define: Define): void {
 	finding(define);
 	reading(define);
 	replacing(define);
+	appending(define);
 }
 
 function finding(define: Define): void {
@@ -125,6 +135,41 @@ function replacing(define: Define): void {
 				message: "/dev/full: no space left on device",
 			});
 			expect(readFileSync(`${folder}/file`, "utf8")).toBe("x");
+		});
+	});
+}
+
+function appending(define: Define): void {
+	define("adds to the end of a file, and makes it for its owner alone", (subject) => {
+		withFolder({ old: "before\n" }, (folder) => {
+			for (const text of ["ä→𝄞\n", "second\n"]) {
+				ask(subject, "appendFile", [`${folder}/old`, text]);
+				ask(subject, "appendFile", [`${folder}/new`, text]);
+			}
+			expect(readFileSync(`${folder}/old`, "utf8")).toBe("before\nä→𝄞\nsecond\n");
+			expect(readFileSync(`${folder}/new`, "utf8")).toBe("ä→𝄞\nsecond\n");
+			expect(statSync(`${folder}/new`).mode & 0o777).toBe(0o600);
+		});
+	});
+
+	define("says why it cannot add, and waits for no reader of a pipe", (subject) => {
+		withFolder({ file: "x", folder: null }, (folder) => {
+			execFileSync("mkfifo", ["-m", "666", `${folder}/pipe`]);
+			const trouble = (path: string) =>
+				askForTrouble(subject, "appendFile", [path, "y"], { uid: ordinaryUser });
+			expect(trouble(`${folder}/file`)).toEqual({
+				name: "HostError",
+				code: "not-permitted",
+				message: `${folder}/file: permission denied`,
+			});
+			expect(trouble(`${folder}/none/new`).code).toBe("not-found");
+			expect(trouble(`${folder}/folder`).code).toBe("invalid");
+			expect(trouble(`${folder}/pipe`)).toEqual({
+				name: "HostError",
+				code: "failed",
+				message: expect.stringMatching(/pipe: no such device or address$/),
+			});
+			expect(trouble("/dev/full").message).toBe("/dev/full: no space left on device");
 		});
 	});
 }

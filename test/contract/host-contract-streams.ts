@@ -155,4 +155,17 @@ function environmentAndClock(define: Define): void {
 		expect((times.at(-1) ?? 0) - (times.at(-2) ?? 0)).toBeGreaterThanOrEqual(399);
 		expect(times.some((time) => !Number.isInteger(time))).toBe(true);
 	});
+
+	define("pauses for as long as it is told", (subject) => {
+		const operations: Operation[] = [0, 30, 0].flatMap((milliseconds): Operation[] => [
+			{ call: "now", with: [] },
+			{ call: "pause", with: [milliseconds] },
+		]);
+		const { findings } = perform(subject, operations);
+		const times = findings.flatMap((finding) =>
+			"returned" in finding && typeof finding.returned === "number" ? [finding.returned] : [],
+		);
+		expect(times).toHaveLength(3);
+		expect((times[2] ?? 0) - (times[1] ?? 0)).toBeGreaterThanOrEqual(29);
+	});
 }

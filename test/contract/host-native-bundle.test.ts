@@ -9,7 +9,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each(["src/main/native.ts", "src/main/native-status.ts"])(
+test.each(["src/main/native.ts", "src/main/native-status.ts", "src/main/native-cni.ts"])(
 	"takes the native program's %s",
 	async (entry) => {
 		const { code, objections } = await bundleForNative(entry);
