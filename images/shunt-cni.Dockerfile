@@ -4,9 +4,9 @@
 #     make native
 #     docker buildx build -f images/shunt-cni.Dockerfile -t shunt-cni .
 #
-# For another platform give it a native program that was built there:
+# For another platform give it a native plugin that was built there:
 #
-#     docker buildx build --platform linux/arm64 --build-arg NATIVE=dist/native-arm64/shunt -f images/shunt-cni.Dockerfile .
+#     docker buildx build --platform linux/arm64 --build-arg PLUGIN=dist/native-arm64/shunt-cni -f images/shunt-cni.Dockerfile .
 ARG NODE=node:20-bookworm-slim
 
 # The Node that goes into the image.
@@ -14,7 +14,7 @@ FROM ${NODE} AS node
 
 FROM --platform=$BUILDPLATFORM ${NODE} AS assembled
 ARG TARGETARCH
-ARG NATIVE=dist/native/shunt
+ARG PLUGIN=dist/native/shunt-cni
 WORKDIR /shunt
 COPY package.json package-lock.json ./
 # Not npm ci: it refuses a lock file that leaves out other platforms' builds of a development tool.
@@ -24,7 +24,7 @@ RUN mkdir /production && cp package.json package-lock.json /production && cd /pr
 	npm install --no-save --omit=dev --os=linux --cpu="$(echo "$TARGETARCH" | sed s/amd64/x64/)"
 COPY . .
 RUN node scripts/build.mjs
-COPY ${NATIVE} dist/native/shunt
+COPY ${PLUGIN} dist/native/shunt-cni
 COPY --from=node /usr/local/bin/node /target/node
 RUN npx tsx images/build.ts --arch "$TARGETARCH" --node /target/node --modules /production --tree /trees shunt-cni
 RUN mkdir /image && tar --extract --preserve-permissions --file /trees/shunt-cni.tar --directory /image

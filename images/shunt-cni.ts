@@ -7,12 +7,12 @@ import { readProgram, type Target } from "./target.ts";
 export const shuntCniConfig = { ...shuntConfig, User: "0:0" } as const;
 
 /**
- * The node's agent: the Node programs, and beside them the plugin that it installs. That is the native program, which
- * needs nothing of the node, under the name by which it knows what it is to be.
+ * The node's agent: the Node programs, and beside them the plugin that it installs, which is a native program and so needs
+ * nothing of the node.
  */
 export async function shuntCni(target: Target, reference: string): Promise<Image> {
 	const programs = await shunt(target, reference);
-	const plugin = file(readProgram(target.native, target), 0o755);
+	const plugin = file(readProgram(target.plugin, target), 0o755);
 	return {
 		...programs,
 		layers: [

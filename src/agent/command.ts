@@ -5,7 +5,13 @@ import { openStdout } from "../serving/stdout.ts";
 import { type AgentFlags, parseAgentOptions } from "./options.ts";
 import { type AgentWorld, runAgent } from "./run-agent.ts";
 
-const processWorld: AgentWorld = { output: openStdout, signals: process };
+/** This very process. The client is large, and only whoever asks the API server should load it. */
+const processWorld: AgentWorld = {
+	output: openStdout,
+	signals: process,
+	cluster: async (kubeconfig, node) =>
+		(await import("./node-cluster.ts")).connectNodeCluster(kubeconfig, node),
+};
 
 /** `shunt agent`. The exit status goes to `finish`, since only an entry point may end the process. */
 export function agentCommand(finish: (status: ExitCode) => void, world: AgentWorld = processWorld): Command {
@@ -22,6 +28,11 @@ export function agentCommand(finish: (status: ExitCode) => void, world: AgentWor
 		.option("--network <name>", "CRI-O's cni_default_network (default: the first that loads)")
 		.option("--linkerd-cni <choice>", "refuse to stand beside linkerd-cni, or replace it", "refuse")
 		.option("--uninstall", "take the plugin out of the runtime's configuration instead")
+		.option("--plugin-log <file>", "tell on what the plugin writes to this file, and remove it")
+		.option("--watch-pods", "write files about the node's pods, for runtimes that tell plugins too little")
+		.option("--remove-taint <key>", "take a taint off the node when everything is as intended")
+		.option("--node <name>", "this node, for what asks the API server")
+		.option("--kubeconfig <file>", "how to reach the API server (default: as a pod does)")
 		.option("--admin-port <port>", "serves /live, /ready and /metrics", "9996")
 		.option("--address <address>", "where to serve them (default: every address)")
 		.option("--check-interval <time>", "how often everything is compared, notified or not", "5s")
@@ -43,7 +54,8 @@ back whoever changes or removes them. Each file is replaced whole. Of the list e
 cniVersion; a single plugin's file (.conf) becomes a list, and comes back with --uninstall.
 
 /ready answers 200 while everything is as intended, and else 503 with the reason. SIGTERM and SIGINT end the agent and
-take nothing out: the plugin works without it. Nothing here asks the API server.
+take nothing out: the plugin works without it. Only --watch-pods and --remove-taint ask the API server, and while it does
+not answer everything else goes on.
 
 Examples:
   # In a pod, with the node's folders mounted where the chart mounts them

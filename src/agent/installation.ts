@@ -47,6 +47,7 @@ export class Installation {
 	readonly #lock: NodeLock;
 	readonly #programStaysMs: number;
 	#isFirst = true;
+	#isOurs = false;
 	/** When no list was found to name the program any more. */
 	#outSince: number | undefined;
 
@@ -96,6 +97,11 @@ export class Installation {
 		this.#wish = { ...this.#wish, entry };
 	}
 
+	/** Whether it is we who work on this node, as of the last look. */
+	get isOurs(): boolean {
+		return this.#isOurs;
+	}
+
 	release(): void {
 		this.#lock.release();
 	}
@@ -108,7 +114,8 @@ export class Installation {
 		}
 		try {
 			mkdirSync(runDir, { recursive: true, mode: 0o755 });
-			if (!this.#lock.hold()) {
+			this.#isOurs = this.#lock.hold();
+			if (!this.#isOurs) {
 				return { program: false, changes, obstacles: ["another agent works on this node"] };
 			}
 			this.#tidy(changes);

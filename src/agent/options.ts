@@ -16,6 +16,16 @@ export interface AgentOptions extends Loading {
 	readonly linkerdCni: Wish["linkerdCni"];
 	/** Takes the plugin out of the runtime's configuration instead of putting it in. */
 	readonly uninstall: boolean;
+	/** The file that the plugin writes its log to; it is not told on when absent. */
+	readonly pluginLog: string | undefined;
+	/** Writes files about the node's pods, for runtimes that tell plugins too little of them. */
+	readonly watchPods: boolean;
+	/** Taken off the node when everything is as intended; nothing when absent. */
+	readonly removeTaint: string | undefined;
+	/** Needed for what asks the API server. */
+	readonly node: string | undefined;
+	/** The pod's service account when absent. */
+	readonly kubeconfig: string | undefined;
 	readonly adminPort: Port;
 	/** Every address of the machine, of either family, when absent. */
 	readonly address: string | undefined;
@@ -36,6 +46,11 @@ export interface AgentFlags {
 	readonly network?: string;
 	readonly linkerdCni: string;
 	readonly uninstall?: true;
+	readonly pluginLog?: string;
+	readonly watchPods?: true;
+	readonly removeTaint?: string;
+	readonly node?: string;
+	readonly kubeconfig?: string;
 	readonly adminPort: string;
 	readonly address?: string;
 	readonly checkInterval: string;
@@ -64,21 +79,45 @@ export function parseAgentOptions(flags: AgentFlags, known: readonly Problem[] =
 		network: flags.network,
 		linkerdCni: settle(parseChoice(linkerdChoices)(flags.linkerdCni, "--linkerd-cni")),
 		uninstall: flags.uninstall === true,
+		pluginLog: flags.pluginLog === undefined ? undefined : settle(parsePath(flags.pluginLog, "--plugin-log")),
+		watchPods: flags.watchPods === true,
+		removeTaint: flags.removeTaint,
+		node: flags.node,
+		kubeconfig: flags.kubeconfig,
 		adminPort: settle(parsePort(flags.adminPort, "--admin-port")),
 		address: flags.address,
 		checkIntervalMs: settle(parseDuration(flags.checkInterval, "--check-interval", 100)),
 		logLevel: settle(parseLogLevel(flags.logLevel, "--log-level")),
 		logFormat: settle(parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format")),
 	};
-	if (flags.network !== undefined && options.runtime === "containerd") {
-		problems.push({
-			source: "--network",
-			value: flags.network,
-			complaint: "is nothing that containerd can be told",
-			accepted: "it with --runtime cri-o alone, whose cni_default_network it is",
-		});
-	}
+	problems.push(...clashes(flags));
 	return problems.length > 0 ? fail(...problems) : ok(options);
+}
+
+/** Flags that do not go together. */
+function clashes({ network, runtime, node, watchPods, removeTaint }: AgentFlags): readonly Problem[] {
+	const asksApi = watchPods === true || removeTaint !== undefined;
+	return [
+		...(network !== undefined && runtime === "containerd"
+			? [
+					{
+						source: "--network",
+						value: network,
+						complaint: "is nothing that containerd can be told",
+						accepted: "it with --runtime cri-o alone, whose cni_default_network it is",
+					},
+				]
+			: []),
+		...(asksApi && (node ?? "") === ""
+			? [
+					{
+						source: "--node",
+						complaint: "is missing",
+						accepted: "the node's name, which --watch-pods and --remove-taint need",
+					},
+				]
+			: []),
+	];
 }
 
 /** Absolute, since the same paths count on the host. */

@@ -1,13 +1,20 @@
-import { readPluginConfig } from "../cni/plugin-config.ts";
+import { type PluginConfig, readPluginConfig } from "../cni/plugin-config.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
 import { readingProblem, readTextFile } from "../host/node-text.ts";
 import { type PluginEntry, pluginEntry, pluginName } from "./plugin-entry.ts";
+
+export interface PluginConfiguration {
+	readonly text: string;
+	readonly entry: PluginEntry;
+	/** As the plugin reads it. */
+	readonly config: PluginConfig;
+}
 
 /**
  * Reads the plugin's configuration, which becomes its entry in the runtime's list. One that the plugin would refuse is
  * refused here, before any pod meets it.
  */
-export function readPluginConfiguration(path: string): Result<PluginEntry> {
+export function readPluginConfiguration(path: string): Result<PluginConfiguration> {
 	const accepted = "a file with a JSON object";
 	let text: string;
 	try {
@@ -28,7 +35,7 @@ export function readPluginConfiguration(path: string): Result<PluginEntry> {
 	const entry = pluginEntry(configuration);
 	const { config } = readPluginConfig(entry);
 	return config.ok
-		? ok(entry)
+		? ok({ text, entry, config: config.value })
 		: fail(...config.problems.map((each) => ({ ...each, source: `${path}: ${each.source}` })));
 }
 

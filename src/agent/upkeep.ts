@@ -1,13 +1,17 @@
 import { formatProblem, type Result } from "../domain/problem.ts";
 import type { Log } from "../serving/log.ts";
 import type { Installation, Standing } from "./installation.ts";
-import type { PluginEntry } from "./plugin-entry.ts";
+import type { PluginConfiguration } from "./plugin-configuration.ts";
 import { FolderWatch } from "./watch-folders.ts";
 
 export interface UpkeepParts {
 	readonly installation: Installation;
 	/** Reads the plugin's configuration, which may change under us: the kubelet writes a mounted ConfigMap anew. */
-	readonly configuration: () => Result<PluginEntry>;
+	readonly configuration: () => Result<PluginConfiguration>;
+	/** Called with each that can be used and is not the last one. */
+	readonly configured: (configuration: PluginConfiguration) => void;
+	/** Called after each look, for what else there is to do then. */
+	readonly afterLook: (isComplete: boolean) => void;
 	readonly folders: readonly string[];
 	readonly intervalMs: number;
 	readonly uninstall: boolean;
@@ -33,6 +37,7 @@ export class Upkeep {
 	#interval: NodeJS.Timeout | undefined;
 	#changes: number[] = [];
 	#said = "";
+	#configured: string | undefined;
 	#standing: Standing | undefined;
 
 	constructor(parts: UpkeepParts) {
@@ -76,6 +81,7 @@ export class Upkeep {
 			const refused = this.#reread();
 			const standing = uninstall ? installation.remove() : installation.install();
 			this.#took({ ...standing, obstacles: [...standing.obstacles, ...refused] });
+			this.#parts.afterLook(this.obstacles.length === 0);
 		} catch (error) {
 			failed(error);
 		}
@@ -83,11 +89,14 @@ export class Upkeep {
 
 	/** Takes a new configuration over; why not, where it cannot be used, and then the last good one stays in force. */
 	#reread(): readonly string[] {
-		const entry = this.#parts.configuration();
-		if (!entry.ok) {
-			return entry.problems.map(formatProblem);
+		const read = this.#parts.configuration();
+		if (!read.ok) {
+			return read.problems.map(formatProblem);
 		}
-		this.#parts.installation.use(entry.value);
+		if (read.value.text !== this.#configured) {
+			this.#configured = read.value.text;
+			this.#parts.configured(read.value);
+		}
 		return [];
 	}
 

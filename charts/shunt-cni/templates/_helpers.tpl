@@ -61,3 +61,10 @@ resources:
   {{- end }}
 {{- end -}}
 {{- end }}
+
+{{/*
+Says something where the agent asks the API server.
+*/}}
+{{- define "shunt-cni.asksApi" -}}
+{{- if or .Values.watchPods .Values.removeTaint }}yes{{ end -}}
+{{- end }}

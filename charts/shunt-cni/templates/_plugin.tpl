@@ -30,6 +30,7 @@ The plugin's configuration, as JSON. The section "linkerd" is that of linkerd-cn
   "excludeNamespaces" (include "shunt.items" .Values.excludeNamespaces | fromJsonArray)
   "policyWait" (toString .Values.policyWait)
   "runDir" "/run/shunt"
+  "logFile" "/run/shunt/plugin.log"
   "apiServerPorts" (include "shunt.items" .Values.kubeAPIServerPorts | fromJsonArray)
   "agent" (dict "namespace" .Release.Namespace "daemonSet" "shunt-cni") -}}
 {{ toJson $own }}

@@ -61,11 +61,16 @@ Values one by one: which check is for which. The schema has made sure of types b
 {{ $lost }}
 {{ if and $image.version (not $lost) }}{{ include "shunt.check.imageVersion" (list "image.version" (include "shunt.text" $image.version)) }}{{ end }}
 {{ with $image.name }}{{ include "shunt.check.imageName" (list "image.name" .) }}{{ end }}
+{{ with .Values.removeTaint }}{{ include "shunt-cni.check.taint" (list "removeTaint" .) }}{{ end }}
 {{ with .Values.imageRegistry }}{{ include "shunt.check.registry" (list "imageRegistry" .) }}{{ end }}
 {{- end }}
 
 {{- define "shunt-cni.check.folder" -}}
 {{- include "shunt.check.form" (concat . (list "^(/[A-Za-z0-9_@+=-][A-Za-z0-9._@+=-]*)+$" "is not a folder of its own" "an absolute path, without a dot in front of a name and without a slash at the end")) -}}
+{{- end }}
+
+{{- define "shunt-cni.check.taint" -}}
+{{- include "shunt.check.form" (concat . (list "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" "is not a taint's key" "a key as labels have it, such as shunt.dev/agent-not-ready")) -}}
 {{- end }}
 
 {{- define "shunt-cni.check.namespace" -}}

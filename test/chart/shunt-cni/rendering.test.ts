@@ -77,6 +77,7 @@ describe("the objects", () => {
 				excludeNamespaces: ["a", "b"],
 				policyWait: "1s",
 				runDir: "/run/shunt",
+				logFile: "/run/shunt/plugin.log",
 				apiServerPorts: ["7443"],
 				agent: { namespace: "ns", daemonSet: "shunt-cni" },
 			},
@@ -95,6 +96,21 @@ describe("what the agent has", () => {
 		]);
 		expect(only(objects, "ServiceAccount")["automountServiceAccountToken"]).toBe(false);
 		expect(podOf(objects)["automountServiceAccountToken"]).toBe(false);
+	});
+
+	it("is no more than what is asked for needs", () => {
+		const rulesFor = (...set: string[]) => {
+			const found = render({ name: "", set });
+			expect(podOf(found)["automountServiceAccountToken"]).toBe(true);
+			return only(found, "ClusterRole")["rules"];
+		};
+		const lists = ["pods", "namespaces"].map((resource) => {
+			return { apiGroups: [""], resources: [resource], verbs: ["list", "watch"] };
+		});
+		const nodes = { apiGroups: [""], resources: ["nodes"], verbs: ["get", "patch"] };
+		expect(rulesFor("watchPods=true")).toEqual(lists);
+		expect(rulesFor("removeTaint=a")).toEqual([nodes]);
+		expect(rulesFor("removeTaint=a", "watchPods=true")).toEqual([...lists, nodes]);
 	});
 
 	it("are three folders of the node, and its network", () => {

@@ -151,6 +151,7 @@ describe("a bad value", () => {
 		[{ setString: ["checkInterval=5"] }, 'checkInterval: "5" is not a valid duration'],
 		[{ set: ["policyWait=soon"] }, 'policyWait: "soon" is not a valid duration'],
 		[{ set: ["proxyAdminPort=4190"] }, "uses a port twice"],
+		[{ set: ["removeTaint=a b"] }, 'removeTaint: "a b" is not a taint\'s key'],
 		[{ set: ["network=x"] }, 'network: "x" is nothing that containerd can be told'],
 		[{ set: ["resources.cpu.request=lots"] }, 'resources.cpu.request: "lots" is not a quantity'],
 		[{ set: ["image.version=a b"] }, 'image.version: "a b" is not an image tag'],
