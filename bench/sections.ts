@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { benchCniAdd } from "./cni-add.ts";
 import { benchCostPerConnection } from "./cost-per-connection.ts";
 import { benchInjector } from "./injector.ts";
 import { benchLongLists } from "./long-lists.ts";
@@ -27,6 +28,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	"one-namespace": measured(({ meter, folder, rounds }) => benchOneNamespace(meter, folder, rounds)),
 	"under-quota": measured(({ meter, folder, rounds }) => benchUnderQuota(meter, folder, rounds)),
 	"many-namespaces": measured(({ meter, folder }) => benchManyNamespaces(meter, folder)),
+	"cni-add": measured(({ meter, folder, rounds }) => benchCniAdd(meter, folder, rounds * 4)),
 	"long-lists": measured(({ rounds }) => benchLongLists(Math.ceil(rounds / 5))),
 	"cost-per-connection": measured(({ rounds }) => benchCostPerConnection(rounds)),
 	memory: measured(async ({ folder }) => benchMemory(folder)),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { medianRatio, summarize } from "./statistics.ts";
+import { medianRatio, percentile, summarize } from "./statistics.ts";
 
 test("the median of an odd number of values is the middle one, of an even number the mean of two", () => {
 	expect(summarize([9, 1, 5])).toEqual({ median: 5, min: 1, max: 9 });
@@ -9,6 +9,13 @@ test("the median of an odd number of values is the middle one, of an even number
 
 test("nothing has no median", () => {
 	expect(summarize([]).median).toBeNaN();
+});
+
+test("a percentile is one of the values", () => {
+	const values = Array.from({ length: 100 }, (_, index) => 100 - index);
+	expect([50, 99, 100, 1, 0].map((percent) => percentile(values, percent))).toEqual([50, 99, 100, 1, 1]);
+	expect(percentile([7], 99)).toBe(7);
+	expect(percentile([], 99)).toBeNaN();
 });
 
 test("a ratio is taken round by round, so that a slow minute does not count", () => {

@@ -15,6 +15,12 @@ export function summarize(values: readonly number[]): Summary {
 	};
 }
 
+/** The value that so many per cent of them do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+	const sorted = values.toSorted((a, b) => a - b);
+	return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
 /**
  * How many times as much `theirs` took as `ours`: the median over the rounds, in each of which one ran shortly after
  * the other. What else the machine does from one minute to the next falls out of it.

@@ -26,6 +26,10 @@ if command -v cargo >/dev/null; then
 	if [ "$(id -u)" = 0 ] && [ -z "${SHUNT_TEST_USERNS:-}" ] && command -v apt-get >/dev/null; then
 		npx tsx images/build.ts
 		scripts/ensure-e2e.sh
+		scripts/ensure-cnitool.sh >/dev/null || {
+			left_out "without cnitool the CNI plugin is not called in every version of the specification"
+			export SHUNT_TEST_WITHOUT_CNITOOL=1
+		}
 		tiers+=(e2e)
 	else
 		left_out "without root and Debian's packages the images are not run"

@@ -85,6 +85,18 @@ describe("ADD", () => {
 		expect(run("ADD", { input }).host.commands[0]).toMatch(/^iptables-nft-restore/);
 	});
 
+	it("says which dialects it tried, and what it removed of another's", () => {
+		const prepare = (host: MemoryHost) => {
+			host.uninstall("iptables-nft-restore");
+			host.natTable("legacy", "ipv6").restore("*nat\n-N PROXY_INIT_REDIRECT\nCOMMIT\n");
+		};
+		const { status, host } = run("ADD", { input: { ...stamped, shunt: {} }, prepare });
+		expect(status).toBe(0);
+		expect(host.logged.join()).toMatch(
+			/rules: ipv4 created \(mode legacy, after nft: .*iptables-nft-restore.*\), removed the ipv6 rules of an earlier run in mode legacy, in /,
+		);
+	});
+
 	it("says what it would do, and does nothing, with simulate", () => {
 		const linkerd = { "incoming-proxy-port": 1, "outgoing-proxy-port": 2, simulate: true };
 		const { host, status } = run("ADD", { input: { ...stamped, linkerd } });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SpecVersion, specVersions } from "../../src/cni/spec-version.ts";
 import { meshed } from "../support/cni/cni-call.ts";
-import { type CniNode, debianPlugins, makeCniNode, ownEntry } from "../support/cni/cnitool.ts";
+import { type CniNode, debianPlugins, hasCnitool, makeCniNode, ownEntry } from "../support/cni/cnitool.ts";
 import { type PluginRuntime, pluginPrograms, printingPlugin } from "../support/cni/plugin-folder.ts";
 import { tablesOf } from "../support/dialect.ts";
 import { snapshot } from "../support/snapshot.ts";
@@ -29,7 +29,7 @@ let node: CniNode;
 
 afterEach(() => node?.remove());
 
-describe.each(Object.keys(pluginPrograms) as PluginRuntime[])(
+describe.runIf(hasCnitool).each(Object.keys(pluginPrograms) as PluginRuntime[])(
 	"the plugin on %s, called by libcni",
 	(runtime) => {
 		describe.each(debianVersions)(
@@ -84,7 +84,7 @@ describe.each(Object.keys(pluginPrograms) as PluginRuntime[])(
 					const { status, stderr } = node.cnitool("add", list, { "shunt.dev/redirect": "{}" });
 					expect([status, stderr]).toEqual([
 						1,
-						expect.stringContaining("pod shop/web-0: annotation shunt.dev/redirect has 3 mistakes"),
+						expect.stringContaining("pod shop/web-0: annotation shunt.dev/redirect has 2 mistakes"),
 					]);
 					expect(node.cnitool("del", list).status).toBe(0);
 				});
@@ -96,17 +96,16 @@ describe.each(Object.keys(pluginPrograms) as PluginRuntime[])(
 				node = makeCniNode(runtime, printing(printed));
 				const list = { cniVersion, plugins: [{ type: "printing" }, ownEntry()] };
 				const { status, stdout } = node.cnitool("add", list, meshed);
-				expect([status, JSON.parse(stdout)]).toEqual(
-					[
-						0,
-						{
-							cniVersion,
-							interfaces: [{ name: "eth0", sandbox: "/run/netns/x" }],
-							ips: [{ ...(cniVersion < "1" ? { version: "4" } : {}), address: "10.89.0.7/24", interface: 0 }],
-							dns: {},
-						},
-					].map((expected) => (typeof expected === "number" ? expected : withoutDns(expected, stdout))),
-				);
+				// libcni prints one that is empty for the older versions.
+				const { dns: _, ...result } = JSON.parse(stdout);
+				expect([status, result]).toEqual([
+					0,
+					{
+						cniVersion,
+						interfaces: [{ name: "eth0", sandbox: "/run/netns/x" }],
+						ips: [{ ...(cniVersion < "1" ? { version: "4" } : {}), address: "10.89.0.7/24", interface: 0 }],
+					},
+				]);
 				expect(tablesOf(node.pod, "nft")).toEqual(all);
 				expect(node.cnitool("del", list).status).toBe(0);
 			});
@@ -159,9 +158,3 @@ describe.each(Object.keys(pluginPrograms) as PluginRuntime[])(
 		});
 	},
 );
-
-/** libcni of 0.x prints an empty one. */
-function withoutDns(expected: object, stdout: string): object {
-	const { dns, ...rest } = expected as { dns: object };
-	return JSON.parse(stdout).dns === undefined ? rest : { ...rest, dns };
-}

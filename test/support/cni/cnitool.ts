@@ -9,6 +9,9 @@ import { makePluginFolder, type PluginRuntime } from "./plugin-folder.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
+/** Where it is missing, `scripts/test.sh` says so, and that it is left out. */
+export const hasCnitool = process.env["SHUNT_TEST_WITHOUT_CNITOOL"] === undefined;
+
 /** libcni as a runtime uses it, on a node and about a pod that have network namespaces of their own. */
 export interface CniNode {
 	readonly pod: Netns;

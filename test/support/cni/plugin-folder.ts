@@ -25,8 +25,10 @@ export function makePluginFolder(
 	for (const plugin of readdirSync(tools.cniPlugins)) {
 		symlinkSync(`${tools.cniPlugins}/${plugin}`, `${folder}/${plugin}`);
 	}
-	const program = pluginPrograms[runtime];
-	for (const [name, text] of Object.entries({ "shunt-cni": program, "linkerd-cni": program, ...scripts })) {
+	const own: Readonly<Record<string, string>> = Object.fromEntries(
+		["shunt-cni", "linkerd-cni"].map((name) => [name, pluginPrograms[runtime]]),
+	);
+	for (const [name, text] of Object.entries({ ...own, ...scripts })) {
 		writeFileSync(`${folder}/${name}`, text);
 		chmodSync(`${folder}/${name}`, 0o755);
 	}

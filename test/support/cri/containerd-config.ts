@@ -1,15 +1,21 @@
-import { tools } from "./tools.ts";
-
 /** Where the files of a test's own containerd are. */
 export interface ContainerdFiles {
 	readonly folder: string;
 	readonly socket: string;
 	readonly snapshotter: "overlayfs" | "native";
 	readonly pauseImage: string;
+	/** A folder of CNI plugins. */
+	readonly cniPlugins: string;
 }
 
 /** Configuration in the format of the second version, which containerd 1.6 and 1.7 read and 2 translates for itself. */
-export function containerdConfig({ folder, socket, snapshotter, pauseImage }: ContainerdFiles): string {
+export function containerdConfig({
+	folder,
+	socket,
+	snapshotter,
+	pauseImage,
+	cniPlugins,
+}: ContainerdFiles): string {
 	const cri = `plugins."io.containerd.grpc.v1.cri"`;
 	return `version = 2
 root = "${folder}/root"
@@ -30,7 +36,7 @@ state = "/run/containerd"
     [${cri}.containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
   [${cri}.cni]
-    bin_dir = "${tools.cniPlugins}"
+    bin_dir = "${cniPlugins}"
     conf_dir = "${folder}/cni"
 `;
 }
@@ -38,9 +44,10 @@ state = "/run/containerd"
 /** One bridge for all pods, with addresses of both families. Nothing else is on it, so the ranges are always free. */
 export const podNetwork = {
 	gateway: { ipv4: "10.88.0.1", ipv6: "fd88::1" },
-	config: (bridge: string) =>
+	/** The list of plugins, with more behind the bridge. */
+	config: (bridge: string, more: readonly object[] = [], cniVersion = "0.4.0") =>
 		JSON.stringify({
-			cniVersion: "0.4.0",
+			cniVersion,
 			name: "shunt-e2e",
 			plugins: [
 				{
@@ -53,6 +60,7 @@ export const podNetwork = {
 						routes: [{ dst: "0.0.0.0/0" }, { dst: "::/0" }],
 					},
 				},
+				...more,
 			],
 		}),
 } as const;

@@ -29,13 +29,25 @@ export interface Machine {
 	readonly netns: Netns;
 	/** For logs and volumes. */
 	readonly folder: string;
+	/** The folder of the lists of CNI plugins. */
+	readonly cniLists: string;
 	/** Parent of its containers' control groups. */
 	readonly cgroup: string;
 	importImage(archive: string, reference: string): Promise<void>;
 	remove(): Promise<void>;
 }
 
-export async function startMachine(pauseImage: string): Promise<Machine> {
+/** The plugins that make pods' networks. */
+export interface PodNetworking {
+	/** A folder of them. */
+	readonly plugins: string;
+	/** The list that names them. */
+	readonly list: string;
+}
+
+const bridgeAlone: PodNetworking = { plugins: tools.cniPlugins, list: podNetwork.config("pods") };
+
+export async function startMachine(pauseImage: string, network = bridgeAlone): Promise<Machine> {
 	const netns = makeNetns("e2e");
 	// The bridge's addresses are usable at once: nobody else is there who could have one of them too.
 	netns.run("sysctl", ["-qw", "net.ipv6.conf.default.accept_dad=0"]);
@@ -45,14 +57,17 @@ export async function startMachine(pauseImage: string): Promise<Machine> {
 	const cgroup = basename(folder);
 	const log = join(folder, "containerd.log");
 	const cri = connectCri(socket);
-	mkdirSync(join(folder, "cni"));
-	writeFileSync(join(folder, "cni", "pods.conflist"), podNetwork.config("pods"));
-	writeFileSync(join(folder, "config.toml"), containerdConfig({ folder, socket, snapshotter, pauseImage }));
+	const cniLists = join(folder, "cni");
+	mkdirSync(cniLists);
+	writeFileSync(join(cniLists, "pods.conflist"), network.list);
+	const files = { folder, socket, snapshotter, pauseImage, cniPlugins: network.plugins } as const;
+	writeFileSync(join(folder, "config.toml"), containerdConfig(files));
 	const containerd = startContainerd(netns, join(folder, "config.toml"), log);
 	const machine: Machine = {
 		cri,
 		netns,
 		folder,
+		cniLists,
 		cgroup: `/${cgroup}`,
 		importImage: async (archive, reference) => {
 			const args = [

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../images/target.ts";
-import { type Machine, startMachine } from "./machine.ts";
+import { type Machine, type PodNetworking, startMachine } from "./machine.ts";
 import { pauseArchive, pauseImage } from "./pause-image.ts";
 
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
@@ -14,9 +14,17 @@ export function imageReference(name: ImageName): string {
 export type ImageName = "shunt-init" | "shunt";
 
 /** A machine that has these images of ours and, as no registry can be reached, the one for sandboxes. */
-export async function startShuntMachine(...names: readonly ImageName[]): Promise<Machine> {
+export function startShuntMachine(...names: readonly ImageName[]): Promise<Machine> {
+	return startShuntMachineOn(undefined, ...names);
+}
+
+/** The same, with other plugins for pods' networks than the bridge alone. */
+export async function startShuntMachineOn(
+	network: PodNetworking | undefined,
+	...names: readonly ImageName[]
+): Promise<Machine> {
 	const archives = names.map(archiveOf);
-	const machine = await startMachine(pauseImage);
+	const machine = await startMachine(pauseImage, network);
 	try {
 		const pause = join(machine.folder, "pause.tar");
 		writeFileSync(pause, await pauseArchive());

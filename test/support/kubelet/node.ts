@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { envoyArchive, envoyImage } from "../cri/envoy-image.ts";
-import { startShuntMachine } from "../cri/shunt-machine.ts";
+import type { PodNetworking } from "../cri/machine.ts";
+import { startShuntMachineOn } from "../cri/shunt-machine.ts";
 import { hasEnvoy } from "../envoy-program.ts";
 import { startTrafficActor } from "../traffic-actor.ts";
 import type { Node } from "./kubelet.ts";
@@ -10,8 +11,8 @@ import type { Node } from "./kubelet.ts";
 export const outsidePorts = { served: 9090, skipped: 9091, greeting: 9092 } as const;
 
 /** A machine with our images and, where it can be had, Envoy's, and somebody on it who asks pods and whom pods ask. */
-export async function startNode(): Promise<Node & { remove(): Promise<void> }> {
-	const machine = await startShuntMachine("shunt-init", "shunt");
+export async function startNode(network?: PodNetworking): Promise<Node & { remove(): Promise<void> }> {
+	const machine = await startShuntMachineOn(network, "shunt-init", "shunt");
 	try {
 		if (hasEnvoy) {
 			const archive = join(machine.folder, "envoy.tar");

@@ -1,0 +1,125 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { annotationsCapability } from "../src/cni/network-request.ts";
+import { contendersFor, type Dialect, dialects } from "./contenders.ts";
+import { formatNumber, formatTable } from "./markdown.ts";
+import type { Command, Meter, Steps } from "./meter.ts";
+import { findProgram } from "./programs.ts";
+import { medianRatio, percentile, summarize } from "./statistics.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const nativePlugin = `${root}dist/native/shunt-cni`;
+const nodePlugin = `${root}dist/main/shunt-cni.js`;
+
+interface Contender {
+	readonly title: string;
+	readonly steps: Steps;
+}
+
+/** The whole process of a plugin's ADD, beside what programs the same rules one process after the other. */
+export async function benchCniAdd(meter: Meter, folder: string, rounds: number): Promise<string> {
+	const rows: string[][] = [];
+	for (const dialect of dialects) {
+		rows.push(...(await rowsFor(dialect, meter, folder, rounds)));
+	}
+	return [
+		"## A CNI plugin's ADD",
+		`Whole process of ADD for a pod that Linkerd's defaults are stamped on, both families, in a fresh network namespace,
+${rounds} runs in turn; "not meshed" is the same for a pod without a stamp. Milliseconds, \`env\` before each plugin
+included. The reference program does as proxy-init what its plugin does in a pod's namespace, without the API calls that
+the plugin makes before. "Times" says how many times as long as ours the others take: the median over the rounds.`,
+		formatTable(["", "median", "p99", "times", "MB at most"], rows),
+	].join("\n\n");
+}
+
+async function rowsFor(dialect: Dialect, meter: Meter, folder: string, rounds: number): Promise<string[][]> {
+	const contenders = contendersOf(dialect, folder);
+	const samples = contenders.map((): number[] => []);
+	for (let round = 1; round <= rounds; round++) {
+		process.stderr.write(`ADD, ${dialect}: round ${round} of ${rounds}\n`);
+		for (const [index, { steps }] of contenders.entries()) {
+			samples[index]?.push((await meter.measure(steps)).wall);
+		}
+	}
+	const [ours = []] = samples;
+	return contenders.map(({ title, steps }, index) => {
+		const walls = samples[index] ?? [];
+		return [
+			`${dialect}: ${title}`,
+			formatNumber(summarize(walls).median),
+			formatNumber(percentile(walls, 99)),
+			index === 0 ? "" : `${formatNumber(medianRatio(walls, ours))}×`,
+			steps.length === 1 ? formatNumber(peakOf(steps[0]?.[0])) : "",
+		];
+	});
+}
+
+/** Ours first. */
+function contendersOf(dialect: Dialect, folder: string): Contender[] {
+	const meshed = `${folder}/cni-meshed-${dialect}.json`;
+	const other = `${folder}/cni-other-${dialect}.json`;
+	writeFileSync(meshed, JSON.stringify(requestFor(dialect, { "shunt.dev/redirect": JSON.stringify(stamp) })));
+	writeFileSync(other, JSON.stringify(requestFor(dialect, {})));
+	if (!existsSync(nativePlugin)) {
+		throw new Error(`${nativePlugin} is not there: run "make native" first`);
+	}
+	const others = contendersFor(dialect, folder).filter(({ id }) => id === "reference" || id === "one-by-one");
+	return [
+		{ title: "`shunt-cni`, native", steps: [[add(meshed, nativePlugin)]] },
+		{ title: "`shunt-cni`, native, not meshed", steps: [[add(other, nativePlugin)]] },
+		{ title: "an empty program", steps: [[add(other, findProgram("true"))]] },
+		{ title: "`shunt-cni` on Node", steps: [[add(meshed, process.execPath, nodePlugin)]] },
+		...others,
+	];
+}
+
+/** The meter starts programs inside of the namespace, and so this says that it is meant. */
+function add(stdin: string, ...program: readonly string[]): Command {
+	const environment = {
+		CNI_COMMAND: "ADD",
+		CNI_CONTAINERID: "c0ffee",
+		CNI_NETNS: "/proc/self/ns/net",
+		CNI_NETNS_OVERRIDE: "1",
+		CNI_IFNAME: "eth0",
+		CNI_PATH: "/opt/cni/bin",
+		CNI_ARGS: "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-0;K8S_POD_UID=u1",
+	};
+	const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+	return { argv: [findProgram("env"), ...words, ...program], stdin };
+}
+
+const stamp = {
+	families: ["ipv4", "ipv6"],
+	inbound: { proxyPort: 4143, portsToIgnore: ["4190", "4191", "4567", "4568"] },
+	outbound: { proxyPort: 4140, proxyUid: 2102, portsToIgnore: ["4567", "4568"] },
+};
+
+function requestFor(mode: Dialect, annotations: Readonly<Record<string, string>>): object {
+	return {
+		cniVersion: "1.0.0",
+		name: "pods",
+		type: "shunt-cni",
+		capabilities: { [annotationsCapability]: true },
+		shunt: { mode },
+		runtimeConfig: { [annotationsCapability]: { "kubernetes.io/config.source": "api", ...annotations } },
+		prevResult: {
+			cniVersion: "1.0.0",
+			interfaces: [{ name: "eth0", mac: "0a:58:0a:58:00:05", sandbox: "/var/run/netns/cni-1" }],
+			ips: [{ address: "10.88.0.5/16", gateway: "10.88.0.1", interface: 0 }],
+			routes: [{ dst: "0.0.0.0/0" }],
+		},
+	};
+}
+
+/** In megabytes of a million bytes, of the process alone. See memory.ts for why it is GNU time. */
+function peakOf(command: Command | undefined): number {
+	const { argv, stdin = "/dev/null" } = command ?? add("/dev/null", findProgram("true"));
+	const script = '"$@" <"$0"';
+	const timed = [stdin, findProgram("time"), "-f", "peak %M", ...argv];
+	const { stderr } = spawnSync("unshare", ["--net", "sh", "-c", script, ...timed], {
+		encoding: "utf8",
+		timeout: 60_000,
+	});
+	return (Number(/^peak (\d+)$/m.exec(stderr)?.[1]) * 1024) / 1e6;
+}
