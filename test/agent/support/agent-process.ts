@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { freePort } from "../../injector/support/ports.ts";
+import { shuntProgram } from "../../support/programs.ts";
 import type { NodeFolders } from "./node-folders.ts";
-
-const sources = ["--import", "tsx", new URL("agent-main.ts", import.meta.url).pathname];
 
 export interface ProcessSettings {
 	readonly flags?: readonly string[];
@@ -33,7 +32,7 @@ export class AgentProcess {
 			"run-dir": folders.runDir,
 		};
 		const own = Object.entries(values).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-		const [program = "", ...args] = [...prefix, process.execPath, ...sources, ...own, ...flags];
+		const [program = "", ...args] = [...prefix, shuntProgram, "agent", ...own, ...flags];
 		const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
 		this.#child = child;
 		this.#adminPort = adminPort;
