@@ -1,8 +1,8 @@
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startAdmin } from "../serving/admin.ts";
 import type { Log } from "../serving/log.ts";
 import { throttle } from "../serving/throttle.ts";
-import { startAdmin } from "../serving/admin.ts";
 import { admitPod } from "./admit-pod.ts";
 import { answerReview, type Deciding } from "./answer-review.ts";
 import type { Cluster } from "./cluster.ts";

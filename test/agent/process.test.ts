@@ -159,7 +159,7 @@ describe("the agent", () => {
 
 	it("is killed in the midst of writing, and the next one finishes", async () => {
 		folders.write("10-a.conflist", bridgeList);
-		writeFileSync(folders.program, Buffer.alloc(400 * 1024 * 1024, "x"));
+		writeFileSync(folders.program, Buffer.alloc(128 * 1024 * 1024, "x"));
 		const starting = AgentProcess.start(folders);
 		starting.catch(() => undefined);
 		const isUnfinished = () => folders.names(folders.binDir).some((name) => name.startsWith(".shunt-cni."));
