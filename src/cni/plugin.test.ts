@@ -342,6 +342,15 @@ describe("a call that is wrong", () => {
 		expect(answer.details).toContain('CNI_CONTAINERID: "../x" is not valid');
 	});
 
+	it("as GC without CNI_PATH, which the specification wants there alone, is told so", () => {
+		const input = { ...entry, cniVersion: "1.1.0" };
+		expect(run("GC", { input, env: { CNI_PATH: "" } }).answer).toMatchObject({
+			code: 4,
+			msg: "environment of GC: CNI_PATH is missing or invalid",
+		});
+		expect(run("STATUS", { input, env: { CNI_PATH: "" } }).status).toBe(0);
+	});
+
 	it.each([
 		[undefined, "CNI_COMMAND is missing"],
 		["", "CNI_COMMAND is missing"],

@@ -48,12 +48,14 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-/** containerd reads the list anew when it changes. */
+/** containerd reads the list anew when it changes, a little later. */
 async function useList(list: string): Promise<void> {
 	writeFileSync(join(node.machine.cniLists, "pods.conflist"), list);
 	await eventually("the new list", async () => {
-		const { status } = await node.machine.cri.call("Status", {});
-		return status.conditions.every((condition) => condition.status) ? true : undefined;
+		const { info } = await node.machine.cri.call("Status", { verbose: true });
+		const { Networks = [] } = JSON.parse(info["cniconfig"] ?? "{}");
+		const loaded = Networks.map(({ Config }: { Config: { Source: string } }) => Config.Source);
+		return loaded.includes(list) ? true : undefined;
 	});
 }
 
@@ -76,10 +78,11 @@ async function rulesIn(
 ): Promise<string> {
 	const holder = await eventually(`a process that has ${addresses.ipv4}`, () =>
 		readdirSync("/proc").find(
-			(pid) => isCatatonit(pid) && readIfThere(`/proc/${pid}/net/fib_trie`).includes(addresses.ipv4),
+			(pid) =>
+				isOfThisNode(pid) && readIfThere(`/proc/${pid}/net/fib_trie`).includes(`-- ${addresses.ipv4}\n`),
 		),
 	);
-	const look = ["sh", "-c", commands];
+	const look = ["sh", "-ec", commands];
 	const { status, stdout, stderr } = node.machine.netns.try("nsenter", [
 		`--net=/proc/${holder}/ns/net`,
 		...look,
@@ -88,7 +91,13 @@ async function rulesIn(
 	return stdout;
 }
 
-const isCatatonit = (pid: string) => readIfThere(`/proc/${pid}/comm`).trim() === "catatonit";
+/** Of the processes that keep sandboxes; other tests' machines may have the same addresses. */
+function isOfThisNode(pid: string): boolean {
+	return (
+		readIfThere(`/proc/${pid}/comm`) === "catatonit\n" &&
+		readIfThere(`/proc/${pid}/cgroup`).includes(node.machine.cgroup)
+	);
+}
 
 function readIfThere(path: string): string {
 	try {
@@ -101,10 +110,12 @@ function readIfThere(path: string): string {
 describe("a sandbox", () => {
 	it("with a stamp has its rules before any container is started", () =>
 		withSandbox(meshed, async (pod) => {
-			const rules = await rulesIn(pod, "iptables-nft-save; ip6tables-nft-save");
-			for (const rule of [...standard.redirect, ...standard.outgoing]) {
-				const [, comment = "nothing"] = /--comment "([^"]+)"/.exec(rule) ?? [];
-				expect(rules.split(comment)).toHaveLength(3);
+			for (const tool of ["iptables-nft-save", "ip6tables-nft-save"]) {
+				const rules = await rulesIn(pod, tool);
+				for (const rule of [...standard.redirect, ...standard.outgoing]) {
+					const [, comment = "nothing"] = /--comment "([^"]+)"/.exec(rule) ?? [];
+					expect(rules).toContain(comment);
+				}
 			}
 		}));
 

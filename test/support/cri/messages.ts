@@ -1,8 +1,12 @@
 /** What the calls of runtime.proto take and answer, as far as the tests use it. Fields that are left out are defaults. */
 export interface Messages {
 	Status: {
-		request: object;
-		response: { status: { conditions: { type: string; status: boolean; message: string }[] } };
+		request: { verbose?: boolean };
+		response: {
+			status: { conditions: { type: string; status: boolean; message: string }[] };
+			/** JSON texts; containerd's `cniconfig` has the lists that it has loaded. */
+			info: Readonly<Record<string, string>>;
+		};
 	};
 	ImageStatus: {
 		request: { image: { image: string } };
