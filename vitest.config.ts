@@ -23,7 +23,7 @@ export default defineConfig({
 					name: "unit",
 					include: [
 						"{src,images,demo,bench}/**/*.test.ts",
-						"test/{property,golden,repository,recorder,injector,check,cli,explain}/**/*.test.ts",
+						"test/{property,golden,repository,recorder,injector,agent,check,cli,explain}/**/*.test.ts",
 					],
 				},
 			},
@@ -42,7 +42,7 @@ export default defineConfig({
 					name: "native",
 					include: ["test/contract/**/*native*.test.ts", "test/kernel/**/*.test.ts"],
 					// What does not run `shunt init` or `shunt clean` has nothing native in it.
-					exclude: ["test/kernel/{proxy,demo,bench,explain,readme,ruleset,validate}*.test.ts"],
+					exclude: ["test/kernel/{agent,proxy,demo,bench,explain,readme,ruleset,validate}*.test.ts"],
 					env: { SHUNT_PROGRAM: `${import.meta.dirname}/dist/native/shunt` },
 					...slow,
 				},

@@ -3,23 +3,25 @@ import { parseArgs } from "node:util";
 import { packLayer } from "./layer.ts";
 import { type Image, makeArchive } from "./oci-archive.ts";
 import { shunt } from "./shunt.ts";
+import { shuntCni } from "./shunt-cni.ts";
 import { shuntInit } from "./shunt-init.ts";
 import { hereAndNow, root } from "./target.ts";
 
 /**
  * Makes the images' archives in dist/images, without a container engine:
  *
- *     npx tsx images/build.ts [--arch ARCH] [--native FILE] [--node FILE] [--modules FOLDER] [--tree FOLDER] [NAME…]
+ *     npx tsx images/build.ts [--arch ARCH] [--native FILE] [--plugin FILE] [--node FILE] [--modules FOLDER] [--tree FOLDER] [NAME…]
  *
  * With --tree only the file system of each image, as FOLDER/NAME.tar, which is what the Dockerfiles ask for.
  */
-const images = { "shunt-init": shuntInit, shunt };
+const images = { "shunt-init": shuntInit, shunt, "shunt-cni": shuntCni };
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
 		arch: { type: "string" },
 		native: { type: "string" },
+		plugin: { type: "string" },
 		node: { type: "string" },
 		modules: { type: "string" },
 		tree: { type: "string" },
@@ -30,6 +32,7 @@ const here = hereAndNow();
 const target = {
 	architecture: values.arch ?? here.architecture,
 	native: values.native ?? here.native,
+	plugin: values.plugin ?? here.plugin,
 	node: values.node ?? here.node,
 	modules: values.modules ?? here.modules,
 };

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { shuntConfig } from "./shunt.ts";
+import { shuntCniConfig } from "./shunt-cni.ts";
 import { shuntInitConfig } from "./shunt-init.ts";
 import { root } from "./target.ts";
 
 it.each([
 	["shunt-init", shuntInitConfig],
 	["shunt", shuntConfig],
+	["shunt-cni", shuntCniConfig],
 ])("the Dockerfile of %s says of its image what the archive does", (name, config) => {
 	const text = readFileSync(`${root}images/${name}.Dockerfile`, "utf8");
 	const last = text.slice(text.lastIndexOf("\nFROM "));

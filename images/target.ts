@@ -10,6 +10,8 @@ export interface Target {
 	readonly architecture: string;
 	/** The native program. */
 	readonly native: string;
+	/** The native CNI plugin. */
+	readonly plugin: string;
 	/** The Node that goes into the image. */
 	readonly node: string;
 	/** The folder that holds `node_modules` with the dependencies of production. */
@@ -23,6 +25,7 @@ export function hereAndNow(): Target {
 	return {
 		architecture: architectures[process.arch] ?? process.arch,
 		native: `${root}dist/native/shunt`,
+		plugin: `${root}dist/native/shunt-cni`,
 		node: process.execPath,
 		modules: root,
 	};

@@ -13,7 +13,7 @@ export interface Cluster {
 }
 
 /** What a list's request says of pages. */
-interface PageRequest {
+export interface PageRequest {
 	readonly limit: number;
 	readonly _continue?: string;
 }

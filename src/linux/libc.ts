@@ -22,6 +22,7 @@ export interface Libc {
 	setfsuid(uid: number): number;
 	setfsgid(gid: number): number;
 	setns(descriptor: number, type: number): number;
+	flock(descriptor: number, operation: number): number;
 	unshare(flags: number): number;
 	if_nametoindex(name: string): number;
 	/** Null where there is no such interface. The buffer holds the name in C (IF_NAMESIZE is 16). */
@@ -46,6 +47,7 @@ const declarations: Readonly<Record<Exclude<keyof Libc, "errno">, string>> = {
 	setfsuid: "int setfsuid(uint32_t uid)",
 	setfsgid: "int setfsgid(uint32_t gid)",
 	setns: "int setns(int fd, int type)",
+	flock: "int flock(int fd, int operation)",
 	unshare: "int unshare(int flags)",
 	if_nametoindex: "unsigned int if_nametoindex(const char *name)",
 	if_indextoname: "const char *if_indextoname(unsigned int index, _Out_ void *name)",

@@ -4,10 +4,11 @@ import { readElf } from "../../images/elf.ts";
 import { type FileTree, mergedUsr } from "../../images/file-tree.ts";
 import { type Archive, type Image, makeArchive } from "../../images/oci-archive.ts";
 import { shunt } from "../../images/shunt.ts";
+import { shuntCni } from "../../images/shunt-cni.ts";
 import { shuntInit } from "../../images/shunt-init.ts";
 import { hereAndNow, root } from "../../images/target.ts";
 
-const makers = { "shunt-init": shuntInit, shunt };
+const makers = { "shunt-init": shuntInit, shunt, "shunt-cni": shuntCni };
 const time = new Date(0);
 
 describe.each(Object.entries(makers))("the image %s", (name, make) => {
@@ -68,7 +69,7 @@ describe.each(Object.entries(makers))("the image %s", (name, make) => {
 			(path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
 		);
 		const licences = [...tree.keys()].filter((path) => path.startsWith("/usr/lib/shunt/licences/"));
-		const isOurs = name === "shunt";
+		const isOurs = name !== "shunt-init";
 		expect([...new Set(packages)].sort()).toEqual(
 			isOurs ? [expect.stringMatching(/^@koromix\/koffi-linux-/), "koffi"] : [],
 		);

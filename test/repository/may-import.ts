@@ -164,15 +164,33 @@ export const mayImport: Table = {
 		],
 	},
 
+	"src/agent": {
+		ring: 3,
+		imports: [
+			"src/cni",
+			"src/command",
+			"src/command/strict-command.ts",
+			"src/domain",
+			"src/host",
+			"src/host/host.ts",
+			"src/kube",
+			"src/linux",
+			"src/policy",
+			"src/serving",
+		],
+	},
+
 	"src/cli": {
 		ring: 3,
 		imports: [
+			"src/agent",
 			"src/cli/chart",
 			"src/cli/check",
 			"src/cli/completion",
 			"src/cli/explain",
 			"src/cli/inject",
 			"src/cli/install",
+			"src/cli/install-cni",
 			"src/cli/uninstall",
 			"src/cli/upgrade",
 			"src/command",
@@ -271,6 +289,17 @@ export const mayImport: Table = {
 			"src/command/strict-command.ts",
 			"src/domain",
 			"src/kube",
+		],
+	},
+	"src/cli/install-cni": {
+		ring: 3,
+		imports: [
+			"src/cli",
+			"src/cli/chart",
+			"src/cli/cluster",
+			"src/cli/install",
+			"src/command/strict-command.ts",
+			"src/domain",
 		],
 	},
 	"src/cli/uninstall": {

@@ -40,7 +40,10 @@ export interface Request {
 }
 
 /** Throws a Refusal for everything that is wrong with it. */
-export async function readRequest(flags: ReleaseFlags, io: ReleaseIo): Promise<Request> {
+export async function readRequest(
+	flags: ValueFlags & Pick<ReleaseFlags, "namespace" | "ha">,
+	io: ReleaseIo,
+): Promise<Request> {
 	const namespace = parseNamespace(flags.namespace);
 	if (!namespace.ok) {
 		throw badInput(namespace.problems);

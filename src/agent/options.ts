@@ -1,0 +1,139 @@
+import type { LogFormat } from "../command/logger.ts";
+import { parseDuration } from "../domain/duration.ts";
+import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
+import { type Port, parsePort } from "../domain/port.ts";
+import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { parseChoice } from "../domain/words.ts";
+import type { Places } from "./installation.ts";
+import { type Loading, runtimes } from "./loaded-configuration.ts";
+import { linkerdChoices, type Wish } from "./plan-folder.ts";
+
+/** Everything `shunt agent` was asked to do. */
+export interface AgentOptions extends Loading {
+	readonly places: Places;
+	/** The file with the plugin's configuration. */
+	readonly config: string;
+	readonly linkerdCni: Wish["linkerdCni"];
+	/** Takes the plugin out of the runtime's configuration instead of putting it in. */
+	readonly uninstall: boolean;
+	/** The file that the plugin writes its log to; it is not told on when absent. */
+	readonly pluginLog: string | undefined;
+	/** Writes files about the node's pods, for runtimes that tell plugins too little of them. */
+	readonly watchPods: boolean;
+	/** Taken off the node when everything is as intended; nothing when absent. */
+	readonly removeTaint: string | undefined;
+	/** Needed for what asks the API server. */
+	readonly node: string | undefined;
+	/** The pod's service account when absent. */
+	readonly kubeconfig: string | undefined;
+	readonly adminPort: Port;
+	/** Every address of the machine, of either family, when absent. */
+	readonly address: string | undefined;
+	readonly checkIntervalMs: number;
+	readonly logLevel: LogLevel;
+	readonly logFormat: LogFormat;
+}
+
+/** What was written behind each flag, or its default. */
+export interface AgentFlags {
+	readonly config: string;
+	readonly program: string;
+	readonly netDir: string;
+	readonly binDir: string;
+	readonly runDir: string;
+	readonly runtime: string;
+	readonly maxConfNum: string;
+	readonly network?: string;
+	readonly linkerdCni: string;
+	readonly uninstall?: true;
+	readonly pluginLog?: string;
+	readonly watchPods?: true;
+	readonly removeTaint?: string;
+	readonly node?: string;
+	readonly kubeconfig?: string;
+	readonly adminPort: string;
+	readonly address?: string;
+	readonly checkInterval: string;
+	readonly logLevel: string;
+	readonly logFormat: string;
+}
+
+/** All mistakes together, after those that are `known`. */
+export function parseAgentOptions(flags: AgentFlags, known: readonly Problem[] = []): Result<AgentOptions> {
+	const problems: Problem[] = [...known];
+	/** The value only counts where there are no problems at all. */
+	const settle = <T>(result: Result<T>): T => {
+		problems.push(...(result.ok ? [] : result.problems));
+		return (result.ok ? result.value : undefined) as T;
+	};
+	const options: AgentOptions = {
+		places: {
+			program: settle(parsePath(flags.program, "--program")),
+			netDir: settle(parsePath(flags.netDir, "--net-dir")),
+			binDir: settle(parsePath(flags.binDir, "--bin-dir")),
+			runDir: settle(parsePath(flags.runDir, "--run-dir")),
+		},
+		config: settle(parsePath(flags.config, "--config")),
+		runtime: settle(parseChoice(runtimes)(flags.runtime, "--runtime")),
+		maxConfNum: settle(parseCount(flags.maxConfNum, "--max-conf-num")),
+		network: flags.network,
+		linkerdCni: settle(parseChoice(linkerdChoices)(flags.linkerdCni, "--linkerd-cni")),
+		uninstall: flags.uninstall === true,
+		pluginLog: flags.pluginLog === undefined ? undefined : settle(parsePath(flags.pluginLog, "--plugin-log")),
+		watchPods: flags.watchPods === true,
+		removeTaint: flags.removeTaint,
+		node: flags.node,
+		kubeconfig: flags.kubeconfig,
+		adminPort: settle(parsePort(flags.adminPort, "--admin-port")),
+		address: flags.address,
+		checkIntervalMs: settle(parseDuration(flags.checkInterval, "--check-interval", 100)),
+		logLevel: settle(parseLogLevel(flags.logLevel, "--log-level")),
+		logFormat: settle(parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format")),
+	};
+	problems.push(...clashes(flags));
+	return problems.length > 0 ? fail(...problems) : ok(options);
+}
+
+/** Flags that do not go together. */
+function clashes({ network, runtime, node, watchPods, removeTaint }: AgentFlags): readonly Problem[] {
+	const asksApi = watchPods === true || removeTaint !== undefined;
+	return [
+		...(network !== undefined && runtime === "containerd"
+			? [
+					{
+						source: "--network",
+						value: network,
+						complaint: "is nothing that containerd can be told",
+						accepted: "it with --runtime cri-o alone, whose cni_default_network it is",
+					},
+				]
+			: []),
+		...(asksApi && (node ?? "") === ""
+			? [
+					{
+						source: "--node",
+						complaint: "is missing",
+						accepted: "the node's name, which --watch-pods and --remove-taint need",
+					},
+				]
+			: []),
+	];
+}
+
+/** Absolute, since the same paths count on the host. */
+function parsePath(text: string, source: string): Result<string> {
+	return text.startsWith("/") && !text.includes("\0")
+		? ok(text)
+		: fail({
+				source,
+				value: text,
+				complaint: "is not an absolute path",
+				accepted: "a path that begins with /",
+			});
+}
+
+function parseCount(text: string, source: string): Result<number> {
+	return /^(0|[1-9]\d{0,5})$/.test(text)
+		? ok(Number(text))
+		: fail({ source, value: text, complaint: "is not a number", accepted: "0 for all, or how many" });
+}
