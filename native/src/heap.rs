@@ -22,7 +22,7 @@ use dlmalloc::{Allocator, Dlmalloc};
 use crate::engine::Engine;
 use crate::one_thread::OneThread;
 
-/// Start-up fills two thirds of it, and a run takes hardly more. Beyond that the kernel is asked for memory.
+/// Start-up fills three quarters of it, and a run takes hardly more. Beyond that the kernel is asked for memory.
 const ROOM: usize = 1152 * 1024;
 
 /// Nothing but zeros, so that it takes no place in the file.
@@ -51,7 +51,7 @@ struct Snapshot {
 /// So that the parts can be written one after the other.
 const _: () = assert!(offset_of!(Snapshot, length) == MOST_FRONT + END);
 
-const MOST_FRONT: usize = 832 * 1024;
+const MOST_FRONT: usize = 896 * 1024;
 /// The mark that the allocator sets at the end of what it is given, and what comes behind that.
 const END: usize = size_of::<Heap>() - ROOM + 128;
 
