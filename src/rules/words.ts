@@ -178,7 +178,7 @@ function setCondition(condition: Condition): string {
 		case "gid":
 			return `${condition.kind} ${merged(condition.ids.map(wide))}`;
 		default:
-			return testInWords(condition);
+			return condition.kind;
 	}
 }
 

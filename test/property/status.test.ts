@@ -23,7 +23,7 @@ function held(dialect: "legacy" | "nftables", asked: RedirectPolicy, damage = (t
 function printed(dialect: "legacy" | "nftables", asked: RedirectPolicy, damage: (text: string) => string) {
 	if (dialect === "nftables") {
 		const entries = listingEntries(damage(listingOf(plan(asked)))) ?? [];
-		return readListing(entries, "").map(({ table }) => table);
+		return readListing(entries).map(({ table }) => table);
 	}
 	return families.map((family) => {
 		const table = new MemoryNatTable();

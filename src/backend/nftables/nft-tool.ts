@@ -48,7 +48,7 @@ export function openNft(host: Host): NftTool {
 }
 
 function ownTable(json: string): NatTable | undefined {
-	return readListing(listingEntries(json) ?? [], "").find((listed) => isOurTable(listed.table))?.table;
+	return readListing(listingEntries(json) ?? []).find((listed) => isOurTable(listed.table))?.table;
 }
 
 /** Whether it is our table, in which nobody else's rules live. */
