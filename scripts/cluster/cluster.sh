@@ -24,7 +24,7 @@ for file in settings node configuration parts programs; do
 done
 
 kubectl() { run "$("$root/scripts/ensure-kubectl.sh")" "$@"; }
-run() { enter env KUBECONFIG="$state/pki/admin.kubeconfig" HOME="$state" "$@"; }
+run() { enter env KUBECONFIG="$state/pki/admin.kubeconfig" HOME="$state/home" "$@"; }
 ctr() { enter "$containerd_bin/ctr" --address /run/containerd/containerd.sock --namespace k8s.io "$@"; }
 import() {
 	local archive
@@ -64,7 +64,7 @@ start() {
 
 # By name, since somebody may have named a folder that has other things in it.
 remove_state() {
-	(cd "$state" && rm -rf etcd kubelet containerd containerd-opt run cni pki bin sysctl volume-plugins \
+	(cd "$state" && rm -rf etcd kubelet containerd containerd-opt home run cni pki bin sysctl volume-plugins \
 		settings resolv.conf containerd.toml kubelet.yaml kube-proxy.yaml)
 }
 
