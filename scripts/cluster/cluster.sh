@@ -24,7 +24,7 @@ for file in settings node configuration parts programs; do
 done
 
 kubectl() { run "$("$root/scripts/ensure-kubectl.sh")" "$@"; }
-run() { enter env KUBECONFIG="$state/pki/admin.kubeconfig" HOME="$state" "$@"; }
+run() { enter env KUBECONFIG="$state/pki/admin.kubeconfig" HOME="$state/home" "$@"; }
 ctr() { enter "$containerd_bin/ctr" --address /run/containerd/containerd.sock --namespace k8s.io "$@"; }
 import() {
 	local archive
@@ -33,6 +33,8 @@ import() {
 
 start() {
 	if node_process >/dev/null; then
+		[ "$(print_settings)" = "$(cat "$state/settings")" ] ||
+			{ echo "a cluster with other settings runs in $state: make cluster-stop first" >&2; exit 1; }
 		say "a cluster runs in $state already"
 		return
 	fi
@@ -42,10 +44,11 @@ start() {
 	done
 	programs
 	remove_groups
-	(cd "$state" && rm -rf etcd kubelet containerd containerd-opt run cni pki bin sysctl volume-plugins log.old)
+	remove_state
+	rm -rf "$state/log.old"
 	[ ! -d "$state/log" ] || mv "$state/log" "$state/log.old"
 	mkdir -p "$state"/{log,run,bin,cni/net.d}
-	keep_settings
+	print_settings >"$state/settings"
 	: >"$state/resolv.conf"
 	local name
 	for name in "${parts[@]}"; do
@@ -57,6 +60,12 @@ start() {
 	make_node
 	say "the node is made"
 	begin_all || { end_node; return 1; }
+}
+
+# By name, since somebody may have named a folder that has other things in it.
+remove_state() {
+	(cd "$state" && rm -rf etcd kubelet containerd containerd-opt home run cni pki bin sysctl volume-plugins \
+		settings resolv.conf containerd.toml kubelet.yaml kube-proxy.yaml)
 }
 
 begin_all() {
@@ -82,6 +91,7 @@ begin_all() {
 stop() {
 	[ -e "$state/process" ] || { say "no cluster runs in $state"; return; }
 	end_node
+	remove_state
 	say "stopped; logs are in $state/log"
 }
 

@@ -66,7 +66,12 @@ make_node() {
 		[ -d "/proc/$outer" ] || break
 		sleep 0.1
 	done
-	[ -n "$inner" ] || { cat "$state/log/node.log" >&2; echo "the node cannot be made" >&2; return 1; }
+	if [ -z "$inner" ]; then
+		kill -KILL "$outer" 2>/dev/null || true
+		cat "$state/log/node.log" >&2
+		echo "the node cannot be made" >&2
+		return 1
+	fi
 	echo "$inner $(start_time "$inner")" >"$state/process"
 }
 

@@ -77,11 +77,11 @@ containerd_bin=$debian/containerd-$CLUSTER_CONTAINERD/usr/bin
 reaper=$debian/node/usr/bin/catatonit
 path="$containerd_bin:$debian/runc/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-keep_settings() {
+print_settings() { # as a shell reads them
 	local name
 	for name in CLUSTER_CONTAINERD CLUSTER_FAMILIES CLUSTER_PROXY CLUSTER_KUBERNETES CLUSTER_COREDNS; do
 		printf '%s=%q\n' "$name" "${!name}"
-	done >"$state/settings"
+	done
 }
 
 began=$(date +%s%N)

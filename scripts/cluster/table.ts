@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 
 /**
@@ -6,12 +6,12 @@ import { basename } from "node:path";
  *
  *     npx tsx scripts/cluster/table.ts FOLDER
  *
- * FOLDER has vitest's `results.json` and, of a cluster of our own, its `settings` and `memory` (scripts/cluster/e2e.sh).
+ * FOLDER has vitest's reports, `results*.json`, and of a cluster of our own its `settings` and `memory`
+ * (scripts/cluster/e2e.sh).
  */
 const folder = process.argv[2] ?? "dist/e2e-cluster";
 
 interface Results {
-	readonly startTime: number;
 	readonly testResults: readonly {
 		readonly name: string;
 		readonly startTime: number;
@@ -25,7 +25,10 @@ interface Results {
 	}[];
 }
 
-const { testResults }: Results = JSON.parse(readFileSync(`${folder}/results.json`, "utf8"));
+const reports = readdirSync(folder).filter((name) => /^results.*\.json$/.test(name));
+const testResults = reports.flatMap(
+	(name) => (JSON.parse(readFileSync(`${folder}/${name}`, "utf8")) as Results).testResults,
+);
 const rows = testResults.flatMap(({ name, assertionResults }) =>
 	assertionResults.map(({ ancestorTitles, title, status, duration = 0 }) => [
 		basename(name, ".test.ts"),
