@@ -1,5 +1,5 @@
 import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, Watch } from "@kubernetes/client-node";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { allPages, type PageRequest } from "../kube/cluster.ts";
 import { clusterErrorOf } from "../kube/cluster-error.ts";
 import type { ObjectSource } from "../kube/follow-objects.ts";
@@ -24,7 +24,7 @@ const requestTimeoutMs = 15_000;
 export function connectNodeCluster(kubeconfig: string | undefined, node: string): Result<NodeCluster> {
 	if (kubeconfig === undefined && process.env["KUBERNETES_SERVICE_HOST"] === undefined) {
 		const accepted = "a kubeconfig file";
-		return fail({ source: "--kubeconfig", complaint: "is needed where this is no pod", accepted });
+		return err({ source: "--kubeconfig", complaint: "is needed where this is no pod", accepted });
 	}
 	const source =
 		kubeconfig === undefined ? ({ kind: "pod" } as const) : ({ kind: "files", files: [kubeconfig] } as const);

@@ -2,7 +2,7 @@ import type { LogFormat } from "../command/logger.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import { type Port, parsePort } from "../domain/port.ts";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseChoice } from "../domain/words.ts";
 import type { Places } from "./installation.ts";
 import { type Loading, runtimes } from "./loaded-configuration.ts";
@@ -91,7 +91,7 @@ export function parseAgentOptions(flags: AgentFlags, known: readonly Problem[] =
 		logFormat: settle(parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format")),
 	};
 	problems.push(...clashes(flags));
-	return problems.length > 0 ? fail(...problems) : ok(options);
+	return problems.length > 0 ? err(...problems) : ok(options);
 }
 
 /** Flags that do not go together. */
@@ -124,7 +124,7 @@ function clashes({ network, runtime, node, watchPods, removeTaint }: AgentFlags)
 function parsePath(text: string, source: string): Result<string> {
 	return text.startsWith("/") && !text.includes("\0")
 		? ok(text)
-		: fail({
+		: err({
 				source,
 				value: text,
 				complaint: "is not an absolute path",
@@ -135,5 +135,5 @@ function parsePath(text: string, source: string): Result<string> {
 function parseCount(text: string, source: string): Result<number> {
 	return /^(0|[1-9]\d{0,5})$/.test(text)
 		? ok(Number(text))
-		: fail({ source, value: text, complaint: "is not a number", accepted: "0 for all, or how many" });
+		: err({ source, value: text, complaint: "is not a number", accepted: "0 for all, or how many" });
 }

@@ -1,5 +1,5 @@
 import { type PluginConfig, readPluginConfig } from "../cni/plugin-config.ts";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { readingProblem, readTextFile } from "../host/node-text.ts";
 import { type PluginEntry, pluginEntry, pluginName } from "./plugin-entry.ts";
 
@@ -20,23 +20,23 @@ export function readPluginConfiguration(path: string): Result<PluginConfiguratio
 	try {
 		text = readTextFile(path);
 	} catch (error) {
-		return fail(readingProblem(path, error, accepted));
+		return err(readingProblem(path, error, accepted));
 	}
 	const value = parse(text);
 	if (typeof value !== "object" || value === null || Array.isArray(value)) {
-		return fail({ source: path, complaint: "is not a JSON object", accepted });
+		return err({ source: path, complaint: "is not a JSON object", accepted });
 	}
 	const configuration = value as PluginEntry;
 	const problem = typeProblem(configuration, path);
 	if (problem !== undefined) {
-		return fail(problem);
+		return err(problem);
 	}
 	// The plugin itself would name these at every pod.
 	const entry = pluginEntry(configuration);
 	const { config } = readPluginConfig(entry);
 	return config.ok
 		? ok({ text, entry, config: config.value })
-		: fail(...config.problems.map((each) => ({ ...each, source: `${path}: ${each.source}` })));
+		: err(...config.problems.map((each) => ({ ...each, source: `${path}: ${each.source}` })));
 }
 
 function parse(text: string): unknown {

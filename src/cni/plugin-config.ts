@@ -2,7 +2,7 @@ import { parseDuration } from "../domain/duration.ts";
 import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import { type Mode, parseMode } from "../domain/mode.ts";
 import type { PortRange } from "../domain/port.ts";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { mostSimilar } from "../domain/similar.ts";
 import type { ItemForm } from "../policy/field.ts";
 import { ranges } from "../policy/forms.ts";
@@ -80,7 +80,7 @@ export function readPluginConfig(entry: JsonObject): ReadConfig {
 		logLevel: own.settings.logLevel ?? levelOf(level),
 	};
 	return {
-		config: problems.length > 0 ? fail(...problems) : ok(config),
+		config: problems.length > 0 ? err(...problems) : ok(config),
 		hasOnlyStrays: found === 0,
 		remarks,
 	};
@@ -124,7 +124,7 @@ const mostWaitMs = 60_000;
 function parseWait(text: string, source: string): Result<number> {
 	const parsed = parseDuration(text, source);
 	return parsed.ok && parsed.value > mostWaitMs
-		? fail({ source, value: text, complaint: "is too long", accepted: "at most 60s" })
+		? err({ source, value: text, complaint: "is too long", accepted: "at most 60s" })
 		: parsed;
 }
 
@@ -143,7 +143,7 @@ const namespaces: ItemForm<string> = {
 	parse: (text, source) =>
 		isKubernetesName(text)
 			? ok(text)
-			: fail({
+			: err({
 					source,
 					value: text,
 					complaint: "is not a name",
@@ -160,7 +160,7 @@ function parsePath(text: string, source: string): Result<string> {
 	const isPath = text.startsWith("/") && !text.includes("\0") && !text.split("/").includes("..");
 	return isPath
 		? ok(text.length > 1 ? text.replace(/\/+$/, "") : text)
-		: fail({ source, value: text, complaint: "is not a path", accepted: "an absolute path without .." });
+		: err({ source, value: text, complaint: "is not a path", accepted: "an absolute path without .." });
 }
 
 function anyText(text: string): Result<string> {

@@ -27,7 +27,7 @@ export function runPlugin(host: Host, argv: readonly string[] = []): ExitCode {
 		}
 		return exitCodes.done;
 	} catch (thrown) {
-		return fail(host, asCniError(thrown), call);
+		return err(host, asCniError(thrown), call);
 	}
 }
 
@@ -138,7 +138,7 @@ function asCniError(thrown: unknown): CniError {
 }
 
 /** An answer that cannot be delivered is still a failure. */
-function fail(host: Host, error: CniError, { version, log }: Call): ExitCode {
+function err(host: Host, error: CniError, { version, log }: Call): ExitCode {
 	const lines = [error.message, ...error.details];
 	if (log === undefined) {
 		host.log(`shunt-cni: ${lines.join("; ")}`);

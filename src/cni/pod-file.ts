@@ -1,4 +1,4 @@
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { formatStamp, parseStamp } from "../policy/pod-policy-stamp.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 import { isJsonObject, type JsonObject } from "./config-reader.ts";
@@ -87,7 +87,7 @@ export function readPodFile(text: string | undefined, path: string, pod: PodArgs
 function verdictIn(file: JsonObject, path: string): Result<PodVerdict> {
 	const { version, uid, redirect, leave } = file;
 	if (version !== podFileVersion || typeof uid !== "string") {
-		return fail({
+		return err({
 			source: path,
 			complaint: "has no version or no uid",
 			accepted: `"version": ${podFileVersion} and "uid": "…"`,
@@ -97,7 +97,7 @@ function verdictIn(file: JsonObject, path: string): Result<PodVerdict> {
 		return ok({ kind: "leave", reason: leave });
 	}
 	if (redirect === undefined || leave !== undefined) {
-		return fail({
+		return err({
 			source: path,
 			complaint: "says not what to do",
 			accepted: '"redirect": {…} or "leave": "why"',

@@ -28,9 +28,6 @@ export function err(...problems: readonly Problem[]): Result<never> {
 	return { ok: false, problems };
 }
 
-/** What other folders still call it. */
-export const fail = err;
-
 /** All values, or all problems of all failures, in order. */
 export function all<T>(results: readonly Result<T>[]): Result<T[]> {
 	const values: T[] = [];

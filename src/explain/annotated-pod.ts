@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { annotationsOf, type JsonObject, textAt } from "../inject/json.ts";
 import { defaultsFor } from "../inject/redirection.ts";
 import { type ConfigKeyName, redirectAnnotation } from "../policy/annotation-keys.ts";
@@ -53,7 +53,7 @@ export function annotatedPod(
 		});
 	const resolved = resolve({ namespace, pod: annotations });
 	if (resolved.kind === "refused") {
-		return fail(...resolved.problems);
+		return err(...resolved.problems);
 	}
 	if (resolved.kind === "skip") {
 		return ok({

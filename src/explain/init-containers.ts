@@ -1,4 +1,4 @@
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { get, isArray, type JsonObject, objectAt, objectsAt, textAt } from "../inject/json.ts";
 import { containerNames } from "../inject/names.ts";
 
@@ -38,7 +38,7 @@ export function initContainersOf(pod: JsonObject): Result<readonly InitContainer
 		const words = all(container, name, problems);
 		return isOurs(container, name, words) ? [{ name, program: programOf(name, words) }] : [];
 	});
-	return problems.length > 0 ? fail(...problems) : ok(found);
+	return problems.length > 0 ? err(...problems) : ok(found);
 }
 
 function all(container: JsonObject, name: string, problems: Problem[]): string[] {

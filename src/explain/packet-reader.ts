@@ -2,7 +2,7 @@ import { type Address, parseAddress } from "../domain/cidr.ts";
 import { parseGid, parseUid } from "../domain/identity.ts";
 import { parseInterfaceName } from "../domain/interface-name.ts";
 import { parsePort } from "../domain/port.ts";
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { Assumption, PacketFieldName, PacketRequest } from "./packet-fields.ts";
 
 /** Reads a packet's fields one by one and remembers every mistake and every assumption. */
@@ -29,7 +29,7 @@ export class PacketReader {
 			const choice = choices.find((candidate) => candidate === text);
 			return choice !== undefined
 				? ok(choice)
-				: fail({ source, value: text, complaint: "is not known", accepted: `one of ${choices.join(", ")}` });
+				: err({ source, value: text, complaint: "is not known", accepted: `one of ${choices.join(", ")}` });
 		});
 	}
 
@@ -38,7 +38,7 @@ export class PacketReader {
 			const address = parseAddress(text);
 			return address !== undefined
 				? ok(address)
-				: fail({
+				: err({
 						source,
 						value: text,
 						complaint: "is not an address",

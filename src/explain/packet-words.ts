@@ -1,4 +1,4 @@
-import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { directions } from "../policy/condition.ts";
 import type { PacketFieldName, PacketRequest } from "./packet-fields.ts";
 
@@ -30,7 +30,7 @@ export function readPacketWords(words: readonly string[], flags: PacketRequest):
 			say(field, value, word);
 		}
 	}
-	return problems.length > 0 ? fail(...problems) : ok({ ...flags, ...said });
+	return problems.length > 0 ? err(...problems) : ok({ ...flags, ...said });
 }
 
 const accepted = "inbound or outbound, then PORT, ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT";

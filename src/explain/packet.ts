@@ -1,6 +1,6 @@
 import { type Address, formatAddress, parseAddress } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { type Direction, directions } from "../policy/condition.ts";
 import type { Packet } from "../rules/evaluate.ts";
 import { hookOf } from "../rules/plan.ts";
@@ -46,7 +46,7 @@ export function readPacket(request: PacketRequest, sender: Sender = {}): Result<
 	const destinationIsLocal = isAmong(addresses, packet.destination) || isLoopback(packet.destination);
 	const whole = { ...packet, interface: readInterface(reader, packet, destinationIsLocal) };
 	return reader.problems.length > 0
-		? fail(...reader.problems)
+		? err(...reader.problems)
 		: ok({
 				direction,
 				packet: whole,

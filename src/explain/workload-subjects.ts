@@ -1,4 +1,4 @@
-import { all, fail, ok, type Result } from "../domain/problem.ts";
+import { all, err, ok, type Result } from "../domain/problem.ts";
 import {
 	annotationsOf,
 	isObject,
@@ -31,8 +31,8 @@ export function podOf({ object, podPath }: Target): Json | undefined {
 export function workloadSubjects(target: Target, context: ReleaseContext): Result<readonly Subject[]> {
 	const pod = podOf(target);
 	const shape = shapeProblems(pod ?? null);
-	const result = shape.length > 0 || !isObject(pod) ? fail(...shape) : podSubjects(target, pod, context);
-	return result.ok ? result : fail(...result.problems.map((problem) => under(labelOf(target), problem)));
+	const result = shape.length > 0 || !isObject(pod) ? err(...shape) : podSubjects(target, pod, context);
+	return result.ok ? result : err(...result.problems.map((problem) => under(labelOf(target), problem)));
 }
 
 function under<T extends { readonly source: string }>(label: string, problem: T): T {
@@ -108,7 +108,7 @@ function containerRules(pod: JsonObject, { name, program }: InitContainer): Resu
 			...problem,
 			source: `init container ${name}: ${problem.source}`,
 		}));
-		return fail(...problems);
+		return err(...problems);
 	}
 	const { mode, rules, notes } = read.value;
 	return ok({ source: `arguments of init container ${name}, mode ${mode}`, rules, notes });

@@ -16,7 +16,7 @@ import { formatHelp, wantsHelp } from "../command/help.ts";
 import { createLogger } from "../command/logger.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
 import { kernelCloseWait, readCloseWait } from "./close-wait.ts";
 import { cleanFlags } from "./flags.ts";
@@ -57,7 +57,7 @@ const examples = [
 function parseCleanOptions(argv: readonly string[], program: string): Result<CommonOptions> {
 	const flags = new FlagValues(parseCommandLine(argv, cleanFlags, program), cleanFlags);
 	const options = readCommon(flags);
-	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
+	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
 }
 
 function report(

@@ -1,6 +1,6 @@
 import type { FlagValues } from "../command/flag-values.ts";
 import { defaultMode, iptablesDialects, type Mode, parseMode, programOf } from "../domain/mode.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 
 /**
  * The mode, from the flag of that name or else from the older pair that names programs, which it overrides whatever
@@ -39,7 +39,7 @@ function parseBinary(suffix: "" | "-save") {
 			return ok(mode);
 		}
 		const names = binaries.map((name) => `${name}${suffix}`).join(", ");
-		return fail({
+		return err({
 			source,
 			value: text,
 			complaint: "is not a program of a known mode",

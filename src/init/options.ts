@@ -6,7 +6,7 @@ import { mostSeconds } from "../domain/duration.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Mode } from "../domain/mode.ts";
 import { parseWholeNumber } from "../domain/number.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { type FieldKey, fields } from "../policy/fields.ts";
 import { makePolicy, type RedirectPolicy } from "../policy/redirect-policy.ts";
 import { initFlags } from "./flags.ts";
@@ -35,7 +35,7 @@ export function parseInitOptions(argv: readonly string[], program: string): Resu
 	flags.boolean("probe");
 	const policy = readPolicy(flags, required);
 	if (flags.problems.length > 0 || policy === undefined) {
-		return fail(...flags.problems);
+		return err(...flags.problems);
 	}
 	return ok({ ...rest, policy, warnings: warningsOf(policy) });
 }

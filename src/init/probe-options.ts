@@ -4,7 +4,7 @@ import { FlagValues } from "../command/flag-values.ts";
 import type { Family } from "../domain/family.ts";
 import { parseProxyUid, type Uid } from "../domain/identity.ts";
 import type { Mode } from "../domain/mode.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { initFlags } from "./flags.ts";
 import { readMode } from "./mode-flags.ts";
 import { readFamilies } from "./options.ts";
@@ -48,7 +48,7 @@ export function parseProbeOptions(argv: readonly string[], program: string): Res
 		uid: readUid(flags),
 		...readCommon(flags),
 	};
-	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
+	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
 }
 
 function readUid(flags: FlagValues): Uid | undefined {

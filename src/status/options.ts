@@ -2,7 +2,7 @@ import { type CommandLine, parseCommandLine } from "../command/command-line.ts";
 import { FlagValues } from "../command/flag-values.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import type { Dialect } from "../domain/mode.ts";
-import { fail, ok, type Result } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/problem.ts";
 import { parseChoice } from "../domain/words.ts";
 import { readMode } from "../init/mode-flags.ts";
 import { readPolicy } from "../init/options.ts";
@@ -34,7 +34,7 @@ export function parseStatusOptions(argv: readonly string[], program: string): Re
 		policy: anyGiven(commandLine, isPolicyFlag) ? readPolicy(flags) : undefined,
 		mode: anyGiven(commandLine, isModeFlag) ? dialectAskedFor(flags) : undefined,
 	};
-	return flags.problems.length > 0 ? fail(...flags.problems) : ok(options);
+	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
 }
 
 function anyGiven({ given }: CommandLine, among: (name: string) => boolean): boolean {
