@@ -97,6 +97,20 @@ export const mayImport: Table = {
 			"src/ruleset/nftables",
 		],
 	},
+	// Messages to and from the kernel: bytes in, bytes out.
+	"src/wire": {
+		ring: 2,
+		imports: [
+			"src/backend",
+			"src/backend/iptables",
+			"src/backend/nftables",
+			"src/domain",
+			"src/linux/netlink.ts",
+			"src/plan",
+			"src/policy",
+			"src/ruleset",
+		],
+	},
 	"src/inject": { ring: 2, imports: ["src/domain", "src/policy"] },
 	"src/explain": {
 		ring: 2,
