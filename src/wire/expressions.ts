@@ -38,6 +38,11 @@ export interface Expressions {
 	readonly destinationPort: Bytes;
 }
 
+/** The kernel finds a free number for it. */
+export const anonymousSet = "__set%d";
+
+const portsGiven = 2; // NF_NAT_RANGE_PROTO_SPECIFIED of linux/netfilter/nf_nat.h
+
 export const expressions = forEachOrder(makeExpressions);
 
 function makeExpressions(order: Words): Expressions {
@@ -113,11 +118,6 @@ function makeExpressions(order: Words): Expressions {
 		destinationPort: payload(payloadBase.transport, 2, 2),
 	};
 }
-
-/** The kernel finds a free number for it. */
-export const anonymousSet = "__set%d";
-
-const portsGiven = 2; // NF_NAT_RANGE_PROTO_SPECIFIED of linux/netfilter/nf_nat.h
 
 /** The mask of a prefix, as bytes in network order. */
 function maskOf(prefix: number, width: number): Bytes {

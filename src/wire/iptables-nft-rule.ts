@@ -38,6 +38,16 @@ export function jumpBody(hook: Hook, order: Words): Bytes {
 	return jumpBodies[order.order][hook];
 }
 
+/** What nft_compat holds matches against that ask for a protocol: multiport is refused without it. */
+const compat = forEachOrder(({ attribute, nest }) => {
+	const make = (protocol: number) =>
+		nest(
+			ruleField.compat,
+			attribute(compatField.protocol, be32(protocol)) + attribute(compatField.flags, be32(0)),
+		);
+	return { withTcp: make(tcpProtocol), without: make(0) };
+});
+
 const jumpBodies = forEachOrder((order) => {
 	const make = (hook: Hook) => {
 		const { own, jumpComment } = chainNames[hook];
@@ -52,16 +62,6 @@ function body(matches: Bytes, text: string, verdict: Bytes, isTcp: boolean, orde
 	const all = `${matches}${match(comment(text))}${counter}${verdict}`;
 	return order.nest(ruleField.expressions, all) + (isTcp ? withTcp : without);
 }
-
-/** What nft_compat holds matches against that ask for a protocol: multiport is refused without it. */
-const compat = forEachOrder(({ attribute, nest }) => {
-	const make = (protocol: number) =>
-		nest(
-			ruleField.compat,
-			attribute(compatField.protocol, be32(protocol)) + attribute(compatField.flags, be32(0)),
-		);
-	return { withTcp: make(tcpProtocol), without: make(0) };
-});
 
 type InterfaceMatch = Extract<Match, { kind: "in-interface" | "out-interface" }>;
 
