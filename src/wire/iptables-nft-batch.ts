@@ -1,6 +1,8 @@
 import { chainNames, hooks } from "../backend/iptables/chains.ts";
 import type { Family } from "../domain/family.ts";
-import { type Hook, type Plan, rulesOf } from "../plan/plan.ts";
+import type { Uid } from "../domain/identity.ts";
+import type { Port } from "../domain/port.ts";
+import { type Hook, type Match, type Plan, type Rule, rulesOf } from "../plan/plan.ts";
 import { type Batch, type BatchOptions, makeBatch, type Step } from "./batch.ts";
 import { type Bytes, be32, cString, type Words, words } from "./bytes.ts";
 import { jumpBody, ruleBodies } from "./iptables-nft-rule.ts";
@@ -90,6 +92,52 @@ export function removal(found: readonly OwnPart[], options: BatchOptions): Batch
 	return makeBatch(steps, options);
 }
 
+/**
+ * Every kind of rule that we write, in a chain that nothing leads into, to be looked at and not kept. `owner` is the user
+ * of the rule about one, without which there is none: xt_owner takes only users of its network namespace's user namespace.
+ */
+export function probe(families: readonly Family[], owner: number | undefined, options: BatchOptions): Batch {
+	const order = words[options.order];
+	const steps = families.flatMap((family) => {
+		const make = new NatSteps(family, order);
+		return [
+			make.table(),
+			make.chain("SHUNT_PROBE", flag.create),
+			...probeRules(owner).flatMap((rule) =>
+				ruleBodies(rule, family, order).map((body) => make.rule("SHUNT_PROBE", body, "shunt/probe")),
+			),
+			...hooks.map((hook) => make.baseChain(hook)),
+		];
+	});
+	return makeBatch(steps, { ...options, withoutEnd: true });
+}
+
+function probeRules(owner: number | undefined): Rule[] {
+	const tcp: Match = { kind: "protocol", protocol: "tcp" };
+	const ports = [{ low: 1 as Port, high: 2 as Port }];
+	return [
+		...(owner === undefined
+			? []
+			: [
+					{
+						reason: "ignore-proxy-user-id",
+						matches: [{ kind: "uid", uid: owner as Uid }],
+						verdict: { kind: "return" },
+					} as const,
+				]),
+		{
+			reason: "ignore-port",
+			matches: [tcp, { kind: "destination-port", ports }],
+			verdict: { kind: "return" },
+		},
+		{
+			reason: "redirect-port",
+			matches: [tcp, { kind: "destination-port", ports }],
+			verdict: { kind: "redirect", port: 1 as Port },
+		},
+	];
+}
+
 function ruleSteps(plan: Plan, make: NatSteps): Step[] {
 	return plan.chains.flatMap((chain) =>
 		rulesOf(chain, make.family).flatMap((rule) =>
@@ -131,8 +179,11 @@ class NatSteps {
 	}
 
 	ownChain(hook: Hook, flags: number): Step {
-		const { own } = chainNames[hook];
-		return this.#step(messageType.newChain, flags, this.#chainName(own), `chain ${own}`);
+		return this.chain(chainNames[hook].own, flags);
+	}
+
+	chain(name: string, flags: number): Step {
+		return this.#step(messageType.newChain, flags, this.#chainName(name), `chain ${name}`);
 	}
 
 	/**

@@ -1,85 +1,109 @@
 import { hooks, table as ownTable } from "../backend/nftables/render.ts";
 import { type SetMatch, type SetRule, setRules } from "../backend/nftables/set-rule.ts";
-import type { Family } from "../domain/family.ts";
+import { parseCidr } from "../domain/cidr.ts";
+import type { Port, PortRange } from "../domain/port.ts";
 import type { Hook, Plan } from "../plan/plan.ts";
-import { anonymousSetSteps, type SetContent, setKeys } from "./anonymous-set.ts";
 import { type Batch, type BatchOptions, makeBatch, type Step } from "./batch.ts";
-import { type Bytes, be32, cString, forEachOrder, u8, type Words, words } from "./bytes.ts";
-import { type Expressions, expressions } from "./expressions.ts";
+import { be32, cString, words } from "./bytes.ts";
 import {
-	addressOffset,
 	chainField,
-	commentUserdata,
-	comparison,
 	flag,
 	hookField,
 	hookNumber,
 	messageType,
-	metaKey,
 	natPriority,
-	payloadBase,
 	policyAccept,
-	protocolFamily,
-	ruleField,
 	tableField,
-	userdataLimit,
 } from "./nf-tables.ts";
-import { idOperand, nameOperand, type Operand, portOperand, subnetOperand } from "./set-content.ts";
+import { commentOf, type Place, ruleSteps } from "./nftables-rule.ts";
 
 /** What the dialect of nftables lets one choose. */
 export interface TableOptions {
 	/** A counter in each rule. */
 	readonly counters: boolean;
-	/** Kept with the table and printed by nft as its comment; at most 254 bytes. Linux knows it since 5.10. */
-	readonly comment?: string;
+	/** Kept with the table and printed by nft as its comment; at most 253 bytes. Linux knows it since 5.10. */
+	readonly comment?: string | undefined;
 }
 
 /** Makes our table with all that a plan asks for; refused with EEXIST where there is one. */
 export function creation(plan: Plan, table: TableOptions, options: BatchOptions): Batch {
-	return makeBatch(
-		[
-			newTable(table, words[options.order], flag.create | flag.exclusive),
-			...contentSteps(plan, table, options),
-		],
-		options,
-	);
+	return makeBatch(newTableSteps(setRules(plan), table, placeOf(ownTable.name, options)), options);
 }
 
 /** The same whatever there was: a table is added so that there is one to delete. */
 export function replacement(plan: Plan, table: TableOptions, options: BatchOptions): Batch {
-	const order = words[options.order];
-	return makeBatch(
-		[
-			...removalSteps(order),
-			newTable(table, order, flag.create | flag.exclusive),
-			...contentSteps(plan, table, options),
-		],
-		options,
-	);
+	const place = placeOf(ownTable.name, options);
+	return makeBatch([...removalSteps(place), ...newTableSteps(setRules(plan), table, place)], options);
 }
 
 /** Removes our table, and succeeds where there is none. */
 export function removal(options: BatchOptions): Batch {
-	return makeBatch(removalSteps(words[options.order]), options);
+	return makeBatch(removalSteps(placeOf(ownTable.name, options)), options);
 }
 
-const name = cString(ownTable.name);
+/** Every kind of rule that we write, in a table of another name, to be looked at and not kept. */
+export function probe(options: BatchOptions): Batch {
+	const place = placeOf("shunt_probe", options);
+	return makeBatch(newTableSteps(probeRules, { counters: true }, place), { ...options, withoutEnd: true });
+}
 
-function removalSteps(order: Words): Step[] {
+const probeRules: readonly SetRule[] = [
+	trial("prerouting", [{ kind: "family", family: "ipv6" }]),
+	trial("prerouting", [{ kind: "destination-port", ports: [portRange(1, 1), portRange(3, 4)] }]),
+	...["192.0.2.0/25", "2001:db8::/33"].map((text) => trial("prerouting", subnetMatches(text))),
+	trial("output", [
+		{ kind: "out-interface", names: ["lo"] },
+		{ kind: "uid", ids: [1] },
+	]),
+	{
+		...trial("prerouting", [{ kind: "protocol", protocol: "tcp" }]),
+		verdict: { kind: "redirect", port: 1 as Port },
+	},
+];
+
+function trial(hook: Hook, matches: readonly SetMatch[]): SetRule {
+	return { hook, matches, reason: "ignore-family", verdict: { kind: "return" } };
+}
+
+function portRange(low: number, high: number): PortRange {
+	return { low: low as Port, high: high as Port };
+}
+
+function subnetMatches(text: string): SetMatch[] {
+	const subnet = parseCidr(text, "probe");
+	return subnet.ok ? [{ kind: "source", family: subnet.value.family, subnets: [subnet.value] }] : [];
+}
+
+function placeOf(name: string, options: BatchOptions): Place {
+	let last = 0;
+	return {
+		name: cString(name),
+		order: words[options.order],
+		nextSet: () => {
+			last++;
+			return last;
+		},
+	};
+}
+
+/** A table that is deleted must be there, so that one is made where there is none. */
+function removalSteps(place: Place): Step[] {
+	const { attribute } = place.order;
 	return [
-		newTable({ counters: false }, order, flag.create),
+		newTable({ counters: false }, place, flag.create),
 		{
 			...aboutTable,
 			type: messageType.deleteTable,
 			flags: 0,
-			attributes: order.attribute(tableField.name, name),
+			attributes: attribute(tableField.name, place.name),
 		},
 	];
 }
 
 const aboutTable = { scope: "inet", about: `table inet ${ownTable.name}` } as const;
 
-function newTable({ comment }: TableOptions, { attribute }: Words, flags: number): Step {
+function newTable({ comment }: TableOptions, { name, order }: Place, flags: number): Step {
+	const { attribute } = order;
 	const userdata = comment === undefined ? "" : attribute(tableField.userdata, commentOf(comment));
 	return {
 		...aboutTable,
@@ -89,32 +113,19 @@ function newTable({ comment }: TableOptions, { attribute }: Words, flags: number
 	};
 }
 
-/** Userdata that nft prints as a comment: a type, a length, and the text with its NUL. */
-function commentOf(text: string): Bytes {
-	const string = cString(text);
-	if (string.length + 2 > userdataLimit) {
-		throw new RangeError(`a comment of ${string.length - 1} bytes: nf_tables keeps ${userdataLimit - 3}`);
-	}
-	return u8(commentUserdata) + u8(string.length) + string;
-}
-
-function contentSteps(plan: Plan, table: TableOptions, options: BatchOptions): Step[] {
-	const order = words[options.order];
-	const rules = setRules(plan);
-	let last = 0;
-	const nextSet = () => {
-		last++;
-		return last;
-	};
+function newTableSteps(rules: readonly SetRule[], table: TableOptions, place: Place): Step[] {
 	return [
-		...hooks.map((hook) => newChain(hook, order)),
+		newTable(table, place, flag.create | flag.exclusive),
+		...hooks.map((hook) => newChain(hook, place)),
 		...hooks.flatMap((hook) =>
-			rules.filter((rule) => rule.hook === hook).flatMap((rule) => ruleSteps(rule, table, order, nextSet)),
+			rules.filter((rule) => rule.hook === hook).flatMap((rule) => ruleSteps(rule, table.counters, place)),
 		),
 	];
 }
 
-function newChain(hook: Hook, { attribute, nest }: Words): Step {
+function newChain(hook: Hook, { name, order: { attribute, nest } }: Place): Step {
+	const position =
+		attribute(hookField.number, be32(hookNumber[hook])) + attribute(hookField.priority, be32(natPriority));
 	return {
 		scope: "inet",
 		about: `chain ${hook}`,
@@ -125,98 +136,8 @@ function newChain(hook: Hook, { attribute, nest }: Words): Step {
 			attribute(chainField.name, cString(hook)) +
 			attribute(chainField.type, natType) +
 			attribute(chainField.policy, be32(policyAccept)) +
-			nest(
-				chainField.hook,
-				attribute(hookField.number, be32(hookNumber[hook])) +
-					attribute(hookField.priority, be32(natPriority)),
-			),
+			nest(chainField.hook, position),
 	};
 }
 
 const natType = cString("nat");
-
-/** Makes a set for the rule that is being made, and answers with the expression that looks register 1 up in it. */
-type MakeSet = (content: SetContent) => Bytes;
-
-/** `nextSet` gives the sets of a batch their numbers, by which its rules name them. */
-function ruleSteps(rule: SetRule, { counters }: TableOptions, order: Words, nextSet: () => number): Step[] {
-	const { hook, reason, matches, verdict } = rule;
-	const about = `rule "proxy-init/${reason}" of chain ${hook}`;
-	const make = expressions[order.order];
-	const steps: Step[] = [];
-	const makeSet: MakeSet = (content) => {
-		const id = nextSet();
-		steps.push(...anonymousSetSteps(order, { name, about }, id, content));
-		return make.lookup(id);
-	};
-	const parts = matches.map((match) => matchBytes(match, order, makeSet));
-	if (counters) {
-		parts.push(make.counter);
-	}
-	parts.push(verdict.kind === "return" ? make.verdictReturn : make.redirect(verdict.port));
-	const { attribute, nest } = order;
-	steps.push({
-		scope: "inet",
-		about,
-		type: messageType.newRule,
-		flags: flag.create | flag.append,
-		attributes:
-			attribute(ruleField.table, name) +
-			attribute(ruleField.chain, cString(hook)) +
-			nest(ruleField.expressions, parts.join("")) +
-			attribute(ruleField.userdata, commentOf(`proxy-init/${reason}`)),
-	});
-	return steps;
-}
-
-function matchBytes(match: SetMatch, order: Words, makeSet: MakeSet): Bytes {
-	const make = expressions[order.order];
-	switch (match.kind) {
-		case "family":
-			return isFamily[order.order][match.family];
-		case "protocol":
-			return make.tcp;
-		case "destination-port":
-			return make.tcp + make.destinationPort + held(portOperand(match.ports), make, makeSet);
-		case "source":
-		case "destination":
-			return isFamily[order.order][match.family] + subnetBytes(match, make, makeSet);
-		case "in-interface":
-			return make.meta(metaKey.iifname) + held(nameOperand(match.names), make, makeSet);
-		case "out-interface":
-			return make.meta(metaKey.oifname) + held(nameOperand(match.names), make, makeSet);
-		case "uid":
-			return make.meta(metaKey.skuid) + held(idOperand("uid", match.ids, order), make, makeSet);
-		case "gid":
-			return make.meta(metaKey.skgid) + held(idOperand("gid", match.ids, order), make, makeSet);
-	}
-}
-
-const isFamily = forEachOrder(({ order }) => {
-	const { meta, compare } = expressions[order];
-	const is = (family: Family) =>
-		meta(metaKey.nfproto) + compare(comparison.equal, u8(protocolFamily[family]));
-	return { ipv4: is("ipv4"), ipv6: is("ipv6") };
-});
-
-/** What register 1 is held against. */
-function held(operand: Operand, { compare }: Expressions, makeSet: MakeSet): Bytes {
-	switch (operand.kind) {
-		case "value":
-			return compare(comparison.equal, operand.value);
-		case "range":
-			return compare(comparison.atLeast, operand.low) + compare(comparison.atMost, operand.high);
-		case "set":
-			return makeSet(operand.content);
-	}
-}
-
-type SubnetMatch = Extract<SetMatch, { kind: "source" | "destination" }>;
-
-function subnetBytes({ kind, family, subnets }: SubnetMatch, make: Expressions, makeSet: MakeSet): Bytes {
-	const operand = subnetOperand(family, subnets);
-	return operand.kind === "subnet"
-		? make.subnet(kind, operand.address, operand.prefix)
-		: make.payload(payloadBase.network, addressOffset[family][kind], setKeys[family].length) +
-				makeSet(operand.content);
-}
