@@ -6,7 +6,7 @@ import type { InterfacePattern, Span, Test } from "../ruleset/ruleset.ts";
 import { type Bytes, textOf } from "./bytes.ts";
 import type { Source } from "./expression.ts";
 import { addressOffset, metaKey, payloadBase, protocolFamily } from "./nf-tables.ts";
-import { dashSpan, hexadecimal } from "./save-words.ts";
+import { dashSpan, hexadecimal, maskedHexadecimal } from "./save-words.ts";
 import { numberOf, type ValueRange } from "./values.ts";
 
 /** What is known of the packets that come as far as this in a rule. */
@@ -42,14 +42,16 @@ export interface SavedOption {
 	readonly words: string;
 }
 
-/** `-s`, `-d`, `-i`, `-o`, `-p`, and then extensions. */
+/** `-s`, `-d`, `-i`, `-o`, `-p`, then the protocol's own extension, and then others. */
 export const rank = {
 	source: 0,
 	destination: 1,
 	inInterface: 2,
 	outInterface: 3,
 	protocol: 4,
-	extension: 5,
+	ports: 5,
+	flags: 6,
+	extension: 7,
 } as const;
 
 /** The field that is loaded; undefined for one that we know nothing to say about. */
@@ -157,7 +159,7 @@ function makePortFields(protocol: string | undefined): PlacedField[] {
 				protocol === undefined
 					? undefined
 					: {
-							rank: rank.extension,
+							rank: rank.ports,
 							extension: protocol,
 							words: `--${option} ${numberOf(low)}${low === high ? "" : `:${numberOf(high)}`}`,
 						},
@@ -315,9 +317,14 @@ const metaFields: ReadonlyMap<number, Field> = new Map<number, Field>([
 					? { kind: "mark", value: numberOf(value.low), mask: 0xffff_ffff }
 					: undefined,
 			say: ({ low }) => markText(numberOf(low)),
+			save: ({ low }) => savedMark(numberOf(low), 0xffff_ffff),
 		},
 	],
 ]);
+
+export function savedMark(value: number, mask: number): SavedOption {
+	return { rank: rank.extension, extension: "mark", words: `--mark ${maskedHexadecimal(value, mask)}` };
+}
 
 export function markText(mark: number): string {
 	return `0x${mark.toString(16).padStart(8, "0")}`;

@@ -9,13 +9,13 @@ import { type Outcome, outcomeOf, redirection, translation, unknownOutcome } fro
 import {
 	type Comparison,
 	compared,
-	isAnonymous,
 	lookedUp,
 	opaque,
 	type Piece,
 	type SetContents,
 	valuesOf,
 } from "./rule-piece.ts";
+import { mapWords, nftText, savedText } from "./rule-text.ts";
 import { readMatch } from "./xt-match.ts";
 import { readTarget } from "./xt-target.ts";
 
@@ -103,23 +103,9 @@ class RuleReader {
 	/** The whole rule in words. */
 	text({ comment }: RuleObject, ends: readonly End[]): string {
 		const [end] = ends;
-		const saved = this.#around.isIptables && ends.length === 1 ? this.#saved(end?.save) : undefined;
-		const said = [...this.#pieces.flatMap(({ nft }) => (nft === "" ? [] : [nft])), end?.nft ?? ""];
-		return (
-			saved ??
-			[...said, ...(comment === undefined ? [] : [`comment "${comment}"`])]
-				.filter((word) => word !== "")
-				.join(" ")
-		);
-	}
-
-	#saved(end: string | undefined): string | undefined {
-		const options = this.#pieces.flatMap(({ save }) => (save === undefined ? [] : [save]));
-		if (end === undefined || this.#pieces.some(({ save, isSilent }) => save === undefined && !isSilent)) {
-			return undefined;
-		}
-		const inOrder = [...options].sort((a, b) => a.rank - b.rank).map(({ words }) => words);
-		return [...inOrder, end].filter((word) => word !== "").join(" ");
+		const saved =
+			this.#around.isIptables && ends.length === 1 ? savedText(this.#pieces, end?.save) : undefined;
+		return saved ?? nftText(this.#pieces, end?.nft ?? "", comment);
 	}
 
 	/** Undefined where the rule goes on. */
@@ -228,16 +214,19 @@ class RuleReader {
 		}
 	}
 
-	/** Adds to what is known, and takes out of the words what the next part takes for granted, as nft does. */
+	/** Takes out of the words what the next part takes for granted, as nft does. */
+	#imply(needs: keyof Facts | undefined): void {
+		const index = this.#pieces.findLastIndex((other) => needs !== undefined && other.fact?.kind === needs);
+		const found = this.#pieces[index];
+		if (found !== undefined) {
+			this.#pieces[index] = { ...found, nft: "" };
+		}
+	}
+
+	/** Adds to what is known. */
 	#add(piece: Piece): void {
 		const { fact, needs } = piece;
-		if (needs !== undefined) {
-			const index = this.#pieces.findLastIndex((other) => other.fact?.kind === needs);
-			const found = this.#pieces[index];
-			if (found !== undefined) {
-				this.#pieces[index] = { ...found, nft: "" };
-			}
-		}
+		this.#imply(needs);
 		if (fact?.kind === "family") {
 			this.#facts = { ...this.#facts, family: fact.family };
 		}
@@ -265,8 +254,11 @@ class RuleReader {
 		const before = this.#conditions();
 		const { sets, order } = this.#around;
 		const content = sets.get(set);
-		const nft = `vmap ${isAnonymous(set) ? "{ … }" : `@${set}`}`;
 		const values = valuesOf(held, content, this.#facts, order);
+		const nft = mapWords(set, content, values);
+		if (values !== undefined) {
+			this.#imply(values.field.needs);
+		}
 		if (content === undefined || values === undefined) {
 			return [{ conditions: before, ...unknownOutcome(nft) }];
 		}

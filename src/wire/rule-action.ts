@@ -75,7 +75,13 @@ export function translation(
 	if (addresses === notRead || ports === notRead || (expression.flags & notUnderstood) !== 0) {
 		return { implied, ...unknownOutcome("dnat to [not understood]") };
 	}
-	return { implied, ...destination(addresses, ports) };
+	const outcome = destination(addresses, ports);
+	const named = family === "ipv4" ? "dnat ip to" : "dnat ip6 to";
+	return {
+		implied,
+		...outcome,
+		nft: implied.length === 0 ? outcome.nft : outcome.nft.replace("dnat to", named),
+	};
 }
 
 const notRead = Symbol("not read");

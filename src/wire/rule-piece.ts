@@ -11,6 +11,7 @@ import {
 	payloadFields,
 	rank,
 	type SavedOption,
+	savedMark,
 	statesIn,
 } from "./field.ts";
 import { comparison, metaKey, payloadBase } from "./nf-tables.ts";
@@ -35,7 +36,7 @@ export interface Piece {
 	/** As nft spells it; empty where the part behind it says it too. */
 	readonly nft: string;
 	/** As iptables-save spells it, if that can. */
-	readonly save: Pick<SavedOption, "rank" | "words"> | undefined;
+	readonly save: SavedOption | undefined;
 	/** iptables-save prints nothing for it. */
 	readonly isSilent?: boolean;
 	/** What is known of the packets behind it. */
@@ -121,6 +122,13 @@ export function lookedUp(
 	};
 }
 
+/** The values of a set, of the field that is looked up. */
+export interface Values {
+	readonly field: Field;
+	/** In the order of the set's own. */
+	readonly ranges: readonly ValueRange[];
+}
+
 /** What a set holds of a field; undefined where that cannot be told. */
 export function valuesOf(
 	held: Held | undefined,
@@ -164,10 +172,7 @@ function asked(field: Field, values: readonly ValueRange[], negated: boolean): P
 	return {
 		conditions: [{ negated, test }],
 		nft: `${field.words} ${negated ? "!= " : ""}${values.map((each) => field.say(each)).join(", ")}`,
-		save: saved && {
-			rank: saved.rank,
-			words: `${saved.extension === undefined ? "" : `-m ${saved.extension} `}${unless(negated)}${saved.words}`,
-		},
+		save: saved && { ...saved, words: `${unless(negated)}${saved.words}` },
 		...needed(field),
 		...(negated ? {} : factOf(test)),
 	};
@@ -315,10 +320,11 @@ interface Bits {
 /** A mark's bits, or any of several states. */
 function bitsPiece(field: Field, source: Source, { mask, value, negated }: Bits): Piece | undefined {
 	if (source.kind === "meta" && source.key === metaKey.mark) {
+		const saved = savedMark(value, mask);
 		return {
 			conditions: [{ negated, test: { kind: "mark", value, mask } }],
 			nft: `meta mark & ${markText(mask)} ${negated ? "!=" : "=="} ${markText(value)}`,
-			save: undefined,
+			save: { ...saved, words: `${unless(negated)}${saved.words}` },
 		};
 	}
 	const states = isStateField(field) && value === 0 ? statesIn(mask) : undefined;
@@ -348,7 +354,7 @@ function openingPiece(mask: Bytes, value: Bytes, negated: boolean): Piece | unde
 		? {
 				conditions: [],
 				nft: "tcp flags syn / fin,syn,rst,ack",
-				save: { rank: rank.extension, words: "-m tcp --tcp-flags FIN,SYN,RST,ACK SYN" },
+				save: { rank: rank.flags, extension: "tcp", words: "--tcp-flags FIN,SYN,RST,ACK SYN" },
 				needs: "protocol",
 			}
 		: undefined;
