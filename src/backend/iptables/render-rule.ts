@@ -70,7 +70,8 @@ function renderVerdict(verdict: Verdict): string {
 /** XT_MULTI_PORTS in linux/netfilter/xt_multiport.h: a match has 15 slots, of which a range takes two. */
 const multiportSlots = 15;
 
-function splitPorts(matches: readonly Match[]): (readonly Match[])[] {
+/** A rule's matches as often as it takes multiport matches to hold its ports, each with a share of them. */
+export function splitPorts(matches: readonly Match[]): (readonly Match[])[] {
 	const index = matches.findIndex((match) => match.kind === "destination-port");
 	const match = matches[index];
 	if (match?.kind !== "destination-port") {
