@@ -76,6 +76,9 @@ export interface Host {
 	 */
 	removeEmptyNftTable(table: NftTable): boolean;
 
+	/** In which the machine has its numbers, and netlink its headers. */
+	byteOrder(): "little" | "big";
+
 	/**
 	 * Sends a request to nfnetlink in this network namespace on a socket of its own, and answers with the datagrams that
 	 * came back, in order: all parts of a dump, or the acknowledgements that were asked for. Request and datagrams are byte

@@ -1,3 +1,8 @@
+import { endianness } from "node:os";
+import type { ByteOrder } from "../wire/bytes.ts";
+
+export const machineOrder: ByteOrder = endianness() === "LE" ? "little" : "big";
+
 /** Whether each character is a byte. */
 export function isByteString(text: string): boolean {
 	return !/[^\0-\xff]/.test(text);

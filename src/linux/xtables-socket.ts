@@ -1,8 +1,7 @@
-import { endianness } from "node:os";
 import type { Family } from "../domain/family.ts";
 import type { Errno } from "../host/errno.ts";
 import type { XtablesOperation } from "../host/host.ts";
-import { isByteString, toByteString, toBytes } from "./byte-string.ts";
+import { isByteString, machineOrder, toByteString, toBytes } from "./byte-string.ts";
 import { errnoOf, invalidArgument } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import { addressFamilies, protocolLevels } from "./sockaddr.ts";
@@ -30,7 +29,7 @@ const [notImplemented, noMemory] = [38, 12];
 const counterCountOffset = 84; // num_counters of struct ipt_replace
 const counterPointerOffset = 88;
 const replaceLength = 96;
-const isLittleEndian = endianness() === "LE";
+const isLittleEndian = machineOrder === "little";
 const counterLength = 16; // struct xt_counters
 /** More rules than a table can have: the kernel keeps it in less than 512 MB (XT_MAX_TABLE_SIZE). */
 const mostCounters = 2 ** 22;

@@ -1,4 +1,5 @@
-import type { ByteOrder } from "../linux/netlink.ts";
+/** A machine's, in which netlink's headers and the blobs of xtables are. */
+export type ByteOrder = "little" | "big";
 
 /**
  * Bytes as a string with one character for each byte (0-255). In the engine of the native program such strings are

@@ -23,8 +23,6 @@ export const mayImport: Table = {
 	"src/host/host.ts": { ring: 1, imports: ["src/domain"] },
 	"src/host/command-input.ts": { ring: 1, imports: ["src/host/host.ts"] },
 	"src/host/errno.ts": { ring: 1, imports: ["src/host/host.ts"] },
-	// Netlink's messages: bytes in, bytes out, in both runtimes.
-	"src/linux/netlink.ts": { ring: 1, imports: [] },
 
 	"src/backend": {
 		ring: 2,
@@ -105,7 +103,6 @@ export const mayImport: Table = {
 			"src/backend/iptables",
 			"src/backend/nftables",
 			"src/domain",
-			"src/linux/netlink.ts",
 			"src/plan",
 			"src/policy",
 			"src/ruleset",
@@ -150,7 +147,10 @@ export const mayImport: Table = {
 	"src/cli/explain/page": { ring: 2, imports: ["src/domain", "src/explain"] },
 
 	// What only Linux has and Node does not offer: its C library, netlink, addresses of sockets.
-	"src/linux": { ring: 3, imports: ["src/domain", "src/host/errno.ts", "src/linux/netlink.ts"] },
+	"src/linux": {
+		ring: 3,
+		imports: ["src/domain", "src/host/errno.ts", "src/host/host.ts", "src/wire"],
+	},
 	"src/host": {
 		ring: 3,
 		imports: [
@@ -159,7 +159,7 @@ export const mayImport: Table = {
 			"src/host/errno.ts",
 			"src/host/host.ts",
 			"src/linux",
-			"src/linux/netlink.ts",
+			"src/wire",
 		],
 	},
 	"src/serving": { ring: 3, imports: ["src/command", "src/domain"] },
