@@ -1,9 +1,8 @@
 import { hooks } from "../backend/iptables/chains.ts";
-import type { ByteOrder } from "../linux/netlink.ts";
 import type { Hook } from "../plan/plan.ts";
 import { groupBy } from "../ruleset/group-by.ts";
 import type { Base, NatChain, NatTable } from "../ruleset/ruleset.ts";
-import { words } from "./bytes.ts";
+import { type ByteOrder, words } from "./bytes.ts";
 import { hookNumber } from "./nf-tables.ts";
 import type { ChainObject, ElementObject, RuleObject, SetObject, TableObject } from "./objects.ts";
 import { readRule } from "./read-rule.ts";

@@ -1,7 +1,6 @@
 import type { Host } from "../host/host.ts";
-import type { ByteOrder } from "../linux/netlink.ts";
 import { be32In, fieldsIn } from "./attributes.ts";
-import { type Bytes, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, words } from "./bytes.ts";
 import { type Dump, readDump, readReply, type Told } from "./dump.ts";
 import { errno, errnoWords } from "./errno-words.ts";
 import type { FilledSet, TableContent } from "./nat-tables.ts";
