@@ -1,7 +1,6 @@
-import type { ByteOrder } from "../linux/netlink.ts";
 import { attributesIn, type Message, messagesIn, stringIn } from "./attributes.ts";
 import { type Batch, firstSequence } from "./batch.ts";
-import { type Bytes, headerLength, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, headerLength, words } from "./bytes.ts";
 import { flag, messageType } from "./nf-tables.ts";
 
 /** One message of ours that the kernel said no to. */

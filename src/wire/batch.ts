@@ -1,5 +1,4 @@
-import type { ByteOrder } from "../linux/netlink.ts";
-import { type Bytes, be16, be32, type Words, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, be16, be32, type Words, words } from "./bytes.ts";
 import { batchSubsystem, flag, messageType, protocolFamily, type TableScope } from "./nf-tables.ts";
 
 /** One change that a batch makes. */

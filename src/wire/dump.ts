@@ -1,7 +1,6 @@
-import type { ByteOrder } from "../linux/netlink.ts";
 import { reportsIn } from "./answers.ts";
 import { type Message, messagesIn, type Range } from "./attributes.ts";
-import { type Bytes, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, words } from "./bytes.ts";
 import {
 	flag,
 	generalHeaderLength,

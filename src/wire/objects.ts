@@ -1,6 +1,5 @@
-import type { ByteOrder } from "../linux/netlink.ts";
 import { attributesIn, be32In, contentOf, type Fields, fieldsIn, stringIn } from "./attributes.ts";
-import { type Bytes, be32At, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, be32At, words } from "./bytes.ts";
 import type { Told } from "./dump.ts";
 import { type Expression, expressionsIn, type Verdict, verdictIn } from "./expression.ts";
 import {

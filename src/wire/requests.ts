@@ -1,6 +1,5 @@
-import type { ByteOrder } from "../linux/netlink.ts";
 import { generalHeaders } from "./batch.ts";
-import { type Bytes, cString, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, cString, words } from "./bytes.ts";
 import {
 	chainField,
 	elementListField,
