@@ -107,6 +107,18 @@ export const mayImport: Table = {
 			"src/ruleset",
 		],
 	},
+	// The kernel spoken to without any tool: what src/wire makes, sent by the host's operations.
+	"src/direct": {
+		ring: 2,
+		imports: [
+			"src/backend",
+			"src/backend/iptables",
+			"src/domain",
+			"src/host/host.ts",
+			"src/plan",
+			"src/wire",
+		],
+	},
 	"src/inject": { ring: 2, imports: ["src/domain", "src/policy"] },
 	"src/explain": {
 		ring: 2,
