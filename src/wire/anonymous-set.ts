@@ -33,15 +33,17 @@ export interface SetKey {
 	readonly type: number;
 	/** In bytes. */
 	readonly length: number;
+	/** Its numbers are in the machine's order in a register, and names count as such. */
+	readonly isHostOrder: boolean;
 }
 
 export const setKeys = {
-	ipv4: { type: 7, length: 4 },
-	ipv6: { type: 8, length: 16 },
-	port: { type: 13, length: 2 },
-	uid: { type: 24, length: 4 },
-	gid: { type: 25, length: 4 },
-	interfaceName: { type: 41, length: 16 },
+	ipv4: { type: 7, length: 4, isHostOrder: false },
+	ipv6: { type: 8, length: 16, isHostOrder: false },
+	port: { type: 13, length: 2, isHostOrder: false },
+	uid: { type: 24, length: 4, isHostOrder: true },
+	gid: { type: 25, length: 4, isHostOrder: true },
+	interfaceName: { type: 41, length: 16, isHostOrder: true },
 } as const;
 
 /** Elements of one message: their list is one attribute, whose length has 16 bits, and one of IPv6 takes 44 bytes. */
@@ -57,7 +59,7 @@ export function anonymousSetSteps(
 	const { attribute, nest } = order;
 	const number = (type: number, value: number) => attribute(type, be32(value));
 	const flags = setFlag.anonymous | setFlag.constant | (isInterval ? setFlag.interval : 0);
-	const { setName, set } = constants[order.order];
+	const { setName, set, hostOrder, networkOrder } = constants[order.order];
 	const common = { scope: "inet", about: table.about } as const;
 	const steps: Step[] = [
 		{
@@ -71,7 +73,8 @@ export function anonymousSetSteps(
 				number(setField.keyType, key.type) +
 				number(setField.keyLength, key.length) +
 				number(setField.id, id) +
-				nest(setField.description, number(1, elements.length)),
+				nest(setField.description, number(1, elements.length)) +
+				attribute(setField.userdata, key.isHostOrder ? hostOrder : networkOrder),
 		},
 	];
 	const { start, end } = elementFrames(order, key.length);
@@ -95,9 +98,17 @@ export function anonymousSetSteps(
 	return steps;
 }
 
-const constants = forEachOrder(({ attribute }) => {
+/** Userdata by which nft knows how to print values: NFTNL_UDATA_SET_KEYBYTEORDER of libnftnl's udata.h, four bytes long. */
+const keyByteOrder = "\0\x04";
+
+const constants = forEachOrder(({ attribute, u32 }) => {
 	const setName = cString(anonymousSet);
-	return { setName, set: attribute(elementListField.set, setName) };
+	return {
+		setName,
+		set: attribute(elementListField.set, setName),
+		hostOrder: keyByteOrder + u32(1),
+		networkOrder: keyByteOrder + u32(2),
+	};
 });
 
 /** What stands before the value of an element that begins a range, or is one value, and of one that ends a range. */

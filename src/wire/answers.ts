@@ -27,7 +27,8 @@ export type Answer =
 /**
  * Reads what came back for a batch. An acknowledgement alone proves nothing, since those of messages before a fault are
  * sent too, and silence proves nothing, since a batch whose end did not arrive is dropped without a word: done is where
- * the batch had an end, its last change was acknowledged and nothing was refused.
+ * the batch had an end, its last change was acknowledged and nothing was refused. The batch must have been sent whole, which
+ * is for the sender to know.
  */
 export function readAnswer(datagrams: readonly Bytes[], batch: Batch, order: ByteOrder): Answer {
 	const reports = reportsIn(datagrams, order);

@@ -110,6 +110,7 @@ export const setField = {
 	dataLength: 7,
 	description: 9,
 	id: 10,
+	userdata: 13,
 } as const;
 /** NFT_SET_ANONYMOUS and its like. */
 export const setFlag = { anonymous: 1, constant: 2, interval: 4, map: 8, concatenation: 0x80 } as const;

@@ -24,7 +24,7 @@ describe.each(Object.entries(namedPolicies))("the rules of %s", (name, flags) =>
 	});
 });
 
-describe("the named policies", () => {
+describe("the policies above", () => {
 	const plans = Object.values(namedPolicies).map((flags) => plan(policyFrom(flags)));
 	const rules = plans.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
 

@@ -99,12 +99,11 @@ export const mayImport: Table = {
 	"src/wire": {
 		ring: 2,
 		imports: [
-			"src/backend",
 			"src/backend/iptables",
 			"src/backend/nftables",
 			"src/domain",
+			"src/host/host.ts",
 			"src/plan",
-			"src/policy",
 			"src/ruleset",
 		],
 	},

@@ -1,5 +1,5 @@
-/** Command lines of `shunt init` that together use every kind of rule. */
-export const namedPolicies: Readonly<Record<string, string>> = {
+/** Policies that between them use every kind of rule, as arguments. */
+export const namedPolicies: Record<string, string> = {
 	"linkerd-defaults":
 		"-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4190,4191,4567,4568 --outbound-ports-to-ignore 4567,4568",
 	"linkerd-cni-defaults": "-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4191,4190",
