@@ -7,7 +7,7 @@ import type { Host } from "../host/host.ts";
 import type { Drift } from "../plan/diff.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { IpTable } from "../wire/ip-table.ts";
-import { holdsPlan, ownHooks, withOursOf, withoutOurs, withPlan } from "../wire/own-ip-chains.ts";
+import { isSameTable, ownHooks, withOursOf, withoutOurs, withPlan } from "../wire/own-ip-chains.ts";
 import {
 	type LegacyTable,
 	orderOf,
@@ -50,13 +50,12 @@ export function removeLegacy(host: Host, families: readonly Family[]): Family[] 
 
 /** How a family differs from a plan. Changes nothing. */
 export function driftInLegacy(host: Host, plan: Plan, family: Family): Drift[] {
-	return driftIn(host, plan, readLegacyTable(host, family).table);
+	const { table } = readLegacyTable(host, family);
+	return driftIn(host, plan, table, withPlan(table, plan, orderOf(host)));
 }
 
-function driftIn(host: Host, plan: Plan, table: IpTable): Drift[] {
-	return holdsPlan(table, plan, orderOf(host))
-		? []
-		: driftOfState(plan, table.family, ownStateIn(host, table));
+function driftIn(host: Host, plan: Plan, table: IpTable, wanted: IpTable): Drift[] {
+	return isSameTable(table, wanted) ? [] : driftOfState(plan, table.family, ownStateIn(host, table));
 }
 
 interface Applied extends FamilyOutcome {
@@ -66,8 +65,9 @@ interface Applied extends FamilyOutcome {
 function applyTo(host: Host, plan: Plan, family: Family): Applied {
 	let isThere = false;
 	const before = change(host, family, (table) => {
-		isThere = driftIn(host, plan, table).length === 0;
-		return isThere ? undefined : withPlan(table, plan, orderOf(host));
+		const wanted = withPlan(table, plan, orderOf(host));
+		isThere = ownHooks(table).length > 0 && driftIn(host, plan, table, wanted).length === 0;
+		return isThere ? undefined : wanted;
 	});
 	const outcome = ownHooks(before).length === 0 ? "created" : "replaced";
 	return { family, before, outcome: isThere ? "unchanged" : outcome };

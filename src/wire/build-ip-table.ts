@@ -1,8 +1,9 @@
-import { type Bytes, u8, type Words, zeros } from "./bytes.ts";
+import { type Bytes, type Words, zeros } from "./bytes.ts";
 import {
 	counterLength,
 	errorName,
 	errorTarget,
+	extensionBytes,
 	extensionHeader,
 	type IpChain,
 	type IpRule,
@@ -12,7 +13,6 @@ import {
 	verdicts,
 } from "./ip-table.ts";
 import { countersRequest, noCounters, replaceHead, type TableInfo } from "./ip-table-requests.ts";
-import type { Extension } from "./xtables.ts";
 
 /** A table as the kernel wants it. */
 export interface BuiltTable {
@@ -87,9 +87,8 @@ function layOut({ family, chains }: IpTable, starts: ReadonlyMap<string, number>
 			add(any, "", errorBytes(name, order));
 		}
 		for (const rule of rules) {
-			const matches = rule.matches.map((match) => extensionBytes(match, order)).join("");
 			const next = at + lengthOf(rule, header);
-			add(rule.packet, matches, targetBytes(rule, starts, next, order), rule.entry);
+			add(rule.packet, rule.matches, targetBytes(rule, starts, next, order), rule.entry);
 		}
 		add(
 			any,
@@ -103,8 +102,7 @@ function layOut({ family, chains }: IpTable, starts: ReadonlyMap<string, number>
 }
 
 function lengthOf({ matches, target }: IpRule, header: number): number {
-	const targetLength = target.kind === "extension" ? extensionHeader + target.data.length : standardTarget;
-	return matches.reduce((sum, { data }) => sum + extensionHeader + data.length, header + targetLength);
+	return header + matches.length + (target.kind === "extension" ? target.bytes.length : standardTarget);
 }
 
 function targetBytes(
@@ -115,7 +113,7 @@ function targetBytes(
 ): Bytes {
 	switch (target.kind) {
 		case "extension":
-			return extensionBytes(target, order);
+			return target.bytes;
 		case "jump": {
 			const start = starts.get(target.chain);
 			if (start === undefined) {
@@ -137,9 +135,4 @@ function standardBytes(verdict: number, order: Words): Bytes {
 function errorBytes(name: IpChain["name"], order: Words): Bytes {
 	const data = name.padEnd(errorTarget - extensionHeader, "\0");
 	return extensionBytes({ name: errorName, revision: 0, data }, order);
-}
-
-function extensionBytes({ name, revision, data }: Extension, { u16 }: Words): Bytes {
-	const nameLength = extensionHeader - 3;
-	return u16(extensionHeader + data.length) + name.padEnd(nameLength, "\0") + u8(revision) + data;
 }

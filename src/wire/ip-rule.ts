@@ -3,51 +3,74 @@ import { splitPorts } from "../backend/iptables/render-rule.ts";
 import type { Family } from "../domain/family.ts";
 import { commentOf } from "../plan/comment.ts";
 import type { Hook, Match, Rule } from "../plan/plan.ts";
-import { type Bytes, cString, u8, type Words, zeros } from "./bytes.ts";
-import { type IpRule, type IpTarget, layouts } from "./ip-table.ts";
+import { type ByteOrder, type Bytes, cString, u8, type Words, zeros } from "./bytes.ts";
+import { extensionBytes, type IpRule, type IpTarget, layouts } from "./ip-table.ts";
 import { addressBytes } from "./set-content.ts";
-import { comment, type Extension, multiport, owner, redirect, tcp } from "./xtables.ts";
+import { comment, multiport, owner, redirect, tcp } from "./xtables.ts";
 
 /** A plan's rule as iptables-legacy makes it; several where the ports need more than one multiport match. */
 export function encodeRule(rule: Rule, family: Family, order: Words): IpRule[] {
 	const target: IpTarget =
 		rule.verdict.kind === "return"
 			? { kind: "return" }
-			: { kind: "extension", ...redirect(order, family, rule.verdict.port) };
-	return splitPorts(rule.matches).map((matches) => ({
+			: { kind: "extension", bytes: extensionBytes(redirect(order, family, rule.verdict.port), order) };
+	return extensionsOf(rule, order).map(({ matches, bytes }) => ({
 		packet: packetOf(matches, family, order),
-		matches: [
-			...matches.flatMap((match) => extensionOf(match, rule, order)),
-			comment(commentOf(rule.reason, matches)),
-		],
+		matches: bytes,
 		target,
 	}));
 }
 
 /** The rule that leads a hook's connections into our chain. */
-export function encodeJump(hook: Hook, family: Family): IpRule {
+export function encodeJump(hook: Hook, family: Family, order: Words): IpRule {
 	const { own, jumpComment } = chainNames[hook];
 	return {
 		packet: zeros(layouts[family].packet),
-		matches: [comment(jumpComment)],
+		matches: extensionBytes(comment(jumpComment), order),
 		target: { kind: "jump", chain: own },
 	};
 }
 
-function extensionOf(match: Match, { reason }: Rule, order: Words): Extension[] {
+/** What of a rule is the same in both families. */
+interface Extensions {
+	readonly matches: readonly Match[];
+	readonly bytes: Bytes;
+}
+
+const encoded: Readonly<Record<ByteOrder, WeakMap<Rule, readonly Extensions[]>>> = {
+	little: new WeakMap(),
+	big: new WeakMap(),
+};
+
+function extensionsOf(rule: Rule, order: Words): readonly Extensions[] {
+	const known = encoded[order.order].get(rule);
+	if (known !== undefined) {
+		return known;
+	}
+	const made = splitPorts(rule.matches).map((matches) => {
+		const all = matches.map((match) => extensionOf(match, rule, order));
+		const bytes = all.join("") + extensionBytes(comment(commentOf(rule.reason, matches)), order);
+		return { matches, bytes };
+	});
+	encoded[order.order].set(rule, made);
+	return made;
+}
+
+/** Empty for what stands in the packet's own part of a rule. */
+function extensionOf(match: Match, { reason }: Rule, order: Words): Bytes {
 	switch (match.kind) {
 		case "destination-port": {
 			const [first] = match.ports;
 			// The reference program writes a single listed port with the tcp match (render-rule.ts).
 			const isTcp = reason === "redirect-port" && first !== undefined;
-			return [isTcp ? tcp(order, first) : multiport(order, match.ports)];
+			return extensionBytes(isTcp ? tcp(order, first) : multiport(order, match.ports), order);
 		}
 		case "uid":
-			return [owner(order, "uid", match.uid)];
+			return extensionBytes(owner(order, "uid", match.uid), order);
 		case "gid":
-			return [owner(order, "gid", match.gid)];
+			return extensionBytes(owner(order, "gid", match.gid), order);
 		default:
-			return [];
+			return "";
 	}
 }
 

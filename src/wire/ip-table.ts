@@ -1,5 +1,5 @@
 import type { Family } from "../domain/family.ts";
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, u8, type Words } from "./bytes.ts";
 import type { Extension } from "./xtables.ts";
 
 /**
@@ -24,7 +24,8 @@ export interface IpChain {
 export interface IpRule {
 	/** struct ipt_ip or struct ip6t_ip6: addresses, interfaces and protocol. */
 	readonly packet: Bytes;
-	readonly matches: readonly Extension[];
+	/** Each a struct xt_entry_match with its data, one behind the other; {@link extensionsIn} takes them apart. */
+	readonly matches: Bytes;
 	readonly target: IpTarget;
 	/** Which entry it was in the table that was read, from 0; absent for a rule that is new. */
 	readonly entry?: number;
@@ -36,7 +37,8 @@ export type IpTarget =
 	| { readonly kind: "accept" | "drop" | "queue" | "return" }
 	/** On to the next rule. */
 	| { readonly kind: "next" }
-	| ({ readonly kind: "extension" } & Extension);
+	/** struct xt_entry_target with its data. */
+	| { readonly kind: "extension"; readonly bytes: Bytes };
 
 /** By hook number (linux/netfilter.h). The nat table has no chain at FORWARD. */
 export const baseChainNames = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"] as const;
@@ -101,3 +103,31 @@ export const tableNameLength = 32;
 
 /** What a standard target's number says, as -NF_ACCEPT - 1. Any number from 0 is an offset. */
 export const verdicts = { drop: -1, accept: -2, queue: -4, return: -5 } as const;
+
+/** A match or target as it stands in an entry. */
+export function extensionBytes({ name, revision, data }: Extension, { u16 }: Words): Bytes {
+	return u16(extensionHeader + data.length) + name.padEnd(extensionHeader - 3, "\0") + u8(revision) + data;
+}
+
+/** Matches or targets that stand one behind the other; undefined where a length among them is wrong. */
+export function extensionsIn(bytes: Bytes, { u16At }: Words): Extension[] | undefined {
+	const extensions: Extension[] = [];
+	for (let at = 0; at < bytes.length; ) {
+		const size = u16At(bytes, at);
+		if (size < extensionHeader || at + size > bytes.length) {
+			return undefined;
+		}
+		extensions.push({
+			name: upToNul(bytes.slice(at + 2, at + extensionHeader - 1)),
+			revision: bytes.charCodeAt(at + extensionHeader - 1),
+			data: bytes.slice(at + extensionHeader, at + size),
+		});
+		at += size;
+	}
+	return extensions;
+}
+
+export function upToNul(bytes: Bytes): Bytes {
+	const end = bytes.indexOf("\0");
+	return end < 0 ? bytes : bytes.slice(0, end);
+}

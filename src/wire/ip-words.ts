@@ -11,7 +11,7 @@ import type {
 	Test,
 } from "../ruleset/ruleset.ts";
 import { type Bytes, textOf, type Words, zeros } from "./bytes.ts";
-import { type IpChain, type IpRule, type IpTable, layouts } from "./ip-table.ts";
+import { extensionsIn, type IpChain, type IpRule, type IpTable, layouts } from "./ip-table.ts";
 import { hexadecimal, unless } from "./save-words.ts";
 import { readMatch } from "./xt-match.ts";
 import { readTarget } from "./xt-target.ts";
@@ -41,7 +41,7 @@ function natChainOf({ name, base, rules }: IpChain, family: Family, order: Words
 
 function natRuleOf(rule: IpRule, family: Family, order: Words): NatRule {
 	const packet = packetOptions(rule.packet, family, order);
-	const matches = rule.matches.map((match) => readMatch(match, order));
+	const matches = (extensionsIn(rule.matches, order) ?? []).map((match) => readMatch(match, order));
 	const { words, action } = readIpTarget(rule, family, order);
 	const comment = matches.find((match) => match.comment !== undefined)?.comment;
 	return {
@@ -56,8 +56,10 @@ function natRuleOf(rule: IpRule, family: Family, order: Words): NatRule {
 
 function readIpTarget({ packet, target }: IpRule, family: Family, order: Words) {
 	switch (target.kind) {
-		case "extension":
-			return readTarget(target, family, order);
+		case "extension": {
+			const [extension] = extensionsIn(target.bytes, order) ?? [];
+			return readTarget(extension ?? { name: "?", revision: 0, data: "" }, family, order);
+		}
 		case "jump": {
 			const { flags, gotoFlag } = layouts[family];
 			const kind = (packet.charCodeAt(flags) & gotoFlag) === 0 ? "jump" : "goto";

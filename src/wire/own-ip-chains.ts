@@ -4,7 +4,6 @@ import { rulesOf } from "../plan/plan.ts";
 import type { Words } from "./bytes.ts";
 import { encodeJump, encodeRule } from "./ip-rule.ts";
 import type { IpChain, IpRule, IpTable, IpTarget } from "./ip-table.ts";
-import type { Extension } from "./xtables.ts";
 
 /**
  * The table with a plan's chains in place of ours, and nothing else of it changed. A jump of ours that is there keeps
@@ -19,7 +18,7 @@ export function withPlan(table: IpTable, plan: Plan, order: Words): IpTable {
 		}),
 	);
 	const jumps = new Map(
-		plan.chains.map(({ hook }) => [chainNames[hook].builtIn as string, encodeJump(hook, family)]),
+		plan.chains.map(({ hook }) => [chainNames[hook].builtIn as string, encodeJump(hook, family, order)]),
 	);
 	const others = table.chains.filter(isForeign).map((chain) => {
 		const jump = chain.base === undefined ? undefined : jumps.get(chain.name);
@@ -69,13 +68,12 @@ function asNew({ packet, matches, target }: IpRule): IpRule {
 	return { packet, matches, target };
 }
 
-/** Whether the table holds, byte for byte, what {@link withPlan} would make of it. */
-export function holdsPlan(table: IpTable, plan: Plan, order: Words): boolean {
-	const wanted = withPlan(table, plan, order).chains;
+/** Whether two tables have the same chains with the same rules, byte for byte. */
+export function isSameTable(a: IpTable, b: IpTable): boolean {
 	return (
-		wanted.length === table.chains.length &&
-		table.chains.every(({ name, rules }, index) => {
-			const other = wanted[index];
+		a.chains.length === b.chains.length &&
+		a.chains.every(({ name, rules }, index) => {
+			const other = b.chains[index];
 			return (
 				other?.name === name &&
 				other.rules.length === rules.length &&
@@ -87,24 +85,18 @@ export function holdsPlan(table: IpTable, plan: Plan, order: Words): boolean {
 
 /** Whatever entry of a table it is. */
 function isSameRule(a: IpRule, b: IpRule | undefined): boolean {
-	return (
-		a === b ||
-		(a.packet === b?.packet &&
-			a.matches.length === b.matches.length &&
-			isSameTarget(a.target, b.target) &&
-			a.matches.every((match, index) => isSameExtension(match, b.matches[index])))
-	);
+	return a === b || (a.packet === b?.packet && a.matches === b.matches && isSameTarget(a.target, b.target));
 }
 
 function isSameTarget(a: IpTarget, b: IpTarget): boolean {
-	if (a.kind === "extension") {
-		return b.kind === "extension" && isSameExtension(a, b);
+	switch (a.kind) {
+		case "extension":
+			return b.kind === "extension" && a.bytes === b.bytes;
+		case "jump":
+			return b.kind === "jump" && a.chain === b.chain;
+		default:
+			return a.kind === b.kind;
 	}
-	return a.kind === b.kind && (a.kind !== "jump" || (b.kind === "jump" && a.chain === b.chain));
-}
-
-function isSameExtension(a: Extension, b: Extension | undefined): boolean {
-	return a.name === b?.name && a.revision === b.revision && a.data === b.data;
 }
 
 function isForeign({ name, base }: IpChain): boolean {

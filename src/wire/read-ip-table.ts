@@ -12,10 +12,10 @@ import {
 	type IpTarget,
 	layouts,
 	standardTarget,
+	upToNul,
 	verdicts,
 } from "./ip-table.ts";
 import type { TableInfo } from "./ip-table-requests.ts";
-import type { Extension } from "./xtables.ts";
 
 /** A table, or why it is none that is understood. */
 export type ReadTable = IpTable | { readonly why: string };
@@ -50,8 +50,10 @@ interface Entry {
 	readonly end: number;
 	readonly number: number;
 	readonly packet: Bytes;
-	readonly matches: readonly Extension[];
-	readonly target: Extension;
+	readonly matches: Bytes;
+	/** struct xt_entry_target with its data. */
+	readonly target: Bytes;
+	readonly targetName: Bytes;
 }
 
 function takeApart(family: Family, info: TableInfo, bytes: Bytes, order: Words): IpTable {
@@ -96,41 +98,28 @@ function splitEntries(family: Family, bytes: Bytes, order: Words): Entry[] {
 			end,
 			number: entries.length,
 			packet: bytes.slice(at, at + packet),
-			matches: extensionsIn(bytes, at + header, at + target, order),
-			target: oneExtension(extensionsIn(bytes, at + target, end, order)),
+			matches: wholeExtensions(bytes, at + header, at + target, order),
+			target: wholeExtensions(bytes, at + target, end, order),
+			targetName: upToNul(bytes.slice(at + target + 2, at + target + extensionHeader - 1)),
 		});
+		if (order.u16At(bytes, at + target) !== length - target) {
+			throw new Unread(`the entry at ${at} has more than one target`);
+		}
 		at = end;
 	}
 	return entries;
 }
 
-function oneExtension([first, second]: readonly Extension[]): Extension {
-	if (first === undefined || second !== undefined) {
-		throw new Unread("an entry has more than one target");
-	}
-	return first;
-}
-
-function extensionsIn(bytes: Bytes, start: number, end: number, { u16At }: Words): Extension[] {
-	const extensions: Extension[] = [];
+/** Matches or a target whose lengths add up. */
+function wholeExtensions(bytes: Bytes, start: number, end: number, { u16At }: Words): Bytes {
 	for (let at = start; at < end; ) {
 		const size = u16At(bytes, at);
 		if (size < extensionHeader || at + size > end) {
 			throw new Unread(`the match or target at ${at} has no end`);
 		}
-		extensions.push({
-			name: upToNul(bytes.slice(at + 2, at + extensionHeader - 1)),
-			revision: bytes.charCodeAt(at + extensionHeader - 1),
-			data: bytes.slice(at + extensionHeader, at + size),
-		});
 		at += size;
 	}
-	return extensions;
-}
-
-function upToNul(bytes: Bytes): Bytes {
-	const end = bytes.indexOf("\0");
-	return end < 0 ? bytes : bytes.slice(0, end);
+	return bytes.slice(start, end);
 }
 
 interface Group {
@@ -164,9 +153,9 @@ function baseGroups({ hooks, policies }: TableInfo, entries: readonly Entry[]): 
 /** Each has its name in front of it; a last name stands behind all of them. */
 function userGroups({ hooks, policies }: TableInfo, entries: readonly Entry[]): Group[] {
 	const lastPolicy = Math.max(...policies.filter((_, hook) => (hooks & (1 << hook)) !== 0), -1);
-	const heads = entries.filter(({ at, target }) => at > lastPolicy && target.name === errorName);
+	const heads = entries.filter(({ at, targetName }) => at > lastPolicy && targetName === errorName);
 	return heads.slice(0, -1).map((head, index) => ({
-		name: upToNul(head.target.data.slice(0, errorTarget - extensionHeader - 2)),
+		name: upToNul(head.target.slice(extensionHeader, errorTarget - 2)),
 		start: head.end,
 		entries: entries.slice(head.number + 1, heads[index + 1]?.number),
 	}));
@@ -178,13 +167,13 @@ function ruleOf(entry: Entry, chains: ReadonlyMap<number, Bytes>, order: Words):
 }
 
 function targetOf(entry: Entry, chains: ReadonlyMap<number, Bytes>, order: Words): IpTarget {
-	if (entry.target.name !== "") {
-		return { kind: "extension", ...entry.target };
+	if (entry.targetName !== "") {
+		return { kind: "extension", bytes: entry.target };
 	}
 	const verdict = standardVerdict(entry, order);
-	const [kind] = Object.entries(verdicts).find(([, number]) => number === verdict) ?? [];
+	const kind = kinds.get(verdict);
 	if (kind !== undefined) {
-		return { kind: kind as keyof typeof verdicts };
+		return { kind };
 	}
 	if (verdict === entry.end) {
 		return { kind: "next" };
@@ -196,11 +185,18 @@ function targetOf(entry: Entry, chains: ReadonlyMap<number, Bytes>, order: Words
 	return { kind: "jump", chain };
 }
 
-function standardVerdict({ at, target }: Entry, { u32At }: Words): number {
-	if (target.name !== "" || target.data.length !== standardTarget - extensionHeader) {
+const kinds = new Map<number, keyof typeof verdicts>([
+	[verdicts.accept, "accept"],
+	[verdicts.drop, "drop"],
+	[verdicts.queue, "queue"],
+	[verdicts.return, "return"],
+]);
+
+function standardVerdict({ at, target, targetName }: Entry, { u32At }: Words): number {
+	if (targetName !== "" || target.length !== standardTarget) {
 		throw new Unread(`the rule at ${at} has a target without a name`);
 	}
-	return u32At(target.data, 0) | 0;
+	return u32At(target, extensionHeader) | 0;
 }
 
 /** nfcache, comefrom and the counters, which nothing depends on. */
