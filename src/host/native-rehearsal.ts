@@ -1,4 +1,5 @@
 import { exitCodes } from "../domain/exit-code.ts";
+import { words, zeros } from "../wire/bytes.ts";
 import type { NativeFunctions } from "./native.ts";
 
 /** A world in which every program is installed and every child succeeds, and that nothing touches. */
@@ -25,7 +26,11 @@ export function createRehearsal(): NativeFunctions {
 		log: () => {},
 		enterNetns: () => undefined,
 		enterNewNetns: () => undefined,
-		netfilterSocket: () => ({ order: "little", send: () => true, receive: () => endOfDump }),
+		byteOrder: () => "little",
+		netlink: () => [endOfDump],
+		xtables: () => ({ name: "ENOPROTOOPT", number: 92, message: "protocol not available" }),
+		lock: () => 0,
+		unlock: () => {},
 		now: () => 0,
 		sayWhileSlow: () => {},
 		bundle: () => () => exitCodes.done,
@@ -33,4 +38,4 @@ export function createRehearsal(): NativeFunctions {
 }
 
 /** NLMSG_DONE alone, as in a network namespace without tables. */
-const endOfDump: readonly number[] = [20, 0, 0, 0, 3, 0, 2, 0, 1, ...new Array<number>(11).fill(0)];
+const endOfDump = words.little.message({ type: 3, flags: 2, sequence: 1 }, zeros(4));

@@ -1,17 +1,10 @@
 import type { ExitCode } from "../domain/exit-code.ts";
+import type { Family } from "../domain/family.ts";
 import { harmless } from "../domain/harmless.ts";
-import type { NetlinkSocket } from "../linux/netlink.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
-import type { Command, CommandResult, Host } from "./host.ts";
-import {
-	answerWithoutSocket,
-	askNftTables,
-	type NftTableAnswer,
-	removeEmptyTable,
-	tablesIn,
-	whyHidden,
-} from "./nft-tables.ts";
+import type { Command, CommandResult, Host, XtablesOperation } from "./host.ts";
+import { nftTablesBy } from "./nft-tables.ts";
 import { defaultPath } from "./program-path.ts";
 
 /**
@@ -44,7 +37,14 @@ export interface NativeFunctions {
 	log(line: string): void;
 	enterNetns(path: string): Errno | undefined;
 	enterNewNetns(): Errno | undefined;
-	netfilterSocket(): NetlinkSocket | Errno;
+	byteOrder(): "little" | "big";
+	/** As {@link Host.netlink}. */
+	netlink(request: string): readonly string[] | Errno;
+	/** As {@link Host.xtables}. */
+	xtables(family: Family, operation: XtablesOperation, request: string): string | Errno;
+	/** Takes a file's lock, as {@link Host.lock}, and answers with a number that gives it back. */
+	lock(path: string, waitMs: number): number | Errno;
+	unlock(lock: number): void;
 	now(): number;
 	/** As {@link Host.sayWhileSlow}. */
 	sayWhileSlow(line: string | undefined): void;
@@ -75,20 +75,17 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		log: (line) => functions.log(harmless(line)),
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
 		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
-		nftTables: () => tablesIn(askTables(functions)),
-		hiddenNftTables: () => whyHidden(askTables(functions)),
-		removeEmptyNftTable: (table) => {
-			const socket = functions.netfilterSocket();
-			return "send" in socket && removeEmptyTable(socket, table);
+		byteOrder: functions.byteOrder,
+		netlink: functions.netlink,
+		xtables: functions.xtables,
+		lock: (path, waitMs) => {
+			const taken = functions.lock(path, waitMs);
+			return typeof taken === "number" ? () => functions.unlock(taken) : taken;
 		},
+		...nftTablesBy(functions),
 		now: functions.now,
 		sayWhileSlow: (line) => functions.sayWhileSlow(line === undefined ? undefined : harmless(line)),
 	};
-}
-
-function askTables(functions: NativeFunctions): NftTableAnswer {
-	const socket = functions.netfilterSocket();
-	return "send" in socket ? askNftTables(socket) : answerWithoutSocket(socket);
 }
 
 /** No child is left behind, whatever happens meanwhile. */

@@ -23,8 +23,6 @@ export const mayImport: Table = {
 	"src/host/host.ts": { ring: 1, imports: ["src/domain"] },
 	"src/host/command-input.ts": { ring: 1, imports: ["src/host/host.ts"] },
 	"src/host/errno.ts": { ring: 1, imports: ["src/host/host.ts"] },
-	// Netlink's messages: bytes in, bytes out, in both runtimes.
-	"src/linux/netlink.ts": { ring: 1, imports: [] },
 
 	"src/backend": {
 		ring: 2,
@@ -39,11 +37,12 @@ export const mayImport: Table = {
 			"src/host/host.ts",
 			"src/policy",
 			"src/rules",
+			"src/wire",
 		],
 	},
 	"src/backend/nftables": {
 		ring: 2,
-		imports: ["src/backend", "src/domain", "src/host/host.ts", "src/rules"],
+		imports: ["src/backend", "src/domain", "src/host/host.ts", "src/policy", "src/rules", "src/wire"],
 	},
 	// What every command has: flags, arguments, help, log, failures, the network namespace that it is sent to.
 	"src/command": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts", "src/policy"] },
@@ -65,6 +64,8 @@ export const mayImport: Table = {
 			"src/rules",
 		],
 	},
+	// Messages to and from the kernel: bytes in, bytes out.
+	"src/wire": { ring: 2, imports: ["src/domain", "src/host/host.ts", "src/rules"] },
 	"src/inject": { ring: 2, imports: ["src/domain", "src/policy"] },
 	"src/explain": {
 		ring: 2,
@@ -104,7 +105,10 @@ export const mayImport: Table = {
 	"src/cli/explain/page": { ring: 2, imports: ["src/domain", "src/explain"] },
 
 	// What only Linux has and Node does not offer: its C library, netlink, addresses of sockets.
-	"src/linux": { ring: 3, imports: ["src/domain", "src/host/errno.ts", "src/linux/netlink.ts"] },
+	"src/linux": {
+		ring: 3,
+		imports: ["src/domain", "src/host/errno.ts", "src/host/host.ts", "src/wire"],
+	},
 	"src/host": {
 		ring: 3,
 		imports: [
@@ -113,7 +117,7 @@ export const mayImport: Table = {
 			"src/host/errno.ts",
 			"src/host/host.ts",
 			"src/linux",
-			"src/linux/netlink.ts",
+			"src/wire",
 		],
 	},
 	"src/serving": { ring: 3, imports: ["src/command", "src/domain"] },

@@ -81,7 +81,7 @@ function ownTables(host: Host): NatTable[] {
 }
 
 /** What a table that was read has too much or too little for a plan. Order is meaning, so order counts. */
-function driftOf(plan: Plan, found: NatTable): Drift[] {
+export function driftOf(plan: Plan, found: NatTable): Drift[] {
 	return hooks.flatMap((hook): Drift[] => {
 		const chain = found.chains.find((candidate) => isBaseChainAt(candidate, hook));
 		return chain === undefined || found.hasFlags === true
