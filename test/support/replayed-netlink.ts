@@ -15,7 +15,10 @@ export function toHex(bytes: string): string {
 }
 
 /** Keeps what is asked and answered. */
-export function recording(host: Netlink): { readonly host: Netlink; readonly recorded: Record<string, string[]> } {
+export function recording(host: Netlink): {
+	readonly host: Netlink;
+	readonly recorded: Record<string, string[]>;
+} {
 	const recorded: Record<string, string[]> = {};
 	return {
 		recorded,
@@ -32,7 +35,10 @@ export function recording(host: Netlink): { readonly host: Netlink; readonly rec
 }
 
 /** Answers what was asked before as then; `change` may spoil a datagram. */
-export function replaying(recorded: Recording, change: (datagram: string) => string = (same) => same): Netlink {
+export function replaying(
+	recorded: Recording,
+	change: (datagram: string) => string = (same) => same,
+): Netlink {
 	return {
 		netlink: (request) => {
 			const answer = recorded[toHex(request)];

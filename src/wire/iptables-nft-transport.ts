@@ -1,0 +1,151 @@
+import type { FamilyOutcome, FoundDrift } from "../backend/backend.ts";
+import { chainNames, hooks } from "../backend/iptables/chains.ts";
+import { driftOfState } from "../backend/iptables/observe.ts";
+import { nothing, type OwnState, ownStateOf } from "../backend/iptables/own-state.ts";
+import { maxRounds } from "../backend/iptables/rounds.ts";
+import type { Family } from "../domain/family.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { ByteOrder } from "./bytes.ts";
+import { readReply } from "./dump.ts";
+import { errno, errnoWords } from "./errno-words.ts";
+import { ask, type KernelHost, readOrThrow, send } from "./exchange.ts";
+import { creation, type OwnPart, probe, removal, replacement } from "./iptables-nft-batch.ts";
+import { KernelFailure } from "./kernel-failure.ts";
+import { natTable } from "./nat-tables.ts";
+import { messageType } from "./nf-tables.ts";
+import { ownPartOf, savedTableOf } from "./own-rules.ts";
+import { getChain } from "./requests.ts";
+
+/** The dialect of iptables-nft without a program. What fails throws {@link KernelFailure}, and has changed nothing. */
+
+/**
+ * Makes the plan's families hold it: all of them, or none. Looks first; creates where there is nothing of ours, which fails
+ * where somebody else is first; then reads, and changes what differs, if nobody changes anything in between.
+ */
+export function applyIptablesNft(host: KernelHost, plan: Plan): FamilyOutcome[] {
+	const order = host.byteOrder();
+	if (!plan.families.some((family) => hasOwnChain(host, family, order))) {
+		const failure = send(host, creation(plan, { order }), order);
+		if (failure === undefined) {
+			return plan.families.map((family) => ({ family, outcome: "created" }));
+		}
+		if (failure.errno !== errno.exists) {
+			throw failure;
+		}
+	}
+	return settle(host, plan, order);
+}
+
+function settle(host: KernelHost, plan: Plan, order: ByteOrder): FamilyOutcome[] {
+	return inRounds(() => {
+		const { generation, parts } = readOwn(host, plan.families, order);
+		const different = parts.filter(({ part, own }) => driftOfState(plan, part.family, own).length > 0);
+		const failure =
+			different.length === 0
+				? undefined
+				: send(
+						host,
+						replacement(
+							plan,
+							different.map(({ part }) => part),
+							{ order, generation },
+						),
+						order,
+					);
+		return (
+			failure ??
+			parts.map((each) => ({
+				family: each.part.family,
+				outcome: different.includes(each) ? outcomeOver(each.own) : "unchanged",
+			}))
+		);
+	});
+}
+
+function outcomeOver({ chains, jumps }: OwnState): FamilyOutcome["outcome"] {
+	return chains.length + jumps.length === 0 ? "created" : "replaced";
+}
+
+/** Looks and writes again where somebody has changed something in between; each of those is done some day. */
+function inRounds<T>(round: () => T | KernelFailure): T {
+	let last: KernelFailure | undefined;
+	for (let count = 0; count < maxRounds; count++) {
+		const result = round();
+		if (!(result instanceof KernelFailure)) {
+			return result;
+		}
+		if (result.errno !== errno.stale) {
+			throw result;
+		}
+		last = result;
+	}
+	throw last ?? new KernelFailure(undefined, "nf_tables: the rules kept changing");
+}
+
+/** How our part of each family's table differs from a plan. Changes nothing. */
+export function checkIptablesNft(host: KernelHost, plan: Plan): FoundDrift[] {
+	const { parts } = readOwn(host, plan.families, host.byteOrder());
+	return parts.map(({ part: { family }, own }) => ({
+		scope: family,
+		drift: driftOfState(plan, family, own),
+	}));
+}
+
+/** Removes our chains and all that leads into them. Answers with the families that had any. */
+export function removeIptablesNft(host: KernelHost, families: readonly Family[]): Family[] {
+	const order = host.byteOrder();
+	return inRounds(() => {
+		const { generation, parts } = readOwn(host, families, order);
+		const found = parts.filter(({ own }) => own.chains.length + own.jumps.length > 0).map(({ part }) => part);
+		const failure = found.length === 0 ? undefined : send(host, removal(found, { order, generation }), order);
+		return failure ?? found.map(({ family }) => family);
+	});
+}
+
+/** Why the kernel does not take every kind of rule that we write; undefined where it does. Nothing is made. */
+export function probeIptablesNft(
+	host: KernelHost,
+	families: readonly Family[],
+	owner: number | undefined,
+): KernelFailure | undefined {
+	const order = host.byteOrder();
+	return send(host, probe(families, owner, { order }), order);
+}
+
+function hasOwnChain(host: KernelHost, family: Family, order: ByteOrder): boolean {
+	return hooks.some((hook) => {
+		const request = getChain(family, "nat", chainNames[hook].own, order);
+		const reply = readReply(ask(host, request), messageType.newChain, order);
+		if (reply.kind === "unreadable" || (reply.kind === "refused" && reply.errno !== errno.notThere)) {
+			const why = reply.kind === "refused" ? errnoWords(reply.errno) : "the answer cannot be read";
+			throw new KernelFailure(
+				reply.kind === "refused" ? reply.errno : undefined,
+				`nf_tables: chain ${chainNames[hook].own} (${family}): ${why}`,
+			);
+		}
+		return reply.kind === "told";
+	});
+}
+
+interface OwnFamily {
+	readonly part: OwnPart;
+	readonly own: OwnState;
+}
+
+/** Our part of each family's table, and the number of the moment at which it was so. */
+function readOwn(host: KernelHost, families: readonly Family[], order: ByteOrder) {
+	const isOurs = (scope: unknown) => families.some((family) => family === scope);
+	const { generation, tables } = readOrThrow(
+		host,
+		order,
+		({ table }) => table.name === "nat" && isOurs(table.scope),
+	);
+	const parts = families.map((family): OwnFamily => {
+		const content = tables.find(({ table }) => table.scope === family);
+		const table = content && natTable(content, order);
+		return table === undefined
+			? { part: { family, chains: [], jumps: [] }, own: nothing }
+			: { part: ownPartOf(table, family), own: ownStateOf(savedTableOf(table)) };
+	});
+	return { generation, parts };
+}
