@@ -1,4 +1,4 @@
-//! One exchange with nfnetlink: `netlink` of `src/host/host.ts`.
+//! One exchange with nfnetlink or rtnetlink: `netlink` of `src/host/host.ts`.
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
@@ -8,11 +8,12 @@ use nix::sys::socket::{
     AddressFamily, MsgFlags, SetSockOpt, SockFlag, SockProtocol, SockType, getsockopt, send, setsockopt,
     socket,
 };
-use rquickjs::{Ctx, IntoJs, Result, Value};
+use rquickjs::{Ctx, Error, IntoJs, Result, Value};
 
 use crate::byte_string::ByteString;
 use crate::errno::to_object;
 use crate::socket_option;
+use crate::text::Text;
 
 /// The kernel never puts more than 32 KiB in one datagram of a dump (`netlink_dump` in net/netlink/af_netlink.c).
 const DATAGRAM_LENGTH: usize = 32 * 1024;
@@ -20,17 +21,21 @@ const DATAGRAM_LENGTH: usize = 32 * 1024;
 /// What `netlink_sendmsg` of the same file takes off the buffer before it compares.
 const SEND_OVERHEAD: usize = 32;
 
-pub fn ask(ctx: Ctx<'_>, request: ByteString) -> Result<Value<'_>> {
-    match exchange(request) {
+pub fn ask(ctx: Ctx<'_>, request: ByteString, protocol: Text) -> Result<Value<'_>> {
+    let protocol = match protocol.0.as_str() {
+        "netfilter" => SockProtocol::NetlinkNetFilter,
+        "route" => SockProtocol::NetlinkRoute,
+        _ => return Err(Error::new_from_js_message("string", "protocol of netlink", protocol.0)),
+    };
+    match exchange(request, protocol) {
         Ok(datagrams) => datagrams.into_js(&ctx),
         Err(errno) => to_object(&ctx, errno),
     }
 }
 
 /// The socket belongs to the network namespace we are in now.
-fn exchange(request: ByteString) -> std::result::Result<Vec<ByteString>, Errno> {
+fn exchange(request: ByteString, protocol: SockProtocol) -> std::result::Result<Vec<ByteString>, Errno> {
     let bytes = request.0.ok_or(Errno::EINVAL)?;
-    let protocol = SockProtocol::NetlinkNetFilter;
     let descriptor = socket(AddressFamily::Netlink, SockType::Raw, SockFlag::SOCK_CLOEXEC, protocol)?;
     for option in [libc::NETLINK_CAP_ACK, libc::NETLINK_EXT_ACK] {
         // Kernels before 4.3 and 4.12 lack these, and then tell less.

@@ -80,7 +80,7 @@ export interface Host {
 	byteOrder(): "little" | "big";
 
 	/**
-	 * Sends a request to nfnetlink in this network namespace on a socket of its own, and answers with the datagrams that
+	 * Sends a request to nfnetlink in this network namespace, or to rtnetlink, on a socket of its own, and answers with the datagrams that
 	 * came back, in order: all parts of a dump, or the acknowledgements that were asked for. Request and datagrams are byte
 	 * strings, one character a byte; the request is one send(2), so it may hold several messages, of which one at most asks
 	 * for a dump. The kernel has done its work before it returns (nfnetlink_rcv in net/netfilter/nfnetlink.c). With extended
@@ -89,7 +89,7 @@ export interface Host {
 	 * no nfnetlink), or lost its answer (`ENOBUFS`), after which it is unknown what was done. A request of which a
 	 * character is no byte is `EINVAL`.
 	 */
-	netlink(request: string): readonly string[] | Errno;
+	netlink(request: string, protocol?: NetlinkProtocol): readonly string[] | Errno;
 
 	/**
 	 * One call of the sockopt interface of ip_tables or ip6_tables in this network namespace (linux/netfilter_ipv4/ip_tables.h,
@@ -149,6 +149,9 @@ export interface NftTable {
 	readonly family: Family | "inet";
 	readonly name: string;
 }
+
+/** NETLINK_NETFILTER, which is meant where nothing is said, and NETLINK_ROUTE. */
+export type NetlinkProtocol = "netfilter" | "route";
 
 /** IPT_SO_GET_INFO and its like, by what they do. */
 export type XtablesOperation =

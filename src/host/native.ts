@@ -3,8 +3,8 @@ import type { Family } from "../domain/family.ts";
 import { harmless } from "../domain/harmless.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
-import type { Command, CommandResult, Host, XtablesOperation } from "./host.ts";
-import { nftTablesBy } from "./nft-tables.ts";
+import type { Command, CommandResult, Host, NetlinkProtocol, XtablesOperation } from "./host.ts";
+import { type Netlink, nftTablesBy } from "./nft-tables.ts";
 import { defaultPath } from "./program-path.ts";
 
 /**
@@ -39,7 +39,7 @@ export interface NativeFunctions {
 	enterNewNetns(): Errno | undefined;
 	byteOrder(): "little" | "big";
 	/** As {@link Host.netlink}. */
-	netlink(request: string): readonly string[] | Errno;
+	netlink(request: string, protocol: NetlinkProtocol): readonly string[] | Errno;
 	/** As {@link Host.xtables}. */
 	xtables(family: Family, operation: XtablesOperation, request: string): string | Errno;
 	/** Takes a file's lock, as {@link Host.lock}, and answers with a number that gives it back. */
@@ -58,6 +58,10 @@ export interface NativeFunctions {
 /** The outside world as the native program shows it. */
 export function createNativeHost(functions: NativeFunctions): Host {
 	let path: string | undefined;
+	const netlink: Netlink = {
+		byteOrder: functions.byteOrder,
+		netlink: (request, protocol = "netfilter") => functions.netlink(request, protocol),
+	};
 	return {
 		run: (commands, whileRunning) => runCommands(functions, commands, whileRunning),
 		find: (program) => {
@@ -75,14 +79,13 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		log: (line) => functions.log(harmless(line)),
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
 		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
-		byteOrder: functions.byteOrder,
-		netlink: functions.netlink,
+		...netlink,
 		xtables: functions.xtables,
 		lock: (path, waitMs) => {
 			const taken = functions.lock(path, waitMs);
 			return typeof taken === "number" ? () => functions.unlock(taken) : taken;
 		},
-		...nftTablesBy(functions),
+		...nftTablesBy(netlink),
 		now: functions.now,
 		sayWhileSlow: (line) => functions.sayWhileSlow(line === undefined ? undefined : harmless(line)),
 	};

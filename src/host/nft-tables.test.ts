@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { be32, cString, words, zeros } from "../wire/bytes.ts";
 import { type Netlink, nftTablesBy } from "./nft-tables.ts";
 
 const nat = bytes("1c000000000a02000000000000000000" + "02000000" + "080001006e617400");
@@ -7,8 +8,6 @@ const tornDone = bytes("14000000030012000000000000000000" + "00000000");
 const refused = bytes("14000000020000000000000000000000" + "ffffffff");
 const noMemory = bytes("14000000020000000000000000000000" + "f4ffffff");
 const noSubsystem = bytes("14000000020000000000000000000000" + "eaffffff");
-const acknowledged = bytes("14000000020000000000000000000000" + "00000000");
-
 /** As Linux 6.18 sent them after `add table ip nat; add table inet shunt; add table arp a; add table ip6 nat`. */
 const fourTables = bytes(
 	"38000000000a020007000000c72b000002000002080001006e61740008000300000000000c00040000000000000000010800020000000000" +
@@ -116,26 +115,41 @@ test("never fails, whatever bytes come", () => {
 	}
 });
 
-/** Chains of the table `ip nat`: a base chain that accepts, and one that is no base chain. */
-const base =
-	"40000000030a020000000000000000000200000008000100" +
-	"6e61740008000300" +
-	"4f55540014000400080001000000000308000200ffffff9c" +
-	"0800050000000001";
-const plain = "24000000030a0200000000000000000002000000080001006e6174000800030058595a00";
+const { message, attribute, u32 } = words.little;
+
+/** Of the table `ip nat`, as the kernel tells it. */
+function chain(name: string, policy?: number): string {
+	const place = attribute(1, be32(3)) + attribute(2, be32(-100));
+	const ofBase =
+		policy === undefined
+			? ""
+			: attribute(4, place) + attribute(5, be32(policy)) + attribute(7, cString("nat"));
+	const body = `\x02\0\0\0${attribute(1, cString("nat"))}${attribute(3, cString(name))}${ofBase}`;
+	return message({ type: 0x0a03, flags: 2, sequence: 1 }, body);
+}
+
+/** A struct nlmsgerr about one message of ours, without that message itself. */
+function answerTo(sequence: number, errno = 0): string {
+	return message({ type: 2, flags: 0x100, sequence }, u32(-errno) + zeros(16));
+}
+
+const [drop, accept] = [0, 1];
 
 test.each<[string, boolean, readonly (readonly string[])[]]>([
-	["it is empty", true, [[done], [acknowledged]]],
-	["all its chains are base chains that accept", true, [[bytes(base), done], [acknowledged]]],
-	["it has another chain", false, [[bytes(base), bytes(plain), done]]],
-	["a base chain drops", false, [[bytes(base.replace(/1$/, "0")), done]]],
-	["its chains are not told", false, [[refused]]],
-	["the kernel says nothing to the removal", false, [[done], []]],
+	["it is empty", true, [[done], [answerTo(2), answerTo(3)]]],
+	["it is empty, on a kernel that does not acknowledge ends", true, [[done], [answerTo(2)]]],
 	[
-		"something was put in meanwhile",
-		false,
-		[[done], [bytes(`${"14000000020000000000000000000000"}f0ffffff`)]],
+		"all its chains are base chains that accept",
+		true,
+		[[chain("OUTPUT", accept), chain("INPUT", accept), done], [answerTo(4)]],
 	],
+	["it has another chain", false, [[chain("OUTPUT", accept), chain("MINE"), done]]],
+	["a base chain drops", false, [[chain("OUTPUT", drop), done]]],
+	["its chains are not told", false, [[refused]]],
+	["its chains are told in part", false, [[chain("OUTPUT", accept)]]],
+	["the kernel says nothing to the removal", false, [[done], []]],
+	["the kernel acknowledges no more than a part", false, [[chain("OUTPUT", accept), done], [answerTo(2)]]],
+	["something was put in meanwhile", false, [[done], [answerTo(2, 16)]]],
 ])("a table is removed or not: %s", (_, isRemoved, answers) => {
 	const { asked, removeEmptyNftTable } = answering(answers);
 	expect(removeEmptyNftTable({ family: "ipv4", name: "nat" })).toBe(isRemoved);

@@ -1,14 +1,13 @@
+import { readAnswer } from "../wire/answers.ts";
+import { makeBatch, type Step } from "../wire/batch.ts";
 import type { ByteOrder, Bytes } from "../wire/bytes.ts";
+import { cString, words } from "../wire/bytes.ts";
+import { readDump } from "../wire/dump.ts";
+import { chainField, messageType, tableField } from "../wire/nf-tables.ts";
+import { type ChainObject, chainOf, tableOf } from "../wire/objects.ts";
+import { dumpChains, dumpTables } from "../wire/requests.ts";
 import type { Errno } from "./errno.ts";
 import type { Host, NftTable } from "./host.ts";
-import {
-	encodeChainsRequest,
-	encodeRemoval,
-	encodeTablesRequest,
-	isAcknowledged,
-	readChainsOf,
-	readTables,
-} from "./nft-table-messages.ts";
 
 /** Others may be writing at the same time (50 at once is a tested case); each try takes microseconds. */
 const tries = 20;
@@ -40,7 +39,7 @@ export function nftTablesBy(netlink: Netlink) {
 
 function askTables(netlink: Netlink): TableAnswer {
 	const order = netlink.byteOrder();
-	const request = encodeTablesRequest(order);
+	const request = dumpTables(order);
 	for (let attempt = 0; attempt < tries; attempt++) {
 		const answer = tablesIn(netlink.netlink(request), order);
 		if (answer !== "torn") {
@@ -54,15 +53,29 @@ function tablesIn(datagrams: readonly Bytes[] | Errno, order: ByteOrder): TableA
 	if ("name" in datagrams) {
 		return withoutAnswer(datagrams);
 	}
-	const answer = readTables(datagrams, order);
-	if (answer === undefined) {
-		return hidden("nf_tables: the kernel gives no answer that can be read");
+	const dump = readDump(datagrams, messageType.newTable, order);
+	switch (dump.kind) {
+		case "told": {
+			const tables = dump.objects.flatMap((told) => (told.scope === undefined ? [] : [tableOf(told, order)]));
+			return tables.includes(undefined)
+				? hidden(unreadable)
+				: {
+						kind: "tables",
+						tables: tables.flatMap((table) =>
+							table?.scope === undefined ? [] : [{ family: table.scope, name: table.name }],
+						),
+					};
+		}
+		case "torn":
+			return "torn";
+		case "refused":
+			return refusalOf(dump.errno);
+		case "unreadable":
+			return hidden(unreadable);
 	}
-	if (answer.errno !== 0) {
-		return refusalOf(answer.errno);
-	}
-	return answer.torn ? "torn" : { kind: "tables", tables: answer.items };
 }
+
+const unreadable = "nf_tables: the kernel gives no answer that can be read";
 
 function hidden(why: string): TableAnswer {
 	return { kind: "hidden", why };
@@ -88,17 +101,55 @@ function refusalOf(errno: number): TableAnswer {
 	}
 }
 
-function removeEmptyTable({ netlink, byteOrder }: Netlink, table: NftTable): boolean {
+/**
+ * Each of the chains and then the table is deleted only where nothing is left inside, in one transaction
+ * (nf_tables_delchain and nf_tables_deltable in net/netfilter/nf_tables_api.c).
+ */
+function removeEmptyTable({ netlink, byteOrder }: Netlink, { family, name }: NftTable): boolean {
 	const order = byteOrder();
-	const dumped = netlink(encodeChainsRequest(table, order));
-	const answer = "name" in dumped ? undefined : readChainsOf(table)(dumped, order);
-	if (
-		answer === undefined ||
-		answer.errno !== 0 ||
-		!answer.items.every(({ isAcceptingBase }) => isAcceptingBase)
-	) {
+	const chains = chainsOf(netlink(dumpChains(order, family)), name, order);
+	if (chains?.every(({ base }) => base?.policy === accept) !== true) {
 		return false;
 	}
-	const removed = netlink(encodeRemoval(table, answer.items, order));
-	return !("name" in removed) && isAcknowledged(removed, order);
+	const { attribute } = words[order];
+	const step = (type: number, attributes: Bytes): Step => ({
+		type,
+		flags: nonRecursive,
+		scope: family,
+		attributes,
+		about: `table ${name}`,
+	});
+	const batch = makeBatch(
+		[
+			...chains.map((chain) =>
+				step(
+					messageType.deleteChain,
+					attribute(chainField.table, cString(name)) + attribute(chainField.name, cString(chain.name)),
+				),
+			),
+			step(messageType.deleteTable, attribute(tableField.name, cString(name))),
+		],
+		{ order },
+	);
+	const answer = netlink(batch.bytes);
+	return !("name" in answer) && readAnswer(answer, batch, order).kind === "done";
+}
+
+const nonRecursive = 0x100; // NLM_F_NONREC
+const accept = 1; // NF_ACCEPT
+
+/** Of one table; undefined where they are not told, or cannot be read. */
+function chainsOf(
+	datagrams: readonly Bytes[] | Errno,
+	table: string,
+	order: ByteOrder,
+): ChainObject[] | undefined {
+	const dump = "name" in datagrams ? undefined : readDump(datagrams, messageType.newChain, order);
+	if (dump?.kind !== "told") {
+		return undefined;
+	}
+	const chains = dump.objects.map((told) => chainOf(told, order));
+	return chains.some((chain) => chain === undefined)
+		? undefined
+		: chains.flatMap((chain) => (chain?.table === table ? [chain] : []));
 }

@@ -3,7 +3,7 @@ import { harmless } from "../domain/harmless.ts";
 import { machineOrder } from "../linux/byte-string.ts";
 import { lockFile } from "../linux/file-lock.ts";
 import { loadLibc } from "../linux/libc.ts";
-import { askNetfilter } from "../linux/netlink-socket.ts";
+import { askNetlink } from "../linux/netlink-socket.ts";
 import { enterNetns, enterNewNetns } from "../linux/netns.ts";
 import { askXtables } from "../linux/xtables-socket.ts";
 import { childEnvironment } from "./child-environment.ts";
@@ -18,7 +18,7 @@ import { findOnPath } from "./program-path.ts";
 /** The outside world as Node shows it. */
 export function createNodeHost(): Host {
 	const netlink: Netlink = {
-		netlink: (request) => askNetfilter(loadLibc(), request),
+		netlink: (request, protocol = "netfilter") => askNetlink(loadLibc(), request, protocol),
 		byteOrder: () => machineOrder,
 	};
 	return {

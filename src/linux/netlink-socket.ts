@@ -1,11 +1,13 @@
 import type { Errno } from "../host/errno.ts";
+import type { NetlinkProtocol } from "../host/host.ts";
 import { isByteString, toByteString, toBytes } from "./byte-string.ts";
 import { errnoOf, invalidArgument } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 
 const netlink = 16; // AF_NETLINK
 const rawCloseOnExec = 3 | 0o2000000; // SOCK_RAW | SOCK_CLOEXEC
-const protocols = { route: 0, netfilter: 12 } as const; // NETLINK_ROUTE, NETLINK_NETFILTER
+/** NETLINK_ROUTE, NETLINK_NETFILTER */
+const protocols: Readonly<Record<NetlinkProtocol, number>> = { route: 0, netfilter: 12 };
 const netlinkLevel = 270; // SOL_NETLINK
 const [capAck, extendedAck] = [10, 11]; // NETLINK_CAP_ACK, NETLINK_EXT_ACK
 const socketLevel = 1;
@@ -29,7 +31,7 @@ export class OpenNetlink {
 		this.#descriptor = descriptor;
 	}
 
-	static open(libc: Libc, protocol: keyof typeof protocols): OpenNetlink | Errno {
+	static open(libc: Libc, protocol: NetlinkProtocol): OpenNetlink | Errno {
 		const descriptor = libc.socket(netlink, rawCloseOnExec, protocols[protocol]);
 		return descriptor < 0 ? errnoOf(libc.errno()) : new OpenNetlink(libc, descriptor);
 	}
@@ -91,8 +93,12 @@ export class OpenNetlink {
 }
 
 /** As {@link Host.netlink}. */
-export function askNetfilter(libc: Libc, request: string): readonly string[] | Errno {
-	const socket = OpenNetlink.open(libc, "netfilter");
+export function askNetlink(
+	libc: Libc,
+	request: string,
+	protocol: NetlinkProtocol,
+): readonly string[] | Errno {
+	const socket = OpenNetlink.open(libc, protocol);
 	if (!(socket instanceof OpenNetlink)) {
 		return socket;
 	}

@@ -187,7 +187,27 @@ function exchanges(define: Define): void {
 	);
 }
 
+const dumpLinks = order.message({ type: 18, flags: flags.request | flags.dump, sequence: 1 }, zeros(16)); // RTM_GETLINK
+
 function failures(define: Define): void {
+	define("speaks to rtnetlink where it is told to", (subject) =>
+		withNetns("host", (netns) => {
+			netns.run("ip", ["link", "add", "probe-a", "type", "veth", "peer", "name", "probe-b"]);
+			const { findings } = perform(subject, [
+				{ call: "enterNetns", with: [netns.path] },
+				{ call: "netlink", with: [dumpLinks, "route"] },
+			]);
+			const [, finding] = findings;
+			const messages = told(finding !== undefined && "returned" in finding && finding.returned);
+			const names = messages.slice(0, -1).map(({ bytes, start, end }) => {
+				const name = fieldsIn(bytes, { start: start + 16, end }, order)?.[3];
+				return name && bytes.slice(name.start, name.end - 1);
+			});
+			expect(messages.at(-1)?.type).toBe(doneMessage);
+			expect(names).toEqual(["lo", "probe-b", "probe-a"]);
+		}),
+	);
+
 	define("hears that it may not", (subject) => {
 		const answer = ask(subject, "netlink", [dumpTables], { uid: ordinaryUser });
 		expect(told(answer).map(errnoIn)).toEqual([EPERM]);

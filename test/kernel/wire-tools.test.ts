@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as iptablesNft from "../../src/backend/iptables/nft-batch.ts";
 import { ownStateOf, standsAsWritten, wantedState } from "../../src/backend/iptables/own-state.ts";
-import { driftOf } from "../../src/backend/nftables/backend.ts";
+import { driftOf } from "../../src/backend/nftables/drift.ts";
 import * as nftables from "../../src/backend/nftables/kernel-batch.ts";
 import { renderCreation } from "../../src/backend/nftables/render.ts";
 import { formatAddress, parseAddress } from "../../src/domain/cidr.ts";

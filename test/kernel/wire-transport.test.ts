@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { plan } from "../../src/plan/planner.ts";
-import type { KernelHost } from "../../src/wire/exchange.ts";
+import type { KernelHost } from "../../src/backend/exchange.ts";
 import {
 	applyIptablesNft,
 	checkIptablesNft,
 	probeIptablesNft,
 	removeIptablesNft,
-} from "../../src/wire/iptables-nft-transport.ts";
-import { KernelFailure } from "../../src/wire/kernel-failure.ts";
+} from "../../src/backend/iptables/nft-kernel.ts";
+import { KernelFailure } from "../../src/backend/kernel-failure.ts";
 import {
 	applyNftables,
 	checkNftables,
 	probeNftables,
 	removeNftables,
-} from "../../src/wire/nftables-transport.ts";
+} from "../../src/backend/nftables/kernel.ts";
+import { plan } from "../../src/rules/plan.ts";
 import { getGeneration } from "../../src/wire/requests.ts";
 import { restore, specsOf } from "../support/dialect.ts";
 import { netlinkInside } from "../support/netlink-inside.ts";

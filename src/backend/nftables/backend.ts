@@ -1,16 +1,14 @@
 import { families } from "../../domain/family.ts";
 import type { Host } from "../../host/host.ts";
-import { type Drift, orderedDrift } from "../../rules/diff.ts";
 import { type Hook, hooks, type Plan } from "../../rules/plan.ts";
-import type { FoundRule } from "../../rules/rule.ts";
-import { type NatChain, type NatTable, wholeRules } from "../../rules/ruleset.ts";
-import { setRuleInWords } from "../../rules/words.ts";
+import { type NatTable, wholeRules } from "../../rules/ruleset.ts";
 import type { Backend, FamilyOutcome, OwnTable, SetUpOptions } from "../backend.ts";
 import { BackendError, caught, throwIfAny } from "../backend-error.ts";
+import { driftOf } from "./drift.ts";
 import { setRules } from "./gather.ts";
 import { hasOurTable, isOurTable, openNft, seesOurTable } from "./nft-tool.ts";
 import { ownRule } from "./own-rule.ts";
-import { priority, probe, removal, renderCreation, renderReplacement, renderRule, table } from "./render.ts";
+import { probe, removal, renderCreation, renderReplacement, renderRule, table } from "./render.ts";
 
 /** The dialect of nftables: one table of our own for both families, replaced whole in one transaction. */
 export const nftablesBackend: Backend = {
@@ -78,31 +76,6 @@ function ownTables(host: Host): NatTable[] {
 		throw found;
 	}
 	return [found];
-}
-
-/** What a table that was read has too much or too little for a plan. Order is meaning, so order counts. */
-export function driftOf(plan: Plan, found: NatTable): Drift[] {
-	return hooks.flatMap((hook): Drift[] => {
-		const chain = found.chains.find((candidate) => isBaseChainAt(candidate, hook));
-		return chain === undefined || found.hasFlags === true
-			? [{ kind: "missing-chain", hook }]
-			: orderedDrift(
-					hook,
-					setRules(plan, hook).map(setRuleInWords),
-					wholeRules(chain.rules).map(([first, ...parts]) => inWords(first, parts)),
-				);
-	});
-}
-
-/** Whether it is entered from the hook, when and as ours is. */
-function isBaseChainAt({ name, base }: NatChain, hook: Hook): boolean {
-	return name === hook && base?.hook === hook && base.priority === priority && base.policy === "accept";
-}
-
-/** A rule that we would not write for any plan, such as one in several parts, has its own words. */
-function inWords(rule: FoundRule, otherParts: readonly FoundRule[]): string {
-	const own = otherParts.length > 0 ? undefined : ownRule(rule);
-	return own === undefined ? rule.text : setRuleInWords(own);
 }
 
 function ownTable(found: NatTable): OwnTable | undefined {

@@ -1,20 +1,19 @@
-import type { FamilyOutcome, FoundDrift } from "../backend/backend.ts";
-import { driftOf } from "../backend/nftables/nftables.ts";
-import type { ListedTable } from "../backend/nftables/parse.ts";
-import { table as ownTable } from "../backend/nftables/render.ts";
-import { type Family, families } from "../domain/family.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { ByteOrder } from "./bytes.ts";
-import { readReply } from "./dump.ts";
-import { errno, errnoWords } from "./errno-words.ts";
-import { ask, type KernelHost, send } from "./exchange.ts";
-import { KernelFailure, readingFailure } from "./kernel-failure.ts";
-import { natTable } from "./nat-tables.ts";
-import { messageType } from "./nf-tables.ts";
-import { creation, probe, removal, replacement, type TableOptions } from "./nftables-batch.ts";
-import { listedTableOf } from "./own-rules.ts";
-import { type NotRead, readTables } from "./read-tables.ts";
-import { getTable } from "./requests.ts";
+import { type Family, families } from "../../domain/family.ts";
+import type { Plan } from "../../rules/plan.ts";
+import type { NatTable } from "../../rules/ruleset.ts";
+import type { ByteOrder } from "../../wire/bytes.ts";
+import { readReply } from "../../wire/dump.ts";
+import { errno, errnoWords } from "../../wire/errno-words.ts";
+import { natTable } from "../../wire/nat-tables.ts";
+import { messageType } from "../../wire/nf-tables.ts";
+import { type NotRead, readTables } from "../../wire/read-tables.ts";
+import { getTable } from "../../wire/requests.ts";
+import type { FamilyOutcome, FoundDrift } from "../backend.ts";
+import { ask, type KernelHost, send } from "../exchange.ts";
+import { KernelFailure, readingFailure } from "../kernel-failure.ts";
+import { driftOf } from "./drift.ts";
+import { creation, probe, removal, replacement, type TableOptions } from "./kernel-batch.ts";
+import { table as ownTable } from "./render.ts";
 
 /** The dialect of nftables without a program. What fails throws {@link KernelFailure}, and has changed nothing. */
 
@@ -92,10 +91,10 @@ function hasTable(host: KernelHost, order: ByteOrder): boolean {
 	}
 }
 
-const nothing: ListedTable = { hooks: [], rules: [] };
+const nothing: NatTable = { dialect: "nftables", scope: "inet", name: ownTable.name, chains: [] };
 
 /** A table that is switched off, or that is gone again, holds nothing. */
-function readTable(host: KernelHost, order: ByteOrder): ListedTable | NotRead {
+function readTable(host: KernelHost, order: ByteOrder): NatTable | NotRead {
 	const found = readTables(
 		host,
 		order,
@@ -106,5 +105,5 @@ function readTable(host: KernelHost, order: ByteOrder): ListedTable | NotRead {
 	}
 	const [content] = found.tables;
 	const read = content === undefined || content.table.isDormant ? undefined : natTable(content, order);
-	return read === undefined ? nothing : listedTableOf(read);
+	return read === undefined ? nothing : read;
 }

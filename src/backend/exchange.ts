@@ -1,8 +1,8 @@
-import { type Answer, readAnswer } from "./answers.ts";
-import type { Batch } from "./batch.ts";
-import type { ByteOrder, Bytes } from "./bytes.ts";
+import { type Answer, readAnswer } from "../wire/answers.ts";
+import type { Batch } from "../wire/batch.ts";
+import type { ByteOrder, Bytes } from "../wire/bytes.ts";
+import { type Asking, readTables, type Snapshot, type Wanted } from "../wire/read-tables.ts";
 import { exchangeFailure, KernelFailure, readingFailure, refusal } from "./kernel-failure.ts";
-import { type Asking, readTables, type Snapshot, type Wanted } from "./read-tables.ts";
 
 /** What speaking to the kernel takes. */
 export interface KernelHost extends Asking {

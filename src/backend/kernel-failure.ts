@@ -1,12 +1,12 @@
-import { BackendError } from "../backend/backend-error.ts";
 import type { Errno } from "../host/host.ts";
-import { type KernelError, subjectOf } from "./answers.ts";
-import { attributesIn, fieldsIn, messagesIn, type Span, stringIn } from "./attributes.ts";
-import type { Batch } from "./batch.ts";
-import { type ByteOrder, headerLength, words } from "./bytes.ts";
-import { errno, errnoWords } from "./errno-words.ts";
-import { expressionField, generalHeaderLength, messageType, ruleField } from "./nf-tables.ts";
-import type { NotRead } from "./read-tables.ts";
+import { type KernelError, subjectOf } from "../wire/answers.ts";
+import { attributesIn, fieldsIn, messagesIn, type Span, stringIn } from "../wire/attributes.ts";
+import type { Batch } from "../wire/batch.ts";
+import { type ByteOrder, headerLength, words } from "../wire/bytes.ts";
+import { errno, errnoWords } from "../wire/errno-words.ts";
+import { expressionField, generalHeaderLength, messageType, ruleField } from "../wire/nf-tables.ts";
+import type { NotRead } from "../wire/read-tables.ts";
+import { BackendError } from "./backend-error.ts";
 
 /** The kernel itself said no. */
 export class KernelFailure extends BackendError {

@@ -1,20 +1,20 @@
-import type { FamilyOutcome, FoundDrift } from "../backend/backend.ts";
-import { chainNames, hooks } from "../backend/iptables/chains.ts";
-import { driftOfState } from "../backend/iptables/observe.ts";
-import { nothing, type OwnState, ownStateOf } from "../backend/iptables/own-state.ts";
-import { maxRounds } from "../backend/iptables/rounds.ts";
-import type { Family } from "../domain/family.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { ByteOrder } from "./bytes.ts";
-import { readReply } from "./dump.ts";
-import { errno, errnoWords } from "./errno-words.ts";
-import { ask, type KernelHost, readOrThrow, send } from "./exchange.ts";
-import { creation, type OwnPart, probe, removal, replacement } from "./iptables-nft-batch.ts";
-import { KernelFailure } from "./kernel-failure.ts";
-import { natTable } from "./nat-tables.ts";
-import { messageType } from "./nf-tables.ts";
-import { ownPartOf, savedTableOf } from "./own-rules.ts";
-import { getChain } from "./requests.ts";
+import type { Family } from "../../domain/family.ts";
+import { hooks, type Plan } from "../../rules/plan.ts";
+import type { FoundRule } from "../../rules/rule.ts";
+import type { NatTable } from "../../rules/ruleset.ts";
+import { type ByteOrder, be32 } from "../../wire/bytes.ts";
+import { readReply } from "../../wire/dump.ts";
+import { errno, errnoWords } from "../../wire/errno-words.ts";
+import { natTable } from "../../wire/nat-tables.ts";
+import { messageType } from "../../wire/nf-tables.ts";
+import { getChain } from "../../wire/requests.ts";
+import type { FamilyOutcome, FoundDrift } from "../backend.ts";
+import { ask, type KernelHost, readOrThrow, send } from "../exchange.ts";
+import { KernelFailure } from "../kernel-failure.ts";
+import { driftOfState } from "./drift.ts";
+import { creation, type OwnJump, type OwnPart, probe, removal, replacement } from "./nft-batch.ts";
+import { chainNames, hookOfOwnChain, jumpSpec, nothing, type OwnState, ownStateOf } from "./own-state.ts";
+import { maxAttempts } from "./transaction.ts";
 
 /** The dialect of iptables-nft without a program. What fails throws {@link KernelFailure}, and has changed nothing. */
 
@@ -69,7 +69,7 @@ function outcomeOver({ chains, jumps }: OwnState): FamilyOutcome["outcome"] {
 /** Looks and writes again where somebody has changed something in between; each of those is done some day. */
 function inRounds<T>(round: () => T | KernelFailure): T {
 	let last: KernelFailure | undefined;
-	for (let count = 0; count < maxRounds; count++) {
+	for (let count = 0; count < maxAttempts; count++) {
 		const result = round();
 		if (!(result instanceof KernelFailure)) {
 			return result;
@@ -145,7 +145,28 @@ function readOwn(host: KernelHost, families: readonly Family[], order: ByteOrder
 		const table = content && natTable(content, order);
 		return table === undefined
 			? { part: { family, chains: [], jumps: [] }, own: nothing }
-			: { part: ownPartOf(table, family), own: ownStateOf(savedTableOf(table)) };
+			: { part: ownPartOf(table, family), own: ownStateOf(table.chains) };
 	});
 	return { generation, parts };
+}
+
+/** What a batch needs to know of such a table to change our part of it. */
+function ownPartOf(table: NatTable, family: Family): OwnPart {
+	return {
+		family,
+		chains: table.chains.map(({ name }) => name),
+		jumps: table.chains.flatMap(({ name: chain, rules }) =>
+			hookOfOwnChain(chain) === undefined ? rules.flatMap((rule) => jumpIn(rule, chain)) : [],
+		),
+	};
+}
+
+function jumpIn({ action, text, handle }: FoundRule, chain: string): OwnJump[] {
+	const to = action.kind === "jump" || action.kind === "goto" ? hookOfOwnChain(action.chain) : undefined;
+	if (to === undefined || handle === undefined) {
+		return [];
+	}
+	const isOurs = chain === chainNames[to].builtIn && text === jumpSpec(to);
+	const bytes = be32(Math.floor(handle / 0x1_0000_0000)) + be32(handle % 0x1_0000_0000);
+	return [{ chain, to, isOurs, handle: bytes }];
 }
