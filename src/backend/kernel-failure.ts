@@ -20,8 +20,16 @@ export class KernelFailure extends BackendError {
 }
 
 function codeOf(number: number | undefined): "not-permitted" | "refused" {
-	return number === errno.notPermitted ? "not-permitted" : "refused";
+	return number === errno.notPermitted || number === errno.accessDenied ? "not-permitted" : "refused";
 }
+
+/** Whether the kernel has nothing at all that could be spoken to, rather than a word against what was said. */
+export function isLacking(error: BackendError): boolean {
+	return error instanceof KernelFailure && error.errno !== undefined && lacking.has(error.errno);
+}
+
+/** ENOSYS, ENOPROTOOPT, EPROTONOSUPPORT, EOPNOTSUPP and EAFNOSUPPORT. */
+const lacking: ReadonlySet<number> = new Set([38, 92, 93, 95, 97]);
 
 /** Nothing came of the exchange at all. */
 export function exchangeFailure({ number, name, message }: Errno): KernelFailure {

@@ -22,7 +22,8 @@ function hostWith(xtables: Xtables, options: MemoryHostOptions = {}) {
 }
 
 function errno(name: string): ReturnType<Xtables> {
-	return { name, number: 1, message: `as strerror says of ${name}` };
+	const number = { EPERM: 1, ENOENT: 2, EAGAIN: 11, ENOMEM: 12, EINVAL: 22, ENOPROTOOPT: 92 }[name] ?? 0;
+	return { name, number, message: `as strerror says of ${name}` };
 }
 
 describe("a plan without a tool", () => {

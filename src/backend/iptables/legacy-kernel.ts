@@ -3,10 +3,13 @@ import type { Host } from "../../host/host.ts";
 import type { Drift } from "../../rules/diff.ts";
 import type { Plan } from "../../rules/plan.ts";
 import type { IpTable } from "../../wire/ip-table.ts";
-import type { FamilyOutcome } from "../backend.ts";
-import { BackendError } from "../backend-error.ts";
+import { natTableOf } from "../../wire/ip-words.ts";
+import type { FamilyOutcome, Owner } from "../backend.ts";
+import { BackendError, caught } from "../backend-error.ts";
 import { driftOfState } from "./drift.ts";
+import type { FamilyTable } from "./kernel.ts";
 import { isSameTable, ownHooks, withOursOf, withoutOurs, withPlan } from "./legacy-chains.ts";
+import { encodeRule } from "./legacy-rule.ts";
 import {
 	type LegacyTable,
 	orderOf,
@@ -14,6 +17,7 @@ import {
 	readLegacyTable,
 	replaceLegacyTable,
 } from "./legacy-table.ts";
+import { probeChain, probeRules } from "./probe-rules.ts";
 import { maxAttempts } from "./transaction.ts";
 import { withXtablesLock } from "./xtables-lock.ts";
 
@@ -46,6 +50,33 @@ export function removeLegacy(host: Host, families: readonly Family[]): Family[] 
 			return ownHooks(before).length > 0;
 		}),
 	);
+}
+
+/** The nat tables of these families as they are. Makes those that are not there, as the tools do. */
+export function legacyTables(host: Host, families: readonly Family[]): FamilyTable[] {
+	return families.map((scope) => ({
+		scope,
+		chains: natTableOf(readLegacyTable(host, scope).table, orderOf(host)).chains,
+	}));
+}
+
+/**
+ * Why the kernel does not take every kind of rule that we write; undefined where it does. It looks at the rules of a
+ * replacement before it counts those that were to be there, so that one which has the number wrong is looked at and
+ * refused (do_replace and __do_replace in net/ipv4/netfilter/ip_tables.c).
+ */
+export function probeLegacy(host: Host, families: readonly Family[], owner: Owner): BackendError | undefined {
+	const order = orderOf(host);
+	return caught(() => {
+		for (const family of families) {
+			const { table, entryCount } = readLegacyTable(host, family);
+			const rules = probeRules(owner).flatMap((rule) => encodeRule(rule, family, order));
+			const trial = { family, chains: [...table.chains, { name: probeChain, rules }] };
+			// Nobody makes that many rules at this very moment.
+			const wrongCount = entryCount + 4096;
+			replaceLegacyTable(host, { table, entryCount: wrongCount }, trial);
+		}
+	});
 }
 
 /** How a family differs from a plan. Changes nothing. */

@@ -7,6 +7,7 @@ import { entriesIn, entriesRequest, infoRequest, readInfo } from "../../wire/ip-
 import { natTableOf } from "../../wire/ip-words.ts";
 import { readIpTable } from "../../wire/read-ip-table.ts";
 import { BackendError } from "../backend-error.ts";
+import { KernelFailure } from "../kernel-failure.ts";
 import { type OwnState, ownStateOf } from "./own-state.ts";
 
 /** A nat table as ip_tables or ip6_tables holds it, and how many entries that are. */
@@ -85,15 +86,12 @@ const names: Readonly<Record<Family, string>> = {
  * ENOPROTOOPT where ip_tables itself is not there, ENOENT where its nat table, or a match or target, is not
  * (net/ipv4/netfilter/ip_tables.c).
  */
-function failureOf(family: Family, { name, message }: Errno): BackendError {
-	if (name === "EPERM" || name === "EACCES") {
-		return new BackendError("not-permitted", `${names[family]}: ${message}`);
-	}
+function failureOf(family: Family, { name, number, message }: Errno): BackendError {
 	const lack =
 		name === "ENOPROTOOPT" || name === "EAFNOSUPPORT"
 			? "kernel has no ip_tables with a nat table: "
 			: name === "ENOENT"
 				? "kernel lacks the nat table of ip_tables, or a match or target of it: "
 				: "";
-	return new BackendError("refused", `${lack}${names[family]}: ${message}`);
+	return new KernelFailure(number, `${lack}${names[family]}: ${message}`);
 }

@@ -1,16 +1,5 @@
 import type { Family } from "../../domain/family.ts";
-import type { Port } from "../../domain/port.ts";
-import { only } from "../../policy/condition.ts";
-import {
-	type Hook,
-	hooks,
-	type Plan,
-	type PlannedRule,
-	pass,
-	redirectTo,
-	rulesOf,
-	tcp,
-} from "../../rules/plan.ts";
+import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
 import { type Batch, type BatchOptions, makeBatch, type Step } from "../../wire/batch.ts";
 import { type Bytes, be32, cString, type Words, words } from "../../wire/bytes.ts";
 import {
@@ -23,8 +12,10 @@ import {
 	ruleField,
 	tableField,
 } from "../../wire/nf-tables.ts";
+import type { Owner } from "../backend.ts";
 import { jumpBody, ruleBodies } from "./nft-rule.ts";
 import { chainNames } from "./own-state.ts";
+import { probeChain, probeRules } from "./probe-rules.ts";
 
 /** A family's table `nat`, as far as it is ours to change. */
 export interface OwnPart {
@@ -103,40 +94,22 @@ export function removal(found: readonly OwnPart[], options: BatchOptions): Batch
 
 /**
  * Every kind of rule that we write, in a chain that nothing leads into, to be looked at and not kept. `owner` is the user
- * of the rule about one, without which there is none: xt_owner takes only users of its network namespace's user namespace.
+ * of the rule about one: xt_owner takes only users of its network namespace's user namespace.
  */
-export function probe(families: readonly Family[], owner: number | undefined, options: BatchOptions): Batch {
+export function probe(families: readonly Family[], owner: Owner, options: BatchOptions): Batch {
 	const order = words[options.order];
 	const steps = families.flatMap((family) => {
 		const make = new NatSteps(family, order);
 		return [
 			make.table(),
-			make.chain("SHUNT_PROBE", flag.create),
+			make.chain(probeChain, flag.create),
 			...probeRules(owner).flatMap((rule) =>
-				ruleBodies(rule, family, order).map((body) => make.rule("SHUNT_PROBE", body, "shunt/probe")),
+				ruleBodies(rule, family, order).map((body) => make.rule(probeChain, body, "shunt/probe")),
 			),
 			...hooks.map((hook) => make.baseChain(hook)),
 		];
 	});
 	return makeBatch(steps, { ...options, withoutEnd: true });
-}
-
-function probeRules(owner: number | undefined): PlannedRule[] {
-	const one = 1 as Port;
-	const ports = { kind: "destination-port", ports: [{ low: one, high: 2 as Port }] } as const;
-	return [
-		...(owner === undefined
-			? []
-			: [
-					{
-						reason: "ignore-proxy-user-id",
-						conditions: [{ kind: "uid", ids: only(owner) }],
-						action: pass,
-					} as const,
-				]),
-		{ reason: "ignore-port", conditions: [tcp, ports], action: pass },
-		{ reason: "redirect-port", conditions: [tcp, ports], action: redirectTo(one) },
-	];
 }
 
 function ruleSteps(plan: Plan, make: NatSteps): Step[] {

@@ -1,19 +1,20 @@
 import type { Family } from "../../domain/family.ts";
 import { hooks, type Plan } from "../../rules/plan.ts";
 import type { FoundRule } from "../../rules/rule.ts";
-import type { NatTable } from "../../rules/ruleset.ts";
+import type { NatChain } from "../../rules/ruleset.ts";
 import { type ByteOrder, be32 } from "../../wire/bytes.ts";
 import { readReply } from "../../wire/dump.ts";
 import { errno, errnoWords } from "../../wire/errno-words.ts";
 import { natTable } from "../../wire/nat-tables.ts";
 import { messageType } from "../../wire/nf-tables.ts";
 import { getChain } from "../../wire/requests.ts";
-import type { FamilyOutcome, FoundDrift } from "../backend.ts";
+import type { FamilyOutcome, FoundDrift, Owner } from "../backend.ts";
 import { ask, type KernelHost, readOrThrow, send } from "../exchange.ts";
 import { KernelFailure } from "../kernel-failure.ts";
 import { driftOfState } from "./drift.ts";
+import type { FamilyTable } from "./kernel.ts";
 import { creation, type OwnJump, type OwnPart, probe, removal, replacement } from "./nft-batch.ts";
-import { chainNames, hookOfOwnChain, jumpSpec, nothing, type OwnState, ownStateOf } from "./own-state.ts";
+import { chainNames, hookOfOwnChain, jumpSpec, type OwnState, ownStateOf } from "./own-state.ts";
 import { maxAttempts } from "./transaction.ts";
 
 /** The dialect of iptables-nft without a program. What fails throws {@link KernelFailure}, and has changed nothing. */
@@ -106,7 +107,7 @@ export function removeIptablesNft(host: KernelHost, families: readonly Family[])
 export function probeIptablesNft(
 	host: KernelHost,
 	families: readonly Family[],
-	owner: number | undefined,
+	owner: Owner,
 ): KernelFailure | undefined {
 	const order = host.byteOrder();
 	return send(host, probe(families, owner, { order }), order);
@@ -134,28 +135,42 @@ interface OwnFamily {
 
 /** Our part of each family's table, and the number of the moment at which it was so. */
 function readOwn(host: KernelHost, families: readonly Family[], order: ByteOrder) {
-	const isOurs = (scope: unknown) => families.some((family) => family === scope);
-	const { generation, tables } = readOrThrow(
-		host,
-		order,
-		({ table }) => table.name === "nat" && isOurs(table.scope),
+	const { generation, tables } = readNatTables(host, families, order);
+	const parts = tables.map(
+		({ scope, chains }): OwnFamily => ({
+			part: ownPartOf(chains, scope),
+			own: ownStateOf(chains),
+		}),
 	);
-	const parts = families.map((family): OwnFamily => {
-		const content = tables.find(({ table }) => table.scope === family);
-		const table = content && natTable(content, order);
-		return table === undefined
-			? { part: { family, chains: [], jumps: [] }, own: nothing }
-			: { part: ownPartOf(table, family), own: ownStateOf(table.chains) };
-	});
 	return { generation, parts };
 }
 
+/** The tables `nat` of these families as they are; one that is not there has no chains. */
+export function iptablesNftTables(host: KernelHost, families: readonly Family[]): FamilyTable[] {
+	return readNatTables(host, families, host.byteOrder()).tables;
+}
+
+function readNatTables(host: KernelHost, families: readonly Family[], order: ByteOrder) {
+	const { generation, tables } = readOrThrow(
+		host,
+		order,
+		({ table: { name, scope } }) => name === "nat" && families.some((family) => family === scope),
+	);
+	return {
+		generation,
+		tables: families.map((scope): FamilyTable => {
+			const content = tables.find(({ table }) => table.scope === scope);
+			return { scope, chains: (content && natTable(content, order)?.chains) ?? [] };
+		}),
+	};
+}
+
 /** What a batch needs to know of such a table to change our part of it. */
-function ownPartOf(table: NatTable, family: Family): OwnPart {
+function ownPartOf(chains: readonly NatChain[], family: Family): OwnPart {
 	return {
 		family,
-		chains: table.chains.map(({ name }) => name),
-		jumps: table.chains.flatMap(({ name: chain, rules }) =>
+		chains: chains.map(({ name }) => name),
+		jumps: chains.flatMap(({ name: chain, rules }) =>
 			hookOfOwnChain(chain) === undefined ? rules.flatMap((rule) => jumpIn(rule, chain)) : [],
 		),
 	};

@@ -1,30 +1,38 @@
-import { families } from "../../domain/family.ts";
+import { type Family, families } from "../../domain/family.ts";
 import type { Host } from "../../host/host.ts";
 import { type Hook, hooks, type Plan } from "../../rules/plan.ts";
 import { type NatTable, wholeRules } from "../../rules/ruleset.ts";
 import type { Backend, FamilyOutcome, OwnTable, SetUpOptions } from "../backend.ts";
 import { BackendError, caught, throwIfAny } from "../backend-error.ts";
+import { eitherWay } from "../either-way.ts";
 import { driftOf } from "./drift.ts";
 import { setRules } from "./gather.ts";
+import { applyNftables, ourTable, probeNftables, removeNftables } from "./kernel.ts";
 import { hasOurTable, isOurTable, openNft, seesOurTable } from "./nft-tool.ts";
 import { ownRule } from "./own-rule.ts";
 import { probe, removal, renderCreation, renderReplacement, renderRule, table } from "./render.ts";
 
 /** The dialect of nftables: one table of our own for both families, replaced whole in one transaction. */
 export const nftablesBackend: Backend = {
-	setUp,
+	setUp: (host, plan, options) => {
+		const { via, result } = eitherWay({
+			kernel: () => applyNftables(host, plan, options),
+			tools: () => setUp(host, plan, options),
+		});
+		return { via, families: result };
+	},
 	check: (host, plan, found) =>
-		(found ?? ownTables(host))
+		(found ?? eitherWay({ kernel: () => [ourTable(host)], tools: () => ownTables(host) }).result)
 			.filter(isOurTable)
 			.map((own) => ({ scope: own.scope, drift: driftOf(plan, own) })),
-	tearDown: (host) => {
-		if (!hasOurTable(host)) {
-			return [];
-		}
-		throwIfAny(openNft(host).apply(removal));
-		return [...families];
-	},
-	probe: (host) => caught(() => throwIfAny(openNft(host).apply(probe))),
+	tearDown: (host) => eitherWay({ kernel: () => removeNftables(host), tools: () => tearDown(host) }).result,
+	probe: (host) =>
+		caught(() => {
+			eitherWay({
+				kernel: () => throwIfAny(probeNftables(host)),
+				tools: () => throwIfAny(openNft(host).apply(probe)),
+			});
+		}),
 	transactions: (plan, options) => [{ command: ["nft", "-f", "-"], input: renderCreation(plan, options) }],
 	rules: (plan) => ({
 		inet: Object.fromEntries(hooks.map((hook) => [hook, rulesText(plan, hook)])),
@@ -63,6 +71,14 @@ function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	}
 	throwIfAny(nft.apply(renderReplacement(plan, options), options.whileRunning));
 	return outcome("replaced");
+}
+
+function tearDown(host: Host): Family[] {
+	if (!hasOurTable(host)) {
+		return [];
+	}
+	throwIfAny(openNft(host).apply(removal));
+	return [...families];
 }
 
 /** Ours as it is, or as one without anything. */

@@ -48,16 +48,21 @@ export function applyNftables(host: KernelHost, plan: Plan, options: TableOption
 
 /** How our table differs from a plan. Changes nothing. */
 export function checkNftables(host: KernelHost, plan: Plan): FoundDrift[] {
+	return [{ scope: "inet", drift: driftOf(plan, ourTable(host)) }];
+}
+
+/** Our table as it is, or as one without anything. */
+export function ourTable(host: KernelHost): NatTable {
 	const order = host.byteOrder();
 	const found = hasTable(host, order) ? readTable(host, order) : nothing;
 	if ("kind" in found) {
 		throw readingFailure(found);
 	}
-	return [{ scope: "inet", drift: driftOf(plan, found) }];
+	return found;
 }
 
 /** Removes our table; answers with the families that it was for. */
-export function removeNftables(host: KernelHost): readonly Family[] {
+export function removeNftables(host: KernelHost): Family[] {
 	const order = host.byteOrder();
 	if (!hasTable(host, order)) {
 		return [];
@@ -66,7 +71,7 @@ export function removeNftables(host: KernelHost): readonly Family[] {
 	if (failure !== undefined) {
 		throw failure;
 	}
-	return families;
+	return [...families];
 }
 
 /** Why the kernel does not take every kind of rule that we write; undefined where it does. Nothing is made. */
