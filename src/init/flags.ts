@@ -136,7 +136,7 @@ export const initFlags: readonly Flag[] = [
 	},
 ];
 
-const cleanFlagNames = ["netns", "output", "log-format", "log-level"];
+const cleanFlagNames = ["transport", "netns", "output", "log-format", "log-level"];
 
 /** `shunt clean` looks in every dialect and both families, so there is little to say. */
 export const cleanFlags: readonly Flag[] = initFlags.filter((flag) => cleanFlagNames.includes(flag.name));

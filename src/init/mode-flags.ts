@@ -26,12 +26,14 @@ export function readMode(flags: FlagValues): Mode {
 
 /** Who is to make the rules. Whoever names a program means that one. */
 export function readTransport(flags: FlagValues): Transport {
+	const asked = flags.one("transport", parseTransport);
+	if (flags.isGiven("transport")) {
+		return asked ?? "auto";
+	}
 	const namesProgram = ["firewall-bin-path", "firewall-save-bin-path"].some(
 		(flag) => flags.isGiven(flag) && flags.one(flag, ok) !== "",
 	);
-	return namesProgram && !flags.isGiven("transport")
-		? "tools"
-		: (flags.one("transport", parseTransport) ?? "auto");
+	return namesProgram ? "tools" : "auto";
 }
 
 /** Empty means not given, as it does to the reference program. */

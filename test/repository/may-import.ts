@@ -26,7 +26,14 @@ export const mayImport: Table = {
 
 	"src/backend": {
 		ring: 2,
-		imports: ["src/backend/iptables", "src/backend/nftables", "src/domain", "src/host/host.ts", "src/rules"],
+		imports: [
+			"src/backend/iptables",
+			"src/backend/nftables",
+			"src/domain",
+			"src/host/host.ts",
+			"src/rules",
+			"src/wire",
+		],
 	},
 	"src/backend/iptables": {
 		ring: 2,

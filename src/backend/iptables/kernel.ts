@@ -2,14 +2,11 @@ import type { Family } from "../../domain/family.ts";
 import type { IptablesDialect } from "../../domain/mode.ts";
 import type { Host } from "../../host/host.ts";
 import type { Plan } from "../../rules/plan.ts";
-import type { NatTable } from "../../rules/ruleset.ts";
 import type { FamilyOutcome, Owner, SetUpOptions } from "../backend.ts";
 import type { BackendError } from "../backend-error.ts";
 import { applyLegacy, legacyTables, probeLegacy, removeLegacy } from "./legacy-kernel.ts";
 import { applyIptablesNft, iptablesNftTables, probeIptablesNft, removeIptablesNft } from "./nft-kernel.ts";
-
-/** A table of one family, ours and others' rules in it; one without chains stands for none. */
-export type FamilyTable = Pick<NatTable, "chains"> & { readonly scope: Family };
+import type { FamilyTable } from "./own-state.ts";
 
 /**
  * What the kernel does for a dialect without a program. All but the trial throw {@link BackendError} with nothing changed

@@ -7,7 +7,6 @@ import { natTableOf } from "../../wire/ip-words.ts";
 import type { FamilyOutcome, Owner } from "../backend.ts";
 import { BackendError, caught } from "../backend-error.ts";
 import { driftOfState } from "./drift.ts";
-import type { FamilyTable } from "./kernel.ts";
 import { isSameTable, ownHooks, withOursOf, withoutOurs, withPlan } from "./legacy-chains.ts";
 import { encodeRule } from "./legacy-rule.ts";
 import {
@@ -17,6 +16,7 @@ import {
 	readLegacyTable,
 	replaceLegacyTable,
 } from "./legacy-table.ts";
+import type { FamilyTable } from "./own-state.ts";
 import { probeChain, probeRules } from "./probe-rules.ts";
 import { maxAttempts } from "./transaction.ts";
 import { withXtablesLock } from "./xtables-lock.ts";

@@ -12,8 +12,8 @@ import type { FamilyOutcome, FoundDrift, Owner } from "../backend.ts";
 import { ask, type KernelHost, readOrThrow, send } from "../exchange.ts";
 import { KernelFailure } from "../kernel-failure.ts";
 import { driftOfState } from "./drift.ts";
-import type { FamilyTable } from "./kernel.ts";
 import { creation, type OwnJump, type OwnPart, probe, removal, replacement } from "./nft-batch.ts";
+import type { FamilyTable } from "./own-state.ts";
 import { chainNames, hookOfOwnChain, jumpSpec, type OwnState, ownStateOf } from "./own-state.ts";
 import { maxAttempts } from "./transaction.ts";
 
