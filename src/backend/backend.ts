@@ -1,5 +1,5 @@
 import type { Family } from "../domain/family.ts";
-import type { Dialect, TableDialect } from "../domain/mode.ts";
+import type { TableDialect } from "../domain/mode.ts";
 import type { Via } from "../domain/transport.ts";
 import type { Host } from "../host/host.ts";
 import type { Drift } from "../rules/diff.ts";
@@ -9,8 +9,8 @@ import type { NatTable, Scope } from "../rules/ruleset.ts";
 import type { BackendError } from "./backend-error.ts";
 
 /**
- * What every dialect can do. The three verbs are idempotent, touch only what is ours, and throw {@link BackendError}
- * with the namespace as it was before.
+ * What every dialect can do, and all that the rest of the program knows of it. The three verbs are idempotent, touch only
+ * what is ours, and throw {@link BackendError} with the namespace as it was before.
  */
 export interface Backend {
 	/** Makes the plan's families hold exactly the plan. */
@@ -77,9 +77,6 @@ export interface OwnTable {
 	rules(): readonly { readonly hook: Hook; readonly rule: OwnRule }[];
 }
 
-/** The code that speaks each dialect. */
-export type Backends = Readonly<Record<Dialect, Backend>>;
-
 /** Whose connections a trial's rule is about; `nobody` for a trial without such a rule. */
 export type Owner = number | "nobody";
 
@@ -118,5 +115,5 @@ export interface Transaction {
 	readonly input: string;
 }
 
-/** By scope, then by chain, in order. */
+/** The rules of each chain in order, by scope and then by chain. */
 export type WrittenRules = Readonly<Partial<Record<Scope, Readonly<Record<string, readonly string[]>>>>>;

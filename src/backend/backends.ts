@@ -1,11 +1,11 @@
 import { families } from "../domain/family.ts";
 import { type Dialect, tableDialects } from "../domain/mode.ts";
 import type { Scope } from "../rules/ruleset.ts";
-import type { Backend, Backends, KernelTable } from "./backend.ts";
+import type { Backend, KernelTable } from "./backend.ts";
 import { iptablesBackend } from "./iptables/backend.ts";
 import { nftablesBackend } from "./nftables/backend.ts";
 
-const backends: Backends = {
+const backends: Readonly<Record<Dialect, Backend>> = {
 	legacy: iptablesBackend("legacy"),
 	nft: iptablesBackend("nft"),
 	plain: iptablesBackend("plain"),

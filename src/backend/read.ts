@@ -85,7 +85,7 @@ function isTold({ subsystem, dialect, scope }: KernelTable, { nfTables, xTables 
 		: xTables.some((table) => table.dialect === dialect && table.scope === scope);
 }
 
-/** What was asked and answered. */
+/** What the tools were asked and what they answered. */
 interface Told {
 	readonly told: KernelReading;
 	readonly asked: readonly { readonly table: KernelTable; readonly answer: Answer | undefined }[];
@@ -97,7 +97,7 @@ interface Told {
 /** What nft is to be asked about. */
 interface OpenTables {
 	readonly unread: readonly NftTable[];
-	/** Read by a program that may have left out something. */
+	/** Tables that were read by a program that may have left out something. */
 	readonly doubtful: readonly NftTable[];
 }
 

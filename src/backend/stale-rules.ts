@@ -3,7 +3,7 @@ import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import type { KernelTable } from "./backend.ts";
 import { type BackendError, caught } from "./backend-error.ts";
-import { backendOf } from "./backends.ts";
+import { backendOf, kernelTables } from "./backends.ts";
 import { type HiddenTable, survey } from "./tables.ts";
 
 /** A table that held rules of an earlier run, and what became of them. */
@@ -23,13 +23,19 @@ export interface Removal {
  * rules are in, so that there is no moment without any. A failure is reported, not thrown: the new rules stand.
  */
 export function removeStaleRules(host: Host, dialect: Dialect, used: readonly Family[]): Removal {
-	const { existing, hidden } = survey(host);
-	const spoken = backendOf(dialect).speaks(host, existing);
-	const isStale = (table: KernelTable) =>
-		table.dialect !== spoken || !(table.scope === "inet" || used.includes(table.scope));
-	// Where it shows only by looking which tables are spoken to, those that are hidden may be any.
-	const mayBeStale = dialect === spoken ? hidden.filter(isStale) : hidden;
-	return { stale: removeFrom(host, existing.filter(isStale)), hidden: mayBeStale };
+	const { tables, speaks } = backendOf(dialect);
+	// Where it shows only by looking whose tables are spoken to, any may be the ones beside them.
+	const isCertain = tables.every((table) => table.dialect === dialect);
+	const candidates = isCertain ? kernelTables.filter(isBeside(dialect, used)) : kernelTables;
+	const { existing, hidden } = survey(host, candidates);
+	const stale = existing.filter(isBeside(speaks(host, existing), used));
+	return { stale: removeFrom(host, stale), hidden };
+}
+
+/** Whether rules in a table, if there are any, do not belong to what is spoken now. */
+function isBeside(spoken: Dialect, used: readonly Family[]) {
+	return ({ dialect, scope }: KernelTable): boolean =>
+		dialect !== spoken || !(scope === "inet" || used.includes(scope));
 }
 
 /**

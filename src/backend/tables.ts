@@ -7,7 +7,7 @@ import { backendOf, kernelTables } from "./backends.ts";
 
 /** A table of which we may not see whether it exists, so that nobody knows. */
 export interface HiddenTable extends KernelTable {
-	/** A clause, with what is in the way. */
+	/** A clause that says what is in the way. */
 	readonly why: string;
 	readonly code: Extract<BackendErrorCode, "not-permitted" | "refused">;
 }

@@ -1,13 +1,13 @@
 import { fail, ok, type Result } from "../domain/problem.ts";
 import { annotationsOf, type JsonObject, textAt } from "../inject/json.ts";
 import { defaultsFor } from "../inject/pod-defaults.ts";
-import { redirectAnnotation } from "../policy/annotation-keys.ts";
-import { type Annotations, scopesOf } from "../policy/annotations.ts";
+import { type ConfigKeyName, redirectAnnotation } from "../policy/annotation-keys.ts";
+import { type Annotations, findConfig, type Scope, scopesOf } from "../policy/annotations.ts";
+import { type FieldKey, fieldOf } from "../policy/fields.ts";
 import { resolvePodPolicy } from "../policy/pod-policy.ts";
 import { parseStamp } from "../policy/pod-policy-stamp.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
-import { annotationOrigins, type Inherited } from "./annotation-origin.ts";
-import { policySources, rulesFor } from "./policy-sources.ts";
+import { type OriginOf, policySources, rulesFor } from "./policy-sources.ts";
 import type { ManifestRules, ReleaseContext } from "./subject.ts";
 
 /** What a pod's annotations come to, with where each part of it was said. */
@@ -85,4 +85,47 @@ function itemsOf(policy: RedirectPolicy): Inherited {
 		return "";
 	});
 	return (key, item) => items.has(`${key} ${item}`);
+}
+
+interface OriginRequest {
+	/** Namespace first, as {@link scopesOf} has them. */
+	readonly scopes: readonly Scope[];
+	/** What stood in a list before each scope had its say: `+` in front of a list adds to it. */
+	readonly before: readonly Inherited[];
+	/** What a key that no annotation sets comes from, such as `default of proxy.uid`. */
+	readonly defaultOrigin: (value: string) => string;
+	/** The proxy's own ports, which are always exempt, under the keys that set them. */
+	readonly reserved: readonly {
+		readonly key: ConfigKeyName;
+		readonly value: string;
+		readonly port: string;
+	}[];
+}
+
+/** Whether an item is in a list. */
+type Inherited = (key: FieldKey, item: string) => boolean;
+
+/** Follows an item back through the pod's annotations and its namespace's to where it was said. */
+function annotationOrigins({ scopes, before, defaultOrigin, reserved }: OriginRequest): OriginOf {
+	const annotationFor = (key: ConfigKeyName, isInherited: (scope: number) => boolean): string | undefined => {
+		for (const [index, scope] of [...scopes.entries()].reverse()) {
+			const written = findConfig(scope, key);
+			const text = written.ok ? written.value : undefined;
+			if (text !== undefined && !(text.text.startsWith("+") && isInherited(index))) {
+				return text.source;
+			}
+		}
+		return undefined;
+	};
+	return (key, item) => {
+		const own = key === "skip-inbound-ports" ? reserved.find(({ port }) => port === item) : undefined;
+		if (own !== undefined) {
+			const where = annotationFor(own.key, () => false) ?? defaultOrigin(own.value);
+			return `the proxy's ${own.key.replace("-port", " port")}: ${where}`;
+		}
+		return (
+			annotationFor(key, (scope) => before[scope]?.(key, item) === true) ??
+			defaultOrigin(fieldOf(key).field.value)
+		);
+	};
 }

@@ -3,8 +3,7 @@ import { parseGid, parseUid } from "../domain/identity.ts";
 import { parseInterfaceName } from "../domain/interface-name.ts";
 import { parsePort } from "../domain/port.ts";
 import { fail, ok, type Problem, type Result } from "../domain/problem.ts";
-import type { Assumption } from "./assumptions.ts";
-import type { PacketFieldName, PacketRequest } from "./packet-fields.ts";
+import type { Assumption, PacketFieldName, PacketRequest } from "./packet-fields.ts";
 
 /** Reads a packet's fields one by one and remembers every mistake and every assumption. */
 export class PacketReader {

@@ -4,9 +4,8 @@ import { fail, ok, type Result } from "../domain/problem.ts";
 import { type Direction, directions } from "../policy/condition.ts";
 import type { Packet } from "../rules/evaluate.ts";
 import { hookOf } from "../rules/plan.ts";
-import { type Assumption, addressOf, examples, isLoopback } from "./assumptions.ts";
 import { isAmong } from "./local-addresses.ts";
-import type { PacketRequest } from "./packet-fields.ts";
+import { type Assumption, addressOf, examples, isLoopback, type PacketRequest } from "./packet-fields.ts";
 import { PacketReader } from "./packet-reader.ts";
 
 /** A packet to be explained, and what of it nobody said. */

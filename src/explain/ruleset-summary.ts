@@ -1,8 +1,14 @@
 import { type Hook, hooks } from "../rules/plan.ts";
-import type { FoundRule } from "../rules/rule.ts";
-import { type Gap, type NatChain, type NatTable, type Ruleset, reachable } from "../rules/ruleset.ts";
+import { type FoundRule, unparsedIn } from "../rules/rule.ts";
+import {
+	type Gap,
+	type NatChain,
+	type NatTable,
+	type Ruleset,
+	reachable,
+	wholeRules,
+} from "../rules/ruleset.ts";
 import { actionInWords, conditionsInWords } from "../rules/words.ts";
-import { gapName } from "./ruleset-notes.ts";
 import { tableName, whyOf } from "./ruleset-trace.ts";
 
 /** A part of what rules do, told without a packet. Plain data for the terminal, JSON and the page. */
@@ -69,4 +75,27 @@ function rowOf(
 function gapSection(title: string, lead: string, gaps: readonly Gap[]): Section[] {
 	const rows = gaps.map((gap) => ({ what: gapName(gap), outcome: "not known", origin: gap.why }));
 	return rows.length === 0 ? [] : [{ title, lead, rows }];
+}
+
+/** What of a namespace's rules is not understood: sentences without a full stop. */
+export function rulesetNotes({ tables, gaps, unconfirmed }: Ruleset): string[] {
+	return [
+		...gaps.map((gap) => `not read: ${gapName(gap)} (${gap.why})`),
+		...unconfirmed.map((gap) => `not confirmed: ${gapName(gap)} (${gap.why})`),
+		...tables.flatMap((table) =>
+			table.chains.flatMap(({ name, rules }) =>
+				wholeRules(rules).flatMap((parts, index) =>
+					[...new Set(parts.flatMap(unparsedIn))].map(
+						(text) =>
+							`not understood: ${JSON.stringify(text)} in rule ${index + 1} of ${name} (${tableName(table)})`,
+					),
+				),
+			),
+		),
+	];
+}
+
+/** `legacy ipv4 nat`, or less where less is known. */
+function gapName({ dialect, scope, table }: Gap): string {
+	return [dialect, scope, table].filter(Boolean).join(" ");
 }

@@ -8,7 +8,6 @@ import { actionInWords, conditionInWords } from "../rules/words.ts";
 import { outcomeOf, proxyPortsIn } from "./outcome.ts";
 import type { AskedPacket } from "./packet.ts";
 import { reasonText } from "./reason-text.ts";
-import { isEntrance, isMesh, ownerOf } from "./rule-owner.ts";
 import { sentenceFor } from "./sentence.ts";
 import type { Step, Trace } from "./trace.ts";
 
@@ -101,4 +100,35 @@ function whyUndecided({ tables, gaps }: Ruleset, fate: NatFate): string {
 		return gaps.length > 0 ? "no rules could be read" : "there are no nat rules here";
 	}
 	return "no rule is about it";
+}
+
+/** Beginnings of the names that programs give their chains and tables. */
+const prefixes: readonly (readonly [string, string])[] = [
+	["PROXY_INIT_", "Shunt or Linkerd"],
+	["ISTIO_", "Istio"],
+	["istio-", "Istio"],
+	["KUMA_MESH_", "Kuma"],
+	["CONSUL_", "Consul"],
+	["CNI-", "the CNI plugins"],
+	["KUBE-", "Kubernetes"],
+	["DOCKER", "Docker"],
+	["CILIUM_", "Cilium"],
+	["cali-", "Calico"],
+];
+
+/** Whose a rule is, as far as the first of these names tells that does: its chain's, its table's, where it leads. */
+function ownerOf(...names: readonly string[]): string | undefined {
+	return names
+		.map((name) => prefixes.find(([prefix]) => name.startsWith(prefix))?.[1])
+		.find((owner) => owner !== undefined);
+}
+
+/** Whether what an owner redirects to is a proxy. */
+function isMesh(owner: string | undefined): boolean {
+	return ["Shunt or Linkerd", "Istio", "Kuma", "Consul"].includes(owner ?? "");
+}
+
+/** The comments of the two rules that lead into our chains. */
+function isEntrance(comment: string | undefined): boolean {
+	return comment?.startsWith("proxy-init/install-") === true;
 }

@@ -16,16 +16,22 @@ import { enterNamedNetns, refuseInitialNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import type { Plan } from "../rules/plan.ts";
-import { plan as planFor } from "../rules/plan.ts";
+import { type Plan, plan as planFor } from "../rules/plan.ts";
 import { setUpFailure } from "./advice.ts";
 import { setCloseWait } from "./close-wait.ts";
 import { initFlags } from "./flags.ts";
 import { type InitOptions, parseInitOptions } from "./options.ts";
 import { runProbe } from "./probe.ts";
 import { asksForProbe } from "./probe-options.ts";
-import { type InitResult, logReport, makeReport, type RuleReport, reportRules } from "./report.ts";
-import { formatSimulation, simulatedDialect } from "./simulation.ts";
+import {
+	formatSimulation,
+	type InitResult,
+	logReport,
+	makeReport,
+	type RuleReport,
+	reportRules,
+	simulatedDialect,
+} from "./report.ts";
 
 /** `shunt init`: programs a policy into a network namespace. Answers with the exit status. */
 export function runInit(host: Host, argv: readonly string[], program = "shunt init"): ExitCode {

@@ -5,8 +5,10 @@ import type { Trial } from "../backend/probe.ts";
 import { type Dialect, dialects } from "../domain/mode.ts";
 import { version } from "../domain/version.ts";
 import type { Command, Host } from "../host/host.ts";
-import type { TrialGround } from "./probe-namespace.ts";
 import type { ProbeOptions } from "./probe-options.ts";
+
+/** Where a trial takes place. */
+export type TrialGround = "new" | "this";
 
 /** What `shunt init --probe` prints: one JSON object on one line. */
 export interface ProbeReport {

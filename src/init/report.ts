@@ -1,5 +1,5 @@
 import type { FamilyOutcome, WrittenRules } from "../backend/backend.ts";
-import { backendOf } from "../backend/backends.ts";
+import { autoOrder, backendOf } from "../backend/backends.ts";
 import { type Choice, describeAttempts } from "../backend/choice.ts";
 import type { StaleRules } from "../backend/stale-rules.ts";
 import { describeHidden, type HiddenTable } from "../backend/tables.ts";
@@ -118,3 +118,14 @@ const sentences: Record<FamilyOutcome["outcome"], string> = {
 	replaced: "rules that differed were replaced in one transaction",
 	unchanged: "rules already in place, nothing changed",
 };
+
+/** What a fresh namespace's tools would be given, each behind a comment with the command that would take it. */
+export function formatSimulation(plan: Plan, options: InitOptions): string {
+	const transactions = backendOf(simulatedDialect(options)).transactions(plan, options);
+	return transactions.map(({ command, input }) => `# ${command.join(" ")}\n${input}`).join("");
+}
+
+/** What `auto` would choose shows only by trying; a simulation touches nothing, so it shows what would be tried first. */
+export function simulatedDialect({ mode }: InitOptions): Dialect {
+	return mode === "auto" ? autoOrder[0] : mode;
+}

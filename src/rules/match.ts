@@ -10,7 +10,7 @@ import type { Condition, Rule, Test } from "./rule.ts";
  */
 export interface NatPacket extends Packet {
 	readonly sourcePort?: number;
-	/** The firewall mark; 0 without. */
+	/** The firewall mark; it is 0 where nobody has set one. */
 	readonly mark?: number;
 	/**
 	 * Whether the destination is an address of this machine. Without it: known for loopback addresses and for packets
@@ -83,7 +83,7 @@ type StateTest = Extract<
 	{ kind: "uid" | "gid" | `${string}-is-local` | "mark" | "connection-state" | "unparsed" }
 >;
 
-/** What is not written in the packet, but known of it. */
+/** Tests on what is not written in the packet, but known of it. */
 function checkState(test: StateTest, packet: NatPacket): Truth {
 	switch (test.kind) {
 		case "uid":

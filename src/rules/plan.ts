@@ -1,5 +1,6 @@
 import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
+import type { Span } from "../domain/number.ts";
 import type { Port, PortRange } from "../domain/port.ts";
 import { type Direction, directions, type Selection } from "../policy/condition.ts";
 import { conditionsOf, isRest } from "../policy/field.ts";
@@ -42,7 +43,7 @@ export type PlannedCondition =
 
 export type PlannedAction =
 	| { readonly kind: "return" }
-	/** One port. */
+	/** There is one port, the proxy's. */
 	| { readonly kind: "redirect"; readonly ports: PortRange };
 
 /** A family's share of a chain: a rule about a subnet of the other family can match nothing here. */
@@ -72,6 +73,13 @@ export const pass: PlannedAction = { kind: "return" };
 
 export function redirectTo(port: Port): PlannedAction {
 	return { kind: "redirect", ports: { low: port, high: port } };
+}
+
+/** Stands for a proxy's port that nobody knows any more: no packet has it as its destination. */
+export const unknownPort = 0 as Port;
+
+export function isUnknownPort({ low }: Span): boolean {
+	return low === unknownPort;
 }
 
 function ruleOf(
@@ -111,7 +119,7 @@ const subnetRules = {
 	destination: new WeakMap<Cidr, PlannedRule>(),
 } as const;
 
-/** Of each rule that a row makes. */
+/** The conditions of each rule that a row makes. */
 function conditionsFor({ row, items }: Wish): (readonly PlannedCondition[])[] {
 	if (row.takes === "nothing") {
 		return [withProtocol(row.condition)];
@@ -121,7 +129,7 @@ function conditionsFor({ row, items }: Wish): (readonly PlannedCondition[])[] {
 
 export const tcp: PlannedCondition = { kind: "protocol", protocols: ["tcp"] };
 
-/** Ports are a protocol's. */
+/** A port is a protocol's, so a rule about one says which protocol that is. */
 function withProtocol(selection: Selection): readonly PlannedCondition[] {
 	return selection.kind === "destination-port" ? [tcp, selection] : [selection];
 }

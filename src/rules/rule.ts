@@ -12,7 +12,7 @@ export interface Rule {
 	/** All must hold. None at all matches every packet. */
 	readonly conditions: readonly Condition[];
 	readonly action: Action;
-	/** Why it is there, of one that is ours. */
+	/** Why a rule of ours is there. */
 	readonly reason?: OwnReason;
 	/** The comment that it carries in the kernel, if any. */
 	readonly comment?: string | undefined;

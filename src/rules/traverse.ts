@@ -31,7 +31,7 @@ export function traverse(ruleset: Ruleset, packet: NatPacket): Traversal {
 	return decidedBy === undefined || fate.kind === "unknown" ? { fate, steps } : { fate, steps, decidedBy };
 }
 
-/** Undefined where not even the ways are all known. */
+/** The fates that it may come to; undefined where not all of them are known. */
 function waysOf(ends: readonly NatFate[]): readonly KnownFate[] | undefined {
 	const known = ends.filter((fate) => fate.kind !== "unknown");
 	return known.length === ends.length ? known : undefined;
@@ -79,7 +79,7 @@ function reasonsIn({ fate }: Walk): string[] {
 interface Detour {
 	readonly from: Walk;
 	readonly to: Walk;
-	/** Where the two part. */
+	/** What cannot be told at the rule where the two part. */
 	readonly doubt: string;
 }
 

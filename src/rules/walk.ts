@@ -1,9 +1,16 @@
 import { formatAddress } from "../domain/cidr.ts";
 import type { Span } from "../domain/number.ts";
-import { type Entry, entriesFor } from "./entry-order.ts";
 import { matches, type NatPacket } from "./match.ts";
 import type { Action, FoundRule } from "./rule.ts";
-import { describeTable, type NatChain, type NatTable, placed, type Ruleset } from "./ruleset.ts";
+import {
+	describeTable,
+	type Entry,
+	entriesFor,
+	type NatChain,
+	type NatTable,
+	placed,
+	type Ruleset,
+} from "./ruleset.ts";
 
 /** What becomes of a packet at one hook. */
 export type NatFate =
@@ -26,7 +33,7 @@ export type KnownFate = Exclude<NatFate, { readonly kind: "unknown" }>;
 export interface NatStep {
 	readonly table: NatTable;
 	readonly chain: string;
-	/** From 1 within its chain. */
+	/** The rule's place in its chain, counted from 1. */
 	readonly position: number;
 	readonly rule: FoundRule;
 	/** `unknown` when it hangs on a condition that is not understood; the steps go on as though it did not match. */

@@ -3,7 +3,7 @@ import type { InterfacePattern } from "../domain/interface-name.ts";
 import { type Interval, intervalOf, mergeIntervals } from "../domain/intervals.ts";
 import type { Span } from "../domain/number.ts";
 import { commentOf, commentPrefix } from "./comment.ts";
-import type { PlannedCondition, PlannedRule } from "./plan.ts";
+import { isUnknownPort, type PlannedCondition, type PlannedRule } from "./plan.ts";
 import type { Action, Condition, OwnAction, OwnRule, Rule } from "./rule.ts";
 
 /** What a rule looks at, in plain words: "TCP, to port 80, not from 10.0.0.0/8". */
@@ -16,7 +16,7 @@ export function conditionInWords(condition: Condition): string {
 	return condition.negated === true ? `not ${words}` : words;
 }
 
-/** As it reads behind "connections". */
+/** What a condition selects, as it reads behind "connections": "that come in on eth0". */
 export function connectionsInWords(condition: Condition): string {
 	switch (condition.kind) {
 		case "protocol":
@@ -122,7 +122,12 @@ export function plannedRuleWithoutComment({ conditions, action }: PlannedRule): 
 }
 
 function outcome(action: OwnAction): string {
-	return action.kind === "return" ? "return" : `redirect to port ${action.ports.low}`;
+	if (action.kind === "return") {
+		return "return";
+	}
+	return isUnknownPort(action.ports)
+		? "redirect to the proxy's port"
+		: `redirect to port ${action.ports.low}`;
 }
 
 function plannedCondition(condition: PlannedCondition): string {
@@ -173,7 +178,7 @@ function setCondition(condition: Condition): string {
 		case "gid":
 			return `${condition.kind} ${merged(condition.ids.map(wide))}`;
 		default:
-			return testInWords(condition);
+			return condition.kind;
 	}
 }
 

@@ -81,7 +81,7 @@ function missingFamilies(
 
 function findingOf(drift: Drift, { dialect, scope }: NatTable): Finding {
 	const { kind, hook } = drift;
-	const text = "text" in drift ? withoutUnknownPort(drift.text) : undefined;
+	const text = "text" in drift ? drift.text : undefined;
 	return {
 		dialect,
 		scope,
@@ -91,11 +91,6 @@ function findingOf(drift: Drift, { dialect, scope }: NatTable): Finding {
 		...(text === undefined ? {} : { rule: text }),
 		sentence: sentenceOf(drift, backendOf(dialect).chainAt(hook).chain, text ?? ""),
 	};
-}
-
-/** See `unknownPort`. */
-function withoutUnknownPort(text: string): string {
-	return text.replace("redirect to port 0 [", "redirect to the proxy's port [");
 }
 
 function sentenceOf(drift: Drift, chain: string, text: string): string {

@@ -36,7 +36,7 @@ const ownFlags: readonly Flag[] = [
 	},
 ];
 
-/** Those that say in which dialect. */
+/** The flags that say in which dialect the rules should be. */
 const modeFlagNames: readonly string[] = ["iptables-mode", "firewall-bin-path", "firewall-save-bin-path"];
 
 export const isPolicyFlag = (name: string): boolean => policyFlags.some((flag) => flag.name === name);

@@ -1,10 +1,11 @@
 import { backendOf } from "../backend/backends.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { TableDialect } from "../domain/mode.ts";
-import { type Entry, entriesFor } from "../rules/entry-order.ts";
 import { type Hook, hooks } from "../rules/plan.ts";
 import type { Action, FoundRule } from "../rules/rule.ts";
 import {
+	type Entry,
+	entriesFor,
 	type NatChain,
 	type NatTable,
 	type Ruleset,

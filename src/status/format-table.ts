@@ -3,7 +3,7 @@ import { shortened } from "../domain/shortened.ts";
 import { describeTable } from "../rules/ruleset.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
-import { policyArgs } from "./policy-args.ts";
+import { policyArgs } from "./recover-policy.ts";
 import { type NamespaceReport, verdictOf } from "./report.ts";
 
 export interface Style {

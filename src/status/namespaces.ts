@@ -1,13 +1,12 @@
 import type { Host } from "../host/host.ts";
-import { type ProcessName, processName } from "./process-name.ts";
 
 /** A network namespace of this machine, and how it is known. */
 export interface Namespace {
-	/** What to enter it by. */
+	/** The path by which it is entered. */
 	readonly path: string;
 	/** The number that `lsns` and `ip netns` show. */
 	readonly inode: string;
-	/** In /run/netns. */
+	/** What it is called in /run/netns. */
 	readonly name?: string;
 	/** Of those processes in it that we are shown, this one apart. */
 	readonly processes: number;
@@ -105,4 +104,28 @@ function describe(host: Host, identity: string, { names, members }: Sightings): 
 
 function inodeOf(identity: string): string {
 	return identity.slice(identity.indexOf(":") + 1);
+}
+
+/** Whom a process belongs to, as far as can be told without asking anybody and without looking at its secrets. */
+interface ProcessName {
+	readonly pid: number;
+	/** Up to 15 bytes, as the kernel keeps it. */
+	readonly command: string;
+	/** The first twelve digits of the id that container runtimes put into the control group's name. */
+	readonly container?: string;
+	/** The pod's uid, from the kubelet's part of that name. */
+	readonly pod?: string;
+}
+
+export function processName(host: Host, pid: number): ProcessName {
+	const groups = host.readFile(`/proc/${pid}/cgroup`) ?? "";
+	const [, container] = /(?:^|[/:-])([\da-f]{64})(?:\.scope)?$/m.exec(groups) ?? [];
+	// With the systemd driver, dashes would mean another slice, so the kubelet writes underscores.
+	const [, pod] = /pod([\da-f]{8}(?:[-_][\da-f]{4}){3}[-_][\da-f]{12})/.exec(groups) ?? [];
+	return {
+		pid,
+		command: (host.readFile(`/proc/${pid}/comm`) ?? "").trim(),
+		...(container === undefined ? {} : { container: container.slice(0, 12) }),
+		...(pod === undefined ? {} : { pod: pod.replaceAll("_", "-") }),
+	};
 }

@@ -19,7 +19,7 @@ export interface StatusOptions {
 	readonly mode: Dialect | undefined;
 }
 
-/** Which network namespaces. */
+/** Which network namespaces are looked into. */
 export type Target =
 	| { readonly kind: "own" }
 	| { readonly kind: "all" }
@@ -43,7 +43,7 @@ function anyGiven({ given }: CommandLine, among: (name: string) => boolean): boo
 	return [...given.keys()].some(among);
 }
 
-/** Whichever `auto` chose is right. */
+/** Undefined for `auto`, since whatever that chose is right. */
 function dialectAskedFor(flags: FlagValues): Dialect | undefined {
 	const mode = readMode(flags);
 	return mode === "auto" ? undefined : mode;

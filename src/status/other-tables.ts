@@ -17,7 +17,7 @@ export interface OtherTable {
 	readonly table: string;
 	/** Rules that a pod's connections can come to. */
 	readonly rules: number;
-	/** Whose names the chains bear. */
+	/** The programs that the names of chains and table tell of. */
 	readonly programs: readonly string[];
 	/** Rules of which a part is not understood. */
 	readonly notUnderstood: readonly string[];
@@ -57,7 +57,7 @@ function reachable(table: NatTable): NatChain[] {
 	return others.filter(({ name }) => names.has(name));
 }
 
-/** By how their chains and tables begin, in whichever case. */
+/** Programs by how the names of their chains and tables begin, in whichever case. */
 const programs: readonly (readonly [string, string])[] = [
 	["istio", "Istio"],
 	["kuma_mesh", "Kuma"],

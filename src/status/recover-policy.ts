@@ -3,15 +3,12 @@ import type { Cidr } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Span } from "../domain/number.ts";
 import type { Port } from "../domain/port.ts";
-import { type Field, isRest } from "../policy/field.ts";
-import { fieldsOf } from "../policy/fields.ts";
+import { type Field, formatItem, isRest, itemsOf } from "../policy/field.ts";
+import { fields, fieldsOf, inOrder } from "../policy/fields.ts";
 import { ports } from "../policy/forms.ts";
 import { makePolicy, type RedirectPolicy } from "../policy/redirect-policy.ts";
-import { type Hook, hookOf } from "../rules/plan.ts";
+import { type Hook, hookOf, unknownPort } from "../rules/plan.ts";
 import type { OwnAction, OwnRule } from "../rules/rule.ts";
-
-/** No packet has it as its destination (see Port), so it can stand for one that no rule names any more. */
-export const unknownPort = 0 as Port;
 
 /**
  * The policy that the rules of one dialect carry out, read back from them. What they have lost altogether nobody can
@@ -55,7 +52,7 @@ function longest<T>(lists: readonly (readonly T[])[]): readonly T[] {
 	return lists.reduce((best, next) => (next.length > best.length ? next : best), []);
 }
 
-/** What each table says. */
+/** What the rules of each table name. */
 type Known = readonly Contents[];
 
 /** No policy is without IPv4. A table of both families has a rule for the one that is off. */
@@ -86,9 +83,9 @@ interface RuleContent {
 	readonly ports: Span[];
 	readonly subnets: Cidr[];
 	readonly names: string[];
-	/** Of users, or of groups where the reason is about them. */
+	/** The numbers of users, or of groups where the reason is about them. */
 	readonly ids: number[];
-	/** The first one's. */
+	/** What the first of them does. */
 	readonly action: OwnAction;
 }
 
@@ -140,4 +137,16 @@ function append<T>(list: T[], more: readonly T[]): void {
 	for (const one of more) {
 		list.push(one);
 	}
+}
+
+/** A policy as arguments of `shunt init`, so that it can be read, kept and applied again. */
+export function policyArgs(policy: RedirectPolicy): string[] {
+	const args = inOrder(fields, ["value"], ({ field }) => field.takes).flatMap(({ direction, field }) => {
+		const isLost = field.takes === "value" && field.isRequired && policy[direction].proxyPort === unknownPort;
+		const items = isLost ? [] : itemsOf(field, policy[direction]);
+		return items.length === 0
+			? []
+			: [`--${field.flag}`, items.map((item) => formatItem(field, item)).join(",")];
+	});
+	return [...args, ...(policy.families.includes("ipv6") ? [] : ["--ipv6=false"])];
 }

@@ -1,8 +1,9 @@
-import type { Failure } from "../command/failure.ts";
+import { backendExitCodes, type Failure } from "../command/failure.ts";
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Finding } from "./compare.ts";
-import type { Examination, Verdict } from "./examine.ts";
+import { type Examination, mayBeOurs, type Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
-import { policyArgs } from "./policy-args.ts";
+import { policyArgs } from "./recover-policy.ts";
 
 /** A namespace and what was seen in it, or why nothing was. */
 export type NamespaceReport =
@@ -55,4 +56,32 @@ function inWordsOfFlags<T extends { readonly dialect: unknown; readonly scope: u
 	...rest
 }: T) {
 	return { mode, family, ...rest };
+}
+
+/**
+ * One for everything. Drift that is certain goes before what could not be seen, of which `isShort` says that there are
+ * processes whose namespace more permission would show.
+ */
+export function exitCodeOf(reports: readonly NamespaceReport[], isShort: boolean): ExitCode {
+	const codes: ExitCode[] = reports.map((report) =>
+		"failure" in report ? report.failure.exitCode : codeOf(report.examination),
+	);
+	if (isShort) {
+		codes.push(exitCodes.notPermitted);
+	}
+	const order: readonly ExitCode[] = [
+		exitCodes.drift,
+		exitCodes.notPermitted,
+		exitCodes.failed,
+		exitCodes.noDialect,
+	];
+	return order.find((code) => codes.includes(code)) ?? exitCodes.done;
+}
+
+function codeOf({ verdict, notRead, drift }: Examination): ExitCode {
+	if (verdict === "unknown") {
+		const [first] = notRead.filter(mayBeOurs);
+		return first === undefined ? exitCodes.failed : backendExitCodes[first.code];
+	}
+	return drift.length > 0 ? exitCodes.drift : exitCodes.done;
 }

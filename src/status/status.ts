@@ -12,13 +12,12 @@ import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Host, HostError } from "../host/host.ts";
 import { examine, type Progress } from "./examine.ts";
-import { exitCodeOf } from "./exit-status.ts";
 import { statusFlags } from "./flags.ts";
 import { formatTable } from "./format-table.ts";
 import { allNamespaces, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
 import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
 import { lackOfPermission, maySeeProcesses } from "./permission.ts";
-import { makeReport, type NamespaceReport } from "./report.ts";
+import { exitCodeOf, makeReport, type NamespaceReport } from "./report.ts";
 
 /** `shunt status`: which dialects hold our rules, and whether they are what they should be. Changes nothing. */
 export function runStatus(host: Host, argv: readonly string[], program = "shunt status"): ExitCode {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { explain } from "../../src/explain/explain.ts";
 import { flagRules } from "../../src/explain/flags-subject.ts";
+import { readPacket } from "../../src/explain/packet.ts";
+import { pageHtml } from "../../src/explain/page-html.ts";
 import { pathViews } from "../../src/explain/path-view.ts";
 import { explained, explainedAsJson } from "./run.ts";
 
@@ -58,5 +61,23 @@ describe("the chains that rules will stand in", () => {
 			[{ name: "shunt prerouting", visited: false }],
 			[{ name: "shunt output", visited: false }],
 		]);
+	});
+
+	it("are what the written page's program finds in it", () => {
+		const read = flagRules([...flags, "--iptables-mode", "nftables"], "test");
+		const asked = readPacket({ direction: "inbound", port: "80" });
+		if (!read.ok || !asked.ok) {
+			throw new Error("flags and packet are right");
+		}
+		const { rules } = read.value;
+		const subject = { label: "these flags", source: "flags", rules, notes: [], sender: {} };
+		const html = pageHtml({ subjects: [subject], packet: {} }, { script: "", style: "" }, () => "");
+		const [, payload = ""] =
+			/<script type="application\/json" id="payload">(.*)<\/script>\n/.exec(html) ?? [];
+		const [found] = JSON.parse(payload).subjects;
+		expect(explain(found.rules, asked.value).steps[0]).toMatchObject({
+			table: "nftables inet shunt",
+			chain: "prerouting",
+		});
 	});
 });

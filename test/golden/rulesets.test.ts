@@ -1,15 +1,15 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
 import { setRules } from "../../src/backend/nftables/gather.ts";
 import { families } from "../../src/domain/family.ts";
 import { dialects } from "../../src/domain/mode.ts";
-import type { Reason } from "../../src/policy/reason.ts";
-import { formatSimulation } from "../../src/init/simulation.ts";
 import { parseInitOptions } from "../../src/init/options.ts";
-import { hooks, type PlannedCondition, plan } from "../../src/rules/plan.ts";
+import { formatSimulation } from "../../src/init/report.ts";
+import type { Reason } from "../../src/policy/reason.ts";
+import { type PlannedCondition, hooks, plan } from "../../src/rules/plan.ts";
 import type { OwnAction } from "../../src/rules/rule.ts";
 import { namedPolicies } from "../support/named-policies.ts";
 import { policyFrom } from "../support/policies.ts";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
 
 /** What each policy's rules look like, for people to read. `UPDATE_GOLDEN=1` writes the files anew. */
 describe.each(Object.entries(namedPolicies))("the rules of %s", (name, flags) => {

@@ -41,7 +41,7 @@ function wanted(asked: RedirectPolicy): string[] {
 
 function listed(): string[] {
 	const json = netns.run("nft", ["-n", "-j", "list", "table", "inet", "shunt"]);
-	const [only] = readListing(listingEntries(json) ?? [], "");
+	const [only] = readListing(listingEntries(json) ?? []);
 	const chains = only?.table.chains ?? [];
 	const base = { priority: -100, policy: "accept" };
 	expect(chains.map((chain) => chain.base)).toEqual(hooks.map((hook) => ({ hook, ...base })));

@@ -10,7 +10,7 @@ import { fields, type PolicyField } from "../../src/policy/fields.ts";
 import { resolvePodPolicy } from "../../src/policy/pod-policy.ts";
 import { formatStamp, parseStamp } from "../../src/policy/pod-policy-stamp.ts";
 import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
-import { policyArgs } from "../../src/status/policy-args.ts";
+import { policyArgs } from "../../src/status/recover-policy.ts";
 
 /** One of what each kind of field takes, spelled so that it is written as it is read. */
 const examples: Readonly<Record<string, string>> = {

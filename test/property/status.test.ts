@@ -10,8 +10,7 @@ import { parseInitOptions } from "../../src/init/options.ts";
 import type { RedirectPolicy } from "../../src/policy/redirect-policy.ts";
 import { plan } from "../../src/rules/plan.ts";
 import { compare } from "../../src/status/compare.ts";
-import { policyArgs } from "../../src/status/policy-args.ts";
-import { recoverPolicy } from "../../src/status/recover-policy.ts";
+import { policyArgs, recoverPolicy } from "../../src/status/recover-policy.ts";
 import { policy } from "../support/arbitraries.ts";
 import { listingOf } from "../support/nft-listing.ts";
 import { restoreInput } from "../support/printed-rules.ts";
@@ -24,7 +23,7 @@ function held(dialect: "legacy" | "nftables", asked: RedirectPolicy, damage = (t
 function printed(dialect: "legacy" | "nftables", asked: RedirectPolicy, damage: (text: string) => string) {
 	if (dialect === "nftables") {
 		const entries = listingEntries(damage(listingOf(plan(asked)))) ?? [];
-		return readListing(entries, "").map(({ table }) => table);
+		return readListing(entries).map(({ table }) => table);
 	}
 	return families.map((family) => {
 		const table = new MemoryNatTable();

@@ -2,6 +2,7 @@ import { nothing, wantedState } from "../../src/backend/iptables/own-state.ts";
 import { readTable } from "../../src/backend/iptables/read.ts";
 import { transaction } from "../../src/backend/iptables/transaction.ts";
 import { listingEntries, readListing } from "../../src/backend/nftables/read.ts";
+import { listedTexts } from "../../src/backend/nftables/texts.ts";
 import { combine } from "../../src/backend/read.ts";
 import type { Family } from "../../src/domain/family.ts";
 import type { Plan } from "../../src/rules/plan.ts";
@@ -24,7 +25,7 @@ export function rulesetPrinted({ saved = [], listing, gaps = [] }: Printed): Rul
 	const entries = listing === undefined ? [] : (listingEntries(listing.json) ?? []);
 	const found = combine(
 		saved.map(({ dialect, family, text }) => readTable(text, dialect, family)),
-		readListing(entries, listing?.text ?? ""),
+		readListing(entries, listedTexts(listing?.text ?? "")),
 	);
 	return { tables: found.tables, gaps: [...gaps, ...found.gaps], unconfirmed: [] };
 }

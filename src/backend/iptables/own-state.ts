@@ -49,7 +49,7 @@ export interface OwnState {
 
 export interface OwnChain {
 	readonly name: string;
-	/** Specs in order. */
+	/** What stands behind `-A CHAIN` for each rule, in order. */
 	readonly rules: readonly string[];
 }
 
@@ -85,7 +85,7 @@ export function sameState(a: OwnState, b: OwnState): boolean {
 	return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** What a plan asks for, beginning from nothing. */
+/** What a plan asks for where there is nothing of ours yet. */
 export function wantedState(plan: Plan, family: Family): OwnState {
 	return {
 		chains: plan.chains.map((chain) => ({
@@ -138,7 +138,7 @@ export function ownStateOf(table: readonly NatChain[]): OwnState {
 	return state;
 }
 
-/** Whoever looks at a table asks more than once. */
+/** What was found is kept, since whoever looks at a table asks more than once. */
 const ownStates = new WeakMap<readonly NatChain[], OwnState>();
 
 /** Of the rules of others, which may be thousands, those are read that mention a chain of ours. */

@@ -49,7 +49,7 @@ export function wordsIn(chain: NatChain): readonly string[] {
 	return words.get(chain) ?? chain.rules.map(({ text }) => text);
 }
 
-/** What stands for it in a chain that a program made. */
+/** What iptables-save prints in place of a policy, of a chain that a program made. */
 const noPolicy = "-";
 
 function baseOf(name: string, policy: string): Base | undefined {
@@ -134,7 +134,7 @@ function splitParts(words: readonly string[]): string[][] {
 	return parts;
 }
 
-/** A lone `!` waits for its option. */
+/** A lone `!` belongs to the option behind it. */
 function isOpen(part: readonly string[]): boolean {
 	return part.length === 1 && part[0] === "!";
 }

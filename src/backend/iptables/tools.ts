@@ -202,7 +202,7 @@ function zipRun<T>(
 	});
 }
 
-/** By name. */
+/** The absolute path of each program, by its name. */
 type Paths = ReadonlyMap<string, string>;
 
 function locate(host: Host, names: readonly string[], neededLater: readonly string[] = []): Paths {

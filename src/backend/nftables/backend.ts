@@ -81,7 +81,7 @@ function tearDown(host: Host): Family[] {
 	return [...families];
 }
 
-/** Ours as it is, or as one without anything. */
+/** Our table as it is; where there is none, one without anything in it. */
 function ownTables(host: Host): NatTable[] {
 	const tool = openNft(host);
 	if (!hasOurTable(host)) {

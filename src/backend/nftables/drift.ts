@@ -21,7 +21,7 @@ export function driftOf(plan: Plan, found: NatTable): Drift[] {
 	});
 }
 
-/** Whether it is entered from the hook, when and as ours is. */
+/** Whether a chain is entered from the hook at the priority and with the policy that ours has. */
 function isBaseChainAt({ name, base }: NatChain, hook: Hook): boolean {
 	return name === hook && base?.hook === hook && base.priority === priority && base.policy === "accept";
 }

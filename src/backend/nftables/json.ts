@@ -3,7 +3,7 @@ import type { InterfacePattern } from "../../domain/interface-name.ts";
 import { subnetsBetween } from "../../domain/intervals.ts";
 import type { Span } from "../../domain/number.ts";
 
-/** What `JSON.parse` gives, looked into without trust. */
+/** What `JSON.parse` gives: its form is taken for granted nowhere. */
 export type Json = unknown;
 export type JsonRecord = Readonly<Record<string, Json>>;
 

@@ -2,8 +2,8 @@ import type { Host, NftTable } from "../../host/host.ts";
 import { type Gap, nftFamilies } from "../../rules/ruleset.ts";
 import { type Answer, askTools, type Question } from "../ask-tools.ts";
 import type { JsonRecord } from "./json.ts";
-import { type ListedTable, listingEntries, readListing } from "./read.ts";
-import { isDormant, listedTexts } from "./texts.ts";
+import { isDormant, type ListedTable, listingEntries, readListing } from "./read.ts";
+import { type ListedTexts, listedTexts } from "./texts.ts";
 
 /** `nft -n -j list ruleset`, with numbers for names that differ from machine to machine. */
 const json: Question = { program: "nft", args: ["-n", "-j", "list", "ruleset"] };
@@ -15,11 +15,11 @@ export function listQuestions({ withWords }: { readonly withWords: boolean }): r
 	return withWords ? [json, text] : [json];
 }
 
-/** What it printed, or why there is nothing. */
+/** What nft listed, or why there is nothing. */
 export type Listed =
 	| { readonly kind: "listed"; readonly tables: readonly ListedTable[]; readonly spoilt: readonly NftTable[] }
 	| FailedListing
-	/** It looks like a listing, and is none: nobody knows of what. */
+	/** The text begins as a listing and is none, so that nobody knows which tables it is about. */
 	| { readonly kind: "garbled" }
 	| { readonly kind: "not-asked" };
 
@@ -40,16 +40,16 @@ export function readListed(
 	if (!/^\s*\{\s*"nftables"\s*:/.test(answer.text)) {
 		return { kind: "failed", why: "nft printed something else than a listing", code: "refused" };
 	}
-	const texts = words?.kind === "printed" ? words.text : "";
+	const printed = listedTexts(words?.kind === "printed" ? words.text : "");
 	const entries = listingEntries(answer.text);
 	if (entries !== undefined) {
-		return { kind: "listed", tables: readListing(entries, texts), spoilt: [] };
+		return { kind: "listed", tables: readListing(entries, printed), spoilt: [] };
 	}
 	if (!hasFlags(answer)) {
 		return { kind: "garbled" };
 	}
-	const each = listEach(host, tables, texts);
-	return { kind: "listed", tables: readListing(each.entries, texts), spoilt: each.spoilt };
+	const each = listEach(host, tables, printed);
+	return { kind: "listed", tables: readListing(each.entries, printed), spoilt: each.spoilt };
 }
 
 /** Our table has none, and what they are some releases tell in the text alone (isDormant). */
@@ -60,10 +60,10 @@ export function hasFlags(answer: Answer): boolean {
 /**
  * Lists the tables one by one. Where a table has flags nft 1.0.6 prints into its JSON whatever text came before, or what is
  * no text, after which the rest is missing (findings/nft-json-loses-table-flags.sh): one such table of somebody else's
- * would hide all the others. `texts` is what `nft list ruleset` printed, which does tell the flags; a table that is switched
+ * would hide all the others. `printed` is what `nft list ruleset` printed, which does tell the flags; a table that is switched
  * off by them does nothing, and so is not missed.
  */
-function listEach(host: Host, tables: readonly NftTable[], texts: string) {
+function listEach(host: Host, tables: readonly NftTable[], printed: ListedTexts) {
 	const answers = askTools(
 		host,
 		tables.map(({ family, name }) => ({
@@ -71,7 +71,6 @@ function listEach(host: Host, tables: readonly NftTable[], texts: string) {
 			args: ["-n", "-j", "list", "table", nftFamilies[family], name],
 		})),
 	);
-	const printed = listedTexts(texts);
 	const entries: JsonRecord[] = [];
 	const spoilt: NftTable[] = [];
 	for (const [index, table] of tables.entries()) {
@@ -96,7 +95,7 @@ export function unlisted(
 	return { dialect: "nftables", scope: family, table: name, why, code };
 }
 
-/** Nothing is known of any table. */
+/** A listing that cannot be read at all leaves every table unknown. */
 export const noListing: Gap = { dialect: "nftables", scope: "inet", ...unreadable };
 
 /** A table of which nft does not tell whether it steers anything. */

@@ -48,10 +48,10 @@ export function openNft(host: Host): NftTool {
 }
 
 function ownTable(json: string): NatTable | undefined {
-	return readListing(listingEntries(json) ?? [], "").find((listed) => isOurTable(listed.table))?.table;
+	return readListing(listingEntries(json) ?? []).find((listed) => isOurTable(listed.table))?.table;
 }
 
-/** Nobody else's rules live in it. */
+/** Whether it is our table, in which nobody else's rules live. */
 export function isOurTable({ dialect, scope, name }: Omit<NatTable, "chains">): boolean {
 	return dialect === "nftables" && scope === table.family && name === table.name;
 }

@@ -19,7 +19,7 @@ function listed(flags: string, ...tampering: readonly string[]): string {
 
 /** The rules of each chain. */
 function rulesIn(json: string) {
-	const [first] = readListing(listingEntries(json) ?? [], "");
+	const [first] = readListing(listingEntries(json) ?? []);
 	return (first?.table.chains ?? []).flatMap(({ name, rules }) => rules.map((rule) => ({ name, rule })));
 }
 

@@ -12,13 +12,18 @@ import {
 	parseNumbers,
 } from "./json.ts";
 import { parseKey } from "./read-key.ts";
-import { statementWords } from "./statement-words.ts";
+import type { ListedTexts } from "./texts.ts";
+
+/** What nft printed of a rule for people, if it did, and how to find a statement in it. */
+interface RuleWords extends Pick<ListedTexts, "say"> {
+	readonly text: string | undefined;
+}
 
 /**
  * Reads a rule of a listing. A verdict map becomes a rule for each of its elements, so that one rule here has one
  * action, and one that does nothing where it has none. What cannot be read is kept in the rule's own words.
  */
-export function readRule(rule: JsonRecord, text: string | undefined, sets: NamedSets): FoundRule[] {
+export function readRule(rule: JsonRecord, { text, say: sayAll }: RuleWords, sets: NamedSets): FoundRule[] {
 	const statements = (asArray(rule["expr"]) ?? []).map((statement) => asRecord(statement) ?? {});
 	const { comment, handle } = rule;
 	const common = {
@@ -30,7 +35,7 @@ export function readRule(rule: JsonRecord, text: string | undefined, sets: Named
 	// Most rules are understood whole, and there may be tens of thousands.
 	let words: readonly string[] | undefined;
 	const sayStatement = (index: number): string => {
-		words ??= statementWords(statements, rule, text);
+		words ??= sayAll(statements, rule, text);
 		return words[index] ?? common.text;
 	};
 	const conditions: Condition[] = [];
@@ -221,7 +226,7 @@ function translation(kind: "redirect" | "dnat", value: Json): Action | undefined
 	return ports === undefined || address === undefined ? undefined : { kind, ...ports, ...address };
 }
 
-/** Not what is computed, from a map or by hashing. */
+/** Undefined for ports that are computed, from a map or by hashing. */
 function portsOf(port: Json): { ports: Span } | undefined {
 	const [ports] = parseNumbers([port]) ?? [];
 	return ports && { ports };

@@ -9,7 +9,7 @@ import {
 } from "../../rules/ruleset.ts";
 import { asArray, asList, asRecord, field, type Json, type JsonRecord, type NamedSets } from "./json.ts";
 import { readRule } from "./read-rule.ts";
-import { isDormant, type ListedTexts, listedTexts } from "./texts.ts";
+import type { ListedTexts } from "./texts.ts";
 
 /** A table of a listing. */
 export interface ListedTable {
@@ -30,11 +30,10 @@ export function listingEntries(json: string): readonly JsonRecord[] | undefined 
 }
 
 /**
- * Reads the tables whose families a pod's connections can be of from the entries of `nft -n -j list ruleset`. `texts` is
+ * Reads the tables whose families a pod's connections can be of from the entries of `nft -n -j list ruleset`. `printed` is
  * what `nft -a list ruleset` printed, for the rules' own words; without it they have those of JSON.
  */
-export function readListing(entries: readonly JsonRecord[], texts: string): ListedTable[] {
-	const printed = listedTexts(texts);
+export function readListing(entries: readonly JsonRecord[], printed = unprinted): ListedTable[] {
 	const parts = partsByTable(entries);
 	return objects(entries, "table").flatMap((table): ListedTable[] => {
 		const scope = scopes[String(table["family"])];
@@ -105,13 +104,15 @@ function addPart({ chains, rules, sets }: Parts, kind: string, object: JsonRecor
 	}
 }
 
-function chainsOf(parts: Parts | undefined, { rules: words }: ListedTexts): NatChain[] {
+function chainsOf(parts: Parts | undefined, { rules: words, say }: ListedTexts): NatChain[] {
 	const { chains = [], rules = new Map<Json, JsonRecord[]>(), sets = new Map() } = parts ?? {};
 	const textOf = (rule: JsonRecord) =>
 		words.get(`${rule["family"]} ${rule["table"]} ${rule["chain"]} ${rule["handle"]}`);
 	return chains.map((chain) =>
 		chainOf(String(chain["name"]), baseOf(chain), () =>
-			(rules.get(chain["name"]) ?? []).flatMap((rule) => readRule(rule, textOf(rule), sets as NamedSets)),
+			(rules.get(chain["name"]) ?? []).flatMap((rule) =>
+				readRule(rule, { text: textOf(rule), say }, sets as NamedSets),
+			),
 		),
 	);
 }
@@ -123,4 +124,27 @@ function baseOf(chain: JsonRecord): Base | undefined {
 	return hook === undefined || chain["type"] !== "nat" || typeof prio !== "number"
 		? undefined
 		: { hook, priority: prio, policy: chain["policy"] === "drop" ? "drop" : "accept" };
+}
+
+/** Where nobody wants more than JSON. */
+const unprinted: ListedTexts = {
+	rules: new Map(),
+	flags: new Map(),
+	say: (statements) => statements.map((statement) => JSON.stringify(statement)),
+};
+
+/** Flags of a table that leave its chains as they are (nft(8), "TABLES"). */
+const harmless: ReadonlySet<unknown> = new Set(["owner", "persist"]);
+
+/**
+ * Whether a table's chains are switched off (`flags dormant`): undefined where that cannot be told. In place of the flags,
+ * nft 1.0.6 prints some other text into its JSON, so what it printed for people goes first.
+ */
+export function isDormant(table: JsonRecord, { flags }: ListedTexts): boolean | undefined {
+	const told = flags.get(`${table["family"]} ${table["name"]}`);
+	const words: readonly unknown[] = told ?? asList(table["flags"]);
+	if (words.includes("dormant")) {
+		return true;
+	}
+	return told !== undefined || words.every((word) => harmless.has(word)) ? false : undefined;
 }

@@ -1,4 +1,5 @@
-import { asList, type JsonRecord } from "./json.ts";
+import type { JsonRecord } from "./json.ts";
+import { statementWords } from "./statement-words.ts";
 
 /** What `nft -a list ruleset` printed, found again by what JSON has too: names and handles. */
 export interface ListedTexts {
@@ -6,6 +7,12 @@ export interface ListedTexts {
 	readonly rules: ReadonlyMap<string, string>;
 	/** The flags of each table that was printed, by family and name. */
 	readonly flags: ReadonlyMap<string, readonly string[]>;
+	/** What each statement of a rule says, by the rule and its text if there is one. */
+	readonly say: (
+		statements: readonly JsonRecord[],
+		rule: JsonRecord,
+		text: string | undefined,
+	) => readonly string[];
 }
 
 /**
@@ -38,26 +45,10 @@ export function listedTexts(listing: string): ListedTexts {
 			rules.set(`${table} ${chain} ${handle}`, text);
 		}
 	}
-	return { rules, flags };
+	return { rules, flags, say: statementWords };
 }
 
 /** Whatever else opens or closes a block is no chain: what a set holds is no rule. */
 function chainAt(line: string, before: string | undefined): string | undefined {
 	return chainHead.exec(line)?.[1] ?? (/^\t?\S/.test(line) ? undefined : before);
-}
-
-/** Flags of a table that leave its chains as they are (nft(8), "TABLES"). */
-const harmless: ReadonlySet<unknown> = new Set(["owner", "persist"]);
-
-/**
- * Whether a table's chains are switched off (`flags dormant`): undefined where that cannot be told. In place of the flags,
- * nft 1.0.6 prints some other text into its JSON, so what it printed for people goes first.
- */
-export function isDormant(table: JsonRecord, { flags }: ListedTexts): boolean | undefined {
-	const told = flags.get(`${table["family"]} ${table["name"]}`);
-	const words: readonly unknown[] = told ?? asList(table["flags"]);
-	if (words.includes("dormant")) {
-		return true;
-	}
-	return told !== undefined || words.every((word) => harmless.has(word)) ? false : undefined;
 }

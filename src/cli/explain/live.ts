@@ -2,7 +2,7 @@ import { readRuleset } from "../../backend/read.ts";
 import { enterNamedNetns, type NamedNetns } from "../../command/netns.ts";
 import { ok, type Result } from "../../domain/problem.ts";
 import { localAddresses } from "../../explain/local-addresses.ts";
-import { rulesetNotes } from "../../explain/ruleset-notes.ts";
+import { rulesetNotes } from "../../explain/ruleset-summary.ts";
 import type { Subject } from "../../explain/subject.ts";
 import type { Host } from "../../host/host.ts";
 import { lackOfPermission } from "../../status/permission.ts";

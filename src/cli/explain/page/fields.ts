@@ -1,6 +1,10 @@
 import type { Problem } from "../../../domain/problem.ts";
-import type { Assumption } from "../../../explain/assumptions.ts";
-import { type PacketFieldName, type PacketRequest, packetFields } from "../../../explain/packet-fields.ts";
+import {
+	type Assumption,
+	type PacketFieldName,
+	type PacketRequest,
+	packetFields,
+} from "../../../explain/packet-fields.ts";
 import { html } from "./dom.ts";
 
 /** The form in which the packet is said. An empty field is assumed, and shows what as. */

@@ -18,7 +18,7 @@ const step: Step = {
 
 function items(steps: readonly Step[], fate: Trace["fate"] = { kind: "pass" }) {
 	const journey: Pick<Trace, "steps" | "fate"> = { steps, fate };
-	return fake(stepList(journey as Journey)).all("li");
+	return fake(stepList(journey as Trace)).all("li");
 }
 
 describe("the rules that were visited", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { commonSubsequence } from "./common-subsequence.ts";
+import { commonSubsequence } from "./diff.ts";
 
 const entries = fc.array(fc.constantFrom(..."abcde"), { maxLength: 14 });
 

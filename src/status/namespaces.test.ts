@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createMemoryHost } from "../host/memory.ts";
-import { processName } from "./process-name.ts";
+import { processName } from "./namespaces.ts";
 
 const id = "0123456789abcdef".repeat(4);
 const pod = "01234567-89ab-cdef-0123-456789abcdef";
