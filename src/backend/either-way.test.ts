@@ -75,8 +75,8 @@ describe("where no tool can be asked instead", () => {
 describe("a host that keeps to one way", () => {
 	const xtables = () => new MemoryXtables().ask;
 
-	it("leaves everything to the tools", () => {
-		const host = createMemoryHost({ xtables: xtables() });
+	it("leaves everything to the tools, their lock too", () => {
+		const host = createMemoryHost({ xtables: xtables(), heldLocks: ["/run/xtables.lock"] });
 		const result = backendOf("legacy").setUp(byWay(host, "tools"), wanted, options);
 		expect(result.via).toBe("tools");
 		expect(host.natTable("legacy", "ipv4").save()).toContain("PROXY_INIT_OUTPUT");

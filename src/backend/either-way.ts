@@ -56,7 +56,8 @@ export function byWay(host: Host, transport: Transport): Host {
 				env: (name) => (name === "PATH" ? "where none is looked for: --transport kernel" : host.env(name)),
 			};
 		case "tools":
-			return { ...host, netlink: () => notAsked, xtables: () => notAsked };
+			// The tools take the lock themselves.
+			return { ...host, netlink: () => notAsked, xtables: () => notAsked, lock: () => notAsked };
 	}
 }
 

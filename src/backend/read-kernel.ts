@@ -1,3 +1,4 @@
+import { isIptables } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import type { NatTable } from "../rules/ruleset.ts";
 import { natTable, steers } from "../wire/nat-tables.ts";
@@ -46,7 +47,7 @@ function readNfTables(host: Host, existing: readonly KernelTable[]): ListedTable
 }
 
 function readXTable(host: Host, { dialect, scope, name }: KernelTable): NatTable[] {
-	const way = dialect === "nftables" ? undefined : kernelWays[dialect];
+	const way = isIptables(dialect) ? kernelWays[dialect] : undefined;
 	if (way === undefined || scope === "inet") {
 		return [];
 	}

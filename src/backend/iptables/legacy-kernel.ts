@@ -118,7 +118,7 @@ function change(host: Host, family: Family, make: (table: IpTable) => IpTable | 
 
 function withUndone(host: Host, error: BackendError, done: readonly Applied[]): BackendError {
 	const undone = done.filter(({ outcome }) => outcome !== "unchanged").map((each) => undo(host, each));
-	return new BackendError(error.code, [error.message, ...undone].join("; "));
+	return undone.length === 0 ? error : new BackendError(error.code, [error.message, ...undone].join("; "));
 }
 
 function undo(host: Host, { family, before }: Applied): string {
