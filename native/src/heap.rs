@@ -51,7 +51,7 @@ struct Snapshot {
 /// So that the parts can be written one after the other.
 const _: () = assert!(offset_of!(Snapshot, length) == MOST_FRONT + END);
 
-const MOST_FRONT: usize = 1344 * 1024;
+const MOST_FRONT: usize = 1408 * 1024;
 /// The mark that the allocator sets at the end of what it is given, and what comes behind that.
 const END: usize = size_of::<Heap>() - ROOM + 128;
 

@@ -258,17 +258,18 @@ class RuleReader {
 		if (values !== undefined) {
 			this.#imply(values.field.needs);
 		}
-		if (content === undefined || values === undefined) {
+		if (content === undefined) {
 			return [{ conditions: before, ...unknownOutcome(nft) }];
 		}
 		const ends = content.ranges.map(({ element }, index): End => {
-			const range = values.ranges[index];
-			const test = range && values.field.test([range]);
+			// Where it leads is known, also of a key that is not.
+			const range = values?.ranges[index];
+			const test = range && values?.field.test([range]);
 			const condition = test ?? ({ kind: "unparsed", text: nft } as const);
 			return { conditions: [...before, condition], ...mapOutcome(element.verdict, nft) };
 		});
 		if (content.catchAll !== undefined) {
-			const test = values.field.test(values.ranges) ?? ({ kind: "unparsed", text: nft } as const);
+			const test = values?.field.test(values.ranges) ?? ({ kind: "unparsed", text: nft } as const);
 			const conditions = [...before, conditionOf(test, true)];
 			ends.push({ conditions, ...mapOutcome(content.catchAll.verdict, nft) });
 		}

@@ -51,6 +51,8 @@ export const mayImport: Table = {
 		ring: 2,
 		imports: ["src/backend", "src/domain", "src/host/host.ts", "src/policy", "src/rules", "src/wire"],
 	},
+	// A pretended ip_tables, in which the native program rehearses.
+	"src/host/memory-xtables.ts": { ring: 2, imports: ["src/domain", "src/host/host.ts", "src/wire"] },
 	// What every command has: flags, arguments, help, log, failures, the network namespace that it is sent to.
 	"src/command": { ring: 2, imports: ["src/backend", "src/domain", "src/host/host.ts", "src/policy"] },
 	// The same grammar for commands that commander declares.
@@ -123,6 +125,7 @@ export const mayImport: Table = {
 			"src/host/command-input.ts",
 			"src/host/errno.ts",
 			"src/host/host.ts",
+			"src/host/memory-xtables.ts",
 			"src/linux",
 			"src/wire",
 		],

@@ -1,3 +1,4 @@
+import { byWay } from "../../backend/either-way.ts";
 import { readRuleset } from "../../backend/read.ts";
 import { enterNamedNetns, type NamedNetns } from "../../command/netns.ts";
 import { ok, type Result } from "../../domain/problem.ts";
@@ -12,7 +13,7 @@ import type { Source } from "./options.ts";
 type Live = Extract<Source, { readonly kind: "live" }>;
 
 /** The rules in a network namespace, whoever made them. Changes nothing there. */
-export function liveSubjects({ netns }: Live, host: Host): Result<readonly Subject[]> | Failed {
+export function liveSubjects({ netns, transport }: Live, host: Host): Result<readonly Subject[]> | Failed {
 	const lost = enterNamedNetns(host, netns);
 	if (lost !== undefined) {
 		return { ok: false, ...lost };
@@ -21,7 +22,7 @@ export function liveSubjects({ netns }: Live, host: Host): Result<readonly Subje
 	if (hidden !== undefined) {
 		return { ok: false, ...hidden };
 	}
-	const ruleset = readRuleset(host);
+	const ruleset = readRuleset(byWay(host, transport));
 	return ok([
 		{
 			label: netns === undefined ? "this network namespace" : `${labels[netns.flag]} ${netns.given}`,
