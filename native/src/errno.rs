@@ -5,7 +5,7 @@ use std::io;
 use nix::errno::Errno;
 use rquickjs::{Ctx, IntoJs, Object, Result, Value};
 
-/// Success as `undefined`, failure as `{ name: "ENOENT", message: "no such file or directory" }`.
+/// Success as `undefined`, failure as `{ name: "ENOENT", number: 2, message: "no such file or directory" }`.
 pub struct Outcome(pub std::result::Result<(), Errno>);
 
 impl<'js> IntoJs<'js> for Outcome {
@@ -20,6 +20,7 @@ impl<'js> IntoJs<'js> for Outcome {
 pub fn to_object<'js>(ctx: &Ctx<'js>, errno: Errno) -> Result<Value<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("name", format!("{errno:?}"))?;
+    object.set("number", errno as i32)?;
     object.set("message", message(errno))?;
     Ok(object.into_value())
 }

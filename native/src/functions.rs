@@ -17,12 +17,14 @@ use crate::bundle::main_of;
 use crate::children::{self, Command, Ended, Outcome as EndedAs};
 use crate::descriptors::{read_all, write_all};
 use crate::errno::{Outcome, from_io, to_object};
+use crate::file_lock;
 use crate::input::Stdin;
 use crate::log;
-use crate::netfilter_socket;
+use crate::netlink;
 use crate::program_path::find;
 use crate::slow_line;
 use crate::text::Text;
+use crate::xtables;
 
 /// Looks at nothing yet: this is part of start-up, which may happen on the machine that builds the program.
 pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -44,7 +46,11 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("log", Func::from(|line: Text| log::line(&line.0)))?;
     functions.set("enterNetns", Func::from(enter_netns))?;
     functions.set("enterNewNetns", Func::from(enter_new_netns))?;
-    functions.set("netfilterSocket", Func::from(netfilter_socket::open))?;
+    functions.set("byteOrder", Func::from(|| if cfg!(target_endian = "big") { "big" } else { "little" }))?;
+    functions.set("netlink", Func::from(netlink::ask))?;
+    functions.set("xtables", Func::from(xtables::ask))?;
+    functions.set("lock", Func::from(file_lock::take))?;
+    functions.set("unlock", Func::from(file_lock::give_back))?;
     functions.set("now", Func::from(now))?;
     functions.set("pause", Func::from(pause))?;
     functions.set("sayWhileSlow", Func::from(|line: Option<Text>| slow_line::set(line.map(|text| text.0))))?;

@@ -2,22 +2,26 @@
 //! own. What to do with them is decided in `src/` of the repository, the same code that runs on Node.
 
 mod bundle;
+mod byte_string;
 mod capabilities;
 mod children;
 mod descriptors;
 mod engine;
 mod errno;
+mod file_lock;
 mod functions;
 mod heap;
 mod input;
 mod launch;
 mod log;
 mod memory_file;
-mod netfilter_socket;
+mod netlink;
 mod one_thread;
 mod program;
 mod program_path;
 mod slow_line;
+mod socket_option;
 mod text;
+mod xtables;
 
 pub use program::run;

@@ -1,5 +1,6 @@
 import type { Family } from "../domain/family.ts";
 import type { TableDialect } from "../domain/mode.ts";
+import type { Via } from "../domain/transport.ts";
 import type { Host } from "../host/host.ts";
 import type { Drift } from "../rules/diff.ts";
 import type { Hook, Plan } from "../rules/plan.ts";
@@ -13,7 +14,7 @@ import type { BackendError } from "./backend-error.ts";
  */
 export interface Backend {
 	/** Makes the plan's families hold exactly the plan. */
-	setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[];
+	setUp(host: Host, plan: Plan, options: SetUpOptions): SetUpResult;
 	/**
 	 * How what is there differs from the plan. Changes nothing. `found` are tables of this dialect that were read already,
 	 * which then are all that is looked at; without it they are read.
@@ -22,11 +23,11 @@ export interface Backend {
 	/** Removes whatever is ours. Answers with the families that held something. */
 	tearDown(host: Host, families: readonly Family[]): Family[];
 	/**
-	 * Tries whether the dialect can be spoken here, by doing: one transaction that makes every kind of rule we write and
-	 * removes it again, so that the kernel has to know them all and nothing remains. Undefined when it can.
+	 * Tries whether the dialect can be spoken here: the kernel is handed every kind of rule that we write, and keeps none.
+	 * Undefined when it can.
 	 */
 	probe(host: Host, families: readonly Family[], owner?: Owner): BackendError | undefined;
-	/** What {@link setUp} gives the dialect's tools in a fresh namespace, one transaction each. */
+	/** What the dialect's tools would be given in a fresh namespace, one transaction each. */
 	transactions(plan: Plan, options: SetUpOptions): Transaction[];
 	/** A plan's rules as the dialect writes them. */
 	rules(plan: Plan): WrittenRules;
@@ -89,6 +90,12 @@ export interface SetUpOptions {
 	 * of ours.
 	 */
 	readonly whileRunning?: (() => void) | undefined;
+}
+
+export interface SetUpResult {
+	/** Who made the rules, or found that there was nothing to make. */
+	readonly via: Via;
+	readonly families: readonly FamilyOutcome[];
 }
 
 export interface FamilyOutcome {

@@ -49,6 +49,7 @@ describe("a mode that names a dialect", () => {
 		const host = hostWith(["legacy", "nft", "plain", "nftables"]);
 		expect(choose(host, mode)).toEqual({
 			dialect: mode,
+			via: "tools",
 			outcomes: [
 				{ family: "ipv4", outcome: "created" },
 				{ family: "ipv6", outcome: "created" },

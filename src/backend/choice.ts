@@ -1,7 +1,8 @@
 import type { Dialect, Mode } from "../domain/mode.ts";
+import type { Via } from "../domain/transport.ts";
 import type { Host } from "../host/host.ts";
 import type { Plan } from "../rules/plan.ts";
-import type { FamilyOutcome, SetUpOptions } from "./backend.ts";
+import type { FamilyOutcome, SetUpOptions, SetUpResult } from "./backend.ts";
 import { BackendError } from "./backend-error.ts";
 import { autoOrder, backendOf } from "./backends.ts";
 import { dialectsInUse } from "./tables.ts";
@@ -9,6 +10,8 @@ import { dialectsInUse } from "./tables.ts";
 /** What came of setting up in a mode. */
 export interface Choice {
 	readonly dialect: Dialect;
+	/** Who has made the rules. */
+	readonly via: Via;
 	readonly outcomes: readonly FamilyOutcome[];
 	/** The dialects that did not work, in the order in which they were tried. */
 	readonly tried: readonly Attempt[];
@@ -30,7 +33,8 @@ export interface ChoiceOptions extends Omit<SetUpOptions, "whileRunning"> {
  */
 export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: ChoiceOptions): Choice {
 	if (mode !== "auto") {
-		return { dialect: mode, outcomes: setUp(host, mode, plan, options), tried: [] };
+		const { via, families: outcomes } = setUp(host, mode, plan, options);
+		return { dialect: mode, via, outcomes, tried: [] };
 	}
 	const inUse = dialectsInUse(host);
 	const tried: Attempt[] = [];
@@ -40,7 +44,7 @@ export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: ChoiceO
 	]) {
 		const attempt = trySetUp(host, dialect, plan, options);
 		if (!(attempt instanceof BackendError)) {
-			return { dialect, outcomes: attempt, tried };
+			return { dialect, via: attempt.via, outcomes: attempt.families, tried };
 		}
 		tried.push({ dialect, failure: attempt });
 	}
@@ -52,7 +56,7 @@ export function describeAttempts(tried: readonly Attempt[]): string {
 	return tried.map(({ dialect, failure }) => `${dialect}: ${failure.message}`).join(" → ");
 }
 
-function setUp(host: Host, dialect: Dialect, plan: Plan, options: ChoiceOptions): readonly FamilyOutcome[] {
+function setUp(host: Host, dialect: Dialect, plan: Plan, options: ChoiceOptions): SetUpResult {
 	return backendOf(dialect).setUp(host, plan, {
 		...options,
 		whileRunning: () => options.whileRunning?.(dialect),
@@ -64,7 +68,7 @@ function trySetUp(
 	dialect: Dialect,
 	plan: Plan,
 	options: ChoiceOptions,
-): readonly FamilyOutcome[] | BackendError {
+): SetUpResult | BackendError {
 	try {
 		return setUp(host, dialect, plan, options);
 	} catch (error) {

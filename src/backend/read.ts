@@ -25,9 +25,10 @@ import {
 } from "./nftables/list.ts";
 import type { ListedTable } from "./nftables/read.ts";
 import { translated } from "./nftables/translate.ts";
+import { type KernelReading, readKernel } from "./read-kernel.ts";
 import { existingTables, survey } from "./tables.ts";
 
-/** What the tools of all dialects told of a network namespace: of those tables that exist, and of no others. */
+/** What was read of a network namespace: of those tables that exist, and of no others. */
 export interface Reading {
 	/** What steers packets, and what of that nobody could read. */
 	readonly ruleset: Ruleset;
@@ -46,7 +47,7 @@ export function readRuleset(host: Host): Ruleset {
 }
 
 /**
- * The same, of which more can be asked. All tools run at the same time. The legacy tools make the table that they are asked
+ * The same, of which more can be asked. The kernel is asked first, and tools for what it does not tell: all at the same time. The legacy tools make the table that they are asked
  * for, so none is asked for one that does not exist. What iptables-nft cannot read in a table of its name, nft is asked for,
  * and also where the table holds rules that are not ours: iptables-nft-save leaves out of a rule of nft's what it has no
  * word for, and does not say so. Where nobody wants to be told our own table's rules in nft's words (`isOursTold`: false),
@@ -56,8 +57,10 @@ export function readTables(
 	host: Host,
 	{ isOursTold, whenListed }: { readonly isOursTold: boolean; readonly whenListed?: () => void },
 ): Reading {
-	const inNftables = host.nftTables() ?? [];
-	const wanted = existingTables(host).filter(({ dialect }) => isIptables(dialect));
+	const existing = existingTables(host);
+	const told = readKernel(host, existing);
+	const inNftables = told.nfTables === undefined ? (host.nftTables() ?? []) : [];
+	const wanted = existing.filter((table) => isIptables(table.dialect) && !isTold(table, told));
 	const others = inNftables.filter((table) => !isOfIptables(table));
 	const withWords = isOursTold || !others.every(isOurTable);
 	const first = others.length === 0 ? [] : listQuestions({ withWords });
@@ -72,11 +75,19 @@ export function readTables(
 		(withWords || ([...open.unread, ...open.doubtful].every(isOurTable) && !answered.some(hasFlags)));
 	const more = open.unread.length + open.doubtful.length > 0 ? listQuestions({ withWords: true }) : [];
 	const listed = readListed(host, isEnough ? answered : askTools(host, more), inNftables);
-	return assemble(host, { asked, saved, listed, open });
+	return assemble(host, { told, asked, saved, listed, open });
+}
+
+/** Whether the kernel itself has shown a table. */
+function isTold({ subsystem, dialect, scope }: KernelTable, { nfTables, xTables }: KernelReading): boolean {
+	return subsystem === "nf_tables"
+		? nfTables !== undefined
+		: xTables.some((table) => table.dialect === dialect && table.scope === scope);
 }
 
 /** What the tools were asked and what they answered. */
 interface Told {
+	readonly told: KernelReading;
 	readonly asked: readonly { readonly table: KernelTable; readonly answer: Answer | undefined }[];
 	readonly saved: readonly SavedTable[];
 	readonly listed: Listed;
@@ -99,10 +110,14 @@ function openTables(inNftables: readonly NftTable[], saved: readonly SavedTable[
 	return { unread, doubtful };
 }
 
-function assemble(host: Host, { asked, saved, listed, open }: Told): Reading {
+function assemble(host: Host, { told, asked, saved, listed, open }: Told): Reading {
 	const savedTables = saved.map(({ table }) => table);
 	const listedTables = listed.kind === "listed" ? listed.tables : [];
-	const { tables, gaps: unclearTables } = combine(savedTables, listedTables);
+	const printed = combine(savedTables, listedTables);
+	const { nfTables = [], xTables } = told;
+	const steering = nfTables.flatMap(({ table, isOff }) =>
+		isOff === true || table.chains.every(({ base }) => base === undefined) ? [] : [table],
+	);
 	const withheld = asked.filter(
 		({ table, answer }) => isWithheld(table, answer) && listedTables.some((one) => isOursIn(one, table)),
 	);
@@ -110,20 +125,23 @@ function assemble(host: Host, { asked, saved, listed, open }: Told): Reading {
 	const spoilt = listed.kind === "listed" ? listed.spoilt : [];
 	return {
 		ruleset: {
-			tables,
+			tables: [...xTables, ...steering, ...printed.tables],
 			gaps: [
 				...hiddenTables(host),
 				...unsaved.filter((gap) => !inKernel("nf_tables").some(({ dialect }) => dialect === gap.dialect)),
 				...(listed.kind === "failed" ? open.unread.map((table) => unlisted(table, listed)) : []),
 				...spoilt.filter((table) => open.unread.includes(table)).map((table) => unlisted(table)),
 				...(listed.kind === "garbled" ? [noListing] : []),
-				...unclearTables,
+				...printed.gaps,
 			],
 			unconfirmed: listed.kind === "failed" ? open.doubtful.map((table) => unconfirmed(table, listed)) : [],
 		},
-		own: [...savedTables, ...listedTables.map(({ table }) => table)].flatMap(
-			(table) => backendOf(table.dialect).ownTable(table) ?? [],
-		),
+		own: [
+			...xTables,
+			...nfTables.map(({ table }) => table),
+			...savedTables,
+			...listedTables.map(({ table }) => table),
+		].flatMap((table) => backendOf(table.dialect).ownTable(table) ?? []),
 		unsaved: [...unsaved, ...withheld.map(({ table }) => withheldTable(table))],
 	};
 }

@@ -1,12 +1,6 @@
-import { HostError, type HostErrorCode } from "./host.ts";
+import { type Errno, HostError, type HostErrorCode } from "./host.ts";
 
-/** An error number of the kernel with its two usual spellings. */
-export interface Errno {
-	/** As in errno(3): `ENOENT`. */
-	readonly name: string;
-	/** As strerror(3) says it, in lower case: `no such file or directory`. */
-	readonly message: string;
-}
+export type { Errno } from "./host.ts";
 
 const codes = new Map<string, HostErrorCode>([
 	["ENOENT", "not-found"],

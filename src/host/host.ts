@@ -82,6 +82,39 @@ export interface Host {
 	 */
 	removeEmptyNftTable(table: NftTable): boolean;
 
+	/** In which the machine has its numbers, and netlink its headers. */
+	byteOrder(): "little" | "big";
+
+	/**
+	 * Sends a request to nfnetlink in this network namespace, or to rtnetlink, on a socket of its own, and answers with the datagrams that
+	 * came back, in order: all parts of a dump, or the acknowledgements that were asked for. Request and datagrams are byte
+	 * strings, one character a byte; the request is one send(2), so it may hold several messages, of which one at most asks
+	 * for a dump. The kernel has done its work before it returns (nfnetlink_rcv in net/netfilter/nfnetlink.c). With extended
+	 * acknowledgements, and without the request in them (NETLINK_EXT_ACK, NETLINK_CAP_ACK of netlink(7)), where the kernel
+	 * knows these. What comes back as {@link Errno} went wrong before the kernel looked at the request (`EPROTONOSUPPORT`:
+	 * no nfnetlink), or lost its answer (`ENOBUFS`), after which it is unknown what was done. A request of which a
+	 * character is no byte is `EINVAL`.
+	 */
+	netlink(request: string, protocol?: NetlinkProtocol): readonly string[] | Errno;
+
+	/**
+	 * One call of the sockopt interface of ip_tables or ip6_tables in this network namespace (linux/netfilter_ipv4/ip_tables.h,
+	 * linux/netfilter/x_tables.h). The request is the whole struct as a byte string. Those that read ("info", "entries" and
+	 * the revisions) answer with the same struct as the kernel filled it in, so that room for it has to be in the request.
+	 * "replace" answers with the counters of the rules that were replaced, 16 bytes each; the pointer to them in the
+	 * request, at offset 88, is set here. "add-counters" answers with nothing. 64-bit programs only: on others, where the
+	 * structs differ, all are `ENOSYS`. Takes CAP_NET_ADMIN and no other: the socket is not a raw one unless the kernel
+	 * insists on that.
+	 */
+	xtables(family: Family, operation: XtablesOperation, request: string): string | Errno;
+
+	/**
+	 * Takes the lock that iptables' tools take (flock(2) on a file, which is made with mode 0600 where it is missing; links
+	 * are followed, as in xtables_lock of iptables/xshared.c). Waits so many milliseconds at most, which may be Infinity.
+	 * Answers with what gives it back, or why it could not be had: `EAGAIN` where somebody else held it all the time.
+	 */
+	lock(path: string, waitMs: number): (() => void) | Errno;
+
 	/** Milliseconds since the epoch, with a fraction. */
 	now(): number;
 
@@ -124,6 +157,28 @@ export interface NftTable {
 	/** `inet` is one table for both families. Tables of other families (arp, bridge, netdev) are not listed. */
 	readonly family: Family | "inet";
 	readonly name: string;
+}
+
+/** NETLINK_NETFILTER, which is meant where nothing is said, and NETLINK_ROUTE. */
+export type NetlinkProtocol = "netfilter" | "route";
+
+/** IPT_SO_GET_INFO and its like, by what they do. */
+export type XtablesOperation =
+	| "info"
+	| "entries"
+	| "replace"
+	| "add-counters"
+	| "match-revision"
+	| "target-revision";
+
+/** An error number of the kernel with its usual spellings. */
+export interface Errno {
+	/** As in errno(3): `ENOENT`. */
+	readonly name: string;
+	/** On this architecture. */
+	readonly number: number;
+	/** As strerror(3) says it, in lower case: `no such file or directory`. */
+	readonly message: string;
 }
 
 /** What went wrong when the host could not do what was asked. */

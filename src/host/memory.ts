@@ -1,6 +1,6 @@
 import { harmless } from "../domain/harmless.ts";
 import { inputOf } from "./command-input.ts";
-import { type Command, type CommandResult, type Host, HostError, type NftTable } from "./host.ts";
+import { type Command, type CommandResult, type Errno, type Host, HostError, type NftTable } from "./host.ts";
 import { MemoryNatTable } from "./memory-nat-table.ts";
 import { runNft } from "./memory-nft-program.ts";
 import { MemoryNftables } from "./memory-nftables.ts";
@@ -39,6 +39,11 @@ export interface MemoryHostOptions {
 	readonly netnsPaths?: readonly string[];
 	/** Why nf_tables does not tell of its tables. */
 	readonly hiddenNftTables?: string;
+	/** In place of the fake kernel's refusals: it is spoken to through its tools. */
+	readonly netlink?: Host["netlink"];
+	readonly xtables?: Host["xtables"];
+	/** Locks that somebody else has and does not give back. */
+	readonly heldLocks?: readonly string[];
 	/** Whether a namespace of its own may be had; one in which there is nothing yet. */
 	readonly mayUnshare?: boolean;
 }
@@ -53,6 +58,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 	const logged: string[] = [];
 	const files = new Map<string, string>([["/proc/self/status", rootStatus]]);
 	const hasNft = () => options.hasNft === true && !missing.has("nft");
+	const locks = new Set(options.heldLocks);
 	let clock = 0;
 	let netns: string | undefined;
 
@@ -170,12 +176,28 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			const isEmpty = tables.get(key)?.isEmpty() === true && name === "nat";
 			return isEmpty && tables.delete(key);
 		},
+		byteOrder: () => "little",
+		netlink: options.netlink ?? (() => fakeLacks("EPROTONOSUPPORT", 93)),
+		xtables: options.xtables ?? (() => fakeLacks("ENOPROTOOPT", 92)),
+		lock: (path, waitMs) => {
+			if (locks.has(path)) {
+				clock += waitMs;
+				return { name: "EAGAIN", number: 11, message: "resource temporarily unavailable" };
+			}
+			locks.add(path);
+			return () => locks.delete(path);
+		},
 		now: () => clock++,
 		pause: (milliseconds) => {
 			clock += milliseconds;
 		},
 		sayWhileSlow: () => {},
 	};
+}
+
+/** As a kernel without the thing refuses it, so that a program turns to the tools, and with a message that says whose doing it is. */
+function fakeLacks(name: string, number: number): Errno {
+	return { name, number, message: "not supported by this fake kernel" };
 }
 
 interface Tool {

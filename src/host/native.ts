@@ -1,17 +1,10 @@
 import type { ExitCode } from "../domain/exit-code.ts";
+import type { Family } from "../domain/family.ts";
 import { harmless } from "../domain/harmless.ts";
-import type { NetlinkSocket } from "../linux/netlink.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Errno, hostError } from "./errno.ts";
-import type { Command, CommandResult, Host } from "./host.ts";
-import {
-	answerWithoutSocket,
-	askNftTables,
-	type NftTableAnswer,
-	removeEmptyTable,
-	tablesIn,
-	whyHidden,
-} from "./nft-tables.ts";
+import type { Command, CommandResult, Host, NetlinkProtocol, XtablesOperation } from "./host.ts";
+import { type Netlink, nftTablesBy } from "./nft-tables.ts";
 import { defaultPath } from "./program-path.ts";
 
 /**
@@ -45,7 +38,14 @@ export interface NativeFunctions {
 	log(line: string): void;
 	enterNetns(path: string): Errno | undefined;
 	enterNewNetns(): Errno | undefined;
-	netfilterSocket(): NetlinkSocket | Errno;
+	byteOrder(): "little" | "big";
+	/** As {@link Host.netlink}. */
+	netlink(request: string, protocol: NetlinkProtocol): readonly string[] | Errno;
+	/** As {@link Host.xtables}. */
+	xtables(family: Family, operation: XtablesOperation, request: string): string | Errno;
+	/** Takes a file's lock, as {@link Host.lock}, and answers with a number that gives it back. */
+	lock(path: string, waitMs: number): number | Errno;
+	unlock(lock: number): void;
 	now(): number;
 	pause(milliseconds: number): void;
 	/** As {@link Host.sayWhileSlow}. */
@@ -60,6 +60,10 @@ export interface NativeFunctions {
 /** The outside world as the native program shows it. */
 export function createNativeHost(functions: NativeFunctions): Host {
 	let path: string | undefined;
+	const netlink: Netlink = {
+		byteOrder: functions.byteOrder,
+		netlink: (request, protocol = "netfilter") => functions.netlink(request, protocol),
+	};
 	return {
 		run: (commands, whileRunning) => runCommands(functions, commands, whileRunning),
 		find: (program) => {
@@ -78,21 +82,17 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		log: (line) => functions.log(harmless(line)),
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
 		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
-		nftTables: () => tablesIn(askTables(functions)),
-		hiddenNftTables: () => whyHidden(askTables(functions)),
-		removeEmptyNftTable: (table) => {
-			const socket = functions.netfilterSocket();
-			return "send" in socket && removeEmptyTable(socket, table);
+		...netlink,
+		xtables: functions.xtables,
+		lock: (path, waitMs) => {
+			const taken = functions.lock(path, waitMs);
+			return typeof taken === "number" ? () => functions.unlock(taken) : taken;
 		},
+		...nftTablesBy(netlink),
 		now: functions.now,
 		pause: functions.pause,
 		sayWhileSlow: (line) => functions.sayWhileSlow(line === undefined ? undefined : harmless(line)),
 	};
-}
-
-function askTables(functions: NativeFunctions): NftTableAnswer {
-	const socket = functions.netfilterSocket();
-	return "send" in socket ? askNftTables(socket) : answerWithoutSocket(socket);
 }
 
 /** No child is left behind, whatever happens meanwhile. */

@@ -1,112 +1,155 @@
-import { acknowledgedErrno, type NetlinkSocket } from "../linux/netlink.ts";
+import { readAnswer } from "../wire/answers.ts";
+import { makeBatch, type Step } from "../wire/batch.ts";
+import type { ByteOrder, Bytes } from "../wire/bytes.ts";
+import { cString, words } from "../wire/bytes.ts";
+import { readDump } from "../wire/dump.ts";
+import { chainField, messageType, tableField } from "../wire/nf-tables.ts";
+import { type ChainObject, chainOf, tableOf } from "../wire/objects.ts";
+import { dumpChains, dumpTables } from "../wire/requests.ts";
 import type { Errno } from "./errno.ts";
-import type { NftTable } from "./host.ts";
-import { type DumpPart, encodeTablesRequest, parseTablesReply } from "./nft-table-dump.ts";
-import {
-	encodeChainsRequest,
-	encodeRemoval,
-	type FoundChain,
-	parseChainsReply,
-} from "./nft-table-removal.ts";
+import type { Host, NftTable } from "./host.ts";
 
 /** Others may be writing at the same time (50 at once is a tested case); each try takes microseconds. */
 const tries = 20;
 
+/** What a host asks the kernel with. */
+export type Netlink = Pick<Host, "netlink" | "byteOrder">;
+
 /** The tables, or why there are none to be shown. */
-export type NftTableAnswer =
+type TableAnswer =
 	| { readonly kind: "tables"; readonly tables: readonly NftTable[] }
 	/** The kernel has no nf_tables. */
 	| { readonly kind: "none" }
 	| { readonly kind: "hidden"; readonly why: string };
 
-/** What became of opening a socket: nothing of the kind in this kernel, or something in the way. */
-export function answerWithoutSocket({ name, message }: Errno): NftTableAnswer {
-	return name === "EPROTONOSUPPORT" || name === "EAFNOSUPPORT"
-		? { kind: "none" }
-		: { kind: "hidden", why: `netlink socket: ${message}` };
+/** {@link Host}'s operations on tables of nf_tables, by its netlink. */
+export function nftTablesBy(netlink: Netlink) {
+	return {
+		nftTables: (): readonly NftTable[] | undefined => {
+			const answer = askTables(netlink);
+			return answer.kind === "tables" ? answer.tables : undefined;
+		},
+		hiddenNftTables: (): string | undefined => {
+			const answer = askTables(netlink);
+			return answer.kind === "hidden" ? answer.why : undefined;
+		},
+		removeEmptyNftTable: (table: NftTable): boolean => removeEmptyTable(netlink, table),
+	};
 }
 
-export function askNftTables(socket: NetlinkSocket): NftTableAnswer {
-	for (let attempt = 1; attempt <= tries; attempt++) {
-		const answer = dumpTables(socket, attempt);
+function askTables(netlink: Netlink): TableAnswer {
+	const order = netlink.byteOrder();
+	const request = dumpTables(order);
+	for (let attempt = 0; attempt < tries; attempt++) {
+		const answer = tablesIn(netlink.netlink(request), order);
 		if (answer !== "torn") {
 			return answer;
 		}
 	}
-	return { kind: "hidden", why: "nf_tables: the tables kept changing while they were being listed" };
+	return hidden("nf_tables: the tables kept changing while they were being listed");
 }
 
-function dumpTables(socket: NetlinkSocket, sequence: number): NftTableAnswer | "torn" {
-	const tables: NftTable[] = [];
-	let torn = false;
-	if (!socket.send(encodeTablesRequest(sequence, socket.order))) {
-		return { kind: "hidden", why: "nf_tables: the kernel takes no question" };
+function tablesIn(datagrams: readonly Bytes[] | Errno, order: ByteOrder): TableAnswer | "torn" {
+	if ("name" in datagrams) {
+		return withoutAnswer(datagrams);
 	}
-	for (;;) {
-		const part = receivePart(socket);
-		if (part.kind !== "tables") {
-			return part.kind === "refused" ? refusalOf(part.errno) : part;
+	const dump = readDump(datagrams, messageType.newTable, order);
+	switch (dump.kind) {
+		case "told": {
+			const tables = dump.objects.flatMap((told) => (told.scope === undefined ? [] : [tableOf(told, order)]));
+			return tables.includes(undefined)
+				? hidden(unreadable)
+				: {
+						kind: "tables",
+						tables: tables.flatMap((table) =>
+							table?.scope === undefined ? [] : [{ family: table.scope, name: table.name }],
+						),
+					};
 		}
-		tables.push(...part.tables);
-		torn ||= part.torn;
-		if (part.last) {
-			return torn ? "torn" : { kind: "tables", tables };
-		}
+		case "torn":
+			return "torn";
+		case "refused":
+			return refusalOf(dump.errno);
+		case "unreadable":
+			return hidden(unreadable);
 	}
 }
 
-function receivePart(socket: NetlinkSocket): DumpPart | Extract<NftTableAnswer, { kind: "hidden" }> {
-	const datagram = socket.receive();
-	return datagram === undefined
-		? { kind: "hidden", why: "nf_tables: the kernel gives no answer" }
-		: parseTablesReply(datagram, socket.order);
+const unreadable = "nf_tables: the kernel gives no answer that can be read";
+
+function hidden(why: string): TableAnswer {
+	return { kind: "hidden", why };
+}
+
+/** Nothing of the kind in this kernel, or something in the way. */
+function withoutAnswer({ name, message }: Errno): TableAnswer {
+	return name === "EPROTONOSUPPORT" || name === "EAFNOSUPPORT"
+		? { kind: "none" }
+		: hidden(`netlink socket: ${message}`);
 }
 
 /** EINVAL is nfnetlink's word for a subsystem that is not there, and EPERM for want of CAP_NET_ADMIN (net/netfilter/nfnetlink.c). */
-function refusalOf(errno: number): NftTableAnswer {
+function refusalOf(errno: number): TableAnswer {
 	switch (errno) {
 		case 22:
 		case 95:
 			return { kind: "none" };
 		case 1:
-			return { kind: "hidden", why: "nf_tables: operation not permitted" };
+			return hidden("nf_tables: operation not permitted");
 		default:
-			return { kind: "hidden", why: `nf_tables: the kernel refuses to tell (error ${errno})` };
+			return hidden(`nf_tables: the kernel refuses to tell (error ${errno})`);
 	}
 }
 
-export function tablesIn(answer: NftTableAnswer): readonly NftTable[] | undefined {
-	return answer.kind === "tables" ? answer.tables : undefined;
-}
-
-export function whyHidden(answer: NftTableAnswer): string | undefined {
-	return answer.kind === "hidden" ? answer.why : undefined;
-}
-
-/** As {@link Host.removeEmptyNftTable}. The kernel has dealt with a transaction, and answered, before `send` returns. */
-export function removeEmptyTable(socket: NetlinkSocket, table: NftTable): boolean {
-	const chains = chainsOf(socket, table);
-	if (chains?.every(({ isAcceptingBase }) => isAcceptingBase) !== true) {
+/**
+ * Each of the chains and then the table is deleted only where nothing is left inside, in one transaction
+ * (nf_tables_delchain and nf_tables_deltable in net/netfilter/nf_tables_api.c).
+ */
+function removeEmptyTable({ netlink, byteOrder }: Netlink, { family, name }: NftTable): boolean {
+	const order = byteOrder();
+	const chains = chainsOf(netlink(dumpChains(order, family)), name, order);
+	if (chains?.every(({ base }) => base?.policy === accept) !== true) {
 		return false;
 	}
-	const answer = socket.send(encodeRemoval(table, chains, socket.order)) ? socket.receive() : undefined;
-	return answer !== undefined && acknowledgedErrno(answer, socket.order) === 0;
+	const { attribute } = words[order];
+	const step = (type: number, attributes: Bytes): Step => ({
+		type,
+		flags: nonRecursive,
+		scope: family,
+		attributes,
+		about: `table ${name}`,
+	});
+	const batch = makeBatch(
+		[
+			...chains.map((chain) =>
+				step(
+					messageType.deleteChain,
+					attribute(chainField.table, cString(name)) + attribute(chainField.name, cString(chain.name)),
+				),
+			),
+			step(messageType.deleteTable, attribute(tableField.name, cString(name))),
+		],
+		{ order },
+	);
+	const answer = netlink(batch.bytes);
+	return !("name" in answer) && readAnswer(answer, batch, order).kind === "done";
 }
 
-function chainsOf(socket: NetlinkSocket, table: NftTable): FoundChain[] | undefined {
-	const chains: FoundChain[] = [];
-	if (!socket.send(encodeChainsRequest(table, socket.order))) {
+const nonRecursive = 0x100; // NLM_F_NONREC
+const accept = 1; // NF_ACCEPT
+
+/** Of one table; undefined where they are not told, or cannot be read. */
+function chainsOf(
+	datagrams: readonly Bytes[] | Errno,
+	table: string,
+	order: ByteOrder,
+): ChainObject[] | undefined {
+	const dump = "name" in datagrams ? undefined : readDump(datagrams, messageType.newChain, order);
+	if (dump?.kind !== "told") {
 		return undefined;
 	}
-	for (;;) {
-		const datagram = socket.receive();
-		const part = datagram && parseChainsReply(datagram, table, socket.order);
-		if (part === undefined || part.refused) {
-			return undefined;
-		}
-		chains.push(...part.chains);
-		if (part.last) {
-			return chains;
-		}
-	}
+	const chains = dump.objects.map((told) => chainOf(told, order));
+	return chains.some((chain) => chain === undefined)
+		? undefined
+		: chains.flatMap((chain) => (chain?.table === table ? [chain] : []));
 }

@@ -1,11 +1,14 @@
 import { isatty } from "node:tty";
 import { harmless } from "../domain/harmless.ts";
+import { machineOrder } from "../linux/byte-string.ts";
+import { lockFile } from "../linux/file-lock.ts";
 import { loadLibc } from "../linux/libc.ts";
-import { withNetfilterSocket } from "../linux/netlink-socket.ts";
+import { askNetlink } from "../linux/netlink-socket.ts";
 import { enterNetns, enterNewNetns } from "../linux/netns.ts";
+import { askXtables } from "../linux/xtables-socket.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Host } from "./host.ts";
-import { answerWithoutSocket, askNftTables, removeEmptyTable, tablesIn, whyHidden } from "./nft-tables.ts";
+import { type Netlink, nftTablesBy } from "./nft-tables.ts";
 import { appendText, identify, isExecutable, listFolder, readText, replaceText } from "./node-files.ts";
 import { runCommands } from "./node-run.ts";
 import { sayWhileSlow } from "./node-slow-line.ts";
@@ -14,7 +17,10 @@ import { findOnPath } from "./program-path.ts";
 
 /** The outside world as Node shows it. */
 export function createNodeHost(): Host {
-	const askTables = () => withNetfilterSocket(loadLibc(), askNftTables, answerWithoutSocket);
+	const netlink: Netlink = {
+		netlink: (request, protocol = "netfilter") => askNetlink(loadLibc(), request, protocol),
+		byteOrder: () => machineOrder,
+	};
 	return {
 		run: (commands, whileRunning) => runCommands(commands, childEnvironment(process.env), whileRunning),
 		find: (program) => findOnPath(program, process.env["PATH"], isExecutable),
@@ -30,14 +36,10 @@ export function createNodeHost(): Host {
 		log: (line) => writeStandardError(`${harmless(line)}\n`),
 		enterNetns: (path) => enterNetns(path, loadLibc()),
 		enterNewNetns: () => enterNewNetns(loadLibc()),
-		nftTables: () => tablesIn(askTables()),
-		hiddenNftTables: () => whyHidden(askTables()),
-		removeEmptyNftTable: (table) =>
-			withNetfilterSocket(
-				loadLibc(),
-				(socket) => removeEmptyTable(socket, table),
-				() => false,
-			),
+		...netlink,
+		xtables: (family, operation, request) => askXtables(loadLibc(), family, operation, request),
+		lock: (path, waitMs) => lockFile(loadLibc(), path, waitMs),
+		...nftTablesBy(netlink),
 		now: () => performance.timeOrigin + performance.now(),
 		pause: (milliseconds) => {
 			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

@@ -1,4 +1,5 @@
 import type { KernelTable } from "../backend/backend.ts";
+import { byWay } from "../backend/either-way.ts";
 import { removeEverything } from "../backend/stale-rules.ts";
 import { describeHidden, type HiddenTable } from "../backend/tables.ts";
 import { parseCommandLine } from "../command/command-line.ts";
@@ -17,9 +18,11 @@ import { createLogger } from "../command/logger.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
+import type { Transport } from "../domain/transport.ts";
 import type { Host } from "../host/host.ts";
 import { kernelCloseWait, readCloseWait } from "./close-wait.ts";
 import { cleanFlags } from "./flags.ts";
+import { readTransport } from "./mode-flags.ts";
 
 /** `shunt clean`: removes everything of ours in every dialect. Nothing to remove is success too. */
 export function runClean(host: Host, argv: readonly string[], program = "shunt clean"): ExitCode {
@@ -40,7 +43,7 @@ function clean(host: Host, argv: readonly string[], program: string): ExitCode {
 		return reportFailure(host, program, lost, options.value.output);
 	}
 	host.sayWhileSlow(`${program}: still looking for rules of ours and removing them …`);
-	const removal = removeEverything(host);
+	const removal = removeEverything(byWay(host, options.value.transport));
 	host.sayWhileSlow(undefined);
 	return report(host, options.value, removal, program);
 }
@@ -54,9 +57,13 @@ const examples = [
 	["In a pod's, from the node", "--netns /proc/4321/ns/net"],
 ] as const;
 
-function parseCleanOptions(argv: readonly string[], program: string): Result<CommonOptions> {
+interface CleanOptions extends CommonOptions {
+	readonly transport: Transport;
+}
+
+function parseCleanOptions(argv: readonly string[], program: string): Result<CleanOptions> {
 	const flags = new FlagValues(parseCommandLine(argv, cleanFlags, program), cleanFlags);
-	const options = readCommon(flags);
+	const options = { transport: readTransport(flags), ...readCommon(flags) };
 	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
 }
 

@@ -1,6 +1,7 @@
 import { type Flag, findFlag } from "../command/flag.ts";
 import { logLevels } from "../domain/log-level.ts";
 import { iptablesDialects, modes, programOf } from "../domain/mode.ts";
+import { transports } from "../domain/transport.ts";
 import type { Field } from "../policy/field.ts";
 import { fields, flagOrder, inOrder } from "../policy/fields.ts";
 
@@ -45,7 +46,7 @@ export const initFlags: readonly Flag[] = [
 		choices: iptablesDialects.map(programOf),
 		default: "",
 		emptyIsNone: true,
-		help: "older way to name the mode: iptables-legacy, iptables-nft or iptables",
+		help: "older way to name the mode: iptables-legacy, iptables-nft or iptables; these programs are then used (--transport tools)",
 	},
 	{
 		name: "firewall-save-bin-path",
@@ -55,6 +56,14 @@ export const initFlags: readonly Flag[] = [
 		default: "",
 		emptyIsNone: true,
 		help: "older way to name the mode, with -save at the end",
+	},
+	{
+		name: "transport",
+		kind: "value",
+		placeholder: "WAY",
+		choices: transports,
+		default: "auto",
+		help: "who makes the rules: kernel (spoken to directly, no program needed), tools (the mode's programs; the only way in mode plain), or auto for the kernel and, where it refuses, the tools",
 	},
 	{
 		name: "use-wait-flag",
@@ -127,7 +136,7 @@ export const initFlags: readonly Flag[] = [
 	},
 ];
 
-const cleanFlagNames = ["netns", "output", "log-format", "log-level"];
+const cleanFlagNames = ["transport", "netns", "output", "log-format", "log-level"];
 
 /** `shunt clean` looks in every dialect and both families, so there is little to say. */
 export const cleanFlags: readonly Flag[] = initFlags.filter((flag) => cleanFlagNames.includes(flag.name));

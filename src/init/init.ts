@@ -1,5 +1,6 @@
 import { backendOf } from "../backend/backends.ts";
 import { setUpInMode } from "../backend/choice.ts";
+import { byWay } from "../backend/either-way.ts";
 import { removeStaleRules } from "../backend/stale-rules.ts";
 import {
 	asksForJson,
@@ -86,7 +87,7 @@ CAP_SYS_ADMIN. Elsewhere ("this") the kernel keeps the empty nat tables that it 
 that the trial made it load stay loaded.`;
 
 function simulate(options: InitOptions, plan: Plan): InitResult {
-	const choice = { dialect: simulatedDialect(options), outcomes: [], tried: [] };
+	const choice = { dialect: simulatedDialect(options), via: null, outcomes: [], tried: [] };
 	return { choice, stale: [], hidden: [], milliseconds: 0, rules: reportRules(choice.dialect, plan) };
 }
 
@@ -107,10 +108,10 @@ function programRules(host: Host, options: InitOptions, plan: Plan): InitResult 
 		return environmentFailure(error);
 	}
 	try {
-		return setUp(host, options, plan);
+		return setUp(byWay(host, options.transport), options, plan);
 	} catch (error) {
 		resetCloseWait();
-		return setUpFailure(host, error, {
+		return setUpFailure(byWay(host, options.transport), error, {
 			mode: options.mode,
 			families: plan.families,
 			uid: options.policy.outbound.proxyUid ?? options.policy.outbound.uidsToIgnore[0],

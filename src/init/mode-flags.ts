@@ -1,6 +1,7 @@
 import type { FlagValues } from "../command/flag-values.ts";
 import { defaultMode, iptablesDialects, type Mode, parseMode, programOf } from "../domain/mode.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
+import { parseTransport, type Transport } from "../domain/transport.ts";
 
 /**
  * The mode, from the flag of that name or else from the older pair that names programs, which it overrides whatever
@@ -21,6 +22,18 @@ export function readMode(flags: FlagValues): Mode {
 		});
 	}
 	return binary ?? saveBinary ?? defaultMode;
+}
+
+/** Who is to make the rules. Whoever names a program means that one. */
+export function readTransport(flags: FlagValues): Transport {
+	const asked = flags.one("transport", parseTransport);
+	if (flags.isGiven("transport")) {
+		return asked ?? "auto";
+	}
+	const namesProgram = ["firewall-bin-path", "firewall-save-bin-path"].some(
+		(flag) => flags.isGiven(flag) && flags.one(flag, ok) !== "",
+	);
+	return namesProgram ? "tools" : "auto";
 }
 
 /** Empty means not given, as it does to the reference program. */

@@ -7,15 +7,17 @@ import { type Family, families } from "../domain/family.ts";
 import type { Mode } from "../domain/mode.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
+import type { Transport } from "../domain/transport.ts";
 import { type FieldKey, fields } from "../policy/fields.ts";
 import { makePolicy, type RedirectPolicy } from "../policy/redirect-policy.ts";
 import { initFlags } from "./flags.ts";
-import { readMode } from "./mode-flags.ts";
+import { readMode, readTransport } from "./mode-flags.ts";
 
 /** Everything `shunt init` was asked to do. */
 export interface InitOptions extends CommonOptions {
 	readonly policy: RedirectPolicy;
 	readonly mode: Mode;
+	readonly transport: Transport;
 	readonly wait: boolean;
 	readonly counters: boolean;
 	readonly simulate: boolean;
@@ -65,6 +67,7 @@ function readRequired(flags: FlagValues): ReadonlyMap<FieldKey, unknown> {
 function readRest(flags: FlagValues) {
 	return {
 		mode: readMode(flags),
+		transport: readTransport(flags),
 		wait: flags.boolean("use-wait-flag"),
 		counters: flags.boolean("counters"),
 		simulate: flags.boolean("simulate"),

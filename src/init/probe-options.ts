@@ -5,12 +5,14 @@ import type { Family } from "../domain/family.ts";
 import { parseProxyUid, type Uid } from "../domain/identity.ts";
 import type { Mode } from "../domain/mode.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
+import type { Transport } from "../domain/transport.ts";
 import { initFlags } from "./flags.ts";
-import { readMode } from "./mode-flags.ts";
+import { readMode, readTransport } from "./mode-flags.ts";
 import { readFamilies } from "./options.ts";
 
 export interface ProbeOptions extends CommonOptions {
 	readonly mode: Mode;
+	readonly transport: Transport;
 	readonly families: readonly Family[];
 	/** Whose connections the trial's rule lets pass; undefined for none. */
 	readonly uid: Uid | undefined;
@@ -44,6 +46,7 @@ export function parseProbeOptions(argv: readonly string[], program: string): Res
 	flags.boolean("probe");
 	const options = {
 		mode: readMode(flags),
+		transport: readTransport(flags),
 		families: readFamilies(flags),
 		uid: readUid(flags),
 		...readCommon(flags),
@@ -60,6 +63,7 @@ const probeFlags: readonly string[] = [
 	"iptables-mode",
 	"firewall-bin-path",
 	"firewall-save-bin-path",
+	"transport",
 	"proxy-uid",
 	"ipv6",
 	"netns",

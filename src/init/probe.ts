@@ -1,6 +1,7 @@
 import type { KernelTable } from "../backend/backend.ts";
 import type { BackendErrorCode } from "../backend/backend-error.ts";
 import { describeAttempts } from "../backend/choice.ts";
+import { byWay } from "../backend/either-way.ts";
 import { type Trial, tryDialects } from "../backend/probe.ts";
 import { removeEmptyTables } from "../backend/stale-rules.ts";
 import { existingTables } from "../backend/tables.ts";
@@ -27,7 +28,7 @@ export function runProbe(host: Host, argv: readonly string[], program: string): 
 	}
 	const ground = enterTrialGround(host);
 	const before = existingTables(host);
-	const trials = tryDialects(host, options.value);
+	const trials = tryDialects(byWay(host, options.value.transport), options.value);
 	const left = ground === "new" ? [] : leftTables(host, before);
 	const attempts = attemptsOf(options.value.mode, trials);
 	const isServed = attempts.some(({ failure }) => failure === undefined);

@@ -5,6 +5,7 @@ import type { StaleRules } from "../backend/stale-rules.ts";
 import { describeHidden, type HiddenTable } from "../backend/tables.ts";
 import { type Logger, type Quoted, quote } from "../command/logger.ts";
 import type { Dialect } from "../domain/mode.ts";
+import type { Via } from "../domain/transport.ts";
 import type { Plan } from "../rules/plan.ts";
 import type { Scope } from "../rules/ruleset.ts";
 import type { InitOptions } from "./options.ts";
@@ -17,6 +18,8 @@ export interface InitReport {
 		/** What `auto` tried before, and why each did not work. */
 		readonly tried: readonly { readonly mode: string; readonly failure: string }[];
 	};
+	/** Who made the rules, the kernel that was spoken to or a dialect's programs; null where nothing was to be made. */
+	readonly via: Via | null;
 	readonly simulated: boolean;
 	readonly families: readonly FamilyOutcome[];
 	/** By family (`inet` for a table of both), then chain: the rules that stand now, in the dialect's own words. */
@@ -31,7 +34,7 @@ export interface InitReport {
 }
 
 export interface InitResult {
-	readonly choice: Choice;
+	readonly choice: Omit<Choice, "via"> & { readonly via: Via | null };
 	readonly stale: readonly StaleRules[];
 	readonly hidden: readonly HiddenTable[];
 	readonly milliseconds: number;
@@ -59,13 +62,14 @@ export function reportRules(dialect: Dialect, plan: Plan): RuleReport {
 }
 
 export function makeReport(options: InitOptions, result: InitResult): InitReport {
-	const { dialect, outcomes, tried } = result.choice;
+	const { dialect, via, outcomes, tried } = result.choice;
 	return {
 		mode: {
 			asked: options.mode,
 			used: dialect,
 			tried: tried.map((attempt) => ({ mode: attempt.dialect, failure: attempt.failure.message })),
 		},
+		via,
 		simulated: options.simulate,
 		families: outcomes,
 		chains: result.rules.chains,
@@ -89,12 +93,14 @@ function staleWarning({ dialect, scope, failure }: StaleRules): string[] {
  * one line, and level debug has the rules.
  */
 export function logReport(log: Logger, report: InitReport, { choice, rules, hidden }: InitResult): void {
-	const { tried, dialect } = choice;
+	const { tried, dialect, via } = choice;
 	const attempts = [describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ");
 	const isUnchanged = report.families.every(({ outcome }) => outcome === "unchanged");
 	log.info([
 		...(report.mode.asked === "auto" ? [`mode auto: ${attempts}`] : []),
-		...report.families.map(({ family, outcome }) => `${family}: ${sentences[outcome]} (mode ${dialect})`),
+		...report.families.map(
+			({ family, outcome }) => `${family}: ${sentences[outcome]} (mode ${dialect}, via ${via})`,
+		),
 		...(isUnchanged ? [] : rules.lines),
 		...report.removed.map(
 			({ mode, family }) => `${family}: removed the rules that an earlier run left in mode ${mode}`,

@@ -4,6 +4,8 @@ import type { Errno } from "../host/errno.ts";
 
 /** What libuv's table lacks of execve(2)'s errors. */
 const unlisted = new Map<number, string>([[8, "exec format error"]]);
+/** Of two names for a number, libuv's table has POSIX's. */
+const otherwiseNamed = new Map<string, string>([["ENOTSUP", "EOPNOTSUPP"]]);
 
 /** Takes the number in either sign: Node's errors carry it negated. */
 export function errnoOf(number: number): Errno {
@@ -11,7 +13,8 @@ export function errnoOf(number: number): Errno {
 	const [name, message] = getSystemErrorMap().get(-positive) ?? [];
 	return {
 		// libuv's table lacks some that only sockets know, such as EINPROGRESS.
-		name: name ?? nameInHeaders(positive) ?? `errno ${positive}`,
+		name: otherwiseNamed.get(name ?? "") ?? name ?? nameInHeaders(positive) ?? `errno ${positive}`,
+		number: positive,
 		message: message ?? unlisted.get(positive) ?? `error ${positive}`,
 	};
 }
@@ -20,6 +23,8 @@ function nameInHeaders(errno: number): string | undefined {
 	return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0];
 }
 
+export const invalidArgument: Errno = errnoOf(constants.errno.EINVAL);
+
 /** The errno of an error that one of Node's own modules threw. Anything else is a mistake of ours and goes on. */
 export function errnoOfThrown(thrown: unknown): Errno {
 	if (thrown instanceof Error && "errno" in thrown && typeof thrown.errno === "number") {
@@ -27,7 +32,7 @@ export function errnoOfThrown(thrown: unknown): Errno {
 	}
 	// A path with a NUL character, which no file can have.
 	if (thrown instanceof TypeError && "code" in thrown && thrown.code === "ERR_INVALID_ARG_VALUE") {
-		return { name: "EINVAL", message: "invalid argument" };
+		return invalidArgument;
 	}
 	throw thrown;
 }

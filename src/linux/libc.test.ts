@@ -7,7 +7,7 @@ const libc = loadLibc();
 it("a call that fails answers -1, and says why, the first time and after it", () => {
 	for (const _ of ["first", "second"]) {
 		expect(libc.listen(-1, 1)).toBe(-1);
-		expect(errnoOf(libc.errno())).toEqual({ name: "EBADF", message: "bad file descriptor" });
+		expect(errnoOf(libc.errno())).toEqual({ name: "EBADF", number: 9, message: "bad file descriptor" });
 	}
 });
 
@@ -23,12 +23,12 @@ it("is loaded once", () => {
 });
 
 it.each([
-	[2, { name: "ENOENT", message: "no such file or directory" }],
-	[-2, { name: "ENOENT", message: "no such file or directory" }],
-	[8, { name: "ENOEXEC", message: "exec format error" }],
+	[2, { name: "ENOENT", number: 2, message: "no such file or directory" }],
+	[-2, { name: "ENOENT", number: 2, message: "no such file or directory" }],
+	[8, { name: "ENOEXEC", number: 8, message: "exec format error" }],
 	// On a network alone, and so not in libuv's table.
-	[115, { name: "EINPROGRESS", message: "error 115" }],
-	[4000, { name: "errno 4000", message: "error 4000" }],
+	[115, { name: "EINPROGRESS", number: 115, message: "error 115" }],
+	[4000, { name: "errno 4000", number: 4000, message: "error 4000" }],
 ])("the error number %d has a name", (number, errno) => {
 	expect(errnoOf(number)).toEqual(errno);
 });

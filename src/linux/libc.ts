@@ -18,11 +18,15 @@ export interface Libc {
 	send(descriptor: number, bytes: Uint8Array, length: number, flags: number): number;
 	recv(descriptor: number, bytes: Uint8Array, length: number, flags: number): number;
 	close(descriptor: number): number;
+	flock(descriptor: number, operation: number): number;
+	/** The address of so much memory, or 0. */
+	malloc(length: number): number | bigint;
+	free(address: number | bigint): void;
+	memcpy(to: Uint8Array, from: number | bigint, length: number): void;
 	/** Changes this thread's alone, and answers with what it was before, whether it changed or not. */
 	setfsuid(uid: number): number;
 	setfsgid(gid: number): number;
 	setns(descriptor: number, type: number): number;
-	flock(descriptor: number, operation: number): number;
 	unshare(flags: number): number;
 	if_nametoindex(name: string): number;
 	/** Null where there is no such interface. The buffer holds the name in C (IF_NAMESIZE is 16). */
@@ -38,16 +42,19 @@ const declarations: Readonly<Record<Exclude<keyof Libc, "errno">, string>> = {
 	accept: "int accept4(int fd, _Out_ void *address, _Inout_ void *length, int flags)",
 	connect: "int connect(int fd, const void *address, uint32_t length)",
 	getsockname: "int getsockname(int fd, _Out_ void *address, _Inout_ void *length)",
-	getsockopt: "int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ void *length)",
+	getsockopt: "int getsockopt(int fd, int level, int name, _Inout_ void *value, _Inout_ void *length)",
 	setsockopt: "int setsockopt(int fd, int level, int name, const void *value, uint32_t length)",
 	poll: "int poll(_Inout_ void *fds, unsigned long count, int milliseconds)",
 	send: "intptr_t send(int fd, const void *bytes, size_t length, int flags)",
 	recv: "intptr_t recv(int fd, _Out_ void *bytes, size_t length, int flags)",
 	close: "int close(int fd)",
+	flock: "int flock(int fd, int operation)",
+	malloc: "uintptr_t malloc(size_t length)",
+	free: "void free(uintptr_t address)",
+	memcpy: "void *memcpy(_Out_ void *to, uintptr_t from, size_t length)",
 	setfsuid: "int setfsuid(uint32_t uid)",
 	setfsgid: "int setfsgid(uint32_t gid)",
 	setns: "int setns(int fd, int type)",
-	flock: "int flock(int fd, int operation)",
 	unshare: "int unshare(int flags)",
 	if_nametoindex: "unsigned int if_nametoindex(const char *name)",
 	if_indextoname: "const char *if_indextoname(unsigned int index, _Out_ void *name)",

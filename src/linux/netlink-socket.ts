@@ -1,53 +1,109 @@
-import { endianness } from "node:os";
 import type { Errno } from "../host/errno.ts";
-import { errnoOf } from "./errno.ts";
+import type { NetlinkProtocol } from "../host/host.ts";
+import { isByteString, toByteString, toBytes } from "./byte-string.ts";
+import { errnoOf, invalidArgument } from "./errno.ts";
 import type { Libc } from "./libc.ts";
-import type { NetlinkSocket } from "./netlink.ts";
 
 const netlink = 16; // AF_NETLINK
 const rawCloseOnExec = 3 | 0o2000000; // SOCK_RAW | SOCK_CLOEXEC
-const protocols = { route: 0, netfilter: 12 } as const; // NETLINK_ROUTE, NETLINK_NETFILTER
+/** NETLINK_ROUTE, NETLINK_NETFILTER */
+const protocols: Readonly<Record<NetlinkProtocol, number>> = { route: 0, netfilter: 12 };
+const netlinkLevel = 270; // SOL_NETLINK
+const [capAck, extendedAck] = [10, 11]; // NETLINK_CAP_ACK, NETLINK_EXT_ACK
+const socketLevel = 1;
+const [sendBuffer, sendBufferForce] = [7, 32]; // SO_SNDBUF, SO_SNDBUFFORCE
+/** What netlink_sendmsg (net/netlink/af_netlink.c) takes off the buffer before it compares. */
+const sendOverhead = 32;
 /** The kernel has queued its answer before send(2) returns, so a wait could only be for something that is lost. */
 const doNotWait = 0x40; // MSG_DONTWAIT
+const tellWholeLength = 0x20; // MSG_TRUNC
 /** The kernel never puts more than 32 KiB in one datagram of a dump (netlink_dump in net/netlink/af_netlink.c). */
 const datagramLength = 32_768;
+const [tryAgain, messageTooLong] = [11, 90]; // EAGAIN, EMSGSIZE
 
-/** Who opens it closes it. */
-export interface OpenNetlinkSocket extends NetlinkSocket {
-	close(): void;
-}
+/** Who opens it closes it. Speaks in the network namespace in which it was opened, for as long as it is open. */
+export class OpenNetlink {
+	readonly #libc: Libc;
+	readonly #descriptor: number;
 
-/** Speaks in the network namespace in which it was opened, for as long as it is open. */
-export function openNetlink(libc: Libc, protocol: keyof typeof protocols): OpenNetlinkSocket | Errno {
-	const descriptor = libc.socket(netlink, rawCloseOnExec, protocols[protocol]);
-	if (descriptor < 0) {
-		return errnoOf(libc.errno());
+	private constructor(libc: Libc, descriptor: number) {
+		this.#libc = libc;
+		this.#descriptor = descriptor;
 	}
-	return {
-		order: endianness() === "LE" ? "little" : "big",
-		send: (bytes) => libc.send(descriptor, Uint8Array.from(bytes), bytes.length, 0) === bytes.length,
-		receive: () => {
-			const datagram = new Uint8Array(datagramLength);
-			const length = libc.recv(descriptor, datagram, datagram.length, doNotWait);
-			return length > 0 ? datagram.subarray(0, length) : undefined;
-		},
-		close: () => {
-			libc.close(descriptor);
-		},
-	};
+
+	static open(libc: Libc, protocol: NetlinkProtocol): OpenNetlink | Errno {
+		const descriptor = libc.socket(netlink, rawCloseOnExec, protocols[protocol]);
+		return descriptor < 0 ? errnoOf(libc.errno()) : new OpenNetlink(libc, descriptor);
+	}
+
+	/** As {@link Host.netlink}. */
+	ask(request: string): readonly string[] | Errno {
+		if (!isByteString(request)) {
+			return invalidArgument;
+		}
+		const bytes = toBytes(request);
+		// Kernels before 4.3 and 4.12 lack these, and then tell less.
+		this.#set(netlinkLevel, capAck, 1);
+		this.#set(netlinkLevel, extendedAck, 1);
+		this.#makeRoom(bytes.length);
+		const sent = this.#libc.send(this.#descriptor, bytes, bytes.length, 0);
+		return sent < 0 ? this.#lastError() : this.#receiveAll();
+	}
+
+	close(): void {
+		this.#libc.close(this.#descriptor);
+	}
+
+	/** The next part of a dump is made as one is received, so that nothing is queued after the last one alone. */
+	#receiveAll(): readonly string[] | Errno {
+		const datagrams: string[] = [];
+		const buffer = new Uint8Array(datagramLength);
+		for (;;) {
+			const length = this.#libc.recv(this.#descriptor, buffer, buffer.length, doNotWait | tellWholeLength);
+			if (length > buffer.length) {
+				return errnoOf(messageTooLong);
+			}
+			if (length < 0) {
+				const errno = this.#lastError();
+				return errno.number === tryAgain ? datagrams : errno;
+			}
+			datagrams.push(toByteString(buffer.subarray(0, length)));
+		}
+	}
+
+	/** Not permitted in a user namespace of one's own is only the first way, which knows no limit. */
+	#makeRoom(length: number): void {
+		const value = new Uint8Array(4);
+		this.#libc.getsockopt(this.#descriptor, socketLevel, sendBuffer, value, Uint32Array.of(4));
+		const room = new Int32Array(value.buffer)[0] ?? 0;
+		const wanted = length + sendOverhead;
+		if (wanted > room && !this.#set(socketLevel, sendBufferForce, wanted)) {
+			this.#set(socketLevel, sendBuffer, wanted);
+		}
+	}
+
+	#set(level: number, name: number, number: number): boolean {
+		const value = new Uint8Array(Int32Array.of(number).buffer);
+		return this.#libc.setsockopt(this.#descriptor, level, name, value, value.length) === 0;
+	}
+
+	#lastError(): Errno {
+		return errnoOf(this.#libc.errno());
+	}
 }
 
-export function withNetfilterSocket<Value>(
+/** As {@link Host.netlink}. */
+export function askNetlink(
 	libc: Libc,
-	use: (socket: NetlinkSocket) => Value,
-	otherwise: (errno: Errno) => Value,
-): Value {
-	const socket = openNetlink(libc, "netfilter");
-	if (!("send" in socket)) {
-		return otherwise(socket);
+	request: string,
+	protocol: NetlinkProtocol,
+): readonly string[] | Errno {
+	const socket = OpenNetlink.open(libc, protocol);
+	if (!(socket instanceof OpenNetlink)) {
+		return socket;
 	}
 	try {
-		return use(socket);
+		return socket.ask(request);
 	} finally {
 		socket.close();
 	}

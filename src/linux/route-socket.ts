@@ -1,15 +1,10 @@
 import { parseAddress } from "../domain/cidr.ts";
+import { messagesIn } from "../wire/attributes.ts";
+import { type Bytes, cString, u8, words, zeros } from "../wire/bytes.ts";
+import { machineOrder } from "./byte-string.ts";
 import { errnoOf } from "./errno.ts";
 import type { Libc } from "./libc.ts";
-import {
-	acknowledgedErrno,
-	acknowledgeFlag,
-	encodeAttribute,
-	encodeInteger,
-	encodeMessage,
-	encodeText,
-} from "./netlink.ts";
-import { type OpenNetlinkSocket, openNetlink } from "./netlink-socket.ts";
+import { OpenNetlink } from "./netlink-socket.ts";
 import { addressFamilies } from "./sockaddr.ts";
 
 // linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
@@ -20,84 +15,84 @@ const [linkKind, linkData, vethPeer] = [1, 2, 1];
 const [prefixAddress, localAddress, addressFlags] = [1, 2, 8];
 const skipDuplicateCheck = 0x02; // IFA_F_NODAD
 const up = 1; // IFF_UP
+const [request, acknowledge, errorMessage] = [1, 4, 2]; // NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR
+const { u32, u32At, attribute, message } = words[machineOrder];
 
 /** Speaks rtnetlink(7). Throws errno(3)'s name. */
 export class RouteSocket {
-	readonly #libc: Libc;
-	readonly #socket: OpenNetlinkSocket;
+	readonly #socket: OpenNetlink;
 
 	constructor(libc: Libc) {
-		const socket = openNetlink(libc, "route");
-		if (!("send" in socket)) {
+		const socket = OpenNetlink.open(libc, "route");
+		if (!(socket instanceof OpenNetlink)) {
 			throw new Error(socket.name);
 		}
-		this.#libc = libc;
 		this.#socket = socket;
 	}
 
 	/** A pair of veth(4): one end here, the other in the namespace of a descriptor. Both are down. */
 	addPair(name: string, peer: { readonly name: string; readonly namespace: number }): void {
-		const other = this.#attribute(vethPeer, [
-			...this.#linkBody(0, 0),
-			...this.#attribute(interfaceName, encodeText(peer.name)),
-			...this.#attribute(namespaceDescriptor, this.#u32(peer.namespace)),
-		]);
-		this.#request(newLink, create | exclusive, [
-			...this.#linkBody(0, 0),
-			...this.#attribute(interfaceName, encodeText(name)),
-			...this.#attribute(linkInfo, [
-				...this.#attribute(linkKind, encodeText("veth")),
-				...this.#attribute(linkData, other),
-			]),
-		]);
+		const other =
+			linkBody(0, 0) +
+			attribute(interfaceName, cString(peer.name)) +
+			attribute(namespaceDescriptor, u32(peer.namespace));
+		const kind = attribute(linkKind, cString("veth")) + attribute(linkData, attribute(vethPeer, other));
+		this.#request(
+			newLink,
+			create | exclusive,
+			linkBody(0, 0) + attribute(interfaceName, cString(name)) + attribute(linkInfo, kind),
+		);
 	}
 
 	/** Usable at once: nobody else can have it. */
 	addAddress(index: number, address: string, prefix: number): void {
 		const { family = "ipv4", bytes = [] } = parseAddress(address) ?? {};
-		this.#request(newAddress, create | exclusive, [
-			...[addressFamilies[family], prefix, 0, 0, ...this.#u32(index)], // struct ifaddrmsg
-			...this.#attribute(localAddress, bytes),
-			...this.#attribute(prefixAddress, bytes),
-			...this.#attribute(addressFlags, this.#u32(skipDuplicateCheck)),
-		]);
+		const content = String.fromCharCode(...bytes);
+		this.#request(
+			newAddress,
+			create | exclusive,
+			// struct ifaddrmsg
+			u8(addressFamilies[family]) +
+				u8(prefix) +
+				zeros(2) +
+				u32(index) +
+				attribute(localAddress, content) +
+				attribute(prefixAddress, content) +
+				attribute(addressFlags, u32(skipDuplicateCheck)),
+		);
 	}
 
 	setUp(index: number): void {
-		this.#request(newLink, 0, this.#linkBody(index, up));
+		this.#request(newLink, 0, linkBody(index, up));
 	}
 
 	removeLink(index: number): void {
-		this.#request(deleteLink, 0, this.#linkBody(index, 0));
+		this.#request(deleteLink, 0, linkBody(index, 0));
 	}
 
 	close(): void {
 		this.#socket.close();
 	}
 
-	#request(type: number, flags: number, body: readonly number[]): void {
-		const { order } = this.#socket;
-		const message = encodeMessage({ type, flags: flags | acknowledgeFlag }, body, order);
-		const answer = this.#socket.send(message) ? this.#socket.receive() : undefined;
-		if (answer === undefined) {
-			throw new Error(errnoOf(this.#libc.errno()).name);
+	#request(type: number, flags: number, body: Bytes): void {
+		const header = { type, flags: flags | request | acknowledge, sequence: 1 };
+		const answer = this.#socket.ask(message(header, body));
+		if ("name" in answer) {
+			throw new Error(answer.name);
 		}
-		const errno = acknowledgedErrno(answer, order);
+		const [bytes = ""] = answer;
+		const [acknowledged] = messagesIn(bytes, words[machineOrder]) ?? [];
+		if (acknowledged?.type !== errorMessage) {
+			throw new Error("the kernel does not acknowledge");
+		}
+		const errno = u32At(bytes, acknowledged.start) | 0;
 		if (errno !== 0) {
-			throw new Error(errno === undefined ? "the kernel does not acknowledge" : errnoOf(errno).name);
+			throw new Error(errnoOf(errno).name);
 		}
 	}
+}
 
-	/** struct ifinfomsg */
-	#linkBody(index: number, flags: number): number[] {
-		return [0, 0, 0, 0, ...this.#u32(index), ...this.#u32(flags), ...this.#u32(flags)];
-	}
-
-	#attribute(type: number, content: readonly number[]): number[] {
-		return encodeAttribute(type, content, this.#socket.order);
-	}
-
-	#u32(value: number): number[] {
-		return encodeInteger(value, 4, this.#socket.order);
-	}
+/** struct ifinfomsg */
+function linkBody(index: number, flags: number): Bytes {
+	return zeros(4) + u32(index) + u32(flags) + u32(flags);
 }

@@ -19,6 +19,7 @@ function world(more: Partial<NativeFunctions> = {}) {
 	return { functions, started, bundles };
 }
 
+const notThere = { name: "EPROTONOSUPPORT", number: 93, message: "protocol not supported" };
 const init = ["-p", "4143", "-o", "4140", "-u", "2102"];
 
 describe("the native program's bundle", () => {
@@ -30,13 +31,19 @@ describe("the native program's bundle", () => {
 		["shunt", ["init", ...init, "--iptables-mode", "nft"], "iptables-nft-restore", "ip6tables-nft-restore"],
 		["proxy-init", [...init, "--iptables-mode", "nft"], "iptables-nft-restore", "ip6tables-nft-restore"],
 		["shunt", ["init", ...init, "--iptables-mode", "nftables"], "nft"],
-	])("called as %s %j starts the dialect's tools", (invokedAs, argv, ...programs) => {
-		const { functions, started } = world();
-		expect(main(functions, invokedAs, argv)).toBe(0);
-		expect(started.map((command) => command.split(" ")[0])).toEqual(
-			programs.map((program) => `/usr/sbin/${program}`),
-		);
-	});
+	])(
+		"called as %s %j speaks to the kernel, or starts the dialect's tools",
+		(invokedAs, argv, ...programs) => {
+			const alone = world();
+			expect(main(alone.functions, invokedAs, argv)).toBe(0);
+			expect(alone.started).toEqual([]);
+			const { functions, started } = world({ netlink: () => notThere });
+			expect(main(functions, invokedAs, argv)).toBe(0);
+			expect(started.map((command) => command.split(" ")[0])).toEqual(
+				programs.map((program) => `/usr/sbin/${program}`),
+			);
+		},
+	);
 
 	it("loads the bundle of status when it is asked for, and not before", () => {
 		const { functions, bundles } = world();

@@ -44,6 +44,11 @@ export type Condition = Test & {
 	readonly negated?: true;
 };
 
+/** That a test holds, or that it fails. */
+export function conditionOf(test: Test, negated: boolean): Condition {
+	return negated ? { ...test, negated } : test;
+}
+
 export type Test =
 	| { readonly kind: "family"; readonly family: Family }
 	/** Names where they have one that everybody uses (`tcp`, `udp`, `icmp`, `ipv6-icmp`, `sctp`), else numbers. */

@@ -44,7 +44,11 @@ export const isModeFlag = (name: string): boolean => modeFlagNames.includes(name
 
 /** Made when asked for, which only `shunt status` does. */
 export function statusFlags(): readonly Flag[] {
-	return [...ownFlags, ...policyFlags.map(optional), ...fromInit(modeFlagNames).map(optionalMode)];
+	return [
+		...ownFlags,
+		...policyFlags.map(optional),
+		...fromInit([...modeFlagNames, "transport"]).map(inOurWords),
+	];
 }
 
 /** The ports are needed only where a policy is spelled out at all. */
@@ -52,11 +56,13 @@ function optional(flag: Flag): Flag {
 	return { ...flag, help: flag.help.replace("(required)", "(required with any other flag of a policy)") };
 }
 
-function optionalMode(flag: Flag): Flag {
-	return flag.name === "iptables-mode"
-		? {
-				...flag,
-				help: "dialect that the rules should be in: legacy (also called iptables), nft, plain or nftables",
-			}
-		: flag;
+const ourWords: Readonly<Record<string, string>> = {
+	"iptables-mode":
+		"dialect that the rules should be in: legacy (also called iptables), nft, plain or nftables",
+	transport:
+		"who is asked for the rules: kernel (spoken to directly), tools, or auto for the kernel and the tools for what it does not tell",
+};
+
+function inOurWords(flag: Flag): Flag {
+	return { ...flag, help: ourWords[flag.name] ?? flag.help };
 }

@@ -3,6 +3,7 @@ import { FlagValues } from "../command/flag-values.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../command/netns.ts";
 import type { Dialect } from "../domain/mode.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
+import { parseTransport, type Transport } from "../domain/transport.ts";
 import { parseChoice } from "../domain/words.ts";
 import { readMode } from "../init/mode-flags.ts";
 import { readPolicy } from "../init/options.ts";
@@ -11,6 +12,7 @@ import { isModeFlag, isPolicyFlag, statusFlags } from "./flags.ts";
 
 export interface StatusOptions {
 	readonly target: Target;
+	readonly transport: Transport;
 	readonly output: "table" | "json";
 	/** Absent when no flag of a policy is given. */
 	readonly policy: RedirectPolicy | undefined;
@@ -30,6 +32,7 @@ export function parseStatusOptions(argv: readonly string[], program: string): Re
 	const flags = new FlagValues(commandLine, known);
 	const options = {
 		target: readTarget(flags),
+		transport: flags.one("transport", parseTransport) ?? "auto",
 		output: flags.one("output", parseChoice(["table", "json"] as const)) ?? "table",
 		policy: anyGiven(commandLine, isPolicyFlag) ? readPolicy(flags) : undefined,
 		mode: anyGiven(commandLine, isModeFlag) ? dialectAskedFor(flags) : undefined,

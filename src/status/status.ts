@@ -1,3 +1,4 @@
+import { byWay } from "../backend/either-way.ts";
 import {
 	asksForJson,
 	badInput,
@@ -162,7 +163,7 @@ function reportOn(
 ): NamespaceReport {
 	const failure = lackOfPermission(host);
 	return failure === undefined
-		? { namespace, examination: examine(host, options, progress) }
+		? { namespace, examination: examine(byWay(host, options.transport), options, progress) }
 		: { namespace, failure };
 }
 

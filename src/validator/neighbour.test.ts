@@ -1,8 +1,6 @@
 import { readdirSync } from "node:fs";
-import { endianness } from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Libc } from "../linux/libc.ts";
-import { encodeInteger, encodeMessage, errorMessage } from "../linux/netlink.ts";
 import { makeNeighbour } from "./neighbour.ts";
 
 /** What a fake kernel was asked, by what it is about. */
@@ -12,7 +10,13 @@ interface Asked {
 	readonly sockets: Set<number>;
 }
 
-const order = endianness() === "LE" ? "little" : "big";
+/** An NLMSG_ERROR of linux/netlink.h, which is an acknowledgement too. */
+function encodeAnswer(errno: number): Uint8Array {
+	const bytes = new Uint8Array(20);
+	new Int32Array(bytes.buffer).set([20, 0, 1, 0, -errno]);
+	new Uint16Array(bytes.buffer)[2] = 2;
+	return bytes;
+}
 
 // linux/rtnetlink.h
 const kinds: Readonly<Record<number, string>> = { 16: "new link", 17: "delete link", 20: "new address" };
@@ -21,16 +25,31 @@ const kinds: Readonly<Record<number, string>> = { 16: "new link", 17: "delete li
 function fakeLibc(refuse: (request: string, index: number) => number = () => 0, unshare = 0): Asked {
 	const requests: string[] = [];
 	const sockets = new Set<number>();
-	let answer = 0;
+	let answer: number | undefined;
+	let errno = 1; // EPERM
 	let next = 1000;
 	const libc: Pick<
 		Libc,
-		"socket" | "send" | "recv" | "close" | "unshare" | "setns" | "if_nametoindex" | "errno"
+		| "socket"
+		| "getsockopt"
+		| "setsockopt"
+		| "send"
+		| "recv"
+		| "close"
+		| "unshare"
+		| "setns"
+		| "if_nametoindex"
+		| "errno"
 	> = {
 		socket: () => {
 			sockets.add(++next);
 			return next;
 		},
+		getsockopt: (_, level, name, value) => {
+			new Uint32Array(value.buffer)[0] = 212_992;
+			return level === 1 && name === 7 ? 0 : -1;
+		},
+		setsockopt: () => 0,
 		send: (_, message, length) => {
 			const type = new Uint16Array(message.buffer, message.byteOffset + 4, 1)[0] ?? 0;
 			const family = message[16] === 10 ? " ipv6" : message[16] === 2 ? " ipv4" : "";
@@ -40,15 +59,23 @@ function fakeLibc(refuse: (request: string, index: number) => number = () => 0, 
 			return length;
 		},
 		recv: (_, buffer) => {
-			const bytes = encodeMessage({ type: errorMessage, flags: 0 }, encodeInteger(-answer, 4, order), order);
+			if (answer === undefined) {
+				errno = 11; // EAGAIN
+				return -1;
+			}
+			const bytes = encodeAnswer(answer);
 			buffer.set(bytes);
+			answer = undefined;
 			return bytes.length;
 		},
 		close: (descriptor) => (sockets.delete(descriptor) ? 0 : -1),
-		unshare: () => unshare,
+		unshare: () => {
+			errno = 1; // EPERM
+			return unshare;
+		},
 		setns: () => 0,
 		if_nametoindex: () => 7,
-		errno: () => 1,
+		errno: () => errno,
 	};
 	return { libc: libc as Libc, requests, sockets };
 }

@@ -2,10 +2,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { childCases } from "./host-contract-children.ts";
 import { fileCases } from "./host-contract-files.ts";
 import type { Define } from "./host-contract-kit.ts";
+import { lockCases } from "./host-contract-lock.ts";
+import { netlinkCases } from "./host-contract-netlink.ts";
 import { networkCases } from "./host-contract-network.ts";
 import { outputCases } from "./host-contract-output.ts";
 import { placeCases } from "./host-contract-places.ts";
 import { streamCases } from "./host-contract-streams.ts";
+import { xtablesCases } from "./host-contract-xtables.ts";
 import type { Subject } from "./host-subject.ts";
 
 /**
@@ -38,6 +41,9 @@ export function hostContract(
 		describe("folders and identities", () => placeCases(define));
 		describe("streams, environment and clock", () => streamCases(define));
 		describe("network namespaces", () => networkCases(define));
+		describe("nfnetlink", () => netlinkCases(define));
+		describe("xtables", () => xtablesCases(define));
+		describe("the lock of iptables", () => lockCases(define));
 		test("deviates only from cases that there are", () => expect([...unmet.keys()]).toEqual([]));
 	});
 }

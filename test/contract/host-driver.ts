@@ -10,7 +10,9 @@ export type Operation =
 	/** With something happening meanwhile. */
 	| { readonly call: "run meanwhile"; readonly with: readonly [readonly GivenCommand[], Happening] }
 	/** With the same while each one's input is made. */
-	| { readonly call: "run making input"; readonly with: readonly [readonly GivenCommand[], Happening] };
+	| { readonly call: "run making input"; readonly with: readonly [readonly GivenCommand[], Happening] }
+	/** A lock that is given back after this has happened. */
+	| { readonly call: "lock a while"; readonly with: readonly [path: string, meanwhile: Happening] };
 
 /** A command that can be written to a file. */
 export type GivenCommand = Command & { readonly stdin?: string };
@@ -45,6 +47,12 @@ function perform(host: Host, operation: Operation): Finding {
 		}
 		if (operation.call === "run making input") {
 			return { returned: host.run(inTheMaking(host, ...operation.with)) };
+		}
+		if (operation.call === "lock a while") {
+			const [path, happening] = operation.with;
+			const release = host.lock(path, 0);
+			happen(host, happening);
+			return typeof release === "function" ? { returned: release() } : { returned: release };
 		}
 		const method = host[operation.call] as (...args: readonly unknown[]) => unknown;
 		return { returned: method(...operation.with) };

@@ -6,23 +6,13 @@ import { formatSimulation } from "../../src/init/report.ts";
 import type { Reason } from "../../src/policy/reason.ts";
 import { type PlannedCondition, hooks, plan } from "../../src/rules/plan.ts";
 import type { OwnAction } from "../../src/rules/rule.ts";
+import { namedPolicies } from "../support/named-policies.ts";
 import { policyFrom } from "../support/policies.ts";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 /** What each policy's rules look like, for people to read. `UPDATE_GOLDEN=1` writes the files anew. */
-const policies: Record<string, string> = {
-	"linkerd-defaults": "-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4190,4191,4567,4568 --outbound-ports-to-ignore 4567,4568",
-	"linkerd-cni-defaults": "-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4191,4190",
-	"no-proxy-identity": "-p 4143 -o 4140",
-	"listed-ports": "-p 4143 -o 4140 -u 2102 -g 2102 -r 80,443 --outbound-ports-to-redirect 80,8000-8080",
-	"many-ports": `-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore ${Array.from({ length: 20 }, (_, i) => (i % 3 ? 1000 + i : `${2000 + i * 10}-${2005 + i * 10}`)).join(",")}`,
-	subnets: "-p 4143 -o 4140 -u 2102 --subnets-to-ignore 10.0.0.0/8,172.16.5.4/12,0.0.0.0/0,fd00::/8 --outbound-subnets-to-ignore 192.168.0.0/16,2001:DB8::/32,::/0",
-	"interfaces-and-users": "-p 4143 -o 4140 -u 2102 --inbound-interfaces-to-ignore eth1 --outbound-interfaces-to-ignore eth1,net0 --uids-to-ignore 0,1000",
-	"ipv4-alone": "-p 4143 -o 4140 -u 2102 --ipv6=false",
-};
-
-describe.each(Object.entries(policies))("the rules of %s", (name, flags) => {
+describe.each(Object.entries(namedPolicies))("the rules of %s", (name, flags) => {
 	it.each(dialects)("in mode %s", (mode) => {
 		const parsed = parseInitOptions([...flags.split(" "), "--iptables-mode", mode], "test");
 		const text = parsed.ok ? formatSimulation(plan(parsed.value.policy), parsed.value) : "";
@@ -35,7 +25,7 @@ describe.each(Object.entries(policies))("the rules of %s", (name, flags) => {
 });
 
 describe("the policies above", () => {
-	const plans = Object.values(policies).map((flags) => plan(policyFrom(flags)));
+	const plans = Object.values(namedPolicies).map((flags) => plan(policyFrom(flags)));
 	const rules = plans.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
 
 	it("use every kind of condition, in the plan and in sets", () => {
@@ -83,7 +73,7 @@ describe("the policies above", () => {
 
 	it("have a file in every dialect, and no file is of another policy", () => {
 		const files = readdirSync(new URL(".", import.meta.url)).filter((file) => file.endsWith(".txt"));
-		const wanted = Object.keys(policies).flatMap((name) => dialects.map((dialect) => `${name}.${dialect}.txt`));
+		const wanted = Object.keys(namedPolicies).flatMap((name) => dialects.map((dialect) => `${name}.${dialect}.txt`));
 		expect(files.sort()).toEqual(wanted.sort());
 	});
 });

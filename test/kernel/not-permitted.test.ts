@@ -21,7 +21,7 @@ describe.each(dialects)("%s, as", (dialect) => {
 			const before = snapshot(netns);
 			const { status, stderr } = run(netns, prefix, ["init", ...standard.args, "--iptables-mode", dialect]);
 			expect(status).toBe(77);
-			expect(stderr).toMatch(/^shunt init: .*ipv4: .+ \(exit status \d+\)/);
+			expect(stderr).toMatch(/^shunt init: .*(?:operation not permitted|permission denied)/i);
 			expect(snapshot(netns)).toBe(before);
 		}),
 	);
@@ -32,6 +32,17 @@ describe.each(dialects)("%s, as", (dialect) => {
 			const before = snapshot(netns);
 			expect(run(netns, prefix, ["init", "-p", "1", "-o", "2", "--iptables-mode", dialect]).status).toBe(77);
 			expect(snapshot(netns)).toBe(before);
+		}),
+	);
+});
+
+describe.each(dialects)("%s, by the tools, as", (dialect) => {
+	it.each(unprivileged)("$name: exit 77, and the tool's own words", ({ prefix }) =>
+		withNetns("unprivileged", (netns) => {
+			const args = ["init", ...standard.args, "--iptables-mode", dialect, "--transport", "tools"];
+			const { status, stderr } = run(netns, prefix, args);
+			expect(status).toBe(77);
+			expect(stderr).toMatch(/^shunt init: .*ipv4: .+ \(exit status \d+\)/);
 		}),
 	);
 });
@@ -56,7 +67,7 @@ describe("root of another user namespace", () => {
 			const prefix = ["unshare", "--user", "--map-root-user"];
 			const { status, stderr } = run(netns, prefix, ["init", ...standard.args, "--iptables-mode", "nft"]);
 			expect(status).toBe(77);
-			expect(stderr).toMatch(/permission denied/i);
+			expect(stderr).toMatch(/operation not permitted/);
 			expect(snapshot(netns)).toBe(before);
 		}));
 });

@@ -152,7 +152,8 @@ describe("a table that iptables-nft-save does not show, for a rule that nft put 
 			expect(fate("inbound", "5001")).toEqual({ kind: "pass" });
 			expect(fate("outbound", "10.0.0.1:80")).toEqual({ kind: "redirect", port: 4140 });
 			expect(fate("outbound", "10.0.0.1:80", "--uid", "2102")).toEqual({ kind: "pass" });
-			const { verdict, namespaces } = seeStatus(["--netns", netns.path]);
+			expect(seeStatus(["--netns", netns.path]).verdict).toBe("in-sync");
+			const { verdict, namespaces } = seeStatus(["--netns", netns.path, "--transport", "tools"]);
 			expect(verdict).toBe("unknown");
 			expect(namespaces[0]?.notRead).toMatchObject([{ mode: "nft", family: "ipv4" }]);
 		}));

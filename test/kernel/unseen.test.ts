@@ -32,7 +32,7 @@ describe("clean", () => {
 		withNetns("unseen", (netns) => {
 			netns.run("nft", ["-f", "-"], nativeRule);
 			setUp(netns, "nft");
-			const { status, stderr } = clean(netns);
+			const { status, stderr } = clean(netns, [], "--transport", "tools");
 			expect(status).toBe(1);
 			expect(stderr).toMatch(/mode nft, ipv4: .*cannot show.*nft list ruleset/);
 			expect(netns.run("nft", ["list", "ruleset"])).toContain("jump PROXY_INIT_REDIRECT");
@@ -58,7 +58,7 @@ describe("a second init over a table in which iptables cannot show every rule", 
 			setUp(netns, "nft");
 			const before = netns.run("nft", ["list", "ruleset"]);
 			const args = ["init", ...standard.args, "--iptables-mode", "nft", "--netns", netns.path];
-			const { status, stderr } = runShunt(args);
+			const { status, stderr } = runShunt([...args, "--transport", "tools"]);
 			expect(status).toBe(1);
 			expect(stderr).toMatch(/ipv4: iptables-nft-save: table nat holds rules .* take ours out with nft/);
 			expect(stderr).not.toContain("Chain already exists");
@@ -74,7 +74,10 @@ describe("status of a table in which iptables cannot show every rule", () => {
 		withNetns("unseen", (netns) => {
 			netns.run("nft", ["-f", "-"], nativeRule);
 			setUp(netns, "nft");
-			const { status, stdout } = runShunt(["status", "--netns", netns.path, ...flags, "--output", "json"]);
+			const { status, stdout } = runShunt([
+				...["status", "--netns", netns.path, "--transport", "tools", ...flags],
+				...["--output", "json"],
+			]);
 			const [seen] = (JSON.parse(stdout) as { namespaces: unknown[] }).namespaces;
 			expect(status).toBe(1);
 			expect(seen).toMatchObject({
@@ -89,7 +92,10 @@ describe("status of a table in which iptables cannot show every rule", () => {
 		withNetns("unseen", (netns) => {
 			netns.run("nft", ["-f", "-"], nativeRule);
 			setUp(netns, "nft", "--ipv6=false");
-			const { status, stdout } = runShunt(["status", "--netns", netns.path, ...standard.args]);
+			const { status, stdout } = runShunt([
+				...["status", "--netns", netns.path, "--transport", "tools"],
+				...standard.args,
+			]);
 			expect(status).toBe(1);
 			expect(stdout).toContain("not all could be read\n");
 			expect(stdout).not.toContain("there are no rules of ours");

@@ -1,11 +1,15 @@
 import { spawnSync } from "node:child_process";
+import { toolFolderPrefix } from "./tool-folder.ts";
 
 /** The bundle: the native program does not explain. */
 const shunt = "bin/shunt";
 
 /** `shunt explain ARGS…`, to its end; `inside` runs it in a namespace or as somebody. */
 export function runExplain(args: readonly string[], inside: readonly string[] = []) {
-	const [program = shunt, ...rest] = [...inside, shunt, "explain", ...args];
+	// As in programs.ts: who decides which tools there are asks about the tools.
+	const isAboutTools = inside.some((word) => word.includes(toolFolderPrefix));
+	const way = isAboutTools ? ["--transport", "tools"] : [];
+	const [program = shunt, ...rest] = [...inside, shunt, "explain", ...args, ...way];
 	return spawnSync(program, rest, { encoding: "utf8", timeout: 120_000 });
 }
 

@@ -1,16 +1,31 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { toolFolderPrefix } from "./tool-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The program under test: the native one where SHUNT_PROGRAM names it, else the bundle in dist/. */
 export const shuntProgram = process.env["SHUNT_PROGRAM"] ?? `${root}bin/shunt`;
 
+/** The commands that can be told to leave everything to the tools. */
+const choosy: ReadonlySet<string | undefined> = new Set(["init", "clean", "status"]);
+
+/**
+ * Tests that decide which tools there are, and what these do (tool-folder.ts), are about the tools. SHUNT_TRANSPORT makes
+ * all others go one way too.
+ */
+function byWay(args: readonly string[], env: NodeJS.ProcessEnv | undefined): readonly string[] {
+	const transport = env?.["PATH"]?.includes(toolFolderPrefix) ? "tools" : process.env["SHUNT_TRANSPORT"];
+	return transport === undefined || !choosy.has(args[0]) || args.includes("--transport")
+		? args
+		: [...args, "--transport", transport];
+}
+
 /** `shunt ARGS…`, to its end. */
 export function runShunt(args: readonly string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}) {
 	checkBuilt();
-	return spawnSync(shuntProgram, args, { encoding: "utf8", timeout: 60_000, ...options });
+	return spawnSync(shuntProgram, byWay(args, options.env), { encoding: "utf8", timeout: 60_000, ...options });
 }
 
 export interface Ended {
@@ -22,7 +37,7 @@ export interface Ended {
 /** `shunt ARGS…`, begun. It leads a process group of its own, to which its children belong. */
 export function startShunt(args: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}) {
 	checkBuilt();
-	const child = spawn(shuntProgram, args, {
+	const child = spawn(shuntProgram, byWay(args, options.env), {
 		detached: true,
 		timeout: 120_000,
 		killSignal: "SIGKILL",

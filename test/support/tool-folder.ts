@@ -28,8 +28,11 @@ export interface ToolFolder {
 	remove(): void;
 }
 
+/** How such folders are called, by which the programs under test are known to be about tools. */
+export const toolFolderPrefix = "shunt-tools-";
+
 export function makeToolFolder(): ToolFolder {
-	const path = mkdtempSync(join(tmpdir(), "shunt-tools-"));
+	const path = mkdtempSync(join(tmpdir(), toolFolderPrefix));
 	const log = join(path, "calls");
 	const folder: ToolFolder = {
 		path,

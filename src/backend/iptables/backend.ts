@@ -13,7 +13,9 @@ import type {
 	Transaction,
 } from "../backend.ts";
 import { BackendError, caught, throwIfAny } from "../backend-error.ts";
+import { eitherWay } from "../either-way.ts";
 import { driftOfState, understoodIn } from "./drift.ts";
+import { kernelWays } from "./kernel.ts";
 import { chainNames, hookOfOwnChain, jumpSpec, nothing, ownStateOf, wantedState } from "./own-state.ts";
 import { wordsIn } from "./read.ts";
 import { renderRule } from "./render.ts";
@@ -22,13 +24,30 @@ import { tearDown } from "./tear-down.ts";
 import { openTools, takesWaitFlag, toolsOf, waitFlags } from "./tools.ts";
 import { transaction } from "./transaction.ts";
 
-/** What every iptables dialect can do, by the programs of this one. */
+/** What every iptables dialect can do, by the kernel itself or by the programs of this one. */
 export function iptablesBackend(dialect: IptablesDialect): Backend {
+	const kernel = kernelWays[dialect];
 	return {
-		setUp: (host, plan, options) => setUp(host, dialect, plan, options),
+		setUp: (host, plan, options) => {
+			const { via, result } = eitherWay({
+				kernel: kernel && (() => kernel.setUp(host, plan, options)),
+				tools: () => setUp(host, dialect, plan, options),
+			});
+			return { via, families: result };
+		},
 		check: (host, plan, found) => check(found ?? readTables(host, dialect, plan.families), plan),
-		tearDown: (host, among) => tearDown(host, dialect, among),
-		probe: (host, among, owner) => probe(host, dialect, among, owner),
+		tearDown: (host, among) =>
+			eitherWay({
+				kernel: kernel && (() => kernel.tearDown(host, among)),
+				tools: () => tearDown(host, dialect, among),
+			}).result,
+		probe: (host, among, owner = 0) =>
+			caught(() => {
+				eitherWay({
+					kernel: kernel && (() => throwIfAny(kernel.probe(host, among, owner))),
+					tools: () => probe(host, dialect, among, owner),
+				});
+			}),
 		transactions: (plan, options) =>
 			plan.families.map((family) => freshTransaction(dialect, plan, family, options)),
 		rules: (plan) => Object.fromEntries(plan.families.map((family) => [family, chainsOf(plan, family)])),
@@ -52,6 +71,14 @@ function tablesOf(dialect: IptablesDialect & TableDialect): KernelTable[] {
 type FoundTable = Pick<NatTable, "scope" | "chains">;
 
 function readTables(host: Host, dialect: IptablesDialect, among: readonly Family[]): FoundTable[] {
+	const kernel = kernelWays[dialect];
+	return eitherWay<FoundTable[]>({
+		kernel: kernel && (() => kernel.tables(host, among)),
+		tools: () => savedTables(host, dialect, among),
+	}).result;
+}
+
+function savedTables(host: Host, dialect: IptablesDialect, among: readonly Family[]): FoundTable[] {
 	const tables = openTools(host, dialect, among, { wait: false }).tables(among);
 	return among.map((scope, index) => {
 		const chains = tables[index];
@@ -141,19 +168,12 @@ function chainsOf(plan: Plan, family: Family): Record<string, string[]> {
  * Makes a chain that nothing leads into, with every kind of rule that we write, and removes it again. In two
  * transactions: rules that go in the one they came in never leave the tool, so that the kernel would not be asked.
  */
-function probe(
-	host: Host,
-	dialect: IptablesDialect,
-	among: readonly Family[],
-	owner: Owner = 0,
-): BackendError | undefined {
-	return caught(() => {
-		const tools = openTools(host, dialect, among, { wait: false });
-		const failures = tools.restore(among.map((family) => ({ family, input: trial(owner) })));
-		const made = among.filter((_, index) => failures[index] === undefined);
-		tools.restore(made.map((family) => ({ family, input: removal })));
-		throwIfAny(failures.find((failure) => failure !== undefined));
-	});
+function probe(host: Host, dialect: IptablesDialect, among: readonly Family[], owner: Owner): void {
+	const tools = openTools(host, dialect, among, { wait: false });
+	const failures = tools.restore(among.map((family) => ({ family, input: trial(owner) })));
+	const made = among.filter((_, index) => failures[index] === undefined);
+	tools.restore(made.map((family) => ({ family, input: removal })));
+	throwIfAny(failures.find((failure) => failure !== undefined));
 }
 
 function trial(owner: Owner): string {

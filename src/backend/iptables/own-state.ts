@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
-import { type NatChain, targetOf } from "../../rules/ruleset.ts";
+import { type NatChain, type NatTable, targetOf } from "../../rules/ruleset.ts";
 import { readRule, wordsIn } from "./read.ts";
 import { renderRule } from "./render.ts";
 
@@ -36,6 +36,9 @@ export function jumpSpec(hook: Hook): string {
 export function hookOfOwnChain(name: string): Hook | undefined {
 	return hooks.find((hook) => chainNames[hook].own === name);
 }
+
+/** A table of one family, ours and others' rules in it; one without chains stands for none. */
+export type FamilyTable = Pick<NatTable, "chains"> & { readonly scope: Family };
 
 /** Our part of a nat table: the only part that we ever change. */
 export interface OwnState {

@@ -9,7 +9,7 @@ import {
 	parseSpan,
 	parseSpans,
 	protocolName,
-} from "../spelling.ts";
+} from "../../rules/spelling.ts";
 
 /** A match of iptables itself: addresses, interfaces and protocol. */
 export function parsePlainMatch(

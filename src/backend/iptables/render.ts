@@ -74,7 +74,7 @@ function renderAction(action: PlannedAction): string {
 /** XT_MULTI_PORTS in linux/netfilter/xt_multiport.h: a match has 15 slots, of which a range takes two. */
 const multiportSlots = 15;
 
-function splitPorts(conditions: readonly PlannedCondition[]): (readonly PlannedCondition[])[] {
+export function splitPorts(conditions: readonly PlannedCondition[]): (readonly PlannedCondition[])[] {
 	const index = conditions.findIndex(({ kind }) => kind === "destination-port");
 	const condition = conditions[index];
 	if (condition?.kind !== "destination-port") {

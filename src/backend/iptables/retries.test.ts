@@ -12,7 +12,7 @@ const rival = plan(policyFrom("-p 1 -o 2 -g 7"));
 const refusal: CommandResult = { outcome: { kind: "exited", code: 1 }, stdout: "", stderr: "no\n" };
 
 function setUp(host: MemoryHost) {
-	return backend.setUp(host, wanted, { wait: false, counters: false }).map(({ outcome }) => outcome);
+	return backend.setUp(host, wanted, { wait: false, counters: false }).families.map(({ outcome }) => outcome);
 }
 
 function restoresOf(host: MemoryHost): number {

@@ -13,7 +13,7 @@ const jump = '-m comment --comment "proxy-init/install-proxy-init-output" -j PRO
 const backend = iptablesBackend("nft");
 
 function setUp(host: MemoryHost, what: Plan = wanted) {
-	return backend.setUp(host, what, { wait: false, counters: false }).map(({ outcome }) => outcome);
+	return backend.setUp(host, what, { wait: false, counters: false }).families.map(({ outcome }) => outcome);
 }
 
 function tableOf(host: MemoryHost, family: "ipv4" | "ipv6" = "ipv4"): string {
@@ -171,7 +171,10 @@ describe("the xtables lock", () => {
 		for (const tool of ["iptables-legacy-restore", "ip6tables-legacy-restore"]) {
 			host.intercept(tool, ({ argv }) => (argv.includes("8") ? undefined : held));
 		}
-		const outcomes = iptablesBackend("legacy").setUp(host, wanted, { wait: false, counters: false });
+		const { families: outcomes } = iptablesBackend("legacy").setUp(host, wanted, {
+			wait: false,
+			counters: false,
+		});
 		expect(outcomes.map(({ outcome }) => outcome)).toEqual(["created", "created"]);
 		expect(host.commands).toEqual(
 			["2", "8"].flatMap((seconds) => [

@@ -228,7 +228,7 @@ function locate(host: Host, names: readonly string[], neededLater: readonly stri
  * Who holds the xtables lock, as far as the kernel tells: /proc/locks names each lock's process and file (proc(5)), but
  * none of a process that we do not see.
  */
-function lockHolder(host: Host): string {
+export function lockHolder(host: Host): string {
 	const inode = host
 		.fileIdentity(host.env("XTABLES_LOCKFILE") ?? "/run/xtables.lock")
 		?.split(":")

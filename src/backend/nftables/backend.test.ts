@@ -11,7 +11,7 @@ const foreign =
 	"table inet other {\nchain c {\ntype nat hook output priority -100;\ntcp dport 1 drop\n}\n}\n";
 
 function setUp(host: MemoryHost, what = wanted, counters = false) {
-	return nftablesBackend.setUp(host, what, { wait: false, counters }).map(({ outcome }) => outcome);
+	return nftablesBackend.setUp(host, what, { wait: false, counters }).families.map(({ outcome }) => outcome);
 }
 
 function failureOf(action: () => void): Pick<BackendError, "code" | "message"> | undefined {

@@ -1,32 +1,38 @@
-import { families } from "../../domain/family.ts";
+import { type Family, families } from "../../domain/family.ts";
 import type { Host } from "../../host/host.ts";
-import { type Drift, orderedDrift } from "../../rules/diff.ts";
 import { type Hook, hooks, type Plan } from "../../rules/plan.ts";
-import type { FoundRule } from "../../rules/rule.ts";
-import { type NatChain, type NatTable, wholeRules } from "../../rules/ruleset.ts";
-import { setRuleInWords } from "../../rules/words.ts";
+import { type NatTable, wholeRules } from "../../rules/ruleset.ts";
 import type { Backend, FamilyOutcome, OwnTable, SetUpOptions } from "../backend.ts";
 import { BackendError, caught, throwIfAny } from "../backend-error.ts";
+import { eitherWay } from "../either-way.ts";
+import { driftOf } from "./drift.ts";
 import { setRules } from "./gather.ts";
+import { applyNftables, ourTable, probeNftables, removeNftables } from "./kernel.ts";
 import { hasOurTable, isOurTable, openNft, seesOurTable } from "./nft-tool.ts";
 import { ownRule } from "./own-rule.ts";
-import { priority, probe, removal, renderCreation, renderReplacement, renderRule, table } from "./render.ts";
+import { probe, removal, renderCreation, renderReplacement, renderRule, table } from "./render.ts";
 
 /** The dialect of nftables: one table of our own for both families, replaced whole in one transaction. */
 export const nftablesBackend: Backend = {
-	setUp,
+	setUp: (host, plan, options) => {
+		const { via, result } = eitherWay({
+			kernel: () => applyNftables(host, plan, options),
+			tools: () => setUp(host, plan, options),
+		});
+		return { via, families: result };
+	},
 	check: (host, plan, found) =>
-		(found ?? ownTables(host))
+		(found ?? eitherWay({ kernel: () => [ourTable(host)], tools: () => ownTables(host) }).result)
 			.filter(isOurTable)
 			.map((own) => ({ scope: own.scope, drift: driftOf(plan, own) })),
-	tearDown: (host) => {
-		if (!hasOurTable(host)) {
-			return [];
-		}
-		throwIfAny(openNft(host).apply(removal));
-		return [...families];
-	},
-	probe: (host) => caught(() => throwIfAny(openNft(host).apply(probe))),
+	tearDown: (host) => eitherWay({ kernel: () => removeNftables(host), tools: () => tearDown(host) }).result,
+	probe: (host) =>
+		caught(() => {
+			eitherWay({
+				kernel: () => throwIfAny(probeNftables(host)),
+				tools: () => throwIfAny(openNft(host).apply(probe)),
+			});
+		}),
 	transactions: (plan, options) => [{ command: ["nft", "-f", "-"], input: renderCreation(plan, options) }],
 	rules: (plan) => ({
 		inet: Object.fromEntries(hooks.map((hook) => [hook, rulesText(plan, hook)])),
@@ -67,6 +73,14 @@ function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 	return outcome("replaced");
 }
 
+function tearDown(host: Host): Family[] {
+	if (!hasOurTable(host)) {
+		return [];
+	}
+	throwIfAny(openNft(host).apply(removal));
+	return [...families];
+}
+
 /** Our table as it is; where there is none, one without anything in it. */
 function ownTables(host: Host): NatTable[] {
 	const tool = openNft(host);
@@ -78,31 +92,6 @@ function ownTables(host: Host): NatTable[] {
 		throw found;
 	}
 	return [found];
-}
-
-/** What a table that was read has too much or too little for a plan. Order is meaning, so order counts. */
-function driftOf(plan: Plan, found: NatTable): Drift[] {
-	return hooks.flatMap((hook): Drift[] => {
-		const chain = found.chains.find((candidate) => isBaseChainAt(candidate, hook));
-		return chain === undefined || found.hasFlags === true
-			? [{ kind: "missing-chain", hook }]
-			: orderedDrift(
-					hook,
-					setRules(plan, hook).map(setRuleInWords),
-					wholeRules(chain.rules).map(([first, ...parts]) => inWords(first, parts)),
-				);
-	});
-}
-
-/** Whether a chain is entered from the hook at the priority and with the policy that ours has. */
-function isBaseChainAt({ name, base }: NatChain, hook: Hook): boolean {
-	return name === hook && base?.hook === hook && base.priority === priority && base.policy === "accept";
-}
-
-/** A rule that we would not write for any plan, such as one in several parts, has its own words. */
-function inWords(rule: FoundRule, otherParts: readonly FoundRule[]): string {
-	const own = otherParts.length > 0 ? undefined : ownRule(rule);
-	return own === undefined ? rule.text : setRuleInWords(own);
 }
 
 function ownTable(found: NatTable): OwnTable | undefined {

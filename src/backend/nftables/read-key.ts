@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import type { Test } from "../../rules/rule.ts";
-import { largestId, largestPort, protocolName } from "../spelling.ts";
+import { largestId, largestPort, protocolName } from "../../rules/spelling.ts";
 import {
 	asArray,
 	asList,

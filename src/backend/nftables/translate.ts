@@ -1,6 +1,6 @@
 import type { Span } from "../../domain/number.ts";
 import { type Action, type Condition, type FoundRule, unparsedIn } from "../../rules/rule.ts";
-import { largestId, largestPort, parseDestination, parseSpan, parseSpans } from "../spelling.ts";
+import { largestId, largestPort, parseDestination, parseSpan, parseSpans } from "../../rules/spelling.ts";
 import { isXt } from "./statement-words.ts";
 
 /**

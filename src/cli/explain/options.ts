@@ -2,6 +2,7 @@ import { type CommandLine, emptyValue, parseCommandLine } from "../../command/co
 import { FlagValues } from "../../command/flag-values.ts";
 import { type NamedNetns, parseNetns, parsePid } from "../../command/netns.ts";
 import { err, ok, type Problem, type Result } from "../../domain/problem.ts";
+import { parseTransport, type Transport } from "../../domain/transport.ts";
 import { parseChoice } from "../../domain/words.ts";
 import { readPacket } from "../../explain/packet.ts";
 import { type PacketFieldName, type PacketRequest, packetFields } from "../../explain/packet-fields.ts";
@@ -19,7 +20,7 @@ export type Source =
 			readonly config: string | undefined;
 	  }
 	/** `netns` is absent for the namespace that we are in. */
-	| { readonly kind: "live"; readonly netns?: NamedNetns };
+	| { readonly kind: "live"; readonly netns?: NamedNetns; readonly transport: Transport };
 
 export interface ExplainOptions {
 	readonly source: Source;
@@ -107,7 +108,9 @@ function packetRequest(flags: FlagValues): PacketRequest {
 
 function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
 	const { given } = line;
-	const argv = policyFlags.flatMap(({ name }) => (given.get(name) ?? []).map((text) => `--${name}=${text}`));
+	// Who is asked says nothing of the rules.
+	const telling = policyFlags.filter(({ name }) => name !== "transport");
+	const argv = telling.flatMap(({ name }) => (given.get(name) ?? []).map((text) => `--${name}=${text}`));
 	const sources = [
 		...(argv.length > 0
 			? [{ name: "the flags of shunt init", read: () => ok({ kind: "flags", argv } as const) }]
@@ -115,7 +118,7 @@ function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
 		...(flags.isGiven("file") ? [{ name: "--file", read: () => manifests(line, flags) }] : []),
 		...(flags.isGiven("netns") ? [{ name: "--netns", read: () => netns(flags) }] : []),
 		...(flags.isGiven("pid") ? [{ name: "--pid", read: () => process(flags) }] : []),
-		...(flags.boolean("live") ? [{ name: "--live", read: () => ok(here) }] : []),
+		...(flags.boolean("live") ? [{ name: "--live", read: () => ok(live(undefined, flags)) }] : []),
 	];
 	const stray = flags.isGiven("file") ? [] : ["object", "config"].filter((name) => flags.isGiven(name));
 	const [source, ...others] = sources;
@@ -124,8 +127,6 @@ function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
 	const problems = [...(read.ok ? [] : read.problems), ...stray.map(withoutManifests)];
 	return problems.length > 0 ? err(...problems) : read;
 }
-
-const here: Source = { kind: "live" };
 
 /** Where no rules are said, what was meant to say them may be what was not understood. */
 function wrongCount(names: readonly string[], known: readonly Problem[]): Result<Source> {
@@ -168,14 +169,15 @@ function parseObject(text: string, source: string): Result<string> {
 }
 
 function netns(flags: FlagValues): Result<Source> {
-	return ok(live(flags.one("netns", parseNetns)));
+	return ok(live(flags.one("netns", parseNetns), flags));
 }
 
 function process(flags: FlagValues): Result<Source> {
-	return ok(live(flags.one("pid", parsePid)));
+	return ok(live(flags.one("pid", parsePid), flags));
 }
 
 /** One that could not be read is among the flags' problems. */
-function live(netns: NamedNetns | undefined): Source {
-	return { kind: "live", ...(netns && { netns }) };
+function live(netns: NamedNetns | undefined, flags: FlagValues): Source {
+	const transport = flags.one("transport", parseTransport) ?? "auto";
+	return { kind: "live", transport, ...(netns && { netns }) };
 }

@@ -1,3 +1,4 @@
+import { byWay } from "../../backend/either-way.ts";
 import { readRuleset } from "../../backend/read.ts";
 import { enterNamedNetns, type NamedNetns } from "../../command/netns.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
@@ -52,7 +53,7 @@ export function badInput(problems: readonly Problem[]): Failed {
 type Live = Extract<Source, { readonly kind: "live" }>;
 
 /** The rules in a network namespace, whoever made them. Changes nothing there. */
-function liveSubjects({ netns }: Live, host: Host): Result<readonly Subject[]> | Failed {
+function liveSubjects({ netns, transport }: Live, host: Host): Result<readonly Subject[]> | Failed {
 	const lost = enterNamedNetns(host, netns);
 	if (lost !== undefined) {
 		return { ok: false, ...lost };
@@ -61,7 +62,7 @@ function liveSubjects({ netns }: Live, host: Host): Result<readonly Subject[]> |
 	if (hidden !== undefined) {
 		return { ok: false, ...hidden };
 	}
-	const ruleset = readRuleset(host);
+	const ruleset = readRuleset(byWay(host, transport));
 	return ok([
 		{
 			label: netns === undefined ? "this network namespace" : `${labels[netns.flag]} ${netns.given}`,

@@ -1,6 +1,6 @@
 import { parseAddress } from "../domain/cidr.ts";
 import type { Span } from "../domain/number.ts";
-import type { Action } from "../rules/rule.ts";
+import type { Action } from "./rule.ts";
 
 export const largestPort = 65_535;
 export const largestId = 4_294_967_295;

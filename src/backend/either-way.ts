@@ -1,0 +1,68 @@
+import type { Transport, Via } from "../domain/transport.ts";
+import type { Errno, Host } from "../host/host.ts";
+import { BackendError } from "./backend-error.ts";
+import { isLacking } from "./kernel-failure.ts";
+
+/** The two ways to do one thing. Each does all of it or throws {@link BackendError} with nothing changed. */
+export interface Ways<T> {
+	/** Absent in a dialect whose programs alone know what they speak. */
+	readonly kernel: (() => T) | undefined;
+	readonly tools: () => T;
+}
+
+/**
+ * Asks the kernel, and where it says something else than that it is done or that we may not, the tools, so that what the
+ * one has no word for may still work by the other. Where no tool is installed, the kernel's refusal is what there is to say.
+ */
+export function eitherWay<T>({ kernel, tools }: Ways<T>): { readonly via: Via; readonly result: T } {
+	if (kernel === undefined) {
+		return { via: "tools", result: tools() };
+	}
+	try {
+		return { via: "kernel", result: kernel() };
+	} catch (refusal) {
+		if (!(refusal instanceof BackendError) || refusal.code !== "refused") {
+			throw refusal;
+		}
+		return { via: "tools", result: afterRefusal(refusal, tools) };
+	}
+}
+
+function afterRefusal<T>(refusal: BackendError, tools: () => T): T {
+	try {
+		return tools();
+	} catch (failure) {
+		if (!(failure instanceof BackendError) || failure.code !== "missing-tool") {
+			throw failure;
+		}
+		throw isLacking(refusal)
+			? new BackendError("missing-tool", `${failure.message}, and the kernel says: ${refusal.message}`)
+			: new BackendError("refused", `${refusal.message}; no tool could be asked instead: ${failure.message}`);
+	}
+}
+
+/**
+ * The host, with all that goes another way than the one asked for out of reach: whoever is handed it keeps to that way, be
+ * it in writing or in reading.
+ */
+export function byWay(host: Host, transport: Transport): Host {
+	switch (transport) {
+		case "auto":
+			return host;
+		case "kernel":
+			return {
+				...host,
+				find: () => undefined,
+				env: (name) => (name === "PATH" ? "where none is looked for: --transport kernel" : host.env(name)),
+			};
+		case "tools":
+			// The tools take the lock themselves.
+			return { ...host, netlink: () => notAsked, xtables: () => notAsked, lock: () => notAsked };
+	}
+}
+
+const notAsked: Errno = {
+	name: "EPROTONOSUPPORT",
+	number: 93,
+	message: "not asked, as --transport tools wants it",
+};

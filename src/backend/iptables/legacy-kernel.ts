@@ -1,0 +1,134 @@
+import type { Family } from "../../domain/family.ts";
+import type { Host } from "../../host/host.ts";
+import type { Drift } from "../../rules/diff.ts";
+import type { Plan } from "../../rules/plan.ts";
+import type { IpTable } from "../../wire/ip-table.ts";
+import { natTableOf } from "../../wire/ip-words.ts";
+import type { FamilyOutcome, Owner } from "../backend.ts";
+import { BackendError, caught } from "../backend-error.ts";
+import { driftOfState } from "./drift.ts";
+import { isSameTable, ownHooks, withOursOf, withoutOurs, withPlan } from "./legacy-chains.ts";
+import { encodeRule } from "./legacy-rule.ts";
+import {
+	type LegacyTable,
+	orderOf,
+	ownStateIn,
+	readLegacyTable,
+	replaceLegacyTable,
+} from "./legacy-table.ts";
+import type { FamilyTable } from "./own-state.ts";
+import { probeChain, probeRules } from "./probe-rules.ts";
+import { maxAttempts } from "./transaction.ts";
+import { withXtablesLock } from "./xtables-lock.ts";
+
+/**
+ * Makes every family hold exactly the plan, without any tool: as the backend of iptables does in its variant "legacy".
+ * A family is one replacement of its table; the families are one after the other, under the lock of iptables' tools, and
+ * where one fails those before it are put back. Throws {@link BackendError}.
+ */
+export function applyLegacy(host: Host, plan: Plan, { wait }: { readonly wait: boolean }): FamilyOutcome[] {
+	return withXtablesLock(host, wait, () => {
+		const done: Applied[] = [];
+		for (const family of plan.families) {
+			try {
+				done.push(applyTo(host, plan, family));
+			} catch (error) {
+				throw error instanceof BackendError ? withUndone(host, error, done) : error;
+			}
+		}
+		return done.map(({ family, outcome }) => ({ family, outcome }));
+	});
+}
+
+/** Removes our chains and every rule that leads into them. Answers with the families that had any. */
+export function removeLegacy(host: Host, families: readonly Family[]): Family[] {
+	return withXtablesLock(host, false, () =>
+		families.filter((family) => {
+			const before = change(host, family, (table) =>
+				ownHooks(table).length === 0 ? undefined : withoutOurs(table),
+			);
+			return ownHooks(before).length > 0;
+		}),
+	);
+}
+
+/** The nat tables of these families as they are. Makes those that are not there, as the tools do. */
+export function legacyTables(host: Host, families: readonly Family[]): FamilyTable[] {
+	return families.map((scope) => ({
+		scope,
+		chains: natTableOf(readLegacyTable(host, scope).table, orderOf(host)).chains,
+	}));
+}
+
+/**
+ * Why the kernel does not take every kind of rule that we write; undefined where it does. It looks at the rules of a
+ * replacement before it counts those that were to be there, so that one which has the number wrong is looked at and
+ * refused (do_replace and __do_replace in net/ipv4/netfilter/ip_tables.c).
+ */
+export function probeLegacy(host: Host, families: readonly Family[], owner: Owner): BackendError | undefined {
+	const order = orderOf(host);
+	return caught(() => {
+		for (const family of families) {
+			const { table, entryCount } = readLegacyTable(host, family);
+			const rules = probeRules(owner).flatMap((rule) => encodeRule(rule, family, order));
+			const trial = { family, chains: [...table.chains, { name: probeChain, rules }] };
+			// Nobody makes that many rules at this very moment.
+			const wrongCount = entryCount + 4096;
+			replaceLegacyTable(host, { table, entryCount: wrongCount }, trial);
+		}
+	});
+}
+
+/** How a family differs from a plan. Changes nothing. */
+export function driftInLegacy(host: Host, plan: Plan, family: Family): Drift[] {
+	const { table } = readLegacyTable(host, family);
+	return driftIn(host, plan, table, withPlan(table, plan, orderOf(host)));
+}
+
+function driftIn(host: Host, plan: Plan, table: IpTable, wanted: IpTable): Drift[] {
+	return isSameTable(table, wanted) ? [] : driftOfState(plan, table.family, ownStateIn(host, table));
+}
+
+interface Applied extends FamilyOutcome {
+	readonly before: IpTable;
+}
+
+function applyTo(host: Host, plan: Plan, family: Family): Applied {
+	let isThere = false;
+	const before = change(host, family, (table) => {
+		const wanted = withPlan(table, plan, orderOf(host));
+		isThere = ownHooks(table).length > 0 && driftIn(host, plan, table, wanted).length === 0;
+		return isThere ? undefined : wanted;
+	});
+	const outcome = ownHooks(before).length === 0 ? "created" : "replaced";
+	return { family, before, outcome: isThere ? "unchanged" : outcome };
+}
+
+/** Replaces a table by what is made of it, if anything. Answers with what it was. */
+function change(host: Host, family: Family, make: (table: IpTable) => IpTable | undefined): IpTable {
+	for (let round = 0; round < maxAttempts; round++) {
+		const before: LegacyTable = readLegacyTable(host, family);
+		const wanted = make(before.table);
+		if (wanted === undefined || replaceLegacyTable(host, before, wanted)) {
+			return before.table;
+		}
+	}
+	throw new BackendError("refused", `${family}: the table kept changing while it was being programmed`);
+}
+
+function withUndone(host: Host, error: BackendError, done: readonly Applied[]): BackendError {
+	const undone = done.filter(({ outcome }) => outcome !== "unchanged").map((each) => undo(host, each));
+	return undone.length === 0 ? error : new BackendError(error.code, [error.message, ...undone].join("; "));
+}
+
+function undo(host: Host, { family, before }: Applied): string {
+	try {
+		change(host, family, (table) => withOursOf(table, before));
+		return `${family} was put back as it was`;
+	} catch (error) {
+		if (error instanceof BackendError) {
+			return `${family} could not be put back as it was (${error.message}): run "shunt clean" in this network namespace`;
+		}
+		throw error;
+	}
+}

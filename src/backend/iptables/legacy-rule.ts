@@ -1,0 +1,128 @@
+import type { Family } from "../../domain/family.ts";
+import { commentOf } from "../../rules/comment.ts";
+import type { Hook, PlannedCondition, PlannedRule } from "../../rules/plan.ts";
+import { type ByteOrder, type Bytes, cString, u8, type Words, zeros } from "../../wire/bytes.ts";
+import { extensionBytes, type IpRule, type IpTarget, layouts } from "../../wire/ip-table.ts";
+import { addressBytes } from "../../wire/set-content.ts";
+import { comment, multiport, owner, redirect, tcp } from "../../wire/xtables.ts";
+import { chainNames } from "./own-state.ts";
+import { splitPorts } from "./render.ts";
+
+/** A plan's rule as iptables-legacy makes it; several where the ports need more than one multiport match. */
+export function encodeRule(rule: PlannedRule, family: Family, order: Words): IpRule[] {
+	const target: IpTarget =
+		rule.action.kind === "return"
+			? { kind: "return" }
+			: { kind: "extension", bytes: extensionBytes(redirect(order, family, rule.action.ports.low), order) };
+	return extensionsOf(rule, order).map(({ conditions, bytes }) => ({
+		packet: packetOf(conditions, family, order),
+		matches: bytes,
+		target,
+	}));
+}
+
+/** The rule that leads a hook's connections into our chain. */
+export function encodeJump(hook: Hook, family: Family, order: Words): IpRule {
+	const { own, jumpComment } = chainNames[hook];
+	return {
+		packet: zeros(layouts[family].packet),
+		matches: extensionBytes(comment(jumpComment), order),
+		target: { kind: "jump", chain: own },
+	};
+}
+
+/** What of a rule is the same in both families. */
+interface Extensions {
+	readonly conditions: readonly PlannedCondition[];
+	readonly bytes: Bytes;
+}
+
+const encoded: Readonly<Record<ByteOrder, WeakMap<PlannedRule, readonly Extensions[]>>> = {
+	little: new WeakMap(),
+	big: new WeakMap(),
+};
+
+function extensionsOf(rule: PlannedRule, order: Words): readonly Extensions[] {
+	const known = encoded[order.order].get(rule);
+	if (known !== undefined) {
+		return known;
+	}
+	const made = splitPorts(rule.conditions).map((conditions) => {
+		const all = conditions.map((condition) => extensionOf(condition, rule, order));
+		const bytes = all.join("") + extensionBytes(comment(commentOf(rule.reason, conditions)), order);
+		return { conditions, bytes };
+	});
+	encoded[order.order].set(rule, made);
+	return made;
+}
+
+/** Empty for what stands in the packet's own part of a rule. */
+function extensionOf(condition: PlannedCondition, { reason }: PlannedRule, order: Words): Bytes {
+	switch (condition.kind) {
+		case "destination-port": {
+			const [first] = condition.ports;
+			// The reference program writes a single listed port with the tcp match (render.ts).
+			const isTcp = reason === "redirect-port" && first !== undefined;
+			return extensionBytes(isTcp ? tcp(order, first) : multiport(order, condition.ports), order);
+		}
+		case "uid":
+			return extensionBytes(owner(order, "uid", condition.ids[0].low), order);
+		case "gid":
+			return extensionBytes(owner(order, "gid", condition.ids[0].low), order);
+		default:
+			return "";
+	}
+}
+
+const nameLength = 16; // IFNAMSIZ
+const noName = zeros(nameLength);
+
+/** struct ipt_ip or struct ip6t_ip6 */
+function packetOf(conditions: readonly PlannedCondition[], family: Family, order: Words): Bytes {
+	const width = layouts[family].address;
+	const none = zeros(width);
+	const addresses = { source: none, destination: none };
+	const masks = { source: none, destination: none };
+	const names = { "in-interface": noName, "out-interface": noName };
+	const nameMasks = { "in-interface": noName, "out-interface": noName };
+	let protocol = 0;
+	for (const condition of conditions) {
+		switch (condition.kind) {
+			case "protocol":
+				protocol = tcpProtocol;
+				break;
+			case "source":
+			case "destination":
+				addresses[condition.kind] = addressBytes(condition.subnets[0]);
+				masks[condition.kind] = maskBytes(condition.subnets[0].prefix, width);
+				break;
+			case "in-interface":
+			case "out-interface":
+				// With the NUL at its end: this name and none that begins so.
+				names[condition.kind] = condition.names[0].name.padEnd(nameLength, "\0");
+				nameMasks[condition.kind] = "\xff"
+					.repeat(cString(condition.names[0].name).length)
+					.padEnd(nameLength, "\0");
+				break;
+			default:
+				break;
+		}
+	}
+	return [
+		...[addresses.source, addresses.destination, masks.source, masks.destination],
+		...[names["in-interface"], names["out-interface"]],
+		...[nameMasks["in-interface"], nameMasks["out-interface"]],
+		order.u16(protocol),
+		// IPv6 asks for a protocol by a flag, too.
+		family === "ipv4" ? zeros(2) : `\0${u8(protocol === 0 ? 0 : askForProtocol)}${zeros(4)}`,
+	].join("");
+}
+
+const tcpProtocol = 6; // IPPROTO_TCP
+const askForProtocol = 1; // IP6T_F_PROTO
+
+function maskBytes(prefix: number, width: number): Bytes {
+	const whole = "\xff".repeat(prefix >> 3);
+	const rest = prefix % 8 === 0 ? "" : u8(0xff << (8 - (prefix % 8)));
+	return (whole + rest).padEnd(width, "\0");
+}

@@ -1,0 +1,97 @@
+import type { Family } from "../../domain/family.ts";
+import type { Errno, Host } from "../../host/host.ts";
+import { buildEntries, replaceRequest, restoreCounters } from "../../wire/build-ip-table.ts";
+import { type Words, words } from "../../wire/bytes.ts";
+import type { IpTable } from "../../wire/ip-table.ts";
+import { entriesIn, entriesRequest, infoRequest, readInfo } from "../../wire/ip-table-requests.ts";
+import { natTableOf } from "../../wire/ip-words.ts";
+import { readIpTable } from "../../wire/read-ip-table.ts";
+import { BackendError } from "../backend-error.ts";
+import { KernelFailure } from "../kernel-failure.ts";
+import { type OwnState, ownStateOf } from "./own-state.ts";
+
+/** A nat table as ip_tables or ip6_tables holds it, and how many entries that are. */
+export interface LegacyTable {
+	readonly table: IpTable;
+	readonly entryCount: number;
+}
+
+export function orderOf(host: Host): Words {
+	return words[host.byteOrder()];
+}
+
+/** Others may be writing between the two questions; each try takes microseconds. */
+const tries = 100;
+
+/** Reads it, which makes one where there is none. Throws {@link BackendError}, also where it is not understood. */
+export function readLegacyTable(host: Host, family: Family): LegacyTable {
+	const order = orderOf(host);
+	for (let attempt = 0; attempt < tries; attempt++) {
+		const told = host.xtables(family, "info", infoRequest);
+		if (typeof told !== "string") {
+			throw failureOf(family, told);
+		}
+		const info = readInfo(told, order);
+		const answer = host.xtables(family, "entries", entriesRequest(info, order));
+		if (typeof answer === "string") {
+			const table = readIpTable(family, info, entriesIn(answer), order);
+			if ("why" in table) {
+				throw new BackendError("refused", `${names[family]}: ${table.why}, so it is left as it is`);
+			}
+			return { table, entryCount: info.entryCount };
+		}
+		if (answer.name !== "EAGAIN") {
+			throw failureOf(family, answer);
+		}
+	}
+	throw new BackendError("refused", `${names[family]}: the table kept changing while it was being read`);
+}
+
+/**
+ * Puts another table in the place of one that was read, and gives the rules that are still there back what they had
+ * counted. Answers whether that was done: not where somebody changed the number of its entries meanwhile, which is all
+ * that the kernel looks at, so that the xtables lock has to be had from the reading on. Throws {@link BackendError}.
+ */
+export function replaceLegacyTable(host: Host, before: LegacyTable, wanted: IpTable): boolean {
+	const order = orderOf(host);
+	const { family } = wanted;
+	const built = buildEntries(wanted, order);
+	const old = host.xtables(family, "replace", replaceRequest(built, before.entryCount, order));
+	if (typeof old !== "string") {
+		if (old.name === "EAGAIN") {
+			return false;
+		}
+		throw failureOf(family, old);
+	}
+	const counters = restoreCounters(built, old, order);
+	const given = counters === undefined ? "" : host.xtables(family, "add-counters", counters);
+	if (typeof given !== "string") {
+		host.log(`${names[family]}: what others' rules had counted is lost (${given.message})`);
+	}
+	return true;
+}
+
+/** Our part of a table, in the terms in which it is held against a plan. */
+export function ownStateIn(host: Host, table: IpTable): OwnState {
+	const { chains } = natTableOf(table, orderOf(host));
+	return ownStateOf(chains);
+}
+
+const names: Readonly<Record<Family, string>> = {
+	ipv4: "ip_tables' table nat",
+	ipv6: "ip6_tables' table nat",
+};
+
+/**
+ * ENOPROTOOPT where ip_tables itself is not there, ENOENT where its nat table, or a match or target, is not
+ * (net/ipv4/netfilter/ip_tables.c).
+ */
+function failureOf(family: Family, { name, number, message }: Errno): BackendError {
+	const lack =
+		name === "ENOPROTOOPT" || name === "EAFNOSUPPORT"
+			? "kernel has no ip_tables with a nat table: "
+			: name === "ENOENT"
+				? "kernel lacks the nat table of ip_tables, or a match or target of it: "
+				: "";
+	return new KernelFailure(number, `${lack}${names[family]}: ${message}`);
+}

@@ -1,0 +1,187 @@
+import type { Family } from "../../domain/family.ts";
+import { hooks, type Plan } from "../../rules/plan.ts";
+import type { FoundRule } from "../../rules/rule.ts";
+import type { NatChain } from "../../rules/ruleset.ts";
+import { type ByteOrder, be32 } from "../../wire/bytes.ts";
+import { readReply } from "../../wire/dump.ts";
+import { errno, errnoWords } from "../../wire/errno-words.ts";
+import { natTable } from "../../wire/nat-tables.ts";
+import { messageType } from "../../wire/nf-tables.ts";
+import { getChain } from "../../wire/requests.ts";
+import type { FamilyOutcome, FoundDrift, Owner } from "../backend.ts";
+import { ask, type KernelHost, readOrThrow, send } from "../exchange.ts";
+import { KernelFailure } from "../kernel-failure.ts";
+import { driftOfState } from "./drift.ts";
+import { creation, type OwnJump, type OwnPart, probe, removal, replacement } from "./nft-batch.ts";
+import type { FamilyTable } from "./own-state.ts";
+import { chainNames, hookOfOwnChain, jumpSpec, type OwnState, ownStateOf } from "./own-state.ts";
+import { maxAttempts } from "./transaction.ts";
+
+/** The dialect of iptables-nft without a program. What fails throws {@link KernelFailure}, and has changed nothing. */
+
+/**
+ * Makes the plan's families hold it: all of them, or none. Looks first; creates where there is nothing of ours, which fails
+ * where somebody else is first; then reads, and changes what differs, if nobody changes anything in between.
+ */
+export function applyIptablesNft(host: KernelHost, plan: Plan): FamilyOutcome[] {
+	const order = host.byteOrder();
+	if (!plan.families.some((family) => hasOwnChain(host, family, order))) {
+		const failure = send(host, creation(plan, { order }), order);
+		if (failure === undefined) {
+			return plan.families.map((family) => ({ family, outcome: "created" }));
+		}
+		if (failure.errno !== errno.exists) {
+			throw failure;
+		}
+	}
+	return settle(host, plan, order);
+}
+
+function settle(host: KernelHost, plan: Plan, order: ByteOrder): FamilyOutcome[] {
+	return inRounds(() => {
+		const { generation, parts } = readOwn(host, plan.families, order);
+		const different = parts.filter(({ part, own }) => driftOfState(plan, part.family, own).length > 0);
+		const failure =
+			different.length === 0
+				? undefined
+				: send(
+						host,
+						replacement(
+							plan,
+							different.map(({ part }) => part),
+							{ order, generation },
+						),
+						order,
+					);
+		return (
+			failure ??
+			parts.map((each) => ({
+				family: each.part.family,
+				outcome: different.includes(each) ? outcomeOver(each.own) : "unchanged",
+			}))
+		);
+	});
+}
+
+function outcomeOver({ chains, jumps }: OwnState): FamilyOutcome["outcome"] {
+	return chains.length + jumps.length === 0 ? "created" : "replaced";
+}
+
+/** Looks and writes again where somebody has changed something in between; each of those is done some day. */
+function inRounds<T>(round: () => T | KernelFailure): T {
+	let last: KernelFailure | undefined;
+	for (let count = 0; count < maxAttempts; count++) {
+		const result = round();
+		if (!(result instanceof KernelFailure)) {
+			return result;
+		}
+		if (result.errno !== errno.stale) {
+			throw result;
+		}
+		last = result;
+	}
+	throw last ?? new KernelFailure(undefined, "nf_tables: the rules kept changing");
+}
+
+/** How our part of each family's table differs from a plan. Changes nothing. */
+export function checkIptablesNft(host: KernelHost, plan: Plan): FoundDrift[] {
+	const { parts } = readOwn(host, plan.families, host.byteOrder());
+	return parts.map(({ part: { family }, own }) => ({
+		scope: family,
+		drift: driftOfState(plan, family, own),
+	}));
+}
+
+/** Removes our chains and all that leads into them. Answers with the families that had any. */
+export function removeIptablesNft(host: KernelHost, families: readonly Family[]): Family[] {
+	const order = host.byteOrder();
+	return inRounds(() => {
+		const { generation, parts } = readOwn(host, families, order);
+		const found = parts.filter(({ own }) => own.chains.length + own.jumps.length > 0).map(({ part }) => part);
+		const failure = found.length === 0 ? undefined : send(host, removal(found, { order, generation }), order);
+		return failure ?? found.map(({ family }) => family);
+	});
+}
+
+/** Why the kernel does not take every kind of rule that we write; undefined where it does. Nothing is made. */
+export function probeIptablesNft(
+	host: KernelHost,
+	families: readonly Family[],
+	owner: Owner,
+): KernelFailure | undefined {
+	const order = host.byteOrder();
+	return send(host, probe(families, owner, { order }), order);
+}
+
+function hasOwnChain(host: KernelHost, family: Family, order: ByteOrder): boolean {
+	return hooks.some((hook) => {
+		const request = getChain(family, "nat", chainNames[hook].own, order);
+		const reply = readReply(ask(host, request), messageType.newChain, order);
+		if (reply.kind === "unreadable" || (reply.kind === "refused" && reply.errno !== errno.notThere)) {
+			const why = reply.kind === "refused" ? errnoWords(reply.errno) : "the answer cannot be read";
+			throw new KernelFailure(
+				reply.kind === "refused" ? reply.errno : undefined,
+				`nf_tables: chain ${chainNames[hook].own} (${family}): ${why}`,
+			);
+		}
+		return reply.kind === "told";
+	});
+}
+
+interface OwnFamily {
+	readonly part: OwnPart;
+	readonly own: OwnState;
+}
+
+/** Our part of each family's table, and the number of the moment at which it was so. */
+function readOwn(host: KernelHost, families: readonly Family[], order: ByteOrder) {
+	const { generation, tables } = readNatTables(host, families, order);
+	const parts = tables.map(
+		({ scope, chains }): OwnFamily => ({
+			part: ownPartOf(chains, scope),
+			own: ownStateOf(chains),
+		}),
+	);
+	return { generation, parts };
+}
+
+/** The tables `nat` of these families as they are; one that is not there has no chains. */
+export function iptablesNftTables(host: KernelHost, families: readonly Family[]): FamilyTable[] {
+	return readNatTables(host, families, host.byteOrder()).tables;
+}
+
+function readNatTables(host: KernelHost, families: readonly Family[], order: ByteOrder) {
+	const { generation, tables } = readOrThrow(
+		host,
+		order,
+		({ table: { name, scope } }) => name === "nat" && families.some((family) => family === scope),
+	);
+	return {
+		generation,
+		tables: families.map((scope): FamilyTable => {
+			const content = tables.find(({ table }) => table.scope === scope);
+			return { scope, chains: (content && natTable(content, order)?.chains) ?? [] };
+		}),
+	};
+}
+
+/** What a batch needs to know of such a table to change our part of it. */
+function ownPartOf(chains: readonly NatChain[], family: Family): OwnPart {
+	return {
+		family,
+		chains: chains.map(({ name }) => name),
+		jumps: chains.flatMap(({ name: chain, rules }) =>
+			hookOfOwnChain(chain) === undefined ? rules.flatMap((rule) => jumpIn(rule, chain)) : [],
+		),
+	};
+}
+
+function jumpIn({ action, text, handle }: FoundRule, chain: string): OwnJump[] {
+	const to = action.kind === "jump" || action.kind === "goto" ? hookOfOwnChain(action.chain) : undefined;
+	if (to === undefined || handle === undefined) {
+		return [];
+	}
+	const isOurs = chain === chainNames[to].builtIn && text === jumpSpec(to);
+	const bytes = be32(Math.floor(handle / 0x1_0000_0000)) + be32(handle % 0x1_0000_0000);
+	return [{ chain, to, isOurs, handle: bytes }];
+}

@@ -1,0 +1,114 @@
+import { type Family, families } from "../../domain/family.ts";
+import type { Plan } from "../../rules/plan.ts";
+import type { NatTable } from "../../rules/ruleset.ts";
+import type { ByteOrder } from "../../wire/bytes.ts";
+import { readReply } from "../../wire/dump.ts";
+import { errno, errnoWords } from "../../wire/errno-words.ts";
+import { natTable } from "../../wire/nat-tables.ts";
+import { messageType } from "../../wire/nf-tables.ts";
+import { type NotRead, readTables } from "../../wire/read-tables.ts";
+import { getTable } from "../../wire/requests.ts";
+import type { FamilyOutcome, FoundDrift } from "../backend.ts";
+import { ask, type KernelHost, send } from "../exchange.ts";
+import { KernelFailure, readingFailure } from "../kernel-failure.ts";
+import { driftOf } from "./drift.ts";
+import { creation, probe, removal, replacement, type TableOptions } from "./kernel-batch.ts";
+import { table as ownTable } from "./render.ts";
+
+/** The dialect of nftables without a program. What fails throws {@link KernelFailure}, and has changed nothing. */
+
+/**
+ * Makes our table hold the plan. Looks first, since a refusal costs the kernel more than an answer; creates where there is
+ * nothing, which fails where somebody else is first; leaves a table alone that says the same already.
+ */
+export function applyNftables(host: KernelHost, plan: Plan, options: TableOptions): FamilyOutcome[] {
+	const order = host.byteOrder();
+	const outcome = (reached: FamilyOutcome["outcome"]) =>
+		plan.families.map((family) => ({ family, outcome: reached }));
+	if (!hasTable(host, order)) {
+		const failure = send(host, creation(plan, options, { order }), order);
+		if (failure === undefined) {
+			return outcome("created");
+		}
+		if (failure.errno !== errno.exists) {
+			throw failure;
+		}
+	}
+	// A table of our own that cannot be read is replaced like one that differs.
+	const found = readTable(host, order);
+	if (!("kind" in found) && driftOf(plan, found).length === 0) {
+		return outcome("unchanged");
+	}
+	const failure = send(host, replacement(plan, options, { order }), order);
+	if (failure !== undefined) {
+		throw failure;
+	}
+	return outcome("replaced");
+}
+
+/** How our table differs from a plan. Changes nothing. */
+export function checkNftables(host: KernelHost, plan: Plan): FoundDrift[] {
+	return [{ scope: "inet", drift: driftOf(plan, ourTable(host)) }];
+}
+
+/** Our table as it is, or as one without anything. */
+export function ourTable(host: KernelHost): NatTable {
+	const order = host.byteOrder();
+	const found = hasTable(host, order) ? readTable(host, order) : nothing;
+	if ("kind" in found) {
+		throw readingFailure(found);
+	}
+	return found;
+}
+
+/** Removes our table; answers with the families that it was for. */
+export function removeNftables(host: KernelHost): Family[] {
+	const order = host.byteOrder();
+	if (!hasTable(host, order)) {
+		return [];
+	}
+	const failure = send(host, removal({ order }), order);
+	if (failure !== undefined) {
+		throw failure;
+	}
+	return [...families];
+}
+
+/** Why the kernel does not take every kind of rule that we write; undefined where it does. Nothing is made. */
+export function probeNftables(host: KernelHost): KernelFailure | undefined {
+	const order = host.byteOrder();
+	return send(host, probe({ order }), order);
+}
+
+function hasTable(host: KernelHost, order: ByteOrder): boolean {
+	const request = getTable("inet", ownTable.name, order);
+	const reply = readReply(ask(host, request), messageType.newTable, order);
+	switch (reply.kind) {
+		case "told":
+			return true;
+		case "refused":
+			if (reply.errno === errno.notThere) {
+				return false;
+			}
+			throw new KernelFailure(reply.errno, `nf_tables: table inet shunt: ${errnoWords(reply.errno)}`);
+		case "unreadable":
+			throw new KernelFailure(undefined, "nf_tables: whether there is a table inet shunt cannot be read");
+	}
+}
+
+const nothing: NatTable = { dialect: "nftables", scope: "inet", name: ownTable.name, chains: [] };
+
+/** A table that is switched off, or that is gone again, holds nothing. */
+function readTable(host: KernelHost, order: ByteOrder): NatTable | NotRead {
+	const found = readTables(
+		host,
+		order,
+		({ table }) => table.scope === "inet" && table.name === ownTable.name,
+	);
+	if (found.kind === "not-read") {
+		return found;
+	}
+	const [content] = found.tables;
+	const read = content === undefined || content.table.isDormant ? undefined : natTable(content, order);
+	return read === undefined ? nothing : read;
+}

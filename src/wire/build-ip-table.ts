@@ -1,0 +1,138 @@
+import { type Bytes, type Words, zeros } from "./bytes.ts";
+import {
+	counterLength,
+	errorName,
+	errorTarget,
+	extensionBytes,
+	extensionHeader,
+	type IpChain,
+	type IpRule,
+	type IpTable,
+	layouts,
+	standardTarget,
+	verdicts,
+} from "./ip-table.ts";
+import { countersRequest, noCounters, replaceHead, type TableInfo } from "./ip-table-requests.ts";
+
+/** A table as the kernel wants it. */
+export interface BuiltTable {
+	readonly info: TableInfo;
+	readonly entries: Bytes;
+	/** Of each entry, which one it was in the table that was read. */
+	readonly origins: readonly (number | undefined)[];
+}
+
+/** struct ipt_replace, which takes the place of a table that has so many entries now. */
+export function replaceRequest({ info, entries }: BuiltTable, oldEntryCount: number, order: Words): Bytes {
+	return replaceHead(info, oldEntryCount, order) + entries;
+}
+
+/**
+ * Gives the rules that were carried over what they had counted up to the moment at which the table was replaced, which
+ * is what "replace" answered with. Undefined where none had counted anything.
+ */
+export function restoreCounters({ origins }: BuiltTable, old: Bytes, order: Words): Bytes | undefined {
+	const counters = origins.map((origin) =>
+		origin === undefined ? noCounters : old.slice(origin * counterLength, (origin + 1) * counterLength),
+	);
+	return counters.every((counter) => counter === noCounters) ? undefined : countersRequest(counters, order);
+}
+
+/** Lays a table out as libiptc does. */
+export function buildEntries(table: IpTable, order: Words): BuiltTable {
+	const starts = new Map<string, number>();
+	const info = { hooks: 0, starts: [0, 0, 0, 0, 0], policies: [0, 0, 0, 0, 0], entryCount: 0, size: 0 };
+	const { header } = layouts[table.family];
+	const standard = header + standardTarget;
+	for (const { name, base, rules } of table.chains) {
+		info.size += base === undefined ? header + errorTarget : 0;
+		info.entryCount += rules.length + (base === undefined ? 2 : 1);
+		starts.set(name, info.size);
+		const length = rules.reduce((sum, rule) => sum + lengthOf(rule, header), 0);
+		if (base !== undefined) {
+			info.hooks |= 1 << base.hook;
+			info.starts[base.hook] = info.size;
+			info.policies[base.hook] = info.size + length;
+		}
+		info.size += length + standard;
+	}
+	info.entryCount += 1;
+	info.size += header + errorTarget;
+	return { info, ...layOut(table, starts, order) };
+}
+
+function layOut({ family, chains }: IpTable, starts: ReadonlyMap<string, number>, order: Words) {
+	const { header, packet } = layouts[family];
+	const any = zeros(packet);
+	const origins: (number | undefined)[] = [];
+	const parts: Bytes[] = [];
+	let at = 0;
+	const add = (conditions: Bytes, matches: Bytes, target: Bytes, origin?: number) => {
+		const length = header + matches.length + target.length;
+		const { offsets } = layouts[family];
+		parts.push(
+			conditions,
+			zeros(offsets - packet),
+			order.u16(header + matches.length),
+			order.u16(length),
+			zeros(header - offsets - 4),
+			matches,
+			target,
+		);
+		origins.push(origin);
+		at += length;
+	};
+	for (const { name, base, rules, endEntry } of chains) {
+		if (base === undefined) {
+			add(any, "", errorBytes(name, order));
+		}
+		for (const rule of rules) {
+			const next = at + lengthOf(rule, header);
+			add(rule.packet, rule.matches, targetBytes(rule, starts, next, order), rule.entry);
+		}
+		add(
+			any,
+			"",
+			standardBytes(base === undefined ? verdicts.return : verdicts[base.policy], order),
+			endEntry,
+		);
+	}
+	add(any, "", errorBytes(errorName, order));
+	return { entries: parts.join(""), origins };
+}
+
+function lengthOf({ matches, target }: IpRule, header: number): number {
+	return header + matches.length + (target.kind === "extension" ? target.bytes.length : standardTarget);
+}
+
+function targetBytes(
+	{ target }: IpRule,
+	starts: ReadonlyMap<string, number>,
+	next: number,
+	order: Words,
+): Bytes {
+	switch (target.kind) {
+		case "extension":
+			return target.bytes;
+		case "jump": {
+			const start = starts.get(target.chain);
+			if (start === undefined) {
+				throw new RangeError(`a rule leads to ${target.chain}, which is no chain of the table`);
+			}
+			return standardBytes(start, order);
+		}
+		case "next":
+			return standardBytes(next, order);
+		default:
+			return standardBytes(verdicts[target.kind], order);
+	}
+}
+
+function standardBytes(verdict: number, order: Words): Bytes {
+	return extensionBytes({ name: "", revision: 0, data: order.u32(verdict) + zeros(4) }, order);
+}
+
+function errorBytes(name: IpChain["name"], order: Words): Bytes {
+	const data = name.padEnd(errorTarget - extensionHeader, "\0");
+	return extensionBytes({ name: errorName, revision: 0, data }, order);
+}

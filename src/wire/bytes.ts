@@ -1,0 +1,188 @@
+/** A machine's, in which netlink's headers and the blobs of xtables are. */
+export type ByteOrder = "little" | "big";
+
+/**
+ * Bytes as a string with one character for each byte (0-255). In the engine of the native program such strings are
+ * joined several times faster than arrays of numbers are, and most of a message is constant anyhow.
+ */
+export type Bytes = string;
+
+export function u8(value: number): Bytes {
+	return String.fromCharCode(value & 0xff);
+}
+
+/** Network order, as in packets and in most attributes of nf_tables. */
+export function be16(value: number): Bytes {
+	return String.fromCharCode((value >>> 8) & 0xff, value & 0xff);
+}
+
+/** Takes negative numbers too (verdicts and priorities are signed). */
+export function be32(value: number): Bytes {
+	return String.fromCharCode(
+		(value >>> 24) & 0xff,
+		(value >>> 16) & 0xff,
+		(value >>> 8) & 0xff,
+		value & 0xff,
+	);
+}
+
+function le16(value: number): Bytes {
+	return String.fromCharCode(value & 0xff, (value >>> 8) & 0xff);
+}
+
+function le32(value: number): Bytes {
+	return String.fromCharCode(
+		value & 0xff,
+		(value >>> 8) & 0xff,
+		(value >>> 16) & 0xff,
+		(value >>> 24) & 0xff,
+	);
+}
+
+export function zeros(count: number): Bytes {
+	return "\0".repeat(count);
+}
+
+/** A NUL behind it, as strings of netlink attributes have. */
+export function cString(text: string): Bytes {
+	return `${utf8(text)}\0`;
+}
+
+/** In a field of `width` bytes that ends in at least one NUL; throws RangeError where it does not fit. */
+export function fixedString(text: string, width: number): Bytes {
+	const bytes = utf8(text);
+	if (bytes.length >= width) {
+		throw new RangeError(`"${text}" has no room in ${width} bytes`);
+	}
+	return bytes.padEnd(width, "\0");
+}
+
+/** A text's bytes in UTF-8. */
+export function utf8(text: string): Bytes {
+	// Names and comments are nearly always ASCII.
+	return isAscii(text)
+		? text
+		: encodeURIComponent(text).replace(/%(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** What bytes say in UTF-8, up to the first NUL; bytes that are not UTF-8 come out one character each. */
+export function textOf(bytes: Bytes): string {
+	const end = bytes.indexOf("\0");
+	const kept = end < 0 ? bytes : bytes.slice(0, end);
+	if (isAscii(kept)) {
+		return kept;
+	}
+	try {
+		return decodeURIComponent(kept.replace(/[\s\S]/g, percent));
+	} catch {
+		return kept;
+	}
+}
+
+function isAscii(text: string): boolean {
+	for (let at = 0; at < text.length; at++) {
+		if (text.charCodeAt(at) > 0x7f) {
+			return false;
+		}
+	}
+	return true;
+}
+
+function percent(byte: string): string {
+	return `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
+/** Numbers and frames whose byte order is the machine's own: netlink's headers, the blobs of xtables, users' numbers. */
+export interface Words {
+	readonly order: ByteOrder;
+	u16(value: number): Bytes;
+	u32(value: number): Bytes;
+	/** Bytes beyond the end count as 0. */
+	u16At(bytes: Bytes, at: number): number;
+	/** 0 to 2^32-1. Bytes beyond the end count as 0. */
+	u32At(bytes: Bytes, at: number): number;
+	/**
+	 * A netlink attribute (struct nlattr in linux/netlink.h), padded to four bytes. Throws RangeError for a content that
+	 * its 16 bits of length cannot say: the kernel would read a shorter one without a word.
+	 */
+	attribute(type: number, content: Bytes): Bytes;
+	/** The same with NLA_F_NESTED set: the content is attributes. */
+	nest(type: number, content: Bytes): Bytes;
+	/** struct nlmsghdr and a body whose length is a multiple of four. */
+	message(header: MessageHeader, body: Bytes): Bytes;
+}
+
+export interface MessageHeader {
+	readonly type: number;
+	/** All of them: NLM_F_REQUEST is not added. */
+	readonly flags: number;
+	readonly sequence: number;
+}
+
+export const nestedFlag = 0x8000; // NLA_F_NESTED
+/** NLA_TYPE_MASK: what is left without NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
+export const typeMask = 0x3fff;
+const largestAttribute = 0xffff;
+export const attributeHeaderLength = 4;
+export const headerLength = 16;
+
+const paddings: readonly Bytes[] = ["", "\0\0\0", "\0\0", "\0"];
+
+/** By the low two bits of a length: what is missing to a multiple of four (NLA_ALIGN, NLMSG_ALIGN). */
+export function paddingBehind(length: number): Bytes {
+	return paddings[length & 3] ?? "";
+}
+
+function makeWords(order: ByteOrder): Words {
+	const isLittle = order === "little";
+	const u16 = isLittle ? le16 : be16;
+	const u32 = isLittle ? le32 : be32;
+	const attribute = (type: number, content: Bytes): Bytes => {
+		const length = attributeHeaderLength + content.length;
+		if (length > largestAttribute) {
+			throw new RangeError(`an attribute of ${length} bytes: at most ${largestAttribute} can be told`);
+		}
+		const header = isLittle
+			? String.fromCharCode(length & 0xff, length >> 8, type & 0xff, type >> 8)
+			: String.fromCharCode(length >> 8, length & 0xff, type >> 8, type & 0xff);
+		return (length & 3) === 0 ? header + content : header + content + paddingBehind(length);
+	};
+	return {
+		order,
+		u16,
+		u32,
+		u16At: isLittle ? le16At : be16At,
+		u32At: isLittle ? le32At : be32At,
+		attribute,
+		nest: (type, content) => attribute(type | nestedFlag, content),
+		message: ({ type, flags, sequence }, body) =>
+			`${u32(headerLength + body.length)}${u16(type)}${u16(flags)}${u32(sequence)}\0\0\0\0${body}`,
+	};
+}
+
+export const words: Readonly<Record<ByteOrder, Words>> = {
+	little: makeWords("little"),
+	big: makeWords("big"),
+};
+
+/** Something for either order, made once: constants of messages are. */
+export function forEachOrder<T>(make: (words: Words) => T): Readonly<Record<ByteOrder, T>> {
+	return { little: make(words.little), big: make(words.big) };
+}
+
+export function be16At(bytes: Bytes, at: number): number {
+	return (bytes.charCodeAt(at) << 8) | bytes.charCodeAt(at + 1);
+}
+
+/** 0 to 2^32-1. */
+export function be32At(bytes: Bytes, at: number): number {
+	return be16At(bytes, at) * 0x1_0000 + be16At(bytes, at + 2);
+}
+
+function le16At(bytes: Bytes, at: number): number {
+	return bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8);
+}
+
+function le32At(bytes: Bytes, at: number): number {
+	return le16At(bytes, at) + le16At(bytes, at + 2) * 0x1_0000;
+}

@@ -1,0 +1,73 @@
+import { type Bytes, fixedString, type Words, zeros } from "./bytes.ts";
+import { counterLength, tableNameLength } from "./ip-table.ts";
+
+/** The structs in which ip_tables is asked and answers (struct ipt_getinfo and struct ipt_get_entries). */
+
+const name = fixedString("nat", tableNameLength);
+const hookCount = 5; // NF_INET_NUMHOOKS
+const hooks = tableNameLength; // valid_hooks
+const hookEntries = hooks + 4;
+const underflows = hookEntries + 4 * hookCount;
+const entryCount = underflows + 4 * hookCount;
+const infoLength = entryCount + 8;
+const entriesHeader = 40;
+
+/** Asks what there is of a nat table, which makes one where there is none yet. */
+export const infoRequest: Bytes = name + zeros(infoLength - tableNameLength);
+
+/** What the kernel tells of a table beside its entries. */
+export interface TableInfo {
+	/** A bit for each hook that has a chain. */
+	readonly hooks: number;
+	/** By hook: where its chain begins, and where its policy is, in bytes. */
+	readonly starts: readonly number[];
+	readonly policies: readonly number[];
+	readonly entryCount: number;
+	/** Of all entries, in bytes. */
+	readonly size: number;
+}
+
+/** Reads the answer to {@link infoRequest}. */
+export function readInfo(answer: Bytes, { u32At }: Words): TableInfo {
+	const perHook = (at: number) =>
+		Array.from({ length: hookCount }, (_, hook) => u32At(answer, at + 4 * hook));
+	return {
+		hooks: u32At(answer, hooks),
+		starts: perHook(hookEntries),
+		policies: perHook(underflows),
+		entryCount: u32At(answer, entryCount),
+		size: u32At(answer, entryCount + 4),
+	};
+}
+
+/** Asks for a table's entries, with room for them. */
+export function entriesRequest({ size }: TableInfo, { u32 }: Words): Bytes {
+	return name + u32(size) + zeros(entriesHeader - tableNameLength - 4 + size);
+}
+
+/** What follows the head of the answer to {@link entriesRequest}. */
+export function entriesIn(answer: Bytes): Bytes {
+	return answer.slice(entriesHeader);
+}
+
+/** The head of struct ipt_replace, with room for the pointer to the counters. */
+export function replaceHead(info: TableInfo, oldEntryCount: number, { u32 }: Words): Bytes {
+	const perHook = (offsets: readonly number[]) => offsets.map(u32).join("");
+	return [
+		name,
+		u32(info.hooks),
+		u32(info.entryCount),
+		u32(info.size),
+		perHook(info.starts),
+		perHook(info.policies),
+		u32(oldEntryCount),
+		zeros(8),
+	].join("");
+}
+
+/** struct xt_counters_info: what is added to each entry's packets and bytes, in order. */
+export function countersRequest(counters: readonly Bytes[], { u32 }: Words): Bytes {
+	return name + u32(counters.length) + zeros(4) + counters.join("");
+}
+
+export const noCounters: Bytes = zeros(counterLength);

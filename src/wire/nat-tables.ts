@@ -1,0 +1,103 @@
+import { type Hook, hooks } from "../rules/plan.ts";
+import { type Base, chainOf, type NatTable } from "../rules/ruleset.ts";
+import { type ByteOrder, words } from "./bytes.ts";
+import { hookNumber } from "./nf-tables.ts";
+import type { ChainObject, ElementObject, RuleObject, SetObject, TableObject } from "./objects.ts";
+import { readRule } from "./read-rule.ts";
+import type { SetContent, SetContents } from "./rule-piece.ts";
+import { type HeldRange, intervalsOf } from "./values.ts";
+
+/** A table and all that is in it, as the kernel told of it. */
+export interface TableContent {
+	readonly table: TableObject;
+	readonly chains: readonly ChainObject[];
+	readonly rules: readonly RuleObject[];
+	readonly sets: readonly FilledSet[];
+}
+
+export interface FilledSet {
+	readonly set: SetObject;
+	/** Undefined where they could not be read. */
+	readonly elements: readonly ElementObject[] | undefined;
+}
+
+/** Whether a table has chains where a pod's connections are steered, and is not switched off. */
+export function steers({ table, chains }: Pick<TableContent, "table" | "chains">): boolean {
+	return table.scope !== undefined && !table.isDormant && chains.some((chain) => baseOf(chain) !== undefined);
+}
+
+/** The table as data that packets can be sent through; undefined for one of a family that steers none. */
+export function natTable(
+	{ table, chains, rules, sets }: TableContent,
+	order: ByteOrder,
+): NatTable | undefined {
+	const { scope, name } = table;
+	if (scope === undefined) {
+		return undefined;
+	}
+	const isIptables = scope !== "inet" && name === "nat";
+	const around = { scope, sets: contentsOf(sets), order: words[order], isIptables };
+	const byChain = rulesByChain(rules);
+	return {
+		dialect: isIptables ? "nft" : "nftables",
+		scope,
+		name,
+		chains: chains.map((chain) =>
+			chainOf(chain.name, baseOf(chain), () =>
+				(byChain.get(chain.name) ?? []).flatMap((rule) => readRule(rule, around)),
+			),
+		),
+		...(table.hasFlags ? { hasFlags: true } : {}),
+	};
+}
+
+/** In one pass: a node's own namespace may hold tens of thousands of rules in as many chains. */
+function rulesByChain(rules: readonly RuleObject[]): ReadonlyMap<string, readonly RuleObject[]> {
+	const byChain = new Map<string, RuleObject[]>();
+	for (const rule of rules) {
+		const before = byChain.get(rule.chain);
+		if (before === undefined) {
+			byChain.set(rule.chain, [rule]);
+		} else {
+			before.push(rule);
+		}
+	}
+	return byChain;
+}
+
+/** A chain of type filter steers nothing, and those behind routing change where packets come from. */
+function baseOf({ base }: ChainObject): Base | undefined {
+	const hook = hookOf(base?.hook);
+	return base === undefined || hook === undefined || base.type !== "nat"
+		? undefined
+		: { hook, priority: base.priority, policy: base.policy === drop ? "drop" : "accept" };
+}
+
+const drop = 0; // NF_DROP
+
+function hookOf(number: number | undefined): Hook | undefined {
+	return hooks.find((hook) => hookNumber[hook] === number);
+}
+
+/** The sets of a table by their names, without those that could not be read. */
+export function contentsOf(sets: readonly FilledSet[]): SetContents {
+	return new Map(
+		sets.flatMap(({ set, elements }) =>
+			elements === undefined ? [] : [[set.name, contentOf(set, elements)]],
+		),
+	);
+}
+
+function contentOf(set: SetObject, elements: readonly ElementObject[]): SetContent {
+	const plain = elements.filter(({ isCatchAll }) => !isCatchAll);
+	return {
+		ranges: set.isInterval ? intervalsOf(plain) : plain.map(asRange),
+		catchAll: elements.find(({ isCatchAll }) => isCatchAll),
+		isConcatenation: set.isConcatenation || plain.some(({ key }) => key.length !== set.keyLength),
+		isInterval: set.isInterval,
+	};
+}
+
+function asRange(element: ElementObject): HeldRange {
+	return { low: element.key, high: element.keyEnd ?? element.key, element };
+}
