@@ -22,7 +22,8 @@ use dlmalloc::{Allocator, Dlmalloc};
 use crate::engine::Engine;
 use crate::one_thread::OneThread;
 
-/// Start-up fills two thirds of it, more in the CNI plugin than in the other program, and a run takes hardly more. Beyond that the kernel is asked for memory.
+/// Start-up fills three quarters of it in the CNI plugin, less in the other program, and a run takes hardly more. Beyond that the
+/// kernel is asked for memory.
 const ROOM: usize = 2048 * 1024;
 
 /// Nothing but zeros, so that it takes no place in the file.
@@ -51,7 +52,7 @@ struct Snapshot {
 /// So that the parts can be written one after the other.
 const _: () = assert!(offset_of!(Snapshot, length) == MOST_FRONT + END);
 
-const MOST_FRONT: usize = 1408 * 1024;
+const MOST_FRONT: usize = 1600 * 1024;
 /// The mark that the allocator sets at the end of what it is given, and what comes behind that.
 const END: usize = size_of::<Heap>() - ROOM + 128;
 
