@@ -1,4 +1,4 @@
-import { defaultMode, isIptables, type Mode, programOf } from "../domain/mode.ts";
+import { defaultMode, type Mode } from "../domain/mode.ts";
 import { formatItem, itemsOf } from "../policy/field.ts";
 import { fields, inOrder, type PolicyField } from "../policy/fields.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
@@ -96,16 +96,9 @@ function list(flag: string, items: readonly (string | number)[]): string[] {
 const longArgument = 100_000;
 
 /**
- * How the mode is said to the init container. The older three as Linkerd's injector says them, legacy by silence, so
- * that its proxy-init would understand the same arguments; newer ones by the flag that is made for it.
+ * How the mode is said to the init container: legacy by silence, as Linkerd's injector says it. Others not by the names of
+ * programs, as it says them, since those have the programs do the work where the kernel could be asked.
  */
 function modeArgs(mode: Mode): readonly string[] {
-	if (mode === defaultMode) {
-		return [];
-	}
-	if (!isIptables(mode)) {
-		return ["--iptables-mode", mode];
-	}
-	const program = programOf(mode);
-	return ["--firewall-bin-path", program, "--firewall-save-bin-path", `${program}-save`];
+	return mode === defaultMode ? [] : ["--iptables-mode", mode];
 }

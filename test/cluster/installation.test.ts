@@ -49,7 +49,7 @@ describe("on a real API server", () => {
 		await admitsPods();
 		expect(injectedModes("before")).toEqual({
 			containers: ["shunt-init", "shunt-proxy"],
-			mode: "iptables-nft",
+			mode: "nft",
 		});
 		await becomes(
 			() => plane.run("kubectl", ["get", "events.events.k8s.io", "-n", "team"]).stdout,
@@ -177,7 +177,7 @@ function applyPod(name: string): string {
 function injectedModes(name: string) {
 	const { initContainers } = parse(applyPod(name)).spec;
 	const args: (string | undefined)[] = initContainers[0].args;
-	const flag = args.findIndex((arg) => arg === "--firewall-bin-path" || arg === "--iptables-mode");
+	const flag = args.indexOf("--iptables-mode");
 	return {
 		containers: initContainers.map((container: { name: string }) => container.name),
 		mode: args[flag + 1],

@@ -70,20 +70,10 @@ Flags of `shunt init`: first those that Linkerd's injector passes, in its order.
 {{- end }}
 
 {{/*
-The older modes are said as Linkerd's injector says them, legacy by silence, so that its proxy-init would understand.
+Legacy by silence, as Linkerd's injector says it; others not by the names of programs, which would then do the work.
 */}}
 {{- define "shunt.proxyInit.mode" -}}
-{{- if eq . "nft" -}}
-- --firewall-bin-path
-- iptables-nft
-- --firewall-save-bin-path
-- iptables-nft-save
-{{- else if eq . "plain" -}}
-- --firewall-bin-path
-- iptables
-- --firewall-save-bin-path
-- iptables-save
-{{- else if ne . "legacy" -}}
+{{- if ne . "legacy" -}}
 - --iptables-mode
 - {{ . }}
 {{- end -}}

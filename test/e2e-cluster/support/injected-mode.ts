@@ -18,9 +18,9 @@ export async function injectedModes(
 		.map(({ metadata, spec }) => ({ name: metadata.name, mode: modeOf(spec) }));
 }
 
-/** Linkerd's flags for its modes, legacy by silence; ours for the others. Undefined where no init container is. */
+/** Legacy is said by silence. Undefined where no init container is. */
 function modeOf({ initContainers = [] }: InjectedPod["spec"]): string | undefined {
 	const args = initContainers.find(({ name }) => name === "shunt-init")?.args;
-	const flag = args?.findIndex((arg) => arg === "--iptables-mode" || arg === "--firewall-bin-path") ?? -1;
-	return flag < 0 ? args && "legacy" : args?.[flag + 1]?.replace("iptables-", "");
+	const flag = args?.indexOf("--iptables-mode") ?? -1;
+	return flag < 0 ? args && "legacy" : args?.[flag + 1];
 }
