@@ -52,7 +52,7 @@ it("says so while a tool takes its time", () =>
 			tools.link("sh", "sleep");
 			tools.script("nft", `while [ ! -e ${sign} ]; do sleep 0.1; done\nexec "$real" "$@"`);
 			const { status, said, subjects } = await explainSlowly(
-				["--netns", netns.path],
+				["--netns", netns.path, "--transport", "tools"],
 				{ ...process.env, ...tools.env },
 				() => existsSync(sign) || writeFileSync(sign, ""),
 			);
