@@ -116,6 +116,14 @@ describe("a release where", () => {
 			},
 		],
 		[
+			"the address family that pods have first is left out",
+			{
+				id: "config-families",
+				message: /disableIPv6=false/,
+				break: () => api.putOwnService("IPv6"),
+			},
+		],
+		[
 			"the cluster is too old for everything",
 			{
 				id: "kubernetes-version",

@@ -42,6 +42,16 @@ describe("check --pre", () => {
 		});
 	});
 
+	it("says with which value pods that have IPv6 first get a proxy", async () => {
+		api.putOwnService("IPv6");
+		expect(find(await checkJson(api, ["--pre"]), "pre-families")).toMatchObject({
+			result: "warning",
+			message: expect.stringContaining("--set disableIPv6=false"),
+		});
+		api.putOwnService("IPv4", "IPv6");
+		expect(find(await checkJson(api, ["--pre"]), "pre-families").result).toBe("ok");
+	});
+
 	it("says all that may not be created, and where", async () => {
 		api.allows = ({ verb, resource }) =>
 			verb !== "create" || !["clusterroles", "secrets"].includes(resource ?? "");

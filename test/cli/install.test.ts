@@ -211,6 +211,34 @@ describe("shunt install before a cluster", () => {
 		expect((await cluster.run("install", "--set", "proxy.nativeSidecar=false")).status).toBe(0);
 	});
 
+	it.each([[["IPv6"]], [["IPv6", "IPv4"]]] as const)(
+		"refuses to leave out IPv6 where pods have %j",
+		async (families) => {
+			cluster.api.putOwnService(...families);
+			const { status, stdout, stderr } = await cluster.run("install");
+			expect({ status, stdout }).toEqual({ status: 64, stdout: "" });
+			expect(stderr).toBe(
+				'shunt install: disableIPv6: "true" would leave out the address family that this cluster\'s pods have first (want false)\n',
+			);
+			expect((await cluster.run("install", "--set", "disableIPv6=false")).status).toBe(0);
+		},
+	);
+
+	it.each([[["IPv4"]], [["IPv4", "IPv6"]]] as const)(
+		"leaves IPv6 out where pods have %j",
+		async (families) => {
+			cluster.api.putOwnService(...families);
+			expect((await cluster.run("install")).status).toBe(0);
+		},
+	);
+
+	it("goes on where nobody may see which family comes first", async () => {
+		cluster.api.putOwnService("IPv6");
+		cluster.api.obstacle = ({ path }) =>
+			path.endsWith("/services/kubernetes") ? new Status(403, "Forbidden", "not for you") : undefined;
+		expect((await cluster.run("install")).status).toBe(0);
+	});
+
 	it("keeps a certificate that is there", async () => {
 		const { stdout } = await cluster.run("install", "--ignore-cluster");
 		const secret = objectIn(stdout, "Secret", "shunt-injector-tls");

@@ -71,6 +71,11 @@ injector.runAsGroup: "{{ include "shunt.text" $proxy.gid }}" is the proxy's grou
 {{- if and $connected $proxy.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
 proxy.nativeSidecar: "true" needs Kubernetes 1.29, and this is {{ .Capabilities.KubeVersion.Version }} (want false)
 {{ end -}}
+{{- /* The API server's own Service has the family that pods have first. */ -}}
+{{- $api := (lookup "v1" "Service" "default" "kubernetes").spec | default dict -}}
+{{- if and .Values.disableIPv6 (has "IPv6" ($api.ipFamilies | default list)) -}}
+disableIPv6: "true" would leave out the address family that this cluster's pods have first (want false)
+{{ end -}}
 {{- if and (kindIs "bool" .Values.installNamespace) .Values.installNamespace (include "shunt.isKubernetesOwn" .Release.Namespace) -}}
 installNamespace: "true" would take {{ .Release.Namespace }} over, which is Kubernetes' own (want false or auto, or another namespace)
 {{ end -}}

@@ -2,6 +2,7 @@ import { VersionApi } from "@kubernetes/client-node";
 import { defaultMode } from "../../domain/mode.ts";
 import { get, isObject } from "../../inject/json.ts";
 import { storeName } from "../chart/store.ts";
+import { firstFamily } from "../cluster/cluster-objects.ts";
 import { type Check, failed, passed, passedWith, skipped, warning, withConfig } from "./check.ts";
 import { isAtLeast } from "./kubernetes-checks.ts";
 import { quotasMet } from "./namespace-checks.ts";
@@ -83,11 +84,24 @@ const nativeSidecars: Check = {
 		}),
 };
 
+const familiesServed: Check = {
+	id: "config-families",
+	description: "the address family that pods have first is not left out",
+	run: (context) =>
+		withConfig(context, async ({ defaults }) => {
+			const first = await firstFamily(context.cluster);
+			return first === undefined || defaults.policy.families.includes(first)
+				? passed
+				: failed("kubelets probe pods by IPv6 here, and no proxy listens there: set disableIPv6=false");
+		}),
+};
+
 export const configuration: readonly Check[] = [
 	exists,
 	valuesReadable,
 	configReadable,
 	modeStored,
 	nativeSidecars,
+	familiesServed,
 	quotasMet,
 ];

@@ -5,7 +5,8 @@ import {
 	RbacAuthorizationV1Api,
 } from "@kubernetes/client-node";
 import { injectorName, storeName } from "../chart/store.ts";
-import { type Check, type CheckContext, failed, passed } from "./check.ts";
+import { firstFamily } from "../cluster/cluster-objects.ts";
+import { type Check, type CheckContext, failed, passed, warning } from "./check.ts";
 
 const notInstalled: Check = {
 	id: "pre-not-installed",
@@ -78,4 +79,13 @@ async function refusedKinds({ cluster, namespace }: CheckContext): Promise<strin
 	return answers.flat();
 }
 
-export const preInstallation: readonly Check[] = [notInstalled, namesFree, mayCreate];
+const families: Check = {
+	id: "pre-families",
+	description: "the default values suit the cluster's address families",
+	run: async ({ cluster }) =>
+		(await firstFamily(cluster)) === "ipv6"
+			? warning("pods have IPv6 first here: install with --set disableIPv6=false")
+			: passed,
+};
+
+export const preInstallation: readonly Check[] = [notInstalled, namesFree, mayCreate, families];

@@ -1,5 +1,6 @@
 import { CoreV1Api, KubernetesObjectApi, type V1Namespace, type V1ObjectMeta } from "@kubernetes/client-node";
 import type { PlainValue } from "../../chart/index.ts";
+import type { Family } from "../../domain/family.ts";
 import { isObject, type Json, objectAt } from "../../inject/json.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError, isNotFound } from "../../kube/cluster-error.ts";
@@ -12,6 +13,25 @@ export async function findSecret(
 ): Promise<PlainValue | undefined> {
 	const secret = await cluster.find(cluster.api(CoreV1Api).readNamespacedSecret({ name, namespace }));
 	return secret === undefined ? undefined : asPlain(secret);
+}
+
+/**
+ * The address family that pods and Services have first: that of the API server's own Service, which has one alone
+ * (https://kubernetes.io/docs/concepts/services-networking/dual-stack/). Kubelets probe pods by it. Undefined where the cluster
+ * does not say.
+ */
+export async function firstFamily(cluster: Cluster): Promise<Family | undefined> {
+	const service = { namespace: "default", name: "kubernetes" };
+	try {
+		const found = await cluster.find(cluster.api(CoreV1Api).readNamespacedService(service));
+		const [first] = found?.spec?.ipFamilies ?? [];
+		return first === "IPv6" ? "ipv6" : first === "IPv4" ? "ipv4" : undefined;
+	} catch (error) {
+		if (error instanceof ClusterError && error.code === "forbidden") {
+			return undefined;
+		}
+		throw error;
+	}
 }
 
 /** An object of the client's as the API sends it, with its dates as texts. */

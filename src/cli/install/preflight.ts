@@ -15,9 +15,15 @@ import {
 	knownSecret,
 } from "../chart/certificate-source.ts";
 import { storeName } from "../chart/store.ts";
-import { findNamespaceOwner, findSecret, kindsOf, type Resource } from "../cluster/cluster-objects.ts";
+import {
+	findNamespaceOwner,
+	findSecret,
+	firstFamily,
+	kindsOf,
+	type Resource,
+} from "../cluster/cluster-objects.ts";
 import { Refusal } from "./outcome.ts";
-import { checkVersion, type Request, render, withNamespaceOf } from "./read-request.ts";
+import { checkFamilies, checkVersion, type Request, render, withNamespaceOf } from "./read-request.ts";
 
 /** `v1.33.4` */
 export async function askVersion(cluster: Cluster): Promise<string> {
@@ -48,6 +54,7 @@ export async function renderFor(
 	const values = withNamespaceOf(owner, chart, given);
 	const rendered = render({ ...request, values, kubeVersion, known }, certificate);
 	checkVersion(rendered, kubeVersion);
+	checkFamilies(rendered, await firstFamily(cluster));
 	const existing = `the namespace ${namespace} is there already: it is neither labelled nor part of the release`;
 	const missing = `there is no Secret ${secretName} in the namespace ${namespace} yet: the injector waits for it`;
 	const isAwaited = secret === undefined && source === "provided" && certificate.crt === undefined;

@@ -6,6 +6,7 @@ import {
 	type RenderedChart,
 } from "../../chart/index.ts";
 import type { StrictCommand } from "../../command/strict-command.ts";
+import type { Family } from "../../domain/family.ts";
 import { type CertificateParts, certificateProblems } from "../chart/certificate-problems.ts";
 import { overlay, valueAt } from "../chart/plain-maps.ts";
 import { type OpenChart, openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
@@ -90,6 +91,20 @@ export function printRelease(rendered: RenderedChart): string {
 export function withNamespaceOf(owner: NamespaceOwner, chart: Chart, values: PlainMap): PlainMap {
 	const isDecided = typeof valueAt(effectiveValues(chart, values), ["installNamespace"]) === "boolean";
 	return isDecided || owner !== "others" ? values : overlay(values, { installNamespace: false });
+}
+
+/** Refuses to leave out the family by which kubelets would probe every pod. */
+export function checkFamilies(rendered: RenderedChart, first: Family | undefined): void {
+	if (first === "ipv6" && valueAt(newStore(rendered).values, ["disableIPv6"]) === true) {
+		throw badInput([
+			{
+				source: "disableIPv6",
+				value: "true",
+				complaint: "would leave out the address family that this cluster's pods have first",
+				accepted: "false",
+			},
+		]);
+	}
 }
 
 /** Where init containers that keep running came without a feature gate (KEP-753). */

@@ -5,11 +5,12 @@ import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
 import { storeName } from "../chart/store.ts";
 import { readStore, type StoredRelease } from "../chart/stored-release.ts";
-import { asPlain, findNamespaceOwner, findSecret } from "../cluster/cluster-objects.ts";
+import { asPlain, findNamespaceOwner, findSecret, firstFamily } from "../cluster/cluster-objects.ts";
 import { count, formatWorkloads, type InjectedWorkload, listInjectedWorkloads } from "../cluster/pods.ts";
 import { Refusal } from "../install/outcome.ts";
 import { askVersion, checkAllowed, findResources } from "../install/preflight.ts";
 import type { Request } from "../install/read-request.ts";
+import { checkFamilies } from "../install/read-request.ts";
 import { type FoundObject, findObjects } from "../uninstall/find-objects.ts";
 import type { Installed } from "./installed-in-manifests.ts";
 
@@ -50,6 +51,7 @@ export async function checkUpgrade(
 		reinjects,
 	}: { readonly rendered: RenderedChart; readonly namespace: string; readonly reinjects: boolean },
 ): Promise<readonly string[]> {
+	checkFamilies(rendered, await firstFamily(cluster));
 	const resources = await findResources(cluster, rendered.manifests);
 	const notes = await checkAllowed(cluster, { resources, namespace, verb: "patch" });
 	return [

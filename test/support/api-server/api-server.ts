@@ -83,6 +83,14 @@ export class ApiServer {
 		return this.store.put("v1/namespaces", object);
 	}
 
+	/** The API server's own Service, as it is where pods have these address families in this order. */
+	putOwnService(...ipFamilies: readonly ("IPv4" | "IPv6")[]): ApiObject {
+		const metadata = { name: "kubernetes", namespace: "default" };
+		// It has the first one alone, whatever pods have.
+		const spec = { type: "ClusterIP", ipFamilies: ipFamilies.slice(0, 1), ipFamilyPolicy: "SingleStack" };
+		return this.store.put("v1/services", { apiVersion: "v1", kind: "Service", metadata, spec });
+	}
+
 	async stop(): Promise<void> {
 		this.watches.end();
 		this.#server.closeAllConnections();
