@@ -95,7 +95,7 @@ describe("every command", () => {
 		const names =
 			listed
 				.split("\n\n")[0]
-				?.match(/^ {2}(\w+)/gm)
+				?.match(/^ {2}([\w-]+)/gm)
 				?.map((name) => name.trim()) ?? [];
 		expect(names.filter((name) => name !== "help").toSorted()).toEqual(
 			program.commands.map(({ name }) => name).toSorted(),

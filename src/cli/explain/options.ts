@@ -108,7 +108,10 @@ function packetRequest(flags: FlagValues): PacketRequest {
 
 function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
 	const { given } = line;
-	// Who is asked says nothing of the rules.
+	// Who is asked says nothing of the rules, but has to be understood wherever it is said.
+	const transport = flags.one("transport", parseTransport) ?? "auto";
+	const live = (found: NamedNetns | undefined) =>
+		ok<Source>({ kind: "live", transport, ...(found && { netns: found }) });
 	const telling = policyFlags.filter(({ name }) => name !== "transport");
 	const argv = telling.flatMap(({ name }) => (given.get(name) ?? []).map((text) => `--${name}=${text}`));
 	const sources = [
@@ -116,9 +119,11 @@ function readSource(line: CommandLine, flags: FlagValues): Result<Source> {
 			? [{ name: "the flags of shunt init", read: () => ok({ kind: "flags", argv } as const) }]
 			: []),
 		...(flags.isGiven("file") ? [{ name: "--file", read: () => manifests(line, flags) }] : []),
-		...(flags.isGiven("netns") ? [{ name: "--netns", read: () => netns(flags) }] : []),
-		...(flags.isGiven("pid") ? [{ name: "--pid", read: () => process(flags) }] : []),
-		...(flags.boolean("live") ? [{ name: "--live", read: () => ok(live(undefined, flags)) }] : []),
+		...(flags.isGiven("netns")
+			? [{ name: "--netns", read: () => live(flags.one("netns", parseNetns)) }]
+			: []),
+		...(flags.isGiven("pid") ? [{ name: "--pid", read: () => live(flags.one("pid", parsePid)) }] : []),
+		...(flags.boolean("live") ? [{ name: "--live", read: () => live(undefined) }] : []),
 	];
 	const stray = flags.isGiven("file") ? [] : ["object", "config"].filter((name) => flags.isGiven(name));
 	const [source, ...others] = sources;
@@ -166,18 +171,4 @@ function parseObject(text: string, source: string): Result<string> {
 				complaint: "is not an object's name",
 				accepted: "KIND/NAME, such as deployment/web",
 			});
-}
-
-function netns(flags: FlagValues): Result<Source> {
-	return ok(live(flags.one("netns", parseNetns), flags));
-}
-
-function process(flags: FlagValues): Result<Source> {
-	return ok(live(flags.one("pid", parsePid), flags));
-}
-
-/** One that could not be read is among the flags' problems. */
-function live(netns: NamedNetns | undefined, flags: FlagValues): Source {
-	const transport = flags.one("transport", parseTransport) ?? "auto";
-	return { kind: "live", transport, ...(netns && { netns }) };
 }
