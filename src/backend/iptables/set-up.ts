@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import type { IptablesDialect } from "../../domain/mode.ts";
-import type { Host } from "../../host/host.ts";
+import type { Host, NftTable } from "../../host/host.ts";
 import type { Plan } from "../../rules/plan.ts";
 import type { FamilyOutcome, SetUpOptions } from "../backend.ts";
 import { BackendError } from "../backend-error.ts";
@@ -24,13 +24,27 @@ export function setUp(
 	options: SetUpOptions,
 ): FamilyOutcome[] {
 	const tools = openTools(host, dialect, plan.families, options);
+	const before = host.nftTables() ?? [];
 	const first = apply(tools, plan, plan.families.map(unknownState), options.whileRunning);
 	const states = first.every(({ changed }) => changed) ? first : converge(tools, plan, first);
 	const failed = failedOf(states);
 	if (failed.length > 0) {
-		throw describeFailure(failed, rollBack(tools, states));
+		const undone = rollBack(tools, states);
+		removeMadeTables(host, before);
+		throw describeFailure(failed, undone);
 	}
 	return states.map((state) => ({ family: state.family, outcome: outcomeOf(state) }));
+}
+
+/** The programs of nf_tables make their table for whatever they are asked, and leave it, empty, also where they then fail. */
+function removeMadeTables(host: Host, before: readonly NftTable[]): void {
+	for (const table of host.nftTables() ?? []) {
+		const { family, name } = table;
+		const wasThere = before.some((one) => one.family === family && one.name === name);
+		if (name === "nat" && family !== "inet" && !wasThere) {
+			host.removeEmptyNftTable(table);
+		}
+	}
 }
 
 /** How far one family has come. */
