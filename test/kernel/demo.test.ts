@@ -7,6 +7,8 @@ import { realTool, withToolFolder } from "../support/tool-folder.ts";
 
 const program = fileURLToPath(new URL("../../dist/demo/main.js", import.meta.url));
 
+const kernelWithout = fileURLToPath(new URL("../support/kernel-without.mjs", import.meta.url));
+
 describe("make demo", () => {
 	it("shows in every dialect that each connection goes the way the plan says", async () => {
 		const demo = startDemo(["--json"]);
@@ -38,9 +40,9 @@ describe("make demo", () => {
 
 	it("fails when a connection goes another way", async () => {
 		await withToolFolder(async (tools) => {
-			// Rules that are accepted and then do not hold.
-			const flush = `${realTool("iptables-nft")} -t nat -F PROXY_INIT_REDIRECT`;
-			tools.script("iptables-nft-restore", `"$real" "$@"; status=$?; ${flush} 2>/dev/null; exit $status`);
+			// Rules that are accepted and then do not hold, in the mode that always has programs make them.
+			const flush = `${realTool("iptables")} -t nat -F PROXY_INIT_REDIRECT`;
+			tools.script("iptables-restore", `"$real" "$@"; status=$?; ${flush} 2>/dev/null; exit $status`);
 			const demo = startDemo(["--json"], `${tools.path}:${process.env["PATH"]}`);
 			const { status, stdout } = await demo.ended;
 			expect(status).toBe(1);
@@ -50,7 +52,7 @@ describe("make demo", () => {
 					.filter(({ ok }) => !ok)
 					.map(({ connection, family }) => `${mode} ${family} ${connection.title}:${connection.port}`),
 			);
-			expect(wrong).toContain("nft ipv4 client → app:8080");
+			expect(wrong).toContain("plain ipv4 client → app:8080");
 			expect(wrong.filter((line) => !line.endsWith(" ipv4 client → app:8080"))).toEqual([]);
 			expectNothingLeft(demo);
 		});
@@ -59,7 +61,7 @@ describe("make demo", () => {
 	it("fails where no dialect can be used", async () => {
 		await withToolFolder(async (tools) => {
 			tools.link("env", "ip", "setpriv", "tee");
-			const demo = startDemo([], tools.path);
+			const demo = startDemo([], tools.path, [kernelWithout, "nf_tables,ip_tables", process.execPath]);
 			const { status, stdout } = await demo.ended;
 			expect(stdout).toMatch(/legacy {2}cannot be used on this machine: .*not found in PATH/);
 			expect(stdout).toContain("No dialect can be used on this machine.");
@@ -70,8 +72,7 @@ describe("make demo", () => {
 
 	it("fails and cleans up when something breaks in the middle", async () => {
 		await withToolFolder(async (tools) => {
-			tools.script("iptables-nft-restore", "exit 3");
-			tools.script("iptables-nft-save", "exit 3");
+			tools.script("setpriv", "exit 3");
 			const demo = startDemo([], `${tools.path}:${process.env["PATH"]}`);
 			expect((await demo.ended).status).not.toBe(0);
 			expectNothingLeft(demo);
@@ -121,8 +122,8 @@ interface Demo {
 	readonly isUnderWay: Promise<void>;
 }
 
-function startDemo(args: readonly string[], path = process.env["PATH"]): Demo {
-	const child = spawn(process.execPath, [program, ...args], {
+function startDemo(args: readonly string[], path = process.env["PATH"], under: readonly string[] = []): Demo {
+	const child = spawn(process.execPath, [...under, program, ...args], {
 		env: { ...process.env, PATH: path },
 		stdio: ["ignore", "pipe", "pipe"],
 		timeout: 60_000,
