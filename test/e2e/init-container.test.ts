@@ -86,7 +86,7 @@ describe.each(modes)("the init container in mode %s", (mode) => {
 });
 
 describe("with NET_ADMIN alone", () => {
-	it.each(["nft", "nftables", "auto"])(
+	it.each(["legacy", "nft", "nftables", "auto"])(
 		"mode %s works: only the legacy tools open raw sockets",
 		async (mode) => {
 			const { exitCode, log } = await runInit(inMode(mode), { capabilities: ["NET_ADMIN"] });
@@ -94,8 +94,9 @@ describe("with NET_ADMIN alone", () => {
 		},
 	);
 
-	it("mode legacy says that NET_RAW is wanted too", async () => {
-		const { exitCode, message } = await runInit(inMode("legacy"), { capabilities: ["NET_ADMIN"] });
+	it("mode legacy says that NET_RAW is wanted too where its tools are", async () => {
+		const args = [...inMode("legacy"), "--transport", "tools"];
+		const { exitCode, message } = await runInit(args, { capabilities: ["NET_ADMIN"] });
 		expect(message).toContain("NET_RAW");
 		expect(exitCode).toBe(77);
 	});

@@ -51,13 +51,24 @@ function makeNode(name: string, variants: readonly string[], more: readonly stri
 	putNode(api, name);
 }
 
-/** The real program in a network namespace of its own, as the kubelet would start it. */
+/**
+ * The real program in a network namespace of its own, as the kubelet would start it. The kernel is the same on all nodes, so
+ * what tells them apart is what their programs can do.
+ */
 function runForReal({ spec }: ScheduledPod): Promise<Run> {
 	const tools = nodes.get(spec.nodeName);
 	const [{ args } = { args: [] }] = spec.containers;
 	const env = ["env", `PATH=${tools?.path}`, `XTABLES_LOCKFILE=${runFolder}/xtables.lock`];
 	return withNetns("node", (netns) => {
-		const [program = "", ...rest] = [...confined, ...env, shuntProgram, "init", ...args];
+		const [program = "", ...rest] = [
+			...confined,
+			...env,
+			shuntProgram,
+			"init",
+			...args,
+			"--transport",
+			"tools",
+		];
 		const { status, stdout, stderr } = netns.try(program, rest);
 		return { exitCode: status ?? -1, log: `${stderr}${stdout}` };
 	});
