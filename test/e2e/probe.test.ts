@@ -18,9 +18,10 @@ afterAll(async () => {
 });
 
 /** What `shunt check --probe-nodes` would learn from a pod of the real image, and how its container ended. */
-function probe(mode: string, different: Partial<Container> = {}) {
+function probe(mode: string, different: Partial<Container> = {}, ...more: readonly string[]) {
 	return withPod(machine, "probe", async (pod) => {
-		const container = initContainer(["--probe", "--iptables-mode", mode], pod.emptyDir("/run"));
+		const args = ["--probe", "--iptables-mode", mode, ...more];
+		const container = initContainer(args, pod.emptyDir("/run"));
 		const { exitCode, log } = await pod.run({ ...container, ...different });
 		return { exitCode, ...readProbeLog(log.join("\n")) };
 	});
@@ -33,6 +34,12 @@ describe("a probe in a pod", () => {
 		expect({ exitCode, served }).toEqual({ exitCode: 0, served: true });
 	});
 
+	it("does not say that legacy is served where its lock cannot be had", async () => {
+		const { report } = await probe("legacy", { mounts: [] });
+		expect(report?.working).toEqual(["nft", "plain", "nftables"]);
+		expect(report?.failures["legacy"]).toContain("can't open lock file /run/xtables.lock");
+	});
+
 	it("is not permitted without capabilities", async () => {
 		expect(await probe("nft", { capabilities: [] })).toMatchObject({
 			exitCode: 77,
@@ -42,7 +49,9 @@ describe("a probe in a pod", () => {
 	});
 
 	it("says that the legacy tools alone want a raw socket", async () => {
-		const { exitCode, report } = await probe("nftables", { capabilities: ["NET_ADMIN"] });
+		const capabilities = ["NET_ADMIN"];
+		expect((await probe("legacy", { capabilities })).report?.working).toContain("legacy");
+		const { exitCode, report } = await probe("nftables", { capabilities }, "--transport", "tools");
 		expect(exitCode).toBe(0);
 		expect(report?.working).toEqual(["nft", "plain", "nftables"]);
 		expect(report?.failures["legacy"]).toMatch(/\S/);

@@ -66,17 +66,23 @@ export function legacyTables(host: Host, families: readonly Family[]): FamilyTab
  * refused (do_replace and __do_replace in net/ipv4/netfilter/ip_tables.c).
  */
 export function probeLegacy(host: Host, families: readonly Family[], owner: Owner): BackendError | undefined {
-	const order = orderOf(host);
-	return caught(() => {
-		for (const family of families) {
-			const { table, entryCount } = readLegacyTable(host, family);
-			const rules = probeRules(owner).flatMap((rule) => encodeRule(rule, family, order));
-			const trial = { family, chains: [...table.chains, { name: probeChain, rules }] };
-			// Nobody makes that many rules at this very moment.
-			const wrongCount = entryCount + 4096;
-			replaceLegacyTable(host, { table, entryCount: wrongCount }, trial);
-		}
-	});
+	// It changes nothing, and yet without a lock to be had no change would ever be made.
+	return caught(() =>
+		withXtablesLock(host, false, () => {
+			for (const family of families) {
+				tryRules(host, family, owner);
+			}
+		}),
+	);
+}
+
+function tryRules(host: Host, family: Family, owner: Owner): void {
+	const { table, entryCount } = readLegacyTable(host, family);
+	const rules = probeRules(owner).flatMap((rule) => encodeRule(rule, family, orderOf(host)));
+	const trial = { family, chains: [...table.chains, { name: probeChain, rules }] };
+	// Nobody makes that many rules at this very moment.
+	const wrongCount = entryCount + 4096;
+	replaceLegacyTable(host, { table, entryCount: wrongCount }, trial);
 }
 
 /** How a family differs from a plan. Changes nothing. */
