@@ -31,6 +31,12 @@ export function isLacking(error: BackendError): boolean {
 /** ENOSYS, ENOPROTOOPT, EPROTONOSUPPORT, EOPNOTSUPP and EAFNOSUPPORT. */
 const lacking: ReadonlySet<number> = new Set([38, 92, 93, 95, 97]);
 
+/** A lock that cannot be taken is no word of the kernel's on what was to be done; one that nobody offers is. */
+export function lockFailure(path: string, { number, message }: Errno): BackendError {
+	const text = `the xtables lock ${path}: ${message}`;
+	return lacking.has(number) ? new KernelFailure(number, text) : new BackendError("refused", text);
+}
+
 /** Nothing came of the exchange at all. */
 export function exchangeFailure({ number, name, message }: Errno): KernelFailure {
 	return new KernelFailure(number, `nf_tables: netlink: ${message} (${name})`);

@@ -1,5 +1,6 @@
 import type { Host } from "../../host/host.ts";
 import { BackendError } from "../backend-error.ts";
+import { lockFailure } from "../kernel-failure.ts";
 import { lockHolder } from "./tools.ts";
 
 /** Where iptables' tools have it, too (XT_LOCK_NAME, and xtables_lock in iptables/xshared.c for the variable). */
@@ -29,7 +30,7 @@ function takeLock(host: Host, wait: boolean): () => void {
 		return first;
 	}
 	if (first.name !== "EAGAIN") {
-		throw new BackendError("refused", `the xtables lock ${path}: ${first.message}`);
+		throw lockFailure(path, first);
 	}
 	const seconds = wait ? patience.asked : patience.unasked;
 	const limit = wait
