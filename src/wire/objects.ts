@@ -1,7 +1,7 @@
 import { attributesIn, be32In, contentOf, type Fields, fieldsIn, stringIn } from "./attributes.ts";
 import { type ByteOrder, type Bytes, be32At, words } from "./bytes.ts";
 import type { Told } from "./dump.ts";
-import { type Expression, expressionsIn, type Verdict, verdictIn } from "./expression.ts";
+import { type Verdict, verdictIn } from "./expression.ts";
 import {
 	chainField,
 	commentUserdata,
@@ -49,8 +49,8 @@ export interface RuleObject {
 	readonly chain: string;
 	/** The kernel's number, as eight bytes in network order. */
 	readonly handle: Bytes;
-	/** Undefined where they cannot be read at all. */
-	readonly expressions: readonly Expression[] | undefined;
+	/** The list of its expressions as it came: most rules are known without reading it. */
+	readonly expressions: Bytes;
 	readonly comment?: string;
 }
 
@@ -134,7 +134,7 @@ export function ruleOf(told: Told, order: ByteOrder): RuleObject | undefined {
 		table,
 		chain,
 		handle,
-		expressions: list === undefined ? [] : expressionsIn(bytes, list, words[order]),
+		expressions: contentOf(bytes, list) ?? "",
 		...commentIn(contentOf(bytes, fields[ruleField.userdata])),
 	};
 }
@@ -176,6 +176,11 @@ export function setOf(told: Told, order: ByteOrder): SetObject | undefined {
 		isMap: (flags & setFlag.map) !== 0,
 		keyLength,
 	};
+}
+
+/** The list of elements in one message of a dump, as it came. */
+export function elementListOf(told: Told, order: ByteOrder): Bytes {
+	return contentOf(told.bytes, fieldsOf(told, order)?.[elementListField.elements]) ?? "";
 }
 
 /** The elements of one message of a dump; undefined where one of them cannot be read. */

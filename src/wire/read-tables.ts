@@ -5,7 +5,7 @@ import { type Dump, readDump, readReply, type Told } from "./dump.ts";
 import { errno, errnoWords } from "./errno-words.ts";
 import type { FilledSet, TableContent } from "./nat-tables.ts";
 import { messageType } from "./nf-tables.ts";
-import { chainOf, elementsOf, ruleOf, type SetObject, setOf, type TableObject, tableOf } from "./objects.ts";
+import { chainOf, ruleOf, type SetObject, setOf, type TableObject, tableOf } from "./objects.ts";
 import {
 	dumpChains,
 	dumpElements,
@@ -134,12 +134,7 @@ class Reading {
 	}
 
 	#filled(at: TableName, set: SetObject): FilledSet {
-		const request = dumpElements(at, set.name, this.#order);
-		const parts = this.#dump(request, messageType.newSetElements).map((told) =>
-			elementsOf(told, this.#order),
-		);
-		const elements = parts.flatMap((part) => part ?? []);
-		return { set, elements: parts.includes(undefined) ? undefined : elements };
+		return { set, told: this.#dump(dumpElements(at, set.name, this.#order), messageType.newSetElements) };
 	}
 
 	#objects<T>(request: Bytes, type: number, read: (told: Told, order: ByteOrder) => T | undefined): T[] {
