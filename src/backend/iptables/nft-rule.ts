@@ -20,10 +20,24 @@ export interface RuleExpressions extends Countable {
  * ones made. Several where the ports need more than one multiport match.
  */
 export function ruleExpressions(rule: PlannedRule, family: Family, order: Words): RuleExpressions[] {
-	const { verdictReturn, target, match } = expressions(order);
+	const { verdictReturn, target } = expressions(order);
 	const verdict =
 		rule.action.kind === "return" ? verdictReturn : target(redirect(order, family, rule.action.ports.low));
-	return splitPorts(rule.conditions).map((conditions) => {
+	return sharedParts(rule, order).map(({ conditions, isTcp }) => ({ conditions, verdict, isTcp }));
+}
+
+type SharedPart = Omit<RuleExpressions, "verdict">;
+
+/** What of a rule is the same in both families, which most rules serve: there may be thousands. */
+const shared = forEachOrder(() => new WeakMap<PlannedRule, readonly SharedPart[]>());
+
+function sharedParts(rule: PlannedRule, order: Words): readonly SharedPart[] {
+	const known = shared(order).get(rule);
+	if (known !== undefined) {
+		return known;
+	}
+	const { match } = expressions(order);
+	const parts = splitPorts(rule.conditions).map((conditions) => {
 		// Interfaces come first, then addresses and the protocol.
 		let interfaces = "";
 		let rest = "";
@@ -36,10 +50,11 @@ export function ruleExpressions(rule: PlannedRule, family: Family, order: Words)
 		}
 		return {
 			conditions: interfaces + rest + match(comment(commentOf(rule.reason, conditions))),
-			verdict,
 			isTcp: conditions.some(({ kind }) => kind === "protocol"),
 		};
 	});
+	shared(order).set(rule, parts);
+	return parts;
 }
 
 /** The rule that leads a hook's connections into our chain. */
