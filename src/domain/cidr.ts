@@ -66,6 +66,9 @@ export function formatCidr(cidr: Cidr): string {
 
 /** True when the spelling that was given names an address inside the block rather than its first one. */
 export function hasHostBits(cidr: Cidr): boolean {
+	if (cidr.text === formatCidr(cidr)) {
+		return false;
+	}
 	const address = parseAddress(cidr.text.split("/")[0] ?? "");
 	return address !== undefined && formatAddress(address) !== cidr.network;
 }

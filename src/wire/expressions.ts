@@ -58,18 +58,23 @@ export interface Countable {
 
 /** Whether a rule's expressions, as the kernel tells them, are these with a counter between, whatever that has counted. */
 export function isCounted(told: Bytes, { conditions, verdict }: Countable, order: Words): boolean {
-	const { counter } = expressions(order);
+	const { length, head, between } = counterFrame(order);
 	const start = conditions.length;
-	const end = start + counter.length;
-	// Each of its two numbers has eight bytes, the second of them last, and a header of four before it.
+	const end = start + length;
 	return (
 		told.length === end + verdict.length &&
 		told.startsWith(conditions) &&
-		told.endsWith(verdict) &&
-		told.slice(start, end - 20) === counter.slice(0, -20) &&
-		told.slice(end - 12, end - 8) === counter.slice(-12, -8)
+		told.startsWith(head, start) &&
+		told.startsWith(between, end - 12) &&
+		told.startsWith(verdict, end)
 	);
 }
+
+/** Each of a counter's two numbers has eight bytes, the second of them last, and a header of four before it. */
+const counterFrame = forEachOrder((order) => {
+	const { counter } = expressions(order);
+	return { length: counter.length, head: counter.slice(0, -20), between: counter.slice(-12, -8) };
+});
 
 /** The kernel finds a free number for it. */
 export const anonymousSet = "__set%d";
@@ -168,11 +173,13 @@ function makeExpressions(order: Words): Expressions {
 function remembered(make: (name: string, a: number, b: number) => Frame) {
 	const known = new Map<string, Map<number, Frame>>();
 	return (name: string, a: number, b: number): Frame => {
-		const ofName = known.get(name) ?? new Map<number, Frame>();
-		known.set(name, ofName);
 		const key = a * 0x1_0000 + b;
-		const frame = ofName.get(key) ?? make(name, a, b);
-		ofName.set(key, frame);
+		const found = known.get(name)?.get(key);
+		if (found !== undefined) {
+			return found;
+		}
+		const frame = make(name, a, b);
+		known.set(name, new Map(known.get(name)).set(key, frame));
 		return frame;
 	};
 }

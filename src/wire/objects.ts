@@ -1,5 +1,5 @@
 import { attributesIn, be32In, contentOf, type Fields, fieldsIn, stringIn } from "./attributes.ts";
-import { type ByteOrder, type Bytes, be32At, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, be32At, textOf, words } from "./bytes.ts";
 import type { Told } from "./dump.ts";
 import { type Verdict, verdictIn } from "./expression.ts";
 import {
@@ -119,23 +119,29 @@ export function chainOf(told: Told, order: ByteOrder): ChainObject | undefined {
 		: { scope, table, name, base: { type, hook: number, priority: priority | 0, policy } };
 }
 
-export function ruleOf(told: Told, order: ByteOrder): RuleObject | undefined {
+/** There may be tens of thousands of rules, which is why whoever reads them all may read names by {@link namesOnce}. */
+export function ruleOf(told: Told, order: ByteOrder, nameOf = textOf): RuleObject | undefined {
 	const { bytes, scope } = told;
 	const fields = fieldsOf(told, order);
-	const table = stringIn(bytes, fields?.[ruleField.table]);
-	const chain = stringIn(bytes, fields?.[ruleField.chain]);
+	const table = contentOf(bytes, fields?.[ruleField.table]);
+	const chain = contentOf(bytes, fields?.[ruleField.chain]);
 	const handle = contentOf(bytes, fields?.[ruleField.handle]);
 	if (fields === undefined || table === undefined || chain === undefined || handle?.length !== 8) {
 		return undefined;
 	}
-	const list = fields[ruleField.expressions];
-	return {
-		scope,
-		table,
-		chain,
-		handle,
-		expressions: contentOf(bytes, list) ?? "",
-		...commentIn(contentOf(bytes, fields[ruleField.userdata])),
+	const expressions = contentOf(bytes, fields[ruleField.expressions]) ?? "";
+	const rule = { scope, table: nameOf(table), chain: nameOf(chain), handle, expressions };
+	const userdata = fields[ruleField.userdata];
+	return userdata === undefined ? rule : { ...rule, ...commentIn(contentOf(bytes, userdata)) };
+}
+
+/** Reads names of which each is told many times. */
+export function namesOnce(): (name: Bytes) => string {
+	const known = new Map<Bytes, string>();
+	return (name) => {
+		const text = known.get(name) ?? textOf(name);
+		known.set(name, text);
+		return text;
 	};
 }
 

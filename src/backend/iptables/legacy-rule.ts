@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import { commentOf } from "../../rules/comment.ts";
-import type { Hook, PlannedCondition, PlannedRule } from "../../rules/plan.ts";
+import { type Hook, isOfOneFamily, type PlannedCondition, type PlannedRule } from "../../rules/plan.ts";
 import {
 	type ByteOrder,
 	type Bytes,
@@ -58,7 +58,7 @@ const encoded: Readonly<Record<ByteOrder, WeakMap<PlannedRule, readonly Extensio
 };
 
 function extensionsOf(rule: PlannedRule, order: Words): readonly Extensions[] {
-	const known = encoded[order.order].get(rule);
+	const known = isOfOneFamily(rule) ? undefined : encoded[order.order].get(rule);
 	if (known !== undefined) {
 		return known;
 	}
@@ -67,7 +67,9 @@ function extensionsOf(rule: PlannedRule, order: Words): readonly Extensions[] {
 		const bytes = all.join("") + commentBytes(commentOf(rule.reason, conditions), order);
 		return { conditions, bytes };
 	});
-	encoded[order.order].set(rule, made);
+	if (!isOfOneFamily(rule)) {
+		encoded[order.order].set(rule, made);
+	}
 	return made;
 }
 

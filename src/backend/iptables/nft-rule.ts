@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import { commentOf } from "../../rules/comment.ts";
-import type { Hook, PlannedCondition, PlannedRule } from "../../rules/plan.ts";
+import { type Hook, isOfOneFamily, type PlannedCondition, type PlannedRule } from "../../rules/plan.ts";
 import { type Bytes, be16, be32, cString, forEachOrder, type Words } from "../../wire/bytes.ts";
 import { type Countable, expressions } from "../../wire/expressions.ts";
 import { comparison, compatField, metaKey, ruleField, tcpProtocol } from "../../wire/nf-tables.ts";
@@ -32,7 +32,7 @@ type SharedPart = Omit<RuleExpressions, "verdict">;
 const shared = forEachOrder(() => new WeakMap<PlannedRule, readonly SharedPart[]>());
 
 function sharedParts(rule: PlannedRule, order: Words): readonly SharedPart[] {
-	const known = shared(order).get(rule);
+	const known = isOfOneFamily(rule) ? undefined : shared(order).get(rule);
 	if (known !== undefined) {
 		return known;
 	}
@@ -53,7 +53,9 @@ function sharedParts(rule: PlannedRule, order: Words): readonly SharedPart[] {
 			isTcp: conditions.some(({ kind }) => kind === "protocol"),
 		};
 	});
-	shared(order).set(rule, parts);
+	if (!isOfOneFamily(rule)) {
+		shared(order).set(rule, parts);
+	}
 	return parts;
 }
 
