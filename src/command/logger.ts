@@ -9,7 +9,10 @@ export type { LogLevel };
 /** Each takes a message, or several lines that are to bear the same time. */
 export type Logger = Readonly<Record<"warn" | "info" | "debug", (messages: Messages) => void>>;
 
-type Messages = string | readonly (string | Quoted)[];
+type Messages = string | Lines | (() => Lines);
+
+/** A function makes them where they are logged at all: there may be tens of thousands. */
+type Lines = readonly (string | Quoted)[];
 
 /** A message in quotation marks, which both formats want, for what is known before it is to be logged. */
 export interface Quoted {
@@ -29,13 +32,20 @@ export function createLogger(host: Host, format: LogFormat, threshold: LogLevel)
 		const word = spelled[level] ?? level;
 		return (messages: Messages) => {
 			const time = new Date(host.now()).toISOString();
-			for (const message of typeof messages === "string" ? [messages] : messages) {
+			for (const message of linesOf(messages)) {
 				const { json } = typeof message === "string" ? quote(message) : message;
 				host.log(formatLine(format, word, json, time));
 			}
 		};
 	};
 	return { warn: writer("warn"), info: writer("info"), debug: writer("debug") };
+}
+
+function linesOf(messages: Messages): Lines {
+	if (typeof messages === "string") {
+		return [messages];
+	}
+	return typeof messages === "function" ? messages() : messages;
 }
 
 const spelled: Partial<Record<LogLevel, string>> = { warn: "warning" };

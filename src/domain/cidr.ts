@@ -47,7 +47,9 @@ export function parseCidr(text: string, source: string): Result<Cidr> {
 	const prefixText = slash < 0 ? "" : text.slice(slash + 1);
 	const prefix = /^(?:0|[1-9]\d{0,2})$/.test(prefixText) ? Number(prefixText) : Number.NaN;
 	if (address !== undefined && prefix <= width) {
-		const network = formatAddress(maskAddress(address, prefix));
+		// An IPv4 address has one spelling, which is kept where it is the first: there may be tens of thousands.
+		const isFirst = width === 32 && numberOf(address) % 2 ** (32 - prefix) === 0;
+		const network = isFirst ? text.slice(0, slash) : formatAddress(maskAddress(address, prefix));
 		return ok({ family: address.family, network, prefix, text });
 	}
 	return err({
@@ -64,6 +66,9 @@ export function formatCidr(cidr: Cidr): string {
 
 /** True when the spelling that was given names an address inside the block rather than its first one. */
 export function hasHostBits(cidr: Cidr): boolean {
+	if (cidr.text === formatCidr(cidr)) {
+		return false;
+	}
 	const address = parseAddress(cidr.text.split("/")[0] ?? "");
 	return address !== undefined && formatAddress(address) !== cidr.network;
 }
@@ -81,6 +86,11 @@ export function formatAddress(address: Address): string {
 	return address.family === "ipv4"
 		? address.bytes.join(".")
 		: new ipaddr.IPv6([...address.bytes]).toRFC5952String();
+}
+
+/** Of four bytes. */
+function numberOf({ bytes: [a = 0, b = 0, c = 0, d = 0] }: Address): number {
+	return a * 0x100_0000 + b * 0x1_0000 + c * 0x100 + d;
 }
 
 function maskAddress(address: Address, prefix: number): Address {

@@ -88,7 +88,7 @@ that the trial made it load stay loaded.`;
 
 function simulate(options: InitOptions, plan: Plan): InitResult {
 	const choice = { dialect: simulatedDialect(options), via: null, outcomes: [], tried: [] };
-	return { choice, stale: [], hidden: [], milliseconds: 0, rules: reportRules(choice.dialect, plan) };
+	return { choice, stale: [], hidden: [], milliseconds: 0, rules: () => reportRules(choice.dialect, plan) };
 }
 
 /** All or nothing: whatever was changed before a failure is put back. */
@@ -123,10 +123,16 @@ function setUp(host: Host, options: InitOptions, plan: Plan): InitResult {
 	const started = host.now();
 	const { wait, counters } = options;
 	const reported = new Map<Dialect, RuleReport>();
-	const whileRunning = (dialect: Dialect) => {
-		reported.set(dialect, reportRules(dialect, plan));
+	const reportOf = (dialect: Dialect) => {
+		const rules = reported.get(dialect) ?? reportRules(dialect, plan);
+		reported.set(dialect, rules);
+		return rules;
 	};
-	const choice = setUpInMode(host, options.mode, plan, { wait, counters, whileRunning });
+	const choice = setUpInMode(host, options.mode, plan, {
+		wait,
+		counters,
+		whileRunning: reportOf,
+	});
 	const { stale, hidden } = removeStaleRules(host, choice.dialect, plan.families);
 	const milliseconds = host.now() - started;
 	return {
@@ -134,7 +140,7 @@ function setUp(host: Host, options: InitOptions, plan: Plan): InitResult {
 		stale,
 		hidden,
 		milliseconds,
-		rules: reported.get(choice.dialect) ?? reportRules(choice.dialect, plan),
+		rules: () => reportOf(choice.dialect),
 	};
 }
 

@@ -38,7 +38,8 @@ export interface InitResult {
 	readonly stale: readonly StaleRules[];
 	readonly hidden: readonly HiddenTable[];
 	readonly milliseconds: number;
-	readonly rules: RuleReport;
+	/** Made where somebody asks: nobody may want to see tens of thousands of rules. */
+	readonly rules: () => RuleReport;
 }
 
 /** The part of a report that depends on nothing that happens. */
@@ -72,7 +73,9 @@ export function makeReport(options: InitOptions, result: InitResult): InitReport
 		via,
 		simulated: options.simulate,
 		families: outcomes,
-		chains: result.rules.chains,
+		get chains() {
+			return result.rules().chains;
+		},
 		removed: result.stale
 			.filter(({ failure }) => failure === undefined)
 			.map(({ dialect: mode, scope: family }) => ({ mode, family })),
@@ -96,12 +99,12 @@ export function logReport(log: Logger, report: InitReport, { choice, rules, hidd
 	const { tried, dialect, via } = choice;
 	const attempts = [describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ");
 	const isUnchanged = report.families.every(({ outcome }) => outcome === "unchanged");
-	log.info([
+	log.info(() => [
 		...(report.mode.asked === "auto" ? [`mode auto: ${attempts}`] : []),
 		...report.families.map(
 			({ family, outcome }) => `${family}: ${sentences[outcome]} (mode ${dialect}, via ${via})`,
 		),
-		...(isUnchanged ? [] : rules.lines),
+		...(isUnchanged ? [] : rules().lines),
 		...report.removed.map(
 			({ mode, family }) => `${family}: removed the rules that an earlier run left in mode ${mode}`,
 		),
@@ -109,7 +112,7 @@ export function logReport(log: Logger, report: InitReport, { choice, rules, hidd
 		`done in ${report.milliseconds} ms`,
 	]);
 	if (isUnchanged) {
-		log.debug(rules.lines);
+		log.debug(() => rules().lines);
 	}
 }
 

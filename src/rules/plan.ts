@@ -53,6 +53,12 @@ export function rulesOf(chain: PlannedChain, family: Family): PlannedRule[] {
 	);
 }
 
+/** Whether a rule is about subnets, which are of one family: others serve both. */
+export function isOfOneFamily({ conditions }: PlannedRule): boolean {
+	const [first] = conditions;
+	return first !== undefined && "subnets" in first;
+}
+
 /** States a policy as rules, in the order of the table of its fields. */
 export function plan(policy: RedirectPolicy): Plan {
 	return {

@@ -1,5 +1,14 @@
 import type { Step } from "./batch.ts";
-import { type Bytes, be32, cString, forEachOrder, type Words, zeros } from "./bytes.ts";
+import {
+	type Bytes,
+	be32,
+	cString,
+	type Frame,
+	forEachOrder,
+	frameOfLast,
+	type Words,
+	zeros,
+} from "./bytes.ts";
 import { anonymousSet } from "./expressions.ts";
 import {
 	elementField,
@@ -12,21 +21,19 @@ import {
 	setFlag,
 } from "./nf-tables.ts";
 
-/** What a set of a rule of ours holds, with the key as it lies in a register. */
-export interface SetContent {
+/** What a set of a rule of ours holds, as it lies in a register. */
+export type SetContent = {
 	readonly key: SetKey;
-	/**
-	 * Single values, or with `isInterval` the bounds of ranges in ascending order and apart: a value where one begins, and
-	 * behind each the first value after it (undefined where there is none).
-	 */
-	readonly elements: readonly Element[];
-	readonly isInterval: boolean;
-}
-
-export interface Element {
-	readonly value: Bytes;
-	readonly isEnd: boolean;
-}
+} & (
+	| { readonly kind: "values"; readonly values: readonly Bytes[] }
+	/** In ascending order and apart. */
+	| {
+			readonly kind: "intervals";
+			readonly lows: readonly Bytes[];
+			/** Behind each range the first value after it; empty where there is none. */
+			readonly nexts: readonly Bytes[];
+	  }
+);
 
 /** How nft knows what a set's values are: TYPE_* of its include/datatype.h. */
 export interface SetKey {
@@ -46,56 +53,46 @@ export const setKeys = {
 	interfaceName: { type: 41, length: 16, isHostOrder: true },
 } as const;
 
-/** Elements of one message: their list is one attribute, whose length has 16 bits, and one of IPv6 takes 44 bytes. */
-const mostElements = 1400;
+/** Of one message: a list is one attribute, whose length has 16 bits, and a range of IPv6 addresses takes 84 bytes. */
+const mostValues = 700;
 
 /** What makes a set for one rule, which names it by `id`, unique in its batch. */
 export function anonymousSetSteps(
 	order: Words,
 	table: { readonly name: Bytes; readonly about: string },
 	id: number,
-	{ key, elements, isInterval }: SetContent,
+	content: SetContent,
 ): Step[] {
 	const { attribute, nest } = order;
+	const { key } = content;
 	const number = (type: number, value: number) => attribute(type, be32(value));
-	const flags = setFlag.anonymous | setFlag.constant | (isInterval ? setFlag.interval : 0);
-	const { setName, set, hostOrder, networkOrder } = constants[order.order];
-	const common = { scope: "inet", about: table.about } as const;
-	const steps: Step[] = [
+	const interval = content.kind === "intervals" ? setFlag.interval : 0;
+	const { setName, set, hostOrder, networkOrder } = constants(order);
+	const common = { scope: "inet", about: table.about, flags: flag.create } as const;
+	return [
 		{
 			...common,
 			type: messageType.newSet,
-			flags: flag.create,
 			attributes:
 				attribute(setField.table, table.name) +
 				attribute(setField.name, setName) +
-				number(setField.flags, flags) +
+				number(setField.flags, setFlag.anonymous | setFlag.constant | interval) +
 				number(setField.keyType, key.type) +
 				number(setField.keyLength, key.length) +
 				number(setField.id, id) +
-				nest(setField.description, number(1, elements.length)) +
+				nest(setField.description, number(1, sizeOf(content))) +
 				attribute(setField.userdata, key.isHostOrder ? hostOrder : networkOrder),
 		},
-	];
-	const { start, end } = elementFrames(order, key.length);
-	const padding = zeros(-key.length & 3);
-	for (let from = 0; from < elements.length; from += mostElements) {
-		let list = "";
-		for (const { value, isEnd } of elements.slice(from, from + mostElements)) {
-			list += (isEnd ? end : start) + value + padding;
-		}
-		steps.push({
+		...elementLists(content, sentFrames(order, key.length)).map((list) => ({
 			...common,
 			type: messageType.newSetElements,
-			flags: flag.create,
 			attributes:
 				attribute(elementListField.table, table.name) +
 				set +
 				number(elementListField.setId, id) +
 				nest(elementListField.elements, list),
-		});
-	}
-	return steps;
+		})),
+	];
 }
 
 /** Userdata by which nft knows how to print values: NFTNL_UDATA_SET_KEYBYTEORDER of libnftnl's udata.h, four bytes long. */
@@ -111,15 +108,85 @@ const constants = forEachOrder(({ attribute, u32 }) => {
 	};
 });
 
-/** What stands before the value of an element that begins a range, or is one value, and of one that ends a range. */
-function elementFrames(order: Words, length: number): { start: Bytes; end: Bytes } {
-	const { attribute, nest } = order;
-	const value = zeros(length);
-	const withoutValue = (whole: Bytes) => whole.slice(0, whole.length - length - (-length & 3));
-	const key = nest(elementField.key, attribute(1, value));
+/** Of elements: where a range begins and where it ends are two. */
+function sizeOf(content: SetContent): number {
+	return content.kind === "values"
+		? content.values.length
+		: content.lows.length +
+				content.nexts.filter((next) => next !== "").length +
+				(startsAtZero(content) ? 0 : 1);
+}
+
+type Intervals = Extract<SetContent, { kind: "intervals" }>;
+
+function startsAtZero({ lows, key }: Intervals): boolean {
+	return lows[0] === zeros(key.length);
+}
+
+/** What stands around the value of an element that is one or begins a range, and of one that ends a range. */
+interface ElementFrames {
+	readonly start: Frame;
+	readonly end: Frame;
+}
+
+function sentFrames({ attribute, nest }: Words, length: number): ElementFrames {
+	const key = (value: Bytes) => nest(elementField.key, attribute(1, value));
 	const flags = attribute(elementField.flags, be32(elementFlag.intervalEnd));
 	return {
-		start: withoutValue(nest(listElement, key)),
-		end: withoutValue(nest(listElement, flags + key)),
+		start: frameOfLast((value) => nest(listElement, key(value)), length),
+		end: frameOfLast((value) => nest(listElement, flags + key(value)), length),
 	};
+}
+
+/**
+ * All elements as the kernel tells them. Of a set of intervals the last comes first (nft_rbtree_walk goes through a tree
+ * whose order is turned around, net/netfilter/nft_set_rbtree.c); other sets have no order.
+ */
+export function toldElements(content: SetContent, order: Words): Bytes[] {
+	const { attribute, nest } = order;
+	const { length } = content.key;
+	const key = (value: Bytes) => nest(elementField.key, attribute(1, value));
+	const start = frameOfLast((value) => nest(listElement, key(value)), length);
+	const flags = attribute(elementField.flags, be32(elementFlag.intervalEnd));
+	const ending = nest(listElement, key(zeros(length)) + flags);
+	// Behind the heads of the element, its key and its value.
+	const end = { start: ending.slice(0, 12), end: ending.slice(12 + length) };
+	if (content.kind === "values") {
+		return content.values.map((value) => start.start + value + start.end);
+	}
+	const parts = content.lows.map((low, index) => {
+		const next = content.nexts[index] ?? "";
+		return (next === "" ? "" : end.start + next + end.end) + start.start + low + start.end;
+	});
+	parts.reverse();
+	if (!startsAtZero(content)) {
+		parts.push(end.start + zeros(length) + end.end);
+	}
+	return parts;
+}
+
+/** The lists of elements, each for a message of its own. */
+function elementLists(content: SetContent, frames: ElementFrames): Bytes[] {
+	const parts =
+		content.kind === "values"
+			? content.values.map((value) => frames.start.start + value + frames.start.end)
+			: rangeElements(content, frames);
+	const lists: Bytes[] = [];
+	for (let from = 0; from < parts.length; from += mostValues) {
+		lists.push(parts.slice(from, from + mostValues).join(""));
+	}
+	return lists;
+}
+
+/** As nft writes a set of intervals: what is below the first range ends where all begins. */
+function rangeElements(content: Intervals, { start, end }: ElementFrames): Bytes[] {
+	const between = start.end + end.start;
+	const parts = content.lows.map((low, index) => {
+		const next = content.nexts[index] ?? "";
+		return next === "" ? start.start + low + start.end : start.start + low + between + next + end.end;
+	});
+	if (!startsAtZero(content)) {
+		parts.unshift(end.start + zeros(content.key.length) + end.end);
+	}
+	return parts;
 }

@@ -68,18 +68,23 @@ export function attributesIn(bytes: Bytes, { start, end }: Range, { u16At }: Wor
 export type Fields = readonly (Span | undefined)[];
 
 export function fieldsIn(bytes: Bytes, range: Range, order: Words): Fields | undefined {
-	const attributes = attributesIn(bytes, range, order);
-	if (attributes === undefined) {
-		return undefined;
-	}
+	const { u16At } = order;
+	const { end } = range;
 	const fields: (Span | undefined)[] = [];
-	for (const attribute of attributes) {
-		// Types go up to 16383, and of a list that is longer than it has room for all are not needed.
-		if (attribute.type < mostFields) {
-			fields[attribute.type] = attribute;
+	let at = range.start;
+	while (at + attributeHeaderLength <= end) {
+		const length = u16At(bytes, at);
+		if (length < attributeHeaderLength || at + length > end) {
+			return undefined;
 		}
+		const type = u16At(bytes, at + 2) & typeMask;
+		// Types go up to 16383, and of a list that is longer than it has room for all are not needed.
+		if (type < mostFields) {
+			fields[type] = { type, start: at + attributeHeaderLength, end: at + length };
+		}
+		at += length + (-length & 3);
 	}
-	return fields;
+	return at >= end ? fields : undefined;
 }
 
 /** More than any list of attributes that we read has. */

@@ -40,6 +40,65 @@ export function restoreCounters({ origins }: BuiltTable, old: Bytes, order: Word
 
 /** Lays a table out as libiptc does. */
 export function buildEntries(table: IpTable, order: Words): BuiltTable {
+	const { info, starts } = measure(table);
+	const { packet, offsets, header } = layouts[table.family];
+	const origins: (number | undefined)[] = [];
+	const parts: Bytes[] = [];
+	for (const { conditions, matches, target, origin } of entriesOf(table, starts, order)) {
+		const targetAt = header + matches.length;
+		parts.push(
+			conditions,
+			zeros(offsets - packet),
+			order.u16(targetAt),
+			order.u16(targetAt + target.length),
+			zeros(header - offsets - 4),
+			matches,
+			target,
+		);
+		origins.push(origin);
+	}
+	return { info, entries: parts.join(""), origins };
+}
+
+/** Whether the kernel holds a table just so, whatever it has counted. Others of its tables may mean the same. */
+export function isBuiltAs(table: IpTable, told: TableInfo, entries: Bytes, order: Words): boolean {
+	const { info, starts } = measure(table);
+	if (!isSameInfo(info, told) || entries.length !== info.size) {
+		return false;
+	}
+	const { offsets, header } = layouts[table.family];
+	let at = 0;
+	for (const { conditions, matches, target } of entriesOf(table, starts, order)) {
+		const targetAt = header + matches.length;
+		const isSame =
+			entries.startsWith(conditions, at) &&
+			order.u16At(entries, at + offsets) === targetAt &&
+			order.u16At(entries, at + offsets + 2) === targetAt + target.length &&
+			entries.startsWith(matches, at + header) &&
+			entries.startsWith(target, at + targetAt);
+		if (!isSame) {
+			return false;
+		}
+		at += targetAt + target.length;
+	}
+	return true;
+}
+
+/** Where the hooks have chains, these begin and end at the same places. */
+export function isSameInfo(built: TableInfo, told: TableInfo): boolean {
+	const isSameWhereHooked = (mine: readonly number[], theirs: readonly number[]) =>
+		mine.every((offset, hook) => (built.hooks & (1 << hook)) === 0 || offset === theirs[hook]);
+	return (
+		built.hooks === told.hooks &&
+		built.entryCount === told.entryCount &&
+		built.size === told.size &&
+		isSameWhereHooked(built.starts, told.starts) &&
+		isSameWhereHooked(built.policies, told.policies)
+	);
+}
+
+/** How much room a table takes, and where each of its chains begins. */
+function measure(table: IpTable): { readonly info: TableInfo; readonly starts: ReadonlyMap<string, number> } {
 	const starts = new Map<string, number>();
 	const info = { hooks: 0, starts: [0, 0, 0, 0, 0], policies: [0, 0, 0, 0, 0], entryCount: 0, size: 0 };
 	const { header } = layouts[table.family];
@@ -58,29 +117,24 @@ export function buildEntries(table: IpTable, order: Words): BuiltTable {
 	}
 	info.entryCount += 1;
 	info.size += header + errorTarget;
-	return { info, ...layOut(table, starts, order) };
+	return { info, starts };
 }
 
-function layOut({ family, chains }: IpTable, starts: ReadonlyMap<string, number>, order: Words) {
+interface Entry {
+	readonly conditions: Bytes;
+	readonly matches: Bytes;
+	readonly target: Bytes;
+	readonly origin?: number | undefined;
+}
+
+function entriesOf({ family, chains }: IpTable, starts: ReadonlyMap<string, number>, order: Words): Entry[] {
 	const { header, packet } = layouts[family];
 	const any = zeros(packet);
-	const origins: (number | undefined)[] = [];
-	const parts: Bytes[] = [];
+	const entries: Entry[] = [];
 	let at = 0;
 	const add = (conditions: Bytes, matches: Bytes, target: Bytes, origin?: number) => {
-		const length = header + matches.length + target.length;
-		const { offsets } = layouts[family];
-		parts.push(
-			conditions,
-			zeros(offsets - packet),
-			order.u16(header + matches.length),
-			order.u16(length),
-			zeros(header - offsets - 4),
-			matches,
-			target,
-		);
-		origins.push(origin);
-		at += length;
+		entries.push({ conditions, matches, target, origin });
+		at += header + matches.length + target.length;
 	};
 	for (const { name, base, rules, endEntry } of chains) {
 		if (base === undefined) {
@@ -98,7 +152,7 @@ function layOut({ family, chains }: IpTable, starts: ReadonlyMap<string, number>
 		);
 	}
 	add(any, "", errorBytes(errorName, order));
-	return { entries: parts.join(""), origins };
+	return entries;
 }
 
 function lengthOf({ matches, target }: IpRule, header: number): number {

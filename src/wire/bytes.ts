@@ -80,21 +80,23 @@ export function textOf(bytes: Bytes): string {
 }
 
 function isAscii(text: string): boolean {
-	for (let at = 0; at < text.length; at++) {
-		if (text.charCodeAt(at) > 0x7f) {
-			return false;
-		}
-	}
-	return true;
+	return !/[\u0080-\uffff]/.test(text);
 }
 
 function percent(byte: string): string {
 	return `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
+export type Form = "sent" | "told";
+
 /** Numbers and frames whose byte order is the machine's own: netlink's headers, the blobs of xtables, users' numbers. */
 export interface Words {
 	readonly order: ByteOrder;
+	/**
+	 * As messages are sent, or as the kernel tells the same later: without NLA_F_NESTED, and with some attributes that a
+	 * sender leaves out.
+	 */
+	readonly form: Form;
 	u16(value: number): Bytes;
 	u32(value: number): Bytes;
 	/** Bytes beyond the end count as 0. */
@@ -106,7 +108,7 @@ export interface Words {
 	 * its 16 bits of length cannot say: the kernel would read a shorter one without a word.
 	 */
 	attribute(type: number, content: Bytes): Bytes;
-	/** The same with NLA_F_NESTED set: the content is attributes. */
+	/** The same, where the content is attributes: with NLA_F_NESTED set, where it is sent. */
 	nest(type: number, content: Bytes): Bytes;
 	/** struct nlmsghdr and a body whose length is a multiple of four. */
 	message(header: MessageHeader, body: Bytes): Bytes;
@@ -133,7 +135,7 @@ export function paddingBehind(length: number): Bytes {
 	return paddings[length & 3] ?? "";
 }
 
-function makeWords(order: ByteOrder): Words {
+function makeWords(order: ByteOrder, form: Form): Words {
 	const isLittle = order === "little";
 	const u16 = isLittle ? le16 : be16;
 	const u32 = isLittle ? le32 : be32;
@@ -149,25 +151,38 @@ function makeWords(order: ByteOrder): Words {
 	};
 	return {
 		order,
+		form,
 		u16,
 		u32,
 		u16At: isLittle ? le16At : be16At,
 		u32At: isLittle ? le32At : be32At,
 		attribute,
-		nest: (type, content) => attribute(type | nestedFlag, content),
+		nest: form === "told" ? attribute : (type, content) => attribute(type | nestedFlag, content),
 		message: ({ type, flags, sequence }, body) =>
 			`${u32(headerLength + body.length)}${u16(type)}${u16(flags)}${u32(sequence)}\0\0\0\0${body}`,
 	};
 }
 
 export const words: Readonly<Record<ByteOrder, Words>> = {
-	little: makeWords("little"),
-	big: makeWords("big"),
+	little: makeWords("little", "sent"),
+	big: makeWords("big", "sent"),
 };
 
-/** Something for either order, made once: constants of messages are. */
-export function forEachOrder<T>(make: (words: Words) => T): Readonly<Record<ByteOrder, T>> {
-	return { little: make(words.little), big: make(words.big) };
+/** The same as the kernel tells it. */
+export const toldWords: Readonly<Record<ByteOrder, Words>> = {
+	little: makeWords("little", "told"),
+	big: makeWords("big", "told"),
+};
+
+/** Something for either order and form, made once and when it is first needed: constants of messages are. */
+export function forEachOrder<T>(make: (words: Words) => T): (words: Words) => T {
+	const made: Record<Form, Partial<Record<ByteOrder, { readonly value: T }>>> = { sent: {}, told: {} };
+	return (order) => {
+		const ofForm = made[order.form];
+		const known = ofForm[order.order] ?? { value: make(order) };
+		ofForm[order.order] = known;
+		return known.value;
+	};
 }
 
 export function be16At(bytes: Bytes, at: number): number {
@@ -185,4 +200,17 @@ function le16At(bytes: Bytes, at: number): number {
 
 function le32At(bytes: Bytes, at: number): number {
 	return le16At(bytes, at) + le16At(bytes, at + 2) * 0x1_0000;
+}
+
+/** What stands before a value, and what behind it, where a message holds one of a known length. */
+export interface Frame {
+	readonly start: Bytes;
+	readonly end: Bytes;
+}
+
+/** The frame of a value of `length` bytes that is the last in what holds it, but for its padding. */
+export function frameOfLast(make: (value: Bytes) => Bytes, length: number): Frame {
+	const end = paddingBehind(length);
+	const whole = make(zeros(length));
+	return { start: whole.slice(0, whole.length - length - end.length), end };
 }

@@ -35,16 +35,18 @@ export function readDump(datagrams: readonly Bytes[], type: number, order: ByteO
 	if (messages === undefined || last === undefined) {
 		return { kind: "unreadable" };
 	}
-	const told = messages.slice(0, end);
 	const errno = errnoIn(last, order);
 	// A dump that was interrupted is marked so by the kernel, and some versions end it with EINTR.
-	const isTorn = [...told, last].some(({ message }) => (message.flags & flag.interrupted) !== 0);
+	const isTorn = messages.some(
+		({ message }, index) => index <= end && (message.flags & flag.interrupted) !== 0,
+	);
 	if (isTorn || errno === interrupted) {
 		return { kind: "torn" };
 	}
 	if (errno !== 0) {
 		return { kind: "refused", errno };
 	}
+	const told = messages.slice(0, end);
 	const isWhole =
 		last.message.type === messageType.done && told.every(({ message }) => isObject(message, type));
 	return isWhole ? { kind: "told", objects: told.map(toldOf) } : { kind: "unreadable" };

@@ -1,5 +1,15 @@
-import type { Family } from "../domain/family.ts";
-import { type Bytes, be16, be32, cString, forEachOrder, u8, type Words, zeros } from "./bytes.ts";
+import {
+	type Bytes,
+	be16,
+	be32,
+	cString,
+	type Frame,
+	forEachOrder,
+	frameOfLast,
+	u8,
+	type Words,
+	zeros,
+} from "./bytes.ts";
 import {
 	addressOffset,
 	comparison,
@@ -23,6 +33,8 @@ export interface Expressions {
 	compare(operation: number, data: Bytes): Bytes;
 	/** Looks register 1 up in a set of this batch. */
 	lookup(setId: number): Bytes;
+	/** The same as the kernel tells it, by the name that the set got. */
+	lookupNamed(set: string): Bytes;
 	/** That the destination or source is in a subnet, whose first address is given in all its bytes. */
 	subnet(side: "source" | "destination", address: Bytes, prefix: number): Bytes;
 	match(extension: Extension): Bytes;
@@ -37,6 +49,32 @@ export interface Expressions {
 	/** TCP's destination port. */
 	readonly destinationPort: Bytes;
 }
+
+/** What a rule of ours asks for and what it does then, between which a counter may stand. */
+export interface Countable {
+	readonly conditions: Bytes;
+	readonly verdict: Bytes;
+}
+
+/** Whether a rule's expressions, as the kernel tells them, are these with a counter between, whatever that has counted. */
+export function isCounted(told: Bytes, { conditions, verdict }: Countable, order: Words): boolean {
+	const { length, head, between } = counterFrame(order);
+	const start = conditions.length;
+	const end = start + length;
+	return (
+		told.length === end + verdict.length &&
+		told.startsWith(conditions) &&
+		told.startsWith(head, start) &&
+		told.startsWith(between, end - 12) &&
+		told.startsWith(verdict, end)
+	);
+}
+
+/** Each of a counter's two numbers has eight bytes, the second of them last, and a header of four before it. */
+const counterFrame = forEachOrder((order) => {
+	const { counter } = expressions(order);
+	return { length: counter.length, head: counter.slice(0, -20), between: counter.slice(-12, -8) };
+});
 
 /** The kernel finds a free number for it. */
 export const anonymousSet = "__set%d";
@@ -75,47 +113,74 @@ function makeExpressions(order: Words): Expressions {
 		immediateOf(
 			number(1, 0) + nest(2, nest(dataField.verdict, attribute(verdictField.code, be32(code)) + chain)),
 		);
-	const extension = (encode: (content: Bytes) => Bytes, { name, revision, data: info }: Extension) =>
-		encode(attribute(1, cString(name)) + number(2, revision) + attribute(3, info));
+	const target = ({ name, revision, data: info }: Extension) =>
+		targetOf(attribute(1, cString(name)) + number(2, revision) + attribute(3, info));
+	const matchFrame = remembered((name: string, revision: number, length: number) =>
+		frameOfLast(
+			(info) => matchOf(attribute(1, cString(name)) + number(2, revision) + attribute(3, info)),
+			length,
+		),
+	);
+	const subnetFrame = remembered((_: string, offset: number, lengths: number) => {
+		const [width, prefix] = [lengths >> 8, lengths & 0xff];
+		// As both of the tools have it: whole bytes are loaded alone, others are masked.
+		const isWhole = prefix % 8 === 0 && prefix > 0;
+		const length = isWhole ? prefix / 8 : width;
+		const masked = isWhole ? "" : bitwiseOf(bitwiseContent(prefix, width));
+		const load = payload(payloadBase.network, offset, length) + masked;
+		return frameOfLast((address) => load + compare(comparison.equal, address), length);
+	});
+	const bitwiseContent = (prefix: number, width: number) =>
+		destination +
+		attribute(2, register) +
+		number(3, width) +
+		(order.form === "told" ? number(6, 0) : "") +
+		data(4, maskOf(prefix, width)) +
+		data(5, zeros(width));
 	const isTcp = meta(metaKey.l4proto) + compare(comparison.equal, u8(tcpProtocol));
 	const setName = attribute(1, cString(anonymousSet));
-	const redirectFlags = named("redir")(destination + number(3, portsGiven));
+	// Told, a range has two ends even where they are one register.
+	const highest = order.form === "told" ? attribute(2, register) : "";
+	const redirectFlags = named("redir")(destination + highest + number(3, portsGiven));
 	return {
 		meta,
 		payload,
 		compare,
 		lookup: (setId) => lookupOf(attribute(2, register) + setName + number(4, setId)),
+		lookupNamed: (set) => lookupOf(attribute(1, cString(set)) + attribute(2, register) + number(5, 0)),
 		subnet: (side, address, prefix) => {
-			const family: Family = address.length === 4 ? "ipv4" : "ipv6";
-			const offset = addressOffset[family][side];
-			// As both of the tools have it: whole bytes are loaded alone, others are masked.
-			if (prefix % 8 === 0 && prefix > 0) {
-				const length = prefix / 8;
-				return (
-					payload(payloadBase.network, offset, length) + compare(comparison.equal, address.slice(0, length))
-				);
-			}
 			const width = address.length;
-			return (
-				payload(payloadBase.network, offset, width) +
-				bitwiseOf(
-					destination +
-						attribute(2, register) +
-						number(3, width) +
-						data(4, maskOf(prefix, width)) +
-						data(5, zeros(width)),
-				) +
-				compare(comparison.equal, address)
-			);
+			const offset = addressOffset[width === 4 ? "ipv4" : "ipv6"][side];
+			const { start, end } = subnetFrame("", offset, (width << 8) | prefix);
+			const isWhole = prefix % 8 === 0 && prefix > 0;
+			return start + (isWhole ? address.slice(0, prefix / 8) : address) + end;
 		},
-		match: (match) => extension(matchOf, match),
-		target: (target) => extension(targetOf, target),
+		match: ({ name, revision, data: info }) => {
+			const { start, end } = matchFrame(name, revision, info.length);
+			return start + info + end;
+		},
+		target,
 		jump: (chain) => verdict(verdictCode.jump, attribute(verdictField.chain, cString(chain))),
 		redirect: (port) => immediateOf(destination + data(2, be16(port))) + redirectFlags,
 		counter: named("counter")(attribute(1, zeros(8)) + attribute(2, zeros(8))),
 		verdictReturn: verdict(verdictCode.return, ""),
 		tcp: isTcp,
 		destinationPort: payload(payloadBase.transport, 2, 2),
+	};
+}
+
+/** There may be tens of thousands of rules that differ in one value. */
+function remembered(make: (name: string, a: number, b: number) => Frame) {
+	const known = new Map<string, Map<number, Frame>>();
+	return (name: string, a: number, b: number): Frame => {
+		const key = a * 0x1_0000 + b;
+		const found = known.get(name)?.get(key);
+		if (found !== undefined) {
+			return found;
+		}
+		const frame = make(name, a, b);
+		known.set(name, new Map(known.get(name)).set(key, frame));
+		return frame;
 	};
 }
 

@@ -1,8 +1,16 @@
 import { type Hook, hooks } from "../rules/plan.ts";
 import { type Base, chainOf, type NatTable } from "../rules/ruleset.ts";
 import { type ByteOrder, words } from "./bytes.ts";
+import type { Told } from "./dump.ts";
 import { hookNumber } from "./nf-tables.ts";
-import type { ChainObject, ElementObject, RuleObject, SetObject, TableObject } from "./objects.ts";
+import {
+	type ChainObject,
+	type ElementObject,
+	elementsOf,
+	type RuleObject,
+	type SetObject,
+	type TableObject,
+} from "./objects.ts";
 import { readRule } from "./read-rule.ts";
 import type { SetContent, SetContents } from "./rule-piece.ts";
 import { type HeldRange, intervalsOf } from "./values.ts";
@@ -17,8 +25,8 @@ export interface TableContent {
 
 export interface FilledSet {
 	readonly set: SetObject;
-	/** Undefined where they could not be read. */
-	readonly elements: readonly ElementObject[] | undefined;
+	/** The messages that tell what it holds. */
+	readonly told: readonly Told[];
 }
 
 /** Whether a table has chains where a pod's connections are steered, and is not switched off. */
@@ -36,7 +44,7 @@ export function natTable(
 		return undefined;
 	}
 	const isIptables = scope !== "inet" && name === "nat";
-	const around = { scope, sets: contentsOf(sets), order: words[order], isIptables };
+	const around = { scope, sets: contentsOf(sets, order), order: words[order], isIptables };
 	const byChain = rulesByChain(rules);
 	return {
 		dialect: isIptables ? "nft" : "nftables",
@@ -51,8 +59,8 @@ export function natTable(
 	};
 }
 
-/** In one pass: a node's own namespace may hold tens of thousands of rules in as many chains. */
-function rulesByChain(rules: readonly RuleObject[]): ReadonlyMap<string, readonly RuleObject[]> {
+/** A table's rules by the names of their chains. In one pass: a node's own namespace may hold tens of thousands of rules in as many chains. */
+export function rulesByChain(rules: readonly RuleObject[]): ReadonlyMap<string, readonly RuleObject[]> {
 	const byChain = new Map<string, RuleObject[]>();
 	for (const rule of rules) {
 		const before = byChain.get(rule.chain);
@@ -80,12 +88,16 @@ function hookOf(number: number | undefined): Hook | undefined {
 }
 
 /** The sets of a table by their names, without those that could not be read. */
-export function contentsOf(sets: readonly FilledSet[]): SetContents {
-	return new Map(
-		sets.flatMap(({ set, elements }) =>
-			elements === undefined ? [] : [[set.name, contentOf(set, elements)]],
-		),
-	);
+function contentsOf(sets: readonly FilledSet[], order: ByteOrder): SetContents {
+	const contents = new Map<string, SetContent>();
+	for (const { set, told } of sets) {
+		const parts = told.map((one) => elementsOf(one, order));
+		if (!parts.includes(undefined)) {
+			const elements = parts.flatMap((part) => part ?? []);
+			contents.set(set.name, contentOf(set, elements));
+		}
+	}
+	return contents;
 }
 
 function contentOf(set: SetObject, elements: readonly ElementObject[]): SetContent {

@@ -1,7 +1,7 @@
 import { attributesIn, be32In, contentOf, type Fields, fieldsIn, stringIn } from "./attributes.ts";
-import { type ByteOrder, type Bytes, be32At, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, be32At, textOf, words } from "./bytes.ts";
 import type { Told } from "./dump.ts";
-import { type Expression, expressionsIn, type Verdict, verdictIn } from "./expression.ts";
+import { type Verdict, verdictIn } from "./expression.ts";
 import {
 	chainField,
 	commentUserdata,
@@ -49,8 +49,8 @@ export interface RuleObject {
 	readonly chain: string;
 	/** The kernel's number, as eight bytes in network order. */
 	readonly handle: Bytes;
-	/** Undefined where they cannot be read at all. */
-	readonly expressions: readonly Expression[] | undefined;
+	/** The list of its expressions as it came: most rules are known without reading it. */
+	readonly expressions: Bytes;
 	readonly comment?: string;
 }
 
@@ -119,23 +119,29 @@ export function chainOf(told: Told, order: ByteOrder): ChainObject | undefined {
 		: { scope, table, name, base: { type, hook: number, priority: priority | 0, policy } };
 }
 
-export function ruleOf(told: Told, order: ByteOrder): RuleObject | undefined {
+/** There may be tens of thousands of rules, which is why whoever reads them all may read names by {@link namesOnce}. */
+export function ruleOf(told: Told, order: ByteOrder, nameOf = textOf): RuleObject | undefined {
 	const { bytes, scope } = told;
 	const fields = fieldsOf(told, order);
-	const table = stringIn(bytes, fields?.[ruleField.table]);
-	const chain = stringIn(bytes, fields?.[ruleField.chain]);
+	const table = contentOf(bytes, fields?.[ruleField.table]);
+	const chain = contentOf(bytes, fields?.[ruleField.chain]);
 	const handle = contentOf(bytes, fields?.[ruleField.handle]);
 	if (fields === undefined || table === undefined || chain === undefined || handle?.length !== 8) {
 		return undefined;
 	}
-	const list = fields[ruleField.expressions];
-	return {
-		scope,
-		table,
-		chain,
-		handle,
-		expressions: list === undefined ? [] : expressionsIn(bytes, list, words[order]),
-		...commentIn(contentOf(bytes, fields[ruleField.userdata])),
+	const expressions = contentOf(bytes, fields[ruleField.expressions]) ?? "";
+	const rule = { scope, table: nameOf(table), chain: nameOf(chain), handle, expressions };
+	const userdata = fields[ruleField.userdata];
+	return userdata === undefined ? rule : { ...rule, ...commentIn(contentOf(bytes, userdata)) };
+}
+
+/** Reads names of which each is told many times. */
+export function namesOnce(): (name: Bytes) => string {
+	const known = new Map<Bytes, string>();
+	return (name) => {
+		const text = known.get(name) ?? textOf(name);
+		known.set(name, text);
+		return text;
 	};
 }
 
@@ -176,6 +182,11 @@ export function setOf(told: Told, order: ByteOrder): SetObject | undefined {
 		isMap: (flags & setFlag.map) !== 0,
 		keyLength,
 	};
+}
+
+/** The list of elements in one message of a dump, as it came. */
+export function elementListOf(told: Told, order: ByteOrder): Bytes {
+	return contentOf(told.bytes, fieldsOf(told, order)?.[elementListField.elements]) ?? "";
 }
 
 /** The elements of one message of a dump; undefined where one of them cannot be read. */

@@ -1,5 +1,5 @@
 import type { Family } from "../domain/family.ts";
-import { buildEntries } from "./build-ip-table.ts";
+import { buildEntries, isSameInfo } from "./build-ip-table.ts";
 import { type Bytes, textOf, type Words, zeros } from "./bytes.ts";
 import {
 	baseChainNames,
@@ -28,12 +28,8 @@ export function readIpTable(family: Family, info: TableInfo, entries: Bytes, ord
 	try {
 		const table = takeApart(family, info, entries, order);
 		const again = buildEntries(table, order);
-		const { starts, policies, hooks } = again.info;
 		const isSame =
-			again.entries === withoutKernelsOwn(family, entries, order) &&
-			hooks === info.hooks &&
-			starts.every((start, hook) => (hooks & (1 << hook)) === 0 || start === info.starts[hook]) &&
-			policies.every((policy, hook) => (hooks & (1 << hook)) === 0 || policy === info.policies[hook]);
+			again.entries === withoutKernelsOwn(family, entries, order) && isSameInfo(again.info, info);
 		return isSame ? table : { why: "the table is not laid out as iptables would" };
 	} catch (error) {
 		if (error instanceof Unread) {

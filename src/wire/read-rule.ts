@@ -1,6 +1,6 @@
 import { type Condition, conditionOf, type FoundRule } from "../rules/rule.ts";
 import type { Words } from "./bytes.ts";
-import type { Expression, Verdict } from "./expression.ts";
+import { type Expression, expressionsIn, type Verdict } from "./expression.ts";
 import { type Facts, rank } from "./field.ts";
 import { comparison, type TableScope } from "./nf-tables.ts";
 import { handleNumber, type RuleObject } from "./objects.ts";
@@ -35,7 +35,9 @@ export interface Surroundings {
  */
 export function readRule(rule: RuleObject, surroundings: Surroundings): FoundRule[] {
 	const reader = new RuleReader(surroundings);
-	const ends = reader.read(rule.expressions);
+	const list = rule.expressions;
+	const expressions = expressionsIn(list, { start: 0, end: list.length }, surroundings.order);
+	const ends = reader.read(expressions);
 	const text = reader.text(rule, ends);
 	const comment = rule.comment ?? reader.comment;
 	return ends.map(({ conditions, action }) => ({
@@ -44,7 +46,7 @@ export function readRule(rule: RuleObject, surroundings: Surroundings): FoundRul
 		action: action.kind === "unparsed" && action.text === "" ? { kind: "unparsed", text } : action,
 		...(comment === undefined ? {} : { comment }),
 		handle: handleNumber(rule.handle),
-		...(rule.expressions?.some(({ kind }) => kind === "idle") === true ? { doesMore: true as const } : {}),
+		...(expressions?.some(({ kind }) => kind === "idle") === true ? { doesMore: true as const } : {}),
 	}));
 }
 

@@ -5,7 +5,7 @@ import { type Dump, readDump, readReply, type Told } from "./dump.ts";
 import { errno, errnoWords } from "./errno-words.ts";
 import type { FilledSet, TableContent } from "./nat-tables.ts";
 import { messageType } from "./nf-tables.ts";
-import { chainOf, elementsOf, ruleOf, type SetObject, setOf, type TableObject, tableOf } from "./objects.ts";
+import { chainOf, namesOnce, ruleOf, type SetObject, setOf, type TableObject, tableOf } from "./objects.ts";
 import {
 	dumpChains,
 	dumpElements,
@@ -125,8 +125,10 @@ class Reading {
 		const isMine = (object: { scope: unknown; table: string }) =>
 			object.scope === scope && object.table === name;
 		const at = { scope, name };
+		const nameOf = namesOnce();
+		const ruleIn = (told: Told, order: ByteOrder) => ruleOf(told, order, nameOf);
 		return {
-			rules: this.#objects(dumpRules(at, this.#order), messageType.newRule, ruleOf).filter(isMine),
+			rules: this.#objects(dumpRules(at, this.#order), messageType.newRule, ruleIn).filter(isMine),
 			sets: this.#objects(dumpSets(at, this.#order), messageType.newSet, setOf)
 				.filter(isMine)
 				.map((set) => this.#filled(at, set)),
@@ -134,12 +136,7 @@ class Reading {
 	}
 
 	#filled(at: TableName, set: SetObject): FilledSet {
-		const request = dumpElements(at, set.name, this.#order);
-		const parts = this.#dump(request, messageType.newSetElements).map((told) =>
-			elementsOf(told, this.#order),
-		);
-		const elements = parts.flatMap((part) => part ?? []);
-		return { set, elements: parts.includes(undefined) ? undefined : elements };
+		return { set, told: this.#dump(dumpElements(at, set.name, this.#order), messageType.newSetElements) };
 	}
 
 	#objects<T>(request: Bytes, type: number, read: (told: Told, order: ByteOrder) => T | undefined): T[] {

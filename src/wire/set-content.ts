@@ -1,10 +1,11 @@
 import { type Cidr, parseAddress } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
-import { type Interval, intervalOf, mergeIntervals } from "../domain/intervals.ts";
 import type { Span } from "../domain/number.ts";
-import { type Element, type SetContent, setKeys } from "./anonymous-set.ts";
-import { type Bytes, be16, be32, fixedString, type Words } from "./bytes.ts";
+import { maxPort } from "../domain/port.ts";
+import { type SetContent, setKeys } from "./anonymous-set.ts";
+import { type Bytes, be16, fixedString, u8, type Words } from "./bytes.ts";
 import { interfaceNameLength } from "./nf-tables.ts";
+import { after, type ValueRange } from "./values.ts";
 
 /** What a match on several values comes to: one comparison, a range, or a set. */
 export type Operand =
@@ -29,103 +30,106 @@ export type SubnetOperand =
 export const manyPorts = 400;
 
 export function portOperand(ports: readonly Span[]): Operand {
-	const ranges = mergePorts(ports);
-	const [first] = ranges;
-	if (ranges.length === 1 && first !== undefined) {
-		const [low, high] = first;
+	const { lows, highs } = mergePorts(ports);
+	const [low = 0, high = 0] = [lows[0], highs[0]];
+	if (lows.length === 1) {
 		return low === high
 			? { kind: "value", value: be16(low) }
 			: { kind: "range", low: be16(low), high: be16(high) };
 	}
-	const isInterval = ranges.length >= manyPorts || ranges.some(([low, high]) => low < high);
+	const key = setKeys.port;
+	const isInterval = lows.length >= manyPorts || lows.some((first, index) => first !== highs[index]);
 	return {
 		kind: "set",
-		content: {
-			key: setKeys.port,
-			isInterval,
-			elements: isInterval
-				? bounds(
-						ranges.map(([low, high]) => [be16(low), high === 0xffff ? undefined : be16(high + 1)]),
-						"\0\0",
-					)
-				: ranges.map(([low]) => ({ value: be16(low), isEnd: false })),
-		},
+		content: isInterval
+			? { kind: "intervals", key, lows: lows.map(be16), nexts: highs.map(portAfter) }
+			: { kind: "values", key, values: lows.map(be16) },
 	};
 }
 
-/** The fewest ranges, in order. Plain numbers, since there may be tens of thousands. */
-function mergePorts(ports: readonly Span[]): [number, number][] {
-	const merged: [number, number][] = [];
-	for (const { low, high } of [...ports].sort((a, b) => a.low - b.low)) {
+function portAfter(port: number): Bytes {
+	return port === maxPort ? "" : be16(port + 1);
+}
+
+/** The fewest ranges, in order. In plain numbers: there may be tens of thousands, and most lists are in order already. */
+function mergePorts(ports: readonly Span[]): { lows: number[]; highs: number[] } {
+	const isInOrder = ports.every(({ low }, index) => low >= (ports[index - 1]?.low ?? 0));
+	const lows: number[] = [];
+	const highs: number[] = [];
+	let end = -1;
+	for (const { low, high } of isInOrder ? ports : [...ports].sort((a, b) => a.low - b.low)) {
+		if (low > end + 1 || end < 0) {
+			lows.push(low);
+			highs.push(high);
+			end = high;
+		} else if (high > end) {
+			highs[highs.length - 1] = high;
+			end = high;
+		}
+	}
+	return { lows, highs };
+}
+
+/** Subnets of one family. */
+export function subnetOperand(family: Family, subnets: readonly Cidr[]): SubnetOperand {
+	const key = setKeys[family];
+	const spans = subnets.map(spanOf);
+	const merged = mergeSpans(spans);
+	const [only] = merged;
+	const widest =
+		merged.length === 1 && spans.find(({ low, high }) => low === only?.low && high === only.high);
+	if (widest) {
+		return { kind: "subnet", address: widest.low, prefix: widest.prefix };
+	}
+	const isInterval = spans.some(({ low, high }) => low !== high);
+	return {
+		kind: "set",
+		content: isInterval
+			? {
+					kind: "intervals",
+					key,
+					lows: merged.map(({ low }) => low),
+					nexts: merged.map(({ high }) => after(high) ?? ""),
+				}
+			: { kind: "values", key, values: [...new Set(spans.map(({ low }) => low))].sort() },
+	};
+}
+
+/** A subnet's first and last address: as bytes they compare as their numbers do. */
+interface AddressSpan extends ValueRange {
+	readonly prefix: number;
+}
+
+function spanOf(subnet: Cidr): AddressSpan {
+	const low = addressBytes(subnet);
+	const { prefix } = subnet;
+	const whole = prefix >> 3;
+	const rest = prefix & 7;
+	const partial = rest === 0 ? "" : u8(low.charCodeAt(whole) | (0xff >> rest));
+	return { low, high: (low.slice(0, whole) + partial).padEnd(low.length, "\xff"), prefix };
+}
+
+/** The same addresses in the fewest spans, in order. */
+function mergeSpans(spans: readonly ValueRange[]): ValueRange[] {
+	const merged: { low: Bytes; high: Bytes }[] = [];
+	for (const { low, high } of [...spans].sort((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
 		const last = merged.at(-1);
-		if (last !== undefined && low <= last[1] + 1) {
-			last[1] = Math.max(last[1], high);
-		} else {
-			merged.push([low, high]);
+		if (last === undefined || (low > last.high && low !== after(last.high))) {
+			merged.push({ low, high });
+		} else if (high > last.high) {
+			last.high = high;
 		}
 	}
 	return merged;
 }
 
-/** As nft writes a set of intervals: what is below the first range ends where all begins. */
-function bounds(ranges: readonly (readonly [low: Bytes, next: Bytes | undefined])[], zero: Bytes): Element[] {
-	const elements: Element[] = ranges[0]?.[0] === zero ? [] : [{ value: zero, isEnd: true }];
-	for (const [low, next] of ranges) {
-		elements.push({ value: low, isEnd: false });
-		if (next !== undefined) {
-			elements.push({ value: next, isEnd: true });
-		}
+/** A subnet's first address. Of IPv4, of which there may be tens of thousands, without an expression. */
+export function addressBytes({ family, network }: Cidr): Bytes {
+	if (family === "ipv4") {
+		const [a, b, c, d] = network.split(".");
+		return String.fromCharCode(Number(a), Number(b), Number(c), Number(d));
 	}
-	return elements;
-}
-
-/** Subnets of one family. */
-export function subnetOperand(family: Family, subnets: readonly Cidr[]): SubnetOperand {
-	const width = family === "ipv4" ? 4 : 16;
-	const merged = mergeIntervals(subnets.map(intervalOf));
-	const outermost = widest(subnets, merged);
-	if (outermost !== undefined) {
-		return { kind: "subnet", address: addressBytes(outermost), prefix: outermost.prefix };
-	}
-	const isInterval = subnets.some(({ prefix }) => prefix < 8 * width);
-	const top = (1n << BigInt(8 * width)) - 1n;
-	const elements = isInterval
-		? bounds(
-				merged.map(({ low, high }) => [
-					numberBytes(low, width),
-					high === top ? undefined : numberBytes(high + 1n, width),
-				]),
-				numberBytes(0n, width),
-			)
-		: [...new Set(subnets.map(addressBytes))].sort().map((value) => ({ value, isEnd: false }));
-	return { kind: "set", content: { key: setKeys[family], elements, isInterval } };
-}
-
-/** The one subnet that holds all others, if there is one. */
-function widest(subnets: readonly Cidr[], merged: readonly Interval[]): Cidr | undefined {
-	const [only] = merged;
-	return merged.length === 1
-		? subnets.find((subnet) => {
-				const { low, high } = intervalOf(subnet);
-				return low === only?.low && high === only.high;
-			})
-		: undefined;
-}
-
-/** A subnet's first address. */
-export function addressBytes({ network }: Cidr): Bytes {
 	return String.fromCharCode(...(parseAddress(network)?.bytes ?? []));
-}
-
-function numberBytes(number: bigint, width: number): Bytes {
-	if (width === 4) {
-		return be32(Number(number));
-	}
-	let bytes = "";
-	for (let shift = 96n; shift >= 0n; shift -= 32n) {
-		bytes += be32(Number((number >> shift) & 0xffff_ffffn));
-	}
-	return bytes;
 }
 
 export function nameOperand(names: readonly string[]): Operand {
@@ -150,10 +154,6 @@ function operandOf(values: readonly Bytes[], key: SetContent["key"]): Operand {
 		? { kind: "value", value: only }
 		: {
 				kind: "set",
-				content: {
-					key,
-					elements: distinct.map((value) => ({ value, isEnd: false })),
-					isInterval: false,
-				},
+				content: { kind: "values", key, values: distinct },
 			};
 }

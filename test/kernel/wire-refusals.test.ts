@@ -130,7 +130,7 @@ describe("a batch with something that the kernel does not take", () => {
 		attributes: attribute(1, cString("nat")),
 		about: "the table",
 	};
-	const { meta, verdictReturn, match } = expressions[order];
+	const { meta, verdictReturn, match } = expressions(words[order]);
 
 	it.each([
 		["a rule in no chain", ruleIn("NONE", verdictReturn), 2],

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { natStandsAsSent } from "../../src/backend/iptables/as-sent.ts";
 import * as iptablesNft from "../../src/backend/iptables/nft-batch.ts";
 import { ownStateOf, standsAsWritten, wantedState } from "../../src/backend/iptables/own-state.ts";
+import { tableStandsAsSent } from "../../src/backend/nftables/as-sent.ts";
 import { driftOf } from "../../src/backend/nftables/drift.ts";
 import * as nftables from "../../src/backend/nftables/kernel-batch.ts";
 import { renderCreation } from "../../src/backend/nftables/render.ts";
@@ -100,6 +102,82 @@ describe("in the dialect of nftables", () => {
 			expect(driftOf(wanted, theirs[0]!)).toEqual([]);
 		}
 	});
+});
+
+describe("what stands as it was sent is known without being read, and nothing else is", () => {
+	const contents = (netns: Netns) => {
+		const snapshot = readTables(netlinkInside(netns), order, steers);
+		return snapshot.kind === "read" ? snapshot.tables : [];
+	};
+
+	it("in the dialect of nftables, with and without counters", async () => {
+		for (const [index, wanted] of plans.entries()) {
+			await withNetns("wire", (netns) => {
+				send(netns, nftables.creation(wanted, { counters: index % 2 === 0 }, { order }));
+				const [content] = contents(netns);
+				expect(tableStandsAsSent(content!, wanted, order)).toBe(true);
+				const other = plans[(index + 1) % plans.length]!;
+				expect(tableStandsAsSent(content!, other, order)).toBe(false);
+				const hook = index % 2 === 0 ? "prerouting" : "output";
+				netns.run("nft", ["add", "rule", "inet", "shunt", hook, "tcp", "dport", "1", "return"]);
+				expect(tableStandsAsSent(contents(netns)[0]!, wanted, order)).toBe(false);
+			});
+		}
+	});
+
+	it("but not in a table that is switched off, or has a chain with another policy", () =>
+		withNetns("wire", (netns) => {
+			const [wanted] = namedPlans;
+			const stands = () => tableStandsAsSent(contents(netns)[0]!, wanted!, order);
+			send(netns, nftables.creation(wanted!, { counters: false }, { order }));
+			expect(stands()).toBe(true);
+			netns.run("nft", ["chain inet shunt output { policy drop ; }"]);
+			expect(stands()).toBe(false);
+			netns.run("nft", ["chain inet shunt output { policy accept ; }"]);
+			expect(stands()).toBe(true);
+			const [content] = contents(netns);
+			netns.run("nft", ["add table inet shunt { flags dormant ; }"]);
+			expect(contents(netns)).toEqual([]);
+			const table = { ...content!.table, isDormant: true, hasFlags: true };
+			expect(tableStandsAsSent({ ...content!, table }, wanted!, order)).toBe(false);
+		}));
+
+	it("in the dialect of iptables-nft", async () => {
+		for (const [index, wanted] of plans.entries()) {
+			await withNetns("wire", (netns) => {
+				send(netns, iptablesNft.creation(wanted, { order }));
+				const other = plans[(index + 1) % plans.length]!;
+				for (const content of contents(netns)) {
+					const family = content.table.scope as "ipv4" | "ipv6";
+					expect(natStandsAsSent(content, wanted, family, order)).toBe(true);
+					expect(natStandsAsSent(content, other, family, order)).toBe(false);
+				}
+				const jump = ["PREROUTING", "-p", "tcp", "-j", "PROXY_INIT_REDIRECT"];
+				netns.run("iptables-nft", ["-t", "nat", "-A", ...jump]);
+				expect(natStandsAsSent(contents(netns)[0]!, wanted, "ipv4", order)).toBe(false);
+			});
+		}
+	});
+
+	it("but not where a verdict map of somebody else leads into our chains", () =>
+		withNetns("wire", (netns) => {
+			const [wanted] = namedPlans;
+			const stands = () => natStandsAsSent(contents(netns)[0]!, wanted!, "ipv4", order);
+			send(netns, iptablesNft.creation(wanted!, { order }));
+			netns.run("nft", ["add rule ip nat PREROUTING tcp dport vmap { 1 : accept }"]);
+			expect(stands()).toBe(true);
+			netns.run("nft", ["add rule ip nat PREROUTING tcp dport vmap { 1 : jump PROXY_INIT_REDIRECT }"]);
+			expect(stands()).toBe(false);
+		}));
+
+	it("with counters that have counted", () =>
+		withNetns("wire", (netns) => {
+			const [wanted] = namedPlans;
+			send(netns, iptablesNft.creation(wanted!, { order }));
+			netns.try("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9"]);
+			expect(netns.run("iptables-nft-save", ["-c"])).toMatch(/\[[1-9]\d*:\d+\] -A OUTPUT/);
+			expect(natStandsAsSent(contents(netns)[0]!, wanted!, "ipv4", order)).toBe(true);
+		}));
 });
 
 describe("in the dialect of iptables-nft", () => {

@@ -11,15 +11,7 @@ import {
 	ruleField,
 	scopeOfProtocolFamily,
 } from "../../src/wire/nf-tables.ts";
-import {
-	chainOf,
-	type ElementObject,
-	elementsOf,
-	ruleOf,
-	type SetObject,
-	setOf,
-	tableOf,
-} from "../../src/wire/objects.ts";
+import { chainOf, ruleOf, type SetObject, setOf, tableOf } from "../../src/wire/objects.ts";
 
 /**
  * What the kernel would tell after a batch that only makes things: a rule as it was sent, with a number, and a set with
@@ -83,13 +75,13 @@ function filledIn(type: number, count: number, order: ByteOrder): Bytes {
 }
 
 function filledSets(told: readonly Message[], order: ByteOrder): FilledSet[] {
-	const filled: { set: SetObject; elements: ElementObject[] }[] = [];
+	const filled: { set: SetObject; told: Told[] }[] = [];
 	for (const { type, told: one } of told) {
 		if (type === messageType.newSet) {
-			filled.push({ set: readable(setOf(one, order)), elements: [] });
+			filled.push({ set: readable(setOf(one, order)), told: [] });
 		}
 		if (type === messageType.newSetElements) {
-			filled.at(-1)?.elements.push(...readable(elementsOf(one, order)));
+			filled.at(-1)?.told.push(one);
 		}
 	}
 	return filled;

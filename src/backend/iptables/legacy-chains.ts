@@ -1,7 +1,15 @@
 import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
+import { isBuiltAs } from "../../wire/build-ip-table.ts";
 import type { Words } from "../../wire/bytes.ts";
-import type { IpChain, IpRule, IpTable, IpTarget } from "../../wire/ip-table.ts";
+import {
+	baseChainNames,
+	type IpChain,
+	type IpRule,
+	type IpTable,
+	type IpTarget,
+} from "../../wire/ip-table.ts";
 import { encodeJump, encodeRule } from "./legacy-rule.ts";
+import type { LegacyTable } from "./legacy-table.ts";
 import { chainNames, hookOfOwnChain } from "./own-state.ts";
 
 /**
@@ -27,6 +35,22 @@ export function withPlan(table: IpTable, plan: Plan, order: Words): IpTable {
 		};
 	});
 	return { family, chains: own.reduce(inOrder, others) };
+}
+
+/**
+ * Whether a table is byte for byte what we make of one that holds nothing else, whatever its rules have counted. Where this
+ * says no the plan may still be there, which takes taking the table apart; where it says yes there is nothing to read.
+ */
+export function standsAsSent(
+	{ family, info, entries }: Pick<LegacyTable, "family" | "info" | "entries">,
+	plan: Plan,
+	order: Words,
+): boolean {
+	const chains = baseChainNames.flatMap((name, hook): IpChain[] =>
+		(info.hooks & (1 << hook)) === 0 ? [] : [{ name, rules: [], base: { hook, policy: "accept" } }],
+	);
+	const isEmpty = info.entryCount === chains.length + 1;
+	return !isEmpty && isBuiltAs(withPlan({ family, chains }, plan, order), info, entries, order);
 }
 
 /** The table without anything of ours. */

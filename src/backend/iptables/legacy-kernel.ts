@@ -7,7 +7,7 @@ import { natTableOf } from "../../wire/ip-words.ts";
 import type { FamilyOutcome, Owner } from "../backend.ts";
 import { BackendError, caught } from "../backend-error.ts";
 import { driftOfState } from "./drift.ts";
-import { isSameTable, ownHooks, withOursOf, withoutOurs, withPlan } from "./legacy-chains.ts";
+import { isSameTable, ownHooks, standsAsSent, withOursOf, withoutOurs, withPlan } from "./legacy-chains.ts";
 import { encodeRule } from "./legacy-rule.ts";
 import {
 	type LegacyTable,
@@ -44,10 +44,10 @@ export function applyLegacy(host: Host, plan: Plan, { wait }: { readonly wait: b
 export function removeLegacy(host: Host, families: readonly Family[]): Family[] {
 	return withXtablesLock(host, false, () =>
 		families.filter((family) => {
-			const before = change(host, family, (table) =>
+			const before = change(host, family, ({ table }) =>
 				ownHooks(table).length === 0 ? undefined : withoutOurs(table),
 			);
-			return ownHooks(before).length > 0;
+			return ownHooks(before.table).length > 0;
 		}),
 	);
 }
@@ -82,13 +82,16 @@ function tryRules(host: Host, family: Family, owner: Owner): void {
 	const trial = { family, chains: [...table.chains, { name: probeChain, rules }] };
 	// Nobody makes that many rules at this very moment.
 	const wrongCount = entryCount + 4096;
-	replaceLegacyTable(host, { table, entryCount: wrongCount }, trial);
+	replaceLegacyTable(host, { entryCount: wrongCount }, trial);
 }
 
 /** How a family differs from a plan. Changes nothing. */
 export function driftInLegacy(host: Host, plan: Plan, family: Family): Drift[] {
-	const { table } = readLegacyTable(host, family);
-	return driftIn(host, plan, table, withPlan(table, plan, orderOf(host)));
+	const found = readLegacyTable(host, family);
+	const order = orderOf(host);
+	return standsAsSent(found, plan, order)
+		? []
+		: driftIn(host, plan, found.table, withPlan(found.table, plan, order));
 }
 
 function driftIn(host: Host, plan: Plan, table: IpTable, wanted: IpTable): Drift[] {
@@ -96,27 +99,36 @@ function driftIn(host: Host, plan: Plan, table: IpTable, wanted: IpTable): Drift
 }
 
 interface Applied extends FamilyOutcome {
-	readonly before: IpTable;
+	readonly before: LegacyTable;
 }
 
 function applyTo(host: Host, plan: Plan, family: Family): Applied {
 	let isThere = false;
-	const before = change(host, family, (table) => {
-		const wanted = withPlan(table, plan, orderOf(host));
+	const order = orderOf(host);
+	const before = change(host, family, (found) => {
+		isThere = standsAsSent(found, plan, order);
+		if (isThere) {
+			return undefined;
+		}
+		const { table } = found;
+		const wanted = withPlan(table, plan, order);
 		isThere = ownHooks(table).length > 0 && driftIn(host, plan, table, wanted).length === 0;
 		return isThere ? undefined : wanted;
 	});
-	const outcome = ownHooks(before).length === 0 ? "created" : "replaced";
-	return { family, before, outcome: isThere ? "unchanged" : outcome };
+	return { family, before, outcome: isThere ? "unchanged" : outcomeOver(before.table) };
+}
+
+function outcomeOver(table: IpTable): FamilyOutcome["outcome"] {
+	return ownHooks(table).length === 0 ? "created" : "replaced";
 }
 
 /** Replaces a table by what is made of it, if anything. Answers with what it was. */
-function change(host: Host, family: Family, make: (table: IpTable) => IpTable | undefined): IpTable {
+function change(host: Host, family: Family, make: (found: LegacyTable) => IpTable | undefined): LegacyTable {
 	for (let round = 0; round < maxAttempts; round++) {
-		const before: LegacyTable = readLegacyTable(host, family);
-		const wanted = make(before.table);
+		const before = readLegacyTable(host, family);
+		const wanted = make(before);
 		if (wanted === undefined || replaceLegacyTable(host, before, wanted)) {
-			return before.table;
+			return before;
 		}
 	}
 	throw new BackendError("refused", `${family}: the table kept changing while it was being programmed`);
@@ -129,7 +141,7 @@ function withUndone(host: Host, error: BackendError, done: readonly Applied[]): 
 
 function undo(host: Host, { family, before }: Applied): string {
 	try {
-		change(host, family, (table) => withOursOf(table, before));
+		change(host, family, ({ table }) => withOursOf(table, before.table));
 		return `${family} was put back as it was`;
 	} catch (error) {
 		if (error instanceof BackendError) {

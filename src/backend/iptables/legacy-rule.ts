@@ -1,8 +1,16 @@
 import type { Family } from "../../domain/family.ts";
 import { commentOf } from "../../rules/comment.ts";
-import type { Hook, PlannedCondition, PlannedRule } from "../../rules/plan.ts";
-import { type ByteOrder, type Bytes, cString, u8, type Words, zeros } from "../../wire/bytes.ts";
-import { extensionBytes, type IpRule, type IpTarget, layouts } from "../../wire/ip-table.ts";
+import { type Hook, isOfOneFamily, type PlannedCondition, type PlannedRule } from "../../rules/plan.ts";
+import {
+	type ByteOrder,
+	type Bytes,
+	cString,
+	forEachOrder,
+	u8,
+	type Words,
+	zeros,
+} from "../../wire/bytes.ts";
+import { extensionBytes, extensionHeader, type IpRule, type IpTarget, layouts } from "../../wire/ip-table.ts";
 import { addressBytes } from "../../wire/set-content.ts";
 import { comment, multiport, owner, redirect, tcp } from "../../wire/xtables.ts";
 import { chainNames } from "./own-state.ts";
@@ -26,10 +34,17 @@ export function encodeJump(hook: Hook, family: Family, order: Words): IpRule {
 	const { own, jumpComment } = chainNames[hook];
 	return {
 		packet: zeros(layouts[family].packet),
-		matches: extensionBytes(comment(jumpComment), order),
+		matches: commentBytes(jumpComment, order),
 		target: { kind: "jump", chain: own },
 	};
 }
+
+/** All comments are of one length, and there may be tens of thousands. */
+function commentBytes(text: string, order: Words): Bytes {
+	return commentHead(order) + comment(text).data;
+}
+
+const commentHead = forEachOrder((order) => extensionBytes(comment(""), order).slice(0, extensionHeader));
 
 /** What of a rule is the same in both families. */
 interface Extensions {
@@ -43,16 +58,18 @@ const encoded: Readonly<Record<ByteOrder, WeakMap<PlannedRule, readonly Extensio
 };
 
 function extensionsOf(rule: PlannedRule, order: Words): readonly Extensions[] {
-	const known = encoded[order.order].get(rule);
+	const known = isOfOneFamily(rule) ? undefined : encoded[order.order].get(rule);
 	if (known !== undefined) {
 		return known;
 	}
 	const made = splitPorts(rule.conditions).map((conditions) => {
 		const all = conditions.map((condition) => extensionOf(condition, rule, order));
-		const bytes = all.join("") + extensionBytes(comment(commentOf(rule.reason, conditions)), order);
+		const bytes = all.join("") + commentBytes(commentOf(rule.reason, conditions), order);
 		return { conditions, bytes };
 	});
-	encoded[order.order].set(rule, made);
+	if (!isOfOneFamily(rule)) {
+		encoded[order.order].set(rule, made);
+	}
 	return made;
 }
 
@@ -108,14 +125,14 @@ function packetOf(conditions: readonly PlannedCondition[], family: Family, order
 				break;
 		}
 	}
-	return [
-		...[addresses.source, addresses.destination, masks.source, masks.destination],
-		...[names["in-interface"], names["out-interface"]],
-		...[nameMasks["in-interface"], nameMasks["out-interface"]],
-		order.u16(protocol),
+	return (
+		`${addresses.source}${addresses.destination}${masks.source}${masks.destination}` +
+		`${names["in-interface"]}${names["out-interface"]}` +
+		`${nameMasks["in-interface"]}${nameMasks["out-interface"]}` +
+		order.u16(protocol) +
 		// IPv6 asks for a protocol by a flag, too.
-		family === "ipv4" ? zeros(2) : `\0${u8(protocol === 0 ? 0 : askForProtocol)}${zeros(4)}`,
-	].join("");
+		(family === "ipv4" ? "\0\0" : `\0${u8(protocol === 0 ? 0 : askForProtocol)}\0\0\0\0`)
+	);
 }
 
 const tcpProtocol = 6; // IPPROTO_TCP

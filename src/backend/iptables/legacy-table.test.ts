@@ -9,11 +9,11 @@ import { type Family, families } from "../../domain/family.ts";
 import { plan } from "../../rules/plan.ts";
 import { buildEntries, replaceRequest, restoreCounters } from "../../wire/build-ip-table.ts";
 import { type ByteOrder, type Words, words, zeros } from "../../wire/bytes.ts";
-import { baseChainNames, extensionBytes, type IpTable } from "../../wire/ip-table.ts";
+import { baseChainNames, extensionBytes, type IpTable, layouts } from "../../wire/ip-table.ts";
 import { natTableOf } from "../../wire/ip-words.ts";
 import { readIpTable } from "../../wire/read-ip-table.ts";
 import { driftOfState } from "./drift.ts";
-import { isSameTable, withOursOf, withoutOurs, withPlan } from "./legacy-chains.ts";
+import { isSameTable, standsAsSent, withOursOf, withoutOurs, withPlan } from "./legacy-chains.ts";
 import { ownStateOf, wantedState } from "./own-state.ts";
 import { readTable } from "./read.ts";
 
@@ -39,6 +39,18 @@ function readBack(table: IpTable, order: Words = little): IpTable {
 		throw new Error(read.why);
 	}
 	return read;
+}
+
+/** The same where every entry has counted: struct xt_counters is the last of an entry's header. */
+function withCounters(entries: string, family: Family, { u16At }: Words): string {
+	const { offsets, header } = layouts[family];
+	let counted = "";
+	for (let at = 0; at < entries.length; ) {
+		const end = at + u16At(entries, at + offsets + 2);
+		counted += `${entries.slice(at, at + header - 16)}${"\x07".repeat(16)}${entries.slice(at + header, end)}`;
+		at = end;
+	}
+	return counted;
 }
 
 /** Without where rules were in the table that was read. */
@@ -96,6 +108,43 @@ describe("a fresh table with a plan's rules", () => {
 			}),
 			{ numRuns: 100 },
 		);
+	});
+
+	it.each(orders)("stands as it was sent, whatever it has counted, in %s-endian bytes", (name) => {
+		const order = words[name];
+		const other = plan(policyFrom("-p 4143 -o 4140 -u 7"));
+		fc.assert(
+			fc.property(policy, (of) => {
+				const wanted = plan(of);
+				for (const family of of.families) {
+					const { info, entries } = buildEntries(withPlan(emptyTable(family), wanted, order), order);
+					const counted = withCounters(entries, family, order);
+					expect(counted).not.toBe(entries);
+					expect(standsAsSent({ family, info, entries: counted }, wanted, order)).toBe(true);
+					expect(standsAsSent({ family, info, entries }, other, order)).toBe(false);
+				}
+			}),
+			{ numRuns: 50 },
+		);
+	});
+
+	it("is looked at closely where it holds anything else, has nothing of ours, or one byte differs", () => {
+		const wanted = plan(policyFrom("-p 4143 -o 4140 -u 2102"));
+		const stands = (table: IpTable, mangle = (bytes: string) => bytes) => {
+			const { info, entries } = buildEntries(table, little);
+			return standsAsSent({ family: table.family, info, entries: mangle(entries) }, wanted, little);
+		};
+		const ours = withPlan(emptyTable("ipv4"), wanted, little);
+		expect(stands(ours)).toBe(true);
+		expect(stands(emptyTable("ipv4"))).toBe(false);
+		expect(stands(withPlan(emptyTable("ipv4", "drop"), wanted, little))).toBe(false);
+		expect(stands({ ...ours, chains: [...ours.chains, { name: "ZZZ", rules: [] }] })).toBe(false);
+		const [first, ...others] = ours.chains;
+		const accept = { packet: zeros(84), matches: "", target: { kind: "accept" } } as const;
+		const withOneMore = { ...first!, rules: [accept, ...first!.rules] };
+		expect(stands({ ...ours, chains: [withOneMore, ...others] })).toBe(false);
+		expect(stands(ours, (bytes) => `\x01${bytes.slice(1)}`)).toBe(false);
+		expect(stands(ours, (bytes) => `${bytes.slice(0, -1)}\x01`)).toBe(false);
 	});
 
 	it("means what its text means", () => {

@@ -1,9 +1,15 @@
 import type { Family } from "../../domain/family.ts";
 import type { Errno, Host } from "../../host/host.ts";
 import { buildEntries, replaceRequest, restoreCounters } from "../../wire/build-ip-table.ts";
-import { type Words, words } from "../../wire/bytes.ts";
+import { type Bytes, type Words, words } from "../../wire/bytes.ts";
 import type { IpTable } from "../../wire/ip-table.ts";
-import { entriesIn, entriesRequest, infoRequest, readInfo } from "../../wire/ip-table-requests.ts";
+import {
+	entriesIn,
+	entriesRequest,
+	infoRequest,
+	readInfo,
+	type TableInfo,
+} from "../../wire/ip-table-requests.ts";
 import { natTableOf } from "../../wire/ip-words.ts";
 import { readIpTable } from "../../wire/read-ip-table.ts";
 import { BackendError } from "../backend-error.ts";
@@ -12,8 +18,13 @@ import { type OwnState, ownStateOf } from "./own-state.ts";
 
 /** A nat table as ip_tables or ip6_tables holds it, and how many entries that are. */
 export interface LegacyTable {
+	readonly family: Family;
+	/** Taken apart where somebody asks. Throws {@link BackendError} where it is not understood. */
 	readonly table: IpTable;
 	readonly entryCount: number;
+	readonly info: TableInfo;
+	/** As they came. */
+	readonly entries: Bytes;
 }
 
 export function orderOf(host: Host): Words {
@@ -23,7 +34,7 @@ export function orderOf(host: Host): Words {
 /** Others may be writing between the two questions; each try takes microseconds. */
 const tries = 100;
 
-/** Reads it, which makes one where there is none. Throws {@link BackendError}, also where it is not understood. */
+/** Reads it, which makes one where there is none. Throws {@link BackendError}. */
 export function readLegacyTable(host: Host, family: Family): LegacyTable {
 	const order = orderOf(host);
 	for (let attempt = 0; attempt < tries; attempt++) {
@@ -34,11 +45,7 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 		const info = readInfo(told, order);
 		const answer = host.xtables(family, "entries", entriesRequest(info, order));
 		if (typeof answer === "string") {
-			const table = readIpTable(family, info, entriesIn(answer), order);
-			if ("why" in table) {
-				throw new BackendError("refused", `${names[family]}: ${table.why}, so it is left as it is`);
-			}
-			return { table, entryCount: info.entryCount };
+			return legacyTable(family, info, entriesIn(answer), order);
 		}
 		if (answer.name !== "EAGAIN") {
 			throw failureOf(family, answer);
@@ -47,12 +54,37 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 	throw new BackendError("refused", `${names[family]}: the table kept changing while it was being read`);
 }
 
+function legacyTable(family: Family, info: TableInfo, entries: Bytes, order: Words): LegacyTable {
+	let known: IpTable | undefined;
+	const takenApart = () => {
+		const table = readIpTable(family, info, entries, order);
+		if ("why" in table) {
+			throw new BackendError("refused", `${names[family]}: ${table.why}, so it is left as it is`);
+		}
+		return table;
+	};
+	return {
+		family,
+		info,
+		entries,
+		entryCount: info.entryCount,
+		get table() {
+			known ??= takenApart();
+			return known;
+		},
+	};
+}
+
 /**
  * Puts another table in the place of one that was read, and gives the rules that are still there back what they had
  * counted. Answers whether that was done: not where somebody changed the number of its entries meanwhile, which is all
  * that the kernel looks at, so that the xtables lock has to be had from the reading on. Throws {@link BackendError}.
  */
-export function replaceLegacyTable(host: Host, before: LegacyTable, wanted: IpTable): boolean {
+export function replaceLegacyTable(
+	host: Host,
+	before: Pick<LegacyTable, "entryCount">,
+	wanted: IpTable,
+): boolean {
 	const order = orderOf(host);
 	const { family } = wanted;
 	const built = buildEntries(wanted, order);

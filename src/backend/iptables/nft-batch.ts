@@ -13,7 +13,7 @@ import {
 	tableField,
 } from "../../wire/nf-tables.ts";
 import type { Owner } from "../backend.ts";
-import { jumpBody, ruleBodies } from "./nft-rule.ts";
+import { jumpExpressions, type RuleExpressions, ruleBody, ruleExpressions } from "./nft-rule.ts";
 import { chainNames } from "./own-state.ts";
 import { probeChain, probeRules } from "./probe-rules.ts";
 
@@ -104,7 +104,7 @@ export function probe(families: readonly Family[], owner: Owner, options: BatchO
 			make.table(),
 			make.chain(probeChain, flag.create),
 			...probeRules(owner).flatMap((rule) =>
-				ruleBodies(rule, family, order).map((body) => make.rule(probeChain, body, "shunt/probe")),
+				ruleExpressions(rule, family, order).map((each) => make.rule(probeChain, each, "shunt/probe")),
 			),
 			...hooks.map((hook) => make.baseChain(hook)),
 		];
@@ -115,8 +115,8 @@ export function probe(families: readonly Family[], owner: Owner, options: BatchO
 function ruleSteps(plan: Plan, make: NatSteps): Step[] {
 	return plan.chains.flatMap((chain) =>
 		rulesOf(chain, make.family).flatMap((rule) =>
-			ruleBodies(rule, make.family, make.order).map((body) =>
-				make.rule(chainNames[chain.hook].own, body, `proxy-init/${rule.reason}`),
+			ruleExpressions(rule, make.family, make.order).map((each) =>
+				make.rule(chainNames[chain.hook].own, each, `proxy-init/${rule.reason}`),
 			),
 		),
 	);
@@ -177,18 +177,18 @@ class NatSteps {
 		);
 	}
 
-	rule(chain: string, body: Bytes, comment: string): Step {
+	rule(chain: string, expressions: RuleExpressions, comment: string): Step {
 		return this.#step(
 			messageType.newRule,
 			flag.create | flag.append,
-			this.#ruleChain(chain) + body,
+			this.#ruleChain(chain) + ruleBody(expressions, this.order),
 			`rule "${comment}" of chain ${chain}`,
 		);
 	}
 
 	jump(hook: Hook): Step {
 		const { builtIn, jumpComment } = chainNames[hook];
-		return this.rule(builtIn, jumpBody(hook, this.order), jumpComment);
+		return this.rule(builtIn, jumpExpressions(hook, this.order), jumpComment);
 	}
 
 	deleted({ chain, handle }: OwnJump): Step {

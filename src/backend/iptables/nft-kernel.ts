@@ -1,16 +1,18 @@
 import type { Family } from "../../domain/family.ts";
+import type { Drift } from "../../rules/diff.ts";
 import { hooks, type Plan } from "../../rules/plan.ts";
 import type { FoundRule } from "../../rules/rule.ts";
 import type { NatChain } from "../../rules/ruleset.ts";
 import { type ByteOrder, be32 } from "../../wire/bytes.ts";
 import { readReply } from "../../wire/dump.ts";
 import { errno, errnoWords } from "../../wire/errno-words.ts";
-import { natTable } from "../../wire/nat-tables.ts";
+import { natTable, type TableContent } from "../../wire/nat-tables.ts";
 import { messageType } from "../../wire/nf-tables.ts";
 import { getChain } from "../../wire/requests.ts";
 import type { FamilyOutcome, FoundDrift, Owner } from "../backend.ts";
 import { ask, type KernelHost, readOrThrow, send } from "../exchange.ts";
 import { KernelFailure } from "../kernel-failure.ts";
+import { natStandsAsSent } from "./as-sent.ts";
 import { driftOfState } from "./drift.ts";
 import { creation, type OwnJump, type OwnPart, probe, removal, replacement } from "./nft-batch.ts";
 import type { FamilyTable } from "./own-state.ts";
@@ -40,7 +42,7 @@ export function applyIptablesNft(host: KernelHost, plan: Plan): FamilyOutcome[] 
 function settle(host: KernelHost, plan: Plan, order: ByteOrder): FamilyOutcome[] {
 	return inRounds(() => {
 		const { generation, parts } = readOwn(host, plan.families, order);
-		const different = parts.filter(({ part, own }) => driftOfState(plan, part.family, own).length > 0);
+		const different = parts.filter((each) => driftIn(each, plan, order).length > 0);
 		const failure =
 			different.length === 0
 				? undefined
@@ -56,7 +58,7 @@ function settle(host: KernelHost, plan: Plan, order: ByteOrder): FamilyOutcome[]
 		return (
 			failure ??
 			parts.map((each) => ({
-				family: each.part.family,
+				family: each.family,
 				outcome: different.includes(each) ? outcomeOver(each.own) : "unchanged",
 			}))
 		);
@@ -85,11 +87,9 @@ function inRounds<T>(round: () => T | KernelFailure): T {
 
 /** How our part of each family's table differs from a plan. Changes nothing. */
 export function checkIptablesNft(host: KernelHost, plan: Plan): FoundDrift[] {
-	const { parts } = readOwn(host, plan.families, host.byteOrder());
-	return parts.map(({ part: { family }, own }) => ({
-		scope: family,
-		drift: driftOfState(plan, family, own),
-	}));
+	const order = host.byteOrder();
+	const { parts } = readOwn(host, plan.families, order);
+	return parts.map((each) => ({ scope: each.family, drift: driftIn(each, plan, order) }));
 }
 
 /** Removes our chains and all that leads into them. Answers with the families that had any. */
@@ -128,18 +128,34 @@ function hasOwnChain(host: KernelHost, family: Family, order: ByteOrder): boolea
 	});
 }
 
+/** Our part of a family's table. Its rules are read where somebody asks what they say. */
 interface OwnFamily {
+	readonly family: Family;
+	readonly content: TableContent | undefined;
 	readonly part: OwnPart;
 	readonly own: OwnState;
+}
+
+function driftIn(each: OwnFamily, plan: Plan, order: ByteOrder): Drift[] {
+	const { family, content } = each;
+	return content !== undefined && natStandsAsSent(content, plan, family, order)
+		? []
+		: driftOfState(plan, family, each.own);
 }
 
 /** Our part of each family's table, and the number of the moment at which it was so. */
 function readOwn(host: KernelHost, families: readonly Family[], order: ByteOrder) {
 	const { generation, tables } = readNatTables(host, families, order);
 	const parts = tables.map(
-		({ scope, chains }): OwnFamily => ({
-			part: ownPartOf(chains, scope),
-			own: ownStateOf(chains),
+		({ scope: family, content, chains }): OwnFamily => ({
+			family,
+			content,
+			get part() {
+				return ownPartOf(chains, family);
+			},
+			get own() {
+				return ownStateOf(chains);
+			},
 		}),
 	);
 	return { generation, parts };
@@ -147,7 +163,10 @@ function readOwn(host: KernelHost, families: readonly Family[], order: ByteOrder
 
 /** The tables `nat` of these families as they are; one that is not there has no chains. */
 export function iptablesNftTables(host: KernelHost, families: readonly Family[]): FamilyTable[] {
-	return readNatTables(host, families, host.byteOrder()).tables;
+	return readNatTables(host, families, host.byteOrder()).tables.map(({ scope, chains }) => ({
+		scope,
+		chains,
+	}));
 }
 
 function readNatTables(host: KernelHost, families: readonly Family[], order: ByteOrder) {
@@ -158,9 +177,9 @@ function readNatTables(host: KernelHost, families: readonly Family[], order: Byt
 	);
 	return {
 		generation,
-		tables: families.map((scope): FamilyTable => {
+		tables: families.map((scope) => {
 			const content = tables.find(({ table }) => table.scope === scope);
-			return { scope, chains: (content && natTable(content, order)?.chains) ?? [] };
+			return { scope, content, chains: (content && natTable(content, order)?.chains) ?? [] };
 		}),
 	};
 }

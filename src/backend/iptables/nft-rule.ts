@@ -1,23 +1,43 @@
 import type { Family } from "../../domain/family.ts";
 import { commentOf } from "../../rules/comment.ts";
-import type { Hook, PlannedCondition, PlannedRule } from "../../rules/plan.ts";
+import { type Hook, isOfOneFamily, type PlannedCondition, type PlannedRule } from "../../rules/plan.ts";
 import { type Bytes, be16, be32, cString, forEachOrder, type Words } from "../../wire/bytes.ts";
-import { expressions } from "../../wire/expressions.ts";
+import { type Countable, expressions } from "../../wire/expressions.ts";
 import { comparison, compatField, metaKey, ruleField, tcpProtocol } from "../../wire/nf-tables.ts";
 import { addressBytes } from "../../wire/set-content.ts";
 import { comment, multiport, owner, redirect } from "../../wire/xtables.ts";
 import { chainNames } from "./own-state.ts";
 import { splitPorts } from "./render.ts";
 
+/** A rule's expressions, which count in between. */
+export interface RuleExpressions extends Countable {
+	/** Some matches are only taken where the rule says for which protocol it is. */
+	readonly isTcp: boolean;
+}
+
 /**
- * A rule's expressions and what goes with them, in the form of iptables-nft 1.8.9: each release prints what it would have
- * made itself and what older ones made. Several where the ports need more than one multiport match.
+ * A rule's expressions in the form of iptables-nft 1.8.9: each release prints what it would have made itself and what older
+ * ones made. Several where the ports need more than one multiport match.
  */
-export function ruleBodies(rule: PlannedRule, family: Family, order: Words): Bytes[] {
-	const { verdictReturn, target } = expressions[order.order];
+export function ruleExpressions(rule: PlannedRule, family: Family, order: Words): RuleExpressions[] {
+	const { verdictReturn, target } = expressions(order);
 	const verdict =
 		rule.action.kind === "return" ? verdictReturn : target(redirect(order, family, rule.action.ports.low));
-	return splitPorts(rule.conditions).map((conditions) => {
+	return sharedParts(rule, order).map(({ conditions, isTcp }) => ({ conditions, verdict, isTcp }));
+}
+
+type SharedPart = Omit<RuleExpressions, "verdict">;
+
+/** What of a rule is the same in both families, which most rules serve: there may be thousands. */
+const shared = forEachOrder(() => new WeakMap<PlannedRule, readonly SharedPart[]>());
+
+function sharedParts(rule: PlannedRule, order: Words): readonly SharedPart[] {
+	const known = isOfOneFamily(rule) ? undefined : shared(order).get(rule);
+	if (known !== undefined) {
+		return known;
+	}
+	const { match } = expressions(order);
+	const parts = splitPorts(rule.conditions).map((conditions) => {
 		// Interfaces come first, then addresses and the protocol.
 		let interfaces = "";
 		let rest = "";
@@ -28,14 +48,38 @@ export function ruleBodies(rule: PlannedRule, family: Family, order: Words): Byt
 				rest += conditionBytes(condition, rule, order);
 			}
 		}
-		const isTcp = conditions.some(({ kind }) => kind === "protocol");
-		return body(interfaces + rest, commentOf(rule.reason, conditions), verdict, isTcp, order);
+		return {
+			conditions: interfaces + rest + match(comment(commentOf(rule.reason, conditions))),
+			isTcp: conditions.some(({ kind }) => kind === "protocol"),
+		};
 	});
+	if (!isOfOneFamily(rule)) {
+		shared(order).set(rule, parts);
+	}
+	return parts;
 }
 
 /** The rule that leads a hook's connections into our chain. */
-export function jumpBody(hook: Hook, order: Words): Bytes {
-	return jumpBodies[order.order][hook];
+export function jumpExpressions(hook: Hook, order: Words): RuleExpressions {
+	return jumps(order)[hook];
+}
+
+const jumps = forEachOrder((order) => {
+	const make = (hook: Hook): RuleExpressions => {
+		const { own, jumpComment } = chainNames[hook];
+		const { match, jump } = expressions(order);
+		return { conditions: match(comment(jumpComment)), verdict: jump(own), isTcp: false };
+	};
+	return { prerouting: make("prerouting"), output: make("output") };
+});
+
+/** The attributes of a rule that say what it does. */
+export function ruleBody({ conditions, verdict, isTcp }: RuleExpressions, order: Words): Bytes {
+	const { withTcp, without } = compat(order);
+	return (
+		order.nest(ruleField.expressions, conditions + expressions(order).counter + verdict) +
+		(isTcp ? withTcp : without)
+	);
 }
 
 /** What nft_compat holds matches against that ask for a protocol: multiport is refused without it. */
@@ -48,25 +92,10 @@ const compat = forEachOrder(({ attribute, nest }) => {
 	return { withTcp: make(tcpProtocol), without: make(0) };
 });
 
-const jumpBodies = forEachOrder((order) => {
-	const make = (hook: Hook) => {
-		const { own, jumpComment } = chainNames[hook];
-		return body("", jumpComment, expressions[order.order].jump(own), false, order);
-	};
-	return { prerouting: make("prerouting"), output: make("output") };
-});
-
-function body(matches: Bytes, text: string, verdict: Bytes, isTcp: boolean, order: Words): Bytes {
-	const { match, counter } = expressions[order.order];
-	const { withTcp, without } = compat[order.order];
-	const all = `${matches}${match(comment(text))}${counter}${verdict}`;
-	return order.nest(ruleField.expressions, all) + (isTcp ? withTcp : without);
-}
-
 type InterfaceCondition = Extract<PlannedCondition, { names: unknown }>;
 
-function interfaceBytes({ kind, names: [{ name }] }: InterfaceCondition, { order }: Words): Bytes {
-	const { meta, compare } = expressions[order];
+function interfaceBytes({ kind, names: [{ name }] }: InterfaceCondition, order: Words): Bytes {
+	const { meta, compare } = expressions(order);
 	return (
 		meta(kind === "in-interface" ? metaKey.iifname : metaKey.oifname) +
 		compare(comparison.equal, cString(name))
@@ -78,7 +107,7 @@ function conditionBytes(
 	{ reason }: PlannedRule,
 	order: Words,
 ): Bytes {
-	const make = expressions[order.order];
+	const make = expressions(order);
 	switch (condition.kind) {
 		case "protocol":
 			return make.tcp;

@@ -5,7 +5,7 @@ import type { Condition, OwnRule } from "../../rules/rule.ts";
 import { anonymousSetSteps, type SetContent, setKeys } from "../../wire/anonymous-set.ts";
 import type { Step } from "../../wire/batch.ts";
 import { type Bytes, cString, forEachOrder, u8, type Words } from "../../wire/bytes.ts";
-import { type Expressions, expressions } from "../../wire/expressions.ts";
+import { type Countable, type Expressions, expressions } from "../../wire/expressions.ts";
 import {
 	addressOffset,
 	commentUserdata,
@@ -39,26 +39,22 @@ export function commentOf(text: string): Bytes {
 }
 
 /** Makes a set for the rule that is being made, and answers with the expression that looks register 1 up in it. */
-type MakeSet = (content: SetContent) => Bytes;
+export type MakeSet = (content: SetContent) => Bytes;
 
 /** What makes a rule at the end of its chain, and the sets that it looks things up in. */
 export function ruleSteps(hook: Hook, rule: OwnRule, counters: boolean, place: Place): Step[] {
 	const { order, name, nextSet } = place;
-	const { reason, conditions, action } = rule;
+	const { reason } = rule;
 	const comment = `${commentPrefix}${reason}`;
 	const about = `rule "${comment}" of chain ${hook}`;
-	const make = expressions[order.order];
+	const make = expressions(order);
 	const steps: Step[] = [];
 	const makeSet: MakeSet = (content) => {
 		const id = nextSet();
 		steps.push(...anonymousSetSteps(order, { name, about }, id, content));
 		return make.lookup(id);
 	};
-	const parts = conditions.map((condition) => conditionBytes(condition, order, makeSet));
-	if (counters) {
-		parts.push(make.counter);
-	}
-	parts.push(action.kind === "return" ? make.verdictReturn : make.redirect(action.ports.low));
+	const { conditions, verdict } = ruleParts(rule, order, makeSet);
 	const { attribute, nest } = order;
 	steps.push({
 		scope: "inet",
@@ -68,17 +64,26 @@ export function ruleSteps(hook: Hook, rule: OwnRule, counters: boolean, place: P
 		attributes:
 			attribute(ruleField.table, name) +
 			attribute(ruleField.chain, cString(hook)) +
-			nest(ruleField.expressions, parts.join("")) +
+			nest(ruleField.expressions, conditions + (counters ? make.counter : "") + verdict) +
 			attribute(ruleField.userdata, commentOf(comment)),
 	});
 	return steps;
 }
 
+/** A rule's expressions, between which a counter may stand. */
+export function ruleParts({ conditions, action }: OwnRule, order: Words, makeSet: MakeSet): Countable {
+	const { verdictReturn, redirect } = expressions(order);
+	return {
+		conditions: conditions.map((condition) => conditionBytes(condition, order, makeSet)).join(""),
+		verdict: action.kind === "return" ? verdictReturn : redirect(action.ports.low),
+	};
+}
+
 function conditionBytes(condition: Condition, order: Words, makeSet: MakeSet): Bytes {
-	const make = expressions[order.order];
+	const make = expressions(order);
 	switch (condition.kind) {
 		case "family":
-			return isFamily[order.order][condition.family];
+			return isFamily(order)[condition.family];
 		case "protocol":
 			return make.tcp;
 		case "destination-port":
@@ -103,8 +108,8 @@ function conditionBytes(condition: Condition, order: Words, makeSet: MakeSet): B
 	}
 }
 
-const isFamily = forEachOrder(({ order }) => {
-	const { meta, compare } = expressions[order];
+const isFamily = forEachOrder((order) => {
+	const { meta, compare } = expressions(order);
 	const is = (family: Family) =>
 		meta(metaKey.nfproto) + compare(comparison.equal, u8(protocolFamily[family]));
 	return { ipv4: is("ipv4"), ipv6: is("ipv6") };
@@ -126,7 +131,7 @@ type SubnetCondition = Extract<Condition, { kind: "source" | "destination" }>;
 
 /** All subnets of a set are of one family. */
 function subnetBytes({ kind, subnets }: SubnetCondition, order: Words, makeSet: MakeSet): Bytes {
-	const make = expressions[order.order];
+	const make = expressions(order);
 	const family = subnets[0]?.family ?? "ipv4";
 	const operand = subnetOperand(family, subnets);
 	const held =
@@ -134,7 +139,7 @@ function subnetBytes({ kind, subnets }: SubnetCondition, order: Words, makeSet: 
 			? make.subnet(kind, operand.address, operand.prefix)
 			: make.payload(payloadBase.network, addressOffset[family][kind], setKeys[family].length) +
 				makeSet(operand.content);
-	return isFamily[order.order][family] + held;
+	return isFamily(order)[family] + held;
 }
 
 type IdCondition = Extract<Condition, { kind: "uid" | "gid" }>;

@@ -1,4 +1,5 @@
 import { type Family, families } from "../../domain/family.ts";
+import type { Drift } from "../../rules/diff.ts";
 import type { Plan } from "../../rules/plan.ts";
 import type { NatTable } from "../../rules/ruleset.ts";
 import type { ByteOrder } from "../../wire/bytes.ts";
@@ -6,11 +7,12 @@ import { readReply } from "../../wire/dump.ts";
 import { errno, errnoWords } from "../../wire/errno-words.ts";
 import { natTable } from "../../wire/nat-tables.ts";
 import { messageType } from "../../wire/nf-tables.ts";
-import { type NotRead, readTables } from "../../wire/read-tables.ts";
+import { type NotRead, readTables, type Snapshot } from "../../wire/read-tables.ts";
 import { getTable } from "../../wire/requests.ts";
 import type { FamilyOutcome, FoundDrift } from "../backend.ts";
 import { ask, type KernelHost, send } from "../exchange.ts";
 import { KernelFailure, readingFailure } from "../kernel-failure.ts";
+import { tableStandsAsSent } from "./as-sent.ts";
 import { driftOf } from "./drift.ts";
 import { creation, probe, removal, replacement, type TableOptions } from "./kernel-batch.ts";
 import { table as ownTable } from "./render.ts";
@@ -36,7 +38,7 @@ export function applyNftables(host: KernelHost, plan: Plan, options: TableOption
 	}
 	// A table of our own that cannot be read is replaced like one that differs.
 	const found = readTable(host, order);
-	if (!("kind" in found) && driftOf(plan, found).length === 0) {
+	if (found.kind === "read" && driftIn(found, plan, order).length === 0) {
 		return outcome("unchanged");
 	}
 	const failure = send(host, replacement(plan, options, { order }), order);
@@ -48,14 +50,20 @@ export function applyNftables(host: KernelHost, plan: Plan, options: TableOption
 
 /** How our table differs from a plan. Changes nothing. */
 export function checkNftables(host: KernelHost, plan: Plan): FoundDrift[] {
-	return [{ scope: "inet", drift: driftOf(plan, ourTable(host)) }];
+	const order = host.byteOrder();
+	return [{ scope: "inet", drift: driftIn(readOwn(host, order), plan, order) }];
 }
 
 /** Our table as it is, or as one without anything. */
 export function ourTable(host: KernelHost): NatTable {
 	const order = host.byteOrder();
-	const found = hasTable(host, order) ? readTable(host, order) : nothing;
-	if ("kind" in found) {
+	return tableIn(readOwn(host, order), order);
+}
+
+/** Undefined where it is not there. */
+function readOwn(host: KernelHost, order: ByteOrder): Snapshot | undefined {
+	const found = hasTable(host, order) ? readTable(host, order) : undefined;
+	if (found?.kind === "not-read") {
 		throw readingFailure(found);
 	}
 	return found;
@@ -98,17 +106,20 @@ function hasTable(host: KernelHost, order: ByteOrder): boolean {
 
 const nothing: NatTable = { dialect: "nftables", scope: "inet", name: ownTable.name, chains: [] };
 
+function readTable(host: KernelHost, order: ByteOrder): Snapshot | NotRead {
+	return readTables(host, order, ({ table }) => table.scope === "inet" && table.name === ownTable.name);
+}
+
+function driftIn(found: Snapshot | undefined, plan: Plan, order: ByteOrder): Drift[] {
+	const content = found?.tables[0];
+	return content !== undefined && tableStandsAsSent(content, plan, order)
+		? []
+		: driftOf(plan, tableIn(found, order));
+}
+
 /** A table that is switched off, or that is gone again, holds nothing. */
-function readTable(host: KernelHost, order: ByteOrder): NatTable | NotRead {
-	const found = readTables(
-		host,
-		order,
-		({ table }) => table.scope === "inet" && table.name === ownTable.name,
-	);
-	if (found.kind === "not-read") {
-		return found;
-	}
-	const [content] = found.tables;
+function tableIn(found: Snapshot | undefined, order: ByteOrder): NatTable {
+	const content = found?.tables[0];
 	const read = content === undefined || content.table.isDormant ? undefined : natTable(content, order);
 	return read === undefined ? nothing : read;
 }
