@@ -38,18 +38,26 @@ async function explainPage() {
 	return { script: text("main.js"), style: text("page.css") };
 }
 
-/** The chart's schema, compiled, in place of the file that says that there is none. */
-const compiledSchema = {
-	name: "compiled schema",
+/** The charts' schemas, compiled, in place of the file that says that there are none. */
+const compiledSchemas = {
+	name: "compiled schemas",
 	setup({ onLoad }) {
 		onLoad({ filter: /\/src\/cli\/chart\/compiled-schema\.ts$/ }, async ({ path }) => {
 			const { code } = await transform(await readFile(path, "utf8"), { loader: "ts" });
 			const { ajvOptions } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-			const schema = await readFile("charts/shunt/values.schema.json", "utf8");
+			const files = ["charts/shunt/values.schema.json", "charts/shunt-cni/values.schema.json"];
+			const schemas = await Promise.all(files.map((file) => readFile(file, "utf8")));
 			const ajv = new Ajv({ ...ajvOptions, code: { ...ajvOptions.code, source: true, esm: true } });
-			const validator = standaloneCode(ajv, ajv.compile(JSON.parse(schema)));
-			const contents = `${validator}
-export const compiledSchema = { schema: ${JSON.stringify(schema)}, validate };
+			const names = schemas.map((_, index) => `chart${index}`);
+			for (const [index, name] of names.entries()) {
+				ajv.addSchema(JSON.parse(schemas[index]), name);
+			}
+			const validators = standaloneCode(ajv, Object.fromEntries(names.map((name) => [name, name])));
+			const compiled = schemas.map(
+				(schema, index) => `{ schema: ${JSON.stringify(schema)}, validate: ${names[index]} }`,
+			);
+			const contents = `${validators}
+export const compiledSchemas = [${compiled.join(", ")}];
 export const ajvOptions = ${JSON.stringify(ajvOptions)};`;
 			return { contents, loader: "js", resolveDir: process.cwd() };
 		});
@@ -84,7 +92,7 @@ try {
 			sourcemap: true,
 			metafile: true,
 			define,
-			plugins: [compiledSchema],
+			plugins: [compiledSchemas],
 			logLevel: "warning",
 		});
 		// Whose licences an image has to carry.

@@ -20,7 +20,7 @@ export interface CompiledSchema {
 }
 
 /**
- * That of charts/shunt, which scripts/build.mjs compiles and puts here: at run time the compiling would take as long as the
- * rendering. Undefined in what was not built.
+ * Those of our charts, which scripts/build.mjs compiles and puts here: at run time the compiling would take as long as the
+ * rendering. None in what was not built.
  */
-export const compiledSchema: CompiledSchema | undefined = undefined;
+export const compiledSchemas: readonly CompiledSchema[] = [];

@@ -1,8 +1,8 @@
-import type { ErrorObject, ValidateFunction } from "ajv";
+import type { ErrorObject } from "ajv";
 import type { PlainValue } from "../../chart/index.ts";
 import { formatProblem, type Problem } from "../../domain/problem.ts";
 import { mostSimilar } from "../../domain/similar.ts";
-import { ajvOptions, type CompiledSchema, compiledSchema } from "./compiled-schema.ts";
+import { compiledSchemas } from "./compiled-schema.ts";
 
 /** What a schema has against a release's values. */
 export type ValidateValues = (values: PlainValue) => readonly string[];
@@ -12,19 +12,14 @@ export type ValidateValues = (values: PlainValue) => readonly string[];
  * value's path, the value, and what is accepted. Throws where the schema itself is none.
  */
 export async function validatorOf(schema: string): Promise<ValidateValues> {
-	const built: CompiledSchema | undefined = compiledSchema;
-	const validate = built?.schema === schema ? built.validate : await compile(schema);
+	const built = compiledSchemas.find((one) => one.schema === schema);
+	const validate = built?.validate ?? (await import("./compile-schema.ts")).compileSchema(schema);
 	return (values) => {
 		validate(withoutBigints(values));
 		// That a branch failed is said beside what failed in it.
 		const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if");
 		return errors.map((error) => formatProblem(problemOf(error)));
 	};
-}
-
-async function compile(schema: string): Promise<ValidateFunction> {
-	const { Ajv } = await import("ajv");
-	return new Ajv(ajvOptions).compile(JSON.parse(schema));
 }
 
 /** What `--set` makes of whole numbers is a bigint here, and no number to JSON. */
