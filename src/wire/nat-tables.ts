@@ -13,7 +13,7 @@ import {
 } from "./objects.ts";
 import { readRule } from "./read-rule.ts";
 import type { SetContent, SetContents } from "./rule-piece.ts";
-import { type HeldRange, intervalsOf } from "./values.ts";
+import { intervalsOf, pointsOf } from "./values.ts";
 
 /** A table and all that is in it, as the kernel told of it. */
 export interface TableContent {
@@ -103,13 +103,9 @@ function contentsOf(sets: readonly FilledSet[], order: ByteOrder): SetContents {
 function contentOf(set: SetObject, elements: readonly ElementObject[]): SetContent {
 	const plain = elements.filter(({ isCatchAll }) => !isCatchAll);
 	return {
-		ranges: set.isInterval ? intervalsOf(plain) : plain.map(asRange),
+		ranges: set.isInterval ? intervalsOf(plain) : pointsOf(plain),
 		catchAll: elements.find(({ isCatchAll }) => isCatchAll),
 		isConcatenation: set.isConcatenation || plain.some(({ key }) => key.length !== set.keyLength),
 		isInterval: set.isInterval,
 	};
-}
-
-function asRange(element: ElementObject): HeldRange {
-	return { low: element.key, high: element.keyEnd ?? element.key, element };
 }

@@ -96,6 +96,16 @@ export function intervalsOf(elements: readonly ElementObject[]): HeldRange[] {
 	return ranges;
 }
 
+/**
+ * The values of any other set, ascending as nft lists them: the kernel tells those of a hash table in an order that changes with
+ * every set (nft_rhash_walk in net/netfilter/nft_set_hash.c).
+ */
+export function pointsOf(elements: readonly ElementObject[]): HeldRange[] {
+	return [...elements]
+		.sort(byKey)
+		.map((element) => ({ low: element.key, high: element.keyEnd ?? element.key, element }));
+}
+
 /** Where one range ends and the next begins at one value, the end comes first. */
 function byKey(a: ElementObject, b: ElementObject): number {
 	if (a.key !== b.key) {
