@@ -1,15 +1,8 @@
-import {
-	appendFileSync,
-	existsSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readPodFile } from "../../src/cni/pod-file.ts";
+import { readText } from "../../src/host/node-files.ts";
 import { ApiServer } from "../support/api-server/api-server.ts";
 import { Status } from "../support/api-server/status.ts";
 import { AgentProcess } from "./support/agent-process.ts";
@@ -71,7 +64,7 @@ function fileOf(name: string): string {
 }
 
 function textOf(name: string): string | undefined {
-	return existsSync(fileOf(name)) ? readFileSync(fileOf(name), "utf8") : undefined;
+	return readText(fileOf(name));
 }
 
 /** As the plugin reads it, which is called for a pod of that uid. */
@@ -181,7 +174,8 @@ describe("files about pods", () => {
 describe("the record of the node", () => {
 	const recorded = () => {
 		const path = join(folders.runDir, "node.json");
-		return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+		const text = readText(path);
+		return text === undefined ? undefined : JSON.parse(text);
 	};
 
 	it("names the namespaces whose pods have to wait", async () => {
