@@ -22,14 +22,14 @@ export function watchPods({ cluster, pods, log, watchFailed, signal }: PodWatchP
 	};
 	void followObjects({
 		source: cluster.pods,
-		replaced: (items) => pods.replacePods(items),
+		replaced: ({ items }) => pods.replacePods(items),
 		changed: ({ kind, object }) => (kind === "set" ? pods.setPod(object) : pods.deletePod(object)),
 		failed: failedOf("pods"),
 		signal,
 	});
 	void followObjects({
 		source: cluster.namespaces,
-		replaced: (items) => pods.replaceNamespaces(items),
+		replaced: ({ items }) => pods.replaceNamespaces(items),
 		changed: ({ kind, object }) =>
 			kind === "set" ? pods.setNamespace(object) : pods.deleteNamespace(object),
 		failed: failedOf("namespaces"),

@@ -22,7 +22,7 @@ export type NamespaceChange =
 /** What the injector wants of an API server: the port to it. */
 export interface Cluster {
 	listNamespaces(): Promise<NamespaceList>;
-	/** Resolves when the server ends the watch. Rejects with {@link VersionGone} where it is too late for that version. */
+	/** Resolves when the server ends the watch. Rejects with VersionGone (kube/follow-objects.ts) where it is too late for that version. */
 	watchNamespaces(
 		resourceVersion: string,
 		onChange: (change: NamespaceChange) => void,
@@ -31,9 +31,4 @@ export interface Cluster {
 	/** Undefined where there is none of that name. */
 	readNamespace(name: string): Promise<Namespace | undefined>;
 	createEvent(note: EventNote): Promise<void>;
-}
-
-/** The server has forgotten that version (410): everything has to be listed again. */
-export class VersionGone extends Error {
-	override readonly name = "VersionGone";
 }

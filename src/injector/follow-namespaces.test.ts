@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Cluster, type NamespaceChange, VersionGone } from "./cluster.ts";
+import { VersionGone } from "../kube/follow-objects.ts";
+import type { Cluster, NamespaceChange } from "./cluster.ts";
 import { followNamespaces, NamespaceCache } from "./namespaces.ts";
 
 type Watch = (from: string, onChange: (change: NamespaceChange) => void) => Promise<void>;

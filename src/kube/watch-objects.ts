@@ -1,11 +1,15 @@
 import type { V1Status, Watch } from "@kubernetes/client-node";
-import { type Followed, type ObjectChange, VersionGone } from "./follow-objects.ts";
+import { type ObjectChange, VersionGone } from "./follow-objects.ts";
 
 /** Ends before the five to ten minutes after which an API server ends a watch by itself. */
 const watchSeconds = 290;
 
 /** The server was to have ended it: what hangs longer has lost its connection without a word. */
 const silentMs = (watchSeconds + 30) * 1000;
+
+interface Versioned {
+	readonly metadata?: { readonly resourceVersion?: string };
+}
 
 export interface WatchRequest<T> {
 	readonly watch: Watch;
@@ -21,7 +25,7 @@ export interface WatchRequest<T> {
  * One watch, as {@link ObjectSource} has it:
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-export function watchObjects<T extends Followed>(request: WatchRequest<T>): Promise<void> {
+export function watchObjects<T>(request: WatchRequest<T>): Promise<void> {
 	const { watch, path, fieldSelector, resourceVersion, onChange, signal } = request;
 	const query = {
 		resourceVersion,
@@ -42,7 +46,7 @@ export function watchObjects<T extends Followed>(request: WatchRequest<T>): Prom
 			abort();
 		};
 		const onEvent = (phase: string, object: T | V1Status) => {
-			const change = changeOf<T>(phase, object as T);
+			const change = changeOf<T>(phase, object as T & Versioned);
 			if (phase === "ERROR") {
 				finish(errorOf(object as V1Status));
 			} else if (change !== undefined && !isOver) {
@@ -61,15 +65,16 @@ export function watchObjects<T extends Followed>(request: WatchRequest<T>): Prom
 	});
 }
 
-function changeOf<T extends Followed>(phase: string, object: T): ObjectChange<T> | undefined {
+function changeOf<T>(phase: string, object: T & Versioned): ObjectChange<T> | undefined {
+	const resourceVersion = object.metadata?.resourceVersion ?? "";
 	switch (phase) {
 		case "ADDED":
 		case "MODIFIED":
-			return { kind: "set", object };
+			return { kind: "set", object, resourceVersion };
 		case "DELETED":
-			return { kind: "deleted", object };
+			return { kind: "deleted", object, resourceVersion };
 		case "BOOKMARK":
-			return { kind: "bookmark", object };
+			return { kind: "bookmark", resourceVersion };
 		default:
 			return undefined;
 	}
