@@ -1,10 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
-import { parseDocument } from "yaml";
 import { attempt } from "../domain/attempt.ts";
 import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { InjectConfig } from "../inject/config.ts";
 import { parseInjectConfig } from "../inject/parse-config.ts";
+import { parseOneDocument } from "../yaml/documents.ts";
 import { Reloaded, type Source } from "./reloaded.ts";
 
 /** What comes from mounted files. */
@@ -87,20 +87,6 @@ export function configurationSource(path: string): Source<InjectConfig> {
 }
 
 function parseConfiguration(text: string, path: string): Result<InjectConfig> {
-	const document = parseDocument(text);
-	if (document.errors.length > 0) {
-		return err(
-			...document.errors.map(({ message }) => ({
-				source: path,
-				complaint: `is not YAML: ${message.split("\n", 1)[0]}`,
-				accepted: "one YAML document",
-			})),
-		);
-	}
-	try {
-		return parseInjectConfig(document.toJS({ maxAliasCount: 100 }));
-	} catch (error) {
-		const complaint = `cannot be read: ${error instanceof Error ? error.message : error}`;
-		return err({ source: path, complaint, accepted: "a mapping of values" });
-	}
+	const values = parseOneDocument(text, path);
+	return values.ok ? parseInjectConfig(values.value) : values;
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../domain/problem.ts";
+import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import type { Json } from "../inject/json.ts";
 import { type Mistake, type Reading, readByLibrary } from "./library-reader.ts";
 import { readQuickly } from "./quick-reader.ts";
@@ -22,24 +22,29 @@ export function parseDocuments(text: string, source: string): ParsedText {
 		if (reading.ok) {
 			documents.push({ value: reading.root?.value ?? null });
 		} else {
-			problems.push(...problemsOf(reading.mistakes, { name: source, text }, start));
+			problems.push(problemOf(reading.mistake, { name: source, text }, start));
 		}
 	}
 	return problems.length > 0 ? { documents: [], problems } : { documents, problems };
 }
 
+/** The value of a text that is to be one document; null where it says nothing. */
+export function parseOneDocument(text: string, source: string): Result<Json> {
+	const { documents, problems } = parseDocuments(text, source);
+	if (documents.length > 1) {
+		return err({ source, complaint: `holds ${documents.length} documents`, accepted: "one" });
+	}
+	return problems.length > 0 ? err(...problems) : ok(documents[0]?.value ?? null);
+}
+
 /** Of a document that begins at `start`. */
-export function problemsOf(
-	mistakes: readonly Mistake[],
+export function problemOf(
+	{ line, complaint }: Mistake,
 	{ name, text }: { readonly name: string; readonly text: string },
 	start: number,
-): Problem[] {
+): Problem {
 	const above = text.slice(0, start).split("\n").length - 1;
-	return mistakes.map(({ line, complaint }) => ({
-		source: `${name}:${above + line}`,
-		complaint,
-		accepted: "YAML or JSON",
-	}));
+	return { source: `${name}:${above + line}`, complaint, accepted: "YAML or JSON" };
 }
 
 /** One document of a stream: quickly where it is written as most are. */

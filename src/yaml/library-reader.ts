@@ -2,10 +2,10 @@ import { type Document, Lexer, LineCounter, parseAllDocuments } from "yaml";
 import { compose, NotReadable } from "./compose.ts";
 import type { Node } from "./node.ts";
 
-/** What a text says, or what is wrong with it and at which of its lines. */
+/** What a text says, or what is wrong with it first and at which of its lines. */
 export type Reading =
 	| { readonly ok: true; readonly root: Node | undefined }
-	| { readonly ok: false; readonly mistakes: readonly Mistake[] };
+	| { readonly ok: false; readonly mistake: Mistake };
 
 export interface Mistake {
 	/** From one. */
@@ -24,20 +24,18 @@ export function readByLibrary(source: string, which: "only" | "first" = "only"):
 		complaint,
 	});
 	if (isTooDeep(source)) {
-		return { ok: false, mistakes: [{ line: 1, complaint: tooDeep }] };
+		return { ok: false, mistake: { line: 1, complaint: tooDeep } };
 	}
 	try {
 		const [document, next] = parse(source, lines);
 		const second = which === "first" ? undefined : next;
-		const errors = [...(document?.errors ?? []), ...(second?.errors ?? [])];
-		if (second !== undefined && errors.length === 0) {
-			return {
-				ok: false,
-				mistakes: [mistakeAt(second.range[0], "is not YAML: its documents are not apart")],
-			};
+		// Behind the first of them the library reads on as well as it can, and complains of what is right.
+		const [error] = [...(document?.errors ?? []), ...(second?.errors ?? [])];
+		if (second !== undefined && error === undefined) {
+			return { ok: false, mistake: mistakeAt(second.range[0], "is not YAML: its documents are not apart") };
 		}
-		return errors.length > 0
-			? { ok: false, mistakes: errors.map(({ message, pos }) => mistakeAt(pos[0], complaintOf(message))) }
+		return error !== undefined
+			? { ok: false, mistake: mistakeAt(error.pos[0], complaintOf(error.message)) }
 			: {
 					ok: true,
 					root: document?.contents
@@ -46,7 +44,7 @@ export function readByLibrary(source: string, which: "only" | "first" = "only"):
 				};
 	} catch (error) {
 		if (error instanceof NotReadable) {
-			return { ok: false, mistakes: [mistakeAt(error.offset, error.message)] };
+			return { ok: false, mistake: mistakeAt(error.offset, error.message) };
 		}
 		throw error;
 	}

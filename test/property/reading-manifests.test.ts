@@ -99,7 +99,7 @@ it("what the quick reader reads, it reads as the library does", () => {
 				const reading = readByLibrary(text);
 				expect({ text, read: outline(quick.root) }).toEqual({
 					text,
-					read: reading.ok ? outline(reading.root) : reading.mistakes,
+					read: reading.ok ? outline(reading.root) : reading.mistake,
 				});
 			}
 		}),

@@ -175,6 +175,7 @@ export const mayImport: Table = {
 			"src/kube",
 			"src/policy",
 			"src/serving",
+			"src/yaml",
 		],
 	},
 

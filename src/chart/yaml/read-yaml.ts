@@ -37,8 +37,8 @@ export function readYaml(text: string, largeIntegers: LargeIntegers = "rounded")
 	}
 	const quick = readQuickly(text);
 	const reading = quick ?? readByLibrary(text, "first");
-	if ("mistakes" in reading) {
-		const [{ complaint, line } = { complaint: "is not YAML", line: 1 }] = reading.mistakes;
+	if ("mistake" in reading) {
+		const { complaint, line } = reading.mistake;
 		throw new YamlError(complaint.replace("is not YAML: ", ""), line);
 	}
 	return reading.root === undefined ? null : new Composer(text, largeIntegers).value(reading.root);

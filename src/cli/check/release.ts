@@ -4,7 +4,7 @@ import type { InjectConfig } from "../../inject/config.ts";
 import { isObject, type JsonObject } from "../../inject/json.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
 import type { Cluster } from "../../kube/cluster.ts";
-import { parseDocuments } from "../../yaml/documents.ts";
+import { parseOneDocument } from "../../yaml/documents.ts";
 import { storedConfigKey, storedValuesKey, storeName } from "../chart/store.ts";
 
 /** A part of the ConfigMap: what it says, or every reason why that cannot be read. */
@@ -53,11 +53,11 @@ function readObject(text: string | undefined, key: string): Found<JsonObject> {
 	if (text === undefined) {
 		return { kind: "unreadable", complaints: [`the ConfigMap ${storeName} has no key ${key}`] };
 	}
-	const { documents, problems } = parseDocuments(text, key);
-	if (problems.length > 0) {
-		return { kind: "unreadable", complaints: problems.map(formatProblem) };
+	const read = parseOneDocument(text, key);
+	if (!read.ok) {
+		return { kind: "unreadable", complaints: read.problems.map(formatProblem) };
 	}
-	const value = documents[0]?.value ?? {};
+	const value = read.value ?? {};
 	return isObject(value)
 		? { kind: "read", value }
 		: { kind: "unreadable", complaints: [`${key}: is not a mapping (want keys with values below them)`] };

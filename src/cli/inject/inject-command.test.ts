@@ -70,6 +70,31 @@ describe("shunt inject", () => {
 		expect(runInject(["-o", "json", "-"], text).stdout.match(/"kind": "Pod"/g)).toHaveLength(2);
 	});
 
+	it.each([
+		["a document", `${pod("a")}...\n${pod("b")}`, `${annotated("a")}...\n---\n${annotated("b")}`],
+		["a comment", `${pod("a")}...\n# b\n${pod("b")}`, `${annotated("a")}...\n---\n# b\n${annotated("b")}`],
+		[
+			"lines that end as on Windows",
+			`${pod("a")}... # end\n${pod("b")}`.replaceAll("\n", "\r\n"),
+			`${annotated("a")}... # end\n---\n${annotated("b")}`.replaceAll("\n", "\r\n"),
+		],
+		["a marker", `${pod("a")}...\n---\n${pod("b")}`, `${annotated("a")}...\n---\n${annotated("b")}`],
+		[
+			"a comment and a marker",
+			`${pod("a")}...\n# b\n\n--- # b\n${pod("b")}`,
+			`${annotated("a")}...\n# b\n\n--- # b\n${annotated("b")}`,
+		],
+		[
+			"a directive and a marker",
+			`${pod("a")}...\n%YAML 1.1\n---\n${pod("b")}`,
+			`${annotated("a")}...\n%YAML 1.1\n---\n${annotated("b")}`,
+		],
+	])("marks what follows the end of a document, or kubectl would not see it: %s", (_, text, expected) => {
+		const { stdout, stderr } = runInject(["-"], text);
+		expect(stdout).toBe(expected);
+		expect(stderr).toContain("2 annotated");
+	});
+
 	it("puts between files what both need to be read, its own reader among who reads them", () => {
 		const files = { "a.json": `${object("a")}\n`, "b.json": object("b"), "c.yaml": pod("c") };
 		const together = (...names: string[]) => runInject(names, "", files).stdout;
@@ -137,13 +162,15 @@ describe("shunt inject", () => {
 			"shunt inject: missing.yml: does not exist",
 			"",
 		]);
-		expect(runInject(["bad.yml", "twice.yml"], "", files)).toMatchObject({
-			status: 64,
-			stdout: "",
-			stderr: expect.stringMatching(
-				/^shunt inject: bad\.yml:2: is not YAML: .*\nshunt inject: bad\.yml:\d: .*\nshunt inject: twice\.yml:2: .*unique/s,
-			),
-		});
+		const refused = runInject(["bad.yml", "twice.yml"], "", files);
+		expect([refused.status, refused.stdout]).toEqual([64, ""]);
+		// What the library says behind a document's first mistake follows from it.
+		expect(refused.stderr.split("\n")).toEqual([
+			expect.stringMatching(/^shunt inject: bad\.yml:2: is not YAML: .*/),
+			expect.stringMatching(/^shunt inject: bad\.yml:4: is not YAML: .*/),
+			expect.stringMatching(/^shunt inject: twice\.yml:2: .*unique/),
+			"",
+		]);
 	});
 
 	it("needs something to read, and standard input at most once", () => {
@@ -174,6 +201,10 @@ describe("shunt inject", () => {
 		}
 		expect(runInject(["--config", "nowhere", "-"], pod("x")).status).toBe(64);
 		expect(runInject(["--config", "empty", "-"], pod("x"), { empty: "" }).status).toBe(0);
+		expect(runInject(["--config", "two", "-"], pod("x"), { two: "a: 1\n---\nb: 2\n" })).toMatchObject({
+			status: 64,
+			stderr: "shunt inject: two: holds 2 documents (want one)\n",
+		});
 	});
 
 	it("makes nothing of nothing", () => {

@@ -2,7 +2,7 @@ import { err, ok, type Problem, type Result } from "../../domain/problem.ts";
 import { readingProblem } from "../../host/node-text.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { parseInjectConfig } from "../../inject/parse-config.ts";
-import { parseDocuments } from "../../yaml/documents.ts";
+import { parseOneDocument } from "../../yaml/documents.ts";
 import type { ManifestIo } from "../io.ts";
 
 /** A manifest file's text and what messages call it. */
@@ -80,11 +80,11 @@ export function readConfig(path: string | undefined, io: ManifestIo): Result<Inj
 	if (!text.ok) {
 		return text;
 	}
-	const { documents, problems } = parseDocuments(text.value, path);
-	if (problems.length > 0) {
-		return err(...problems);
+	const values = parseOneDocument(text.value, path);
+	if (!values.ok) {
+		return values;
 	}
-	const config = parseInjectConfig(documents[0]?.value ?? {});
+	const config = parseInjectConfig(values.value);
 	return config.ok
 		? config
 		: err(...config.problems.map((problem) => ({ ...problem, source: `${path}: ${problem.source}` })));

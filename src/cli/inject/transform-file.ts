@@ -3,7 +3,7 @@ import type { Problem } from "../../domain/problem.ts";
 import { isArray, isObject, type Json, type JsonArray, type JsonObject } from "../../inject/json.ts";
 import { Numeral } from "../../inject/numeral.ts";
 import { targetsOf } from "../../inject/workload.ts";
-import { problemsOf, readDocument, splitDocuments } from "../../yaml/documents.ts";
+import { problemOf, readDocument, splitDocuments } from "../../yaml/documents.ts";
 import type { Input } from "./inputs.ts";
 import type { Entry } from "./report.ts";
 import { type Transform, transformDocument } from "./transform.ts";
@@ -33,7 +33,10 @@ export function transformFile(file: Input, transform: Transform, form: Form): Tr
 	let index = 0;
 	for (const extent of splitDocuments(text)) {
 		if (form === "in place") {
-			work.pieces.push(text.slice(end, extent.start));
+			work.pieces.push(
+				text.slice(end, extent.start),
+				index > 0 && isUnseenByKubectl(text, extent) ? work.marker : "",
+			);
 		}
 		work.document(extent.start, extent.end, index);
 		({ end } = extent);
@@ -43,6 +46,20 @@ export function transformFile(file: Input, transform: Transform, form: Form): Tr
 		work.pieces.push(text.slice(end));
 	}
 	return { ...work, notes: work.anew.map((document) => noteOf(name, document)) };
+}
+
+/**
+ * YAML lets a document follow `...` at once. kubectl parts a stream at lines that begin with `---` and nowhere else, and
+ * of what is between two of them silently takes the first document (k8s.io/apimachinery v0.34.1, pkg/util/yaml).
+ */
+function isUnseenByKubectl(
+	text: string,
+	{ start, end }: { readonly start: number; readonly end: number },
+): boolean {
+	const above = text.slice(text.lastIndexOf("\n", start - 2) + 1, start);
+	const marked = /(?:[ \t]*(?:#.*)?\r?\n|%.*\n)*---(?:\s|$)/y;
+	marked.lastIndex = start;
+	return above.startsWith("...") && !(marked.test(text) && marked.lastIndex <= end);
 }
 
 /** Whether its items count one by one, as those of a List do. */
@@ -73,6 +90,10 @@ class FileWork {
 		this.#eol = file.text.includes("\r\n") ? "\r\n" : "\n";
 	}
 
+	get marker(): string {
+		return `---${this.#eol}`;
+	}
+
 	document(start: number, end: number, index: number): void {
 		const source = this.#file.text.slice(start, end);
 		const list = listItemsOf(source);
@@ -81,7 +102,7 @@ class FileWork {
 		}
 		const reading = readDocument(source);
 		if (!reading.ok) {
-			this.problems.push(...problemsOf(reading.mistakes, this.#file, start));
+			this.problems.push(problemOf(reading.mistake, this.#file, start));
 			return;
 		}
 		const before = reading.root?.value ?? null;
