@@ -1,6 +1,6 @@
 # What people and CI run. Each target does its own set-up.
 
-.PHONY: demo test build check bench native images e2e cluster cluster-stop e2e-cluster clean
+.PHONY: demo test build check bench native images e2e e2e-runtimes cluster cluster-stop e2e-cluster clean
 
 # Our own tools first, without npx, which takes as long to find one as some take to run; and where iptables is, since a
 # shell from plain su has no sbin in its path.
@@ -40,8 +40,13 @@ images: build native
 
 e2e: images
 	scripts/ensure-tools.sh
-	scripts/ensure-e2e.sh
-	npx vitest run --project e2e
+	scripts/ensure-containerd.sh 1.7 2
+	for tier in e2e containerd-1.7 containerd-2; do npx vitest run --project $$tier || exit 1; done
+
+# The CNI plugin and the agent under containerd 1.6, 1.7 and 2: what `make e2e` does under one of them, and more often.
+e2e-runtimes: images
+	scripts/ensure-tools.sh
+	scripts/e2e-runtimes.sh
 
 # A Kubernetes cluster of one node, in namespaces of its own: docs/e2e-cluster.md. Needs root and Go.
 cluster: $(NODE_MODULES)

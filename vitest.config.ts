@@ -3,10 +3,14 @@ import { defineConfig } from "vitest/config";
 /** Real kernels on shared machines; and two cores, where more workers would only measure the scheduler. */
 const slow = { testTimeout: 600_000, hookTimeout: 120_000, maxWorkers: 2 };
 
+/** Debian's stable containerd asks no plugin for its status. */
+const needsContainerd2 = "test/e2e/cni-status.test.ts";
+
 /**
  * The tiers of the test suite. `unit` needs Node alone; `contract` and `kernel` need root (or a user namespace) and
  * the tools; `native` is the kernel tier again, and the contract of its own host, on the native program; `e2e` runs the
- * images in pods, which takes root, containerd and what `make images` makes; `chart` compares our charts' renderer with
+ * images in pods, which takes root, containerd and what `make images` makes, and `containerd-RELEASE` a part of it under
+ * another containerd; `chart` compares our charts' renderer with
  * Helm, which `scripts/ensure-helm.sh` installs; `envoy` needs what the kernel tier does, and Envoy, which
  * `scripts/ensure-envoy.sh` fetches; `shells` presses the tab key in zsh and fish, and runs `kubectl shunt`.
  */
@@ -72,8 +76,29 @@ export default defineConfig({
 					maxWorkers: 1,
 				},
 			},
+			// The CNI plugin under other releases of containerd, which `scripts/ensure-containerd.sh` fetches.
+			...["1.7", "2"].map((release) => ({
+				extends: true as const,
+				test: {
+					name: `containerd-${release}`,
+					include: ["test/e2e/{cni-containerd,cni-runtime,cni-status}.test.ts"],
+					exclude: release === "2" ? [] : [needsContainerd2],
+					env: { E2E_CONTAINERD: release },
+					...slow,
+					maxWorkers: 1,
+				},
+			})),
 			// One machine with a containerd at a time.
-			{ extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow, maxWorkers: 1 } },
+			{
+				extends: true,
+				test: {
+					name: "e2e",
+					include: ["test/e2e/**/*.test.ts"],
+					exclude: process.env["E2E_CONTAINERD"] === "2" ? [] : [needsContainerd2],
+					...slow,
+					maxWorkers: 1,
+				},
+			},
 		],
 	},
 });

@@ -31,6 +31,11 @@ if command -v cargo >/dev/null; then
 			export SHUNT_TEST_WITHOUT_CNITOOL=1
 		}
 		tiers+=(e2e)
+		if scripts/ensure-containerd.sh 1.7 2; then
+			tiers+=(containerd-1.7 containerd-2)
+		else
+			left_out "without containerd 1.7 and 2 the CNI plugin is tried under Debian's stable one alone"
+		fi
 	else
 		left_out "without root and Debian's packages the images are not run"
 	fi

@@ -4,6 +4,7 @@
 # neither sees nor changes the machine's network, and ends without a trace. Needs root.
 #
 #   cluster.sh programs       only what it is made of, into $CLUSTER_CACHE
+#   cluster.sh runtime        only containerd, runc and CNI plugins of those; prints the folder that they are in
 #   cluster.sh start          answers when the node is ready and DNS answers; at once where it runs already
 #   cluster.sh stop           ends it; logs stay in $CLUSTER_STATE/log
 #   cluster.sh status         what runs, and the memory that each part takes
@@ -116,7 +117,7 @@ main() {
 	local command=${1:-}
 	[ $# -eq 0 ] || shift
 	case $command in
-	programs | start | stop | status | memory | kubectl | run | ctr | import) "$command" "$@" ;;
+	programs | runtime | start | stop | status | memory | kubectl | run | ctr | import) "$command" "$@" ;;
 	restart) end_part "$1" && part "$1" ;;
 	kill) end_part "$@" ;;
 	begin) part "$1" ;;

@@ -3,11 +3,7 @@
 
 programs() {
 	local fetch=$here/fetch-debian.sh
-	"$fetch" "$containerd_suite" "$debian/containerd-$CLUSTER_CONTAINERD" "containerd=$CLUSTER_CONTAINERD."
-	# Those of newer suites want a newer C library than the oldest Debian that this runs on has.
-	"$fetch" bookworm "$debian/runc" runc=1. libseccomp2=2.
-	# The first with version 1.1 of CNI.
-	"$fetch" sid "$debian/cni" containernetworking-plugins=1.
+	runtime_programs
 	# Kubernetes wants 3.5 at least.
 	"$fetch" trixie "$debian/etcd" etcd-server=3.5.
 	"$fetch" bookworm "$debian/node" catatonit=0.
@@ -28,6 +24,20 @@ programs() {
 		(cd "$root" && npx tsx scripts/cluster/node-images.ts "$cache/images" "$coredns" "$CLUSTER_COREDNS")
 	fi
 	say "programs and images are there"
+}
+
+runtime_programs() { # what starts pods on a node, and makes their network
+	local fetch=$here/fetch-debian.sh
+	"$fetch" "$containerd_suite" "$debian/containerd-$CLUSTER_CONTAINERD" "containerd=$CLUSTER_CONTAINERD."
+	# Those of newer suites want a newer C library than the oldest Debian that this runs on has.
+	"$fetch" bookworm "$debian/runc" runc=1. libseccomp2=2.
+	# The first with version 1.1 of CNI.
+	"$fetch" sid "$debian/cni" containernetworking-plugins=1.
+}
+
+runtime() { # prints where it is
+	runtime_programs
+	echo "$debian"
 }
 
 need_go() {

@@ -10,7 +10,7 @@ state=$(cd "$CLUSTER_STATE" && pwd)
 cache=$(cd "$CLUSTER_CACHE" && pwd)
 
 # The same words, with which a cluster was started.
-if [ -e "$state/settings" ] && [ "${1:-}" != start ]; then
+if [ -e "$state/settings" ] && [ "${1:-}" != start ] && [ "${1:-}" != runtime ]; then
 	# shellcheck disable=SC1091
 	. "$state/settings"
 fi

@@ -28,14 +28,21 @@ export interface CniNode {
 /** What a test's node has besides Debian's plugins and ours. */
 export type Scripts = Readonly<Record<string, string>>;
 
-export function makeCniNode(runtime: PluginRuntime, scripts: Scripts = {}): CniNode {
+export interface NodePlugins {
+	/** By their names. */
+	readonly scripts?: Scripts;
+	/** In place of Debian's stable plugins. */
+	readonly others?: string;
+}
+
+export function makeCniNode(runtime: PluginRuntime, { scripts, others }: NodePlugins = {}): CniNode {
 	const program = execFileSync(`${root}scripts/ensure-cnitool.sh`, {
 		encoding: "utf8",
 		timeout: 600_000,
 	}).trim();
 	const folder = mkdtempSync(join(tmpdir(), "shunt-cnitool-"));
 	const [node, pod] = [makeNetns("node"), makeNetns("pod")];
-	makePluginFolder(`${folder}/bin`, runtime, scripts);
+	makePluginFolder(`${folder}/bin`, runtime, scripts, others);
 	for (const name of ["lists", "state"]) {
 		mkdirSync(`${folder}/${name}`);
 	}

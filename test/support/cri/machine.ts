@@ -34,6 +34,8 @@ export interface Machine {
 	/** Parent of its containers' control groups. */
 	readonly cgroup: string;
 	importImage(archive: string, reference: string): Promise<void>;
+	/** Ends containerd with a signal and starts it again; what it has started goes on meanwhile. */
+	restartContainerd(signal: "TERM" | "KILL"): Promise<void>;
 	remove(): Promise<void>;
 }
 
@@ -87,6 +89,13 @@ export async function startMachine(pauseImage: string, network = bridgeAlone): P
 				return image ?? undefined;
 			});
 		},
+		restartContainerd: async (signal) => {
+			const { stdin, stdout } = containerd;
+			const answered = once(stdout, "data");
+			stdin.write(`${signal}\n`);
+			await answered;
+			await isReady(cri, log);
+		},
 		remove: async () => {
 			cri.close();
 			await end(containerd);
@@ -104,7 +113,7 @@ export async function startMachine(pauseImage: string, network = bridgeAlone): P
 	return machine;
 }
 
-function startContainerd(netns: Netns, config: string, log: string): ChildProcess {
+function startContainerd(netns: Netns, config: string, log: string) {
 	const script = fileURLToPath(new URL("machine.sh", import.meta.url));
 	// Not `ip netns exec`: it mounts a /sys of its own, without control groups.
 	const enter = [
@@ -117,7 +126,7 @@ function startContainerd(netns: Netns, config: string, log: string): ChildProces
 		"--mount-proc",
 	];
 	return spawn("nsenter", [...enter, script, config, log], {
-		stdio: ["pipe", "inherit", "inherit"],
+		stdio: ["pipe", "pipe", "inherit"],
 		env: tools.env,
 	});
 }
