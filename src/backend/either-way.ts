@@ -43,9 +43,9 @@ function afterRefusal<T>(refusal: BackendError, tools: () => T): T {
 
 /**
  * The host, with all that goes another way than the one asked for out of reach: whoever is handed it keeps to that way, be
- * it in writing or in reading.
+ * it in writing or in reading. `asked` is how it was asked for, for messages.
  */
-export function byWay(host: Host, transport: Transport): Host {
+export function byWay(host: Host, transport: Transport, asked = `--transport ${transport}`): Host {
 	switch (transport) {
 		case "auto":
 			return host;
@@ -53,16 +53,16 @@ export function byWay(host: Host, transport: Transport): Host {
 			return {
 				...host,
 				find: () => undefined,
-				env: (name) => (name === "PATH" ? "where none is looked for: --transport kernel" : host.env(name)),
+				env: (name) => (name === "PATH" ? `where none is looked for: ${asked}` : host.env(name)),
 			};
-		case "tools":
+		case "tools": {
+			const notAsked = (): Errno => ({
+				name: "EPROTONOSUPPORT",
+				number: 93,
+				message: `not asked, as ${asked} wants it`,
+			});
 			// The tools take the lock themselves.
-			return { ...host, netlink: () => notAsked, xtables: () => notAsked, lock: () => notAsked };
+			return { ...host, netlink: notAsked, xtables: notAsked, lock: notAsked };
+		}
 	}
 }
-
-const notAsked: Errno = {
-	name: "EPROTONOSUPPORT",
-	number: 93,
-	message: "not asked, as --transport tools wants it",
-};

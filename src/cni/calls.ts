@@ -13,7 +13,7 @@ import type { CniEnvironment } from "./environment.ts";
 import { annotationsCapability, type NetworkRequest } from "./network-request.ts";
 import { type NodeRecord, readNodeRecord } from "./node-record.ts";
 import type { PluginConfig } from "./plugin-config.ts";
-import { withToolFolders } from "./plugin-host.ts";
+import { rulesHost } from "./plugin-host.ts";
 import { createPluginLog } from "./plugin-log.ts";
 import { checkReadiness } from "./plugin-status.ts";
 import { podName } from "./pod-args.ts";
@@ -41,7 +41,7 @@ export function runAdd(
 		return result;
 	}
 	enterPod(host, environment);
-	const applied = applyPlan(withToolFolders(host, config.binDir), mode, plan);
+	const applied = applyPlan(rulesHost(host, config), mode, plan);
 	log.info(`${podName(environment.pod)}: ${describeApplied(applied)}`);
 	for (const { dialect, scope, failure } of applied.removal.stale) {
 		if (failure !== undefined) {
@@ -65,7 +65,7 @@ export function runCheck(
 		return;
 	}
 	enterPod(host, environment);
-	checkRules(withToolFolders(host, settled.config.binDir), settled.mode, planFor(settled.policy));
+	checkRules(rulesHost(host, settled.config), settled.mode, planFor(settled.policy));
 }
 
 /** Needs no configuration: what can be read of one is used, and no mistake in it keeps a pod from going. */
@@ -74,7 +74,7 @@ export function runDel(host: Host, environment: CniEnvironment, config: PluginCo
 		return;
 	}
 	const log = createPluginLog(host, { level: config?.logLevel ?? "info", file: config?.logFile });
-	removeRules(withToolFolders(host, config?.binDir), environment, log);
+	removeRules(rulesHost(host, config), environment, log);
 }
 
 /** Fails with what would fail every meshed pod. */
@@ -86,7 +86,7 @@ export function runStatus(host: Host, { read }: NetworkRequest, log: Logger): vo
 	const config = read.config.value;
 	if (!config.simulate) {
 		const mode = modeFor(config, readNodeRecord(host, config.runDir));
-		checkReadiness(withToolFolders(host, config.binDir), config, mode, log);
+		checkReadiness(rulesHost(host, config), config, mode, log);
 	}
 }
 

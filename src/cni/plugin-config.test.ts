@@ -113,6 +113,7 @@ describe("our own block", () => {
 	it("may be left out, with all that is in it", () => {
 		expect(configOf({})).toEqual({
 			mode: "auto",
+			transport: "auto",
 			simulate: false,
 			excludedNamespaces: [],
 			logLevel: "info",
@@ -132,6 +133,7 @@ describe("our own block", () => {
 	it("counts more than linkerd-cni's keys, and adds to its namespaces", () => {
 		const shunt = {
 			mode: "nftables",
+			transport: "kernel",
 			excludeNamespaces: ["kube-system", "tools"],
 			logLevel: "error",
 			logFile: "/run/shunt/cni.log",
@@ -169,6 +171,12 @@ describe("our own block", () => {
 		[{ policyWait: "2m" }, 'shunt.policyWait: "2m" is too long (want at most 60s)'],
 		[{ policyWait: 5 }, 'shunt.policyWait: "5" is not a text (want a text in quotes)'],
 		[{ excludeNamespaces: ["Kube_System"] }, /^shunt\.excludeNamespaces: "Kube_System" is not a name/],
+		[
+			{ transport: "netlink" },
+			'shunt.transport: "netlink" is not a way to make rules (want one of auto, kernel, tools)',
+		],
+		[{ transport: true }, 'shunt.transport: "true" is not a text (want a text in quotes)'],
+		[{ transport: "" }, 'shunt.transport: "" is not a way to make rules (want one of auto, kernel, tools)'],
 		[{ mode: "best" }, /^shunt\.mode: "best" is not a mode/],
 	])("refuses %j", (shunt, sentence) => {
 		expect(configOf({ shunt })).toEqual([

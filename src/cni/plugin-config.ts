@@ -4,6 +4,7 @@ import { type Mode, parseMode } from "../domain/mode.ts";
 import type { PortRange } from "../domain/port.ts";
 import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { mostSimilar } from "../domain/similar.ts";
+import { parseTransport, type Transport } from "../domain/transport.ts";
 import type { ItemForm } from "../policy/field.ts";
 import { ranges } from "../policy/forms.ts";
 import { ConfigReader, type JsonObject, type StrayKey } from "./config-reader.ts";
@@ -15,6 +16,8 @@ export interface PluginConfig {
 	readonly linkerd: LinkerdSettings | undefined;
 	/** `auto` leaves it to what the agent recorded. */
 	readonly mode: Mode;
+	/** Who is asked to make and read rules: the kernel, the dialect's programs, or whichever does it. */
+	readonly transport: Transport;
 	/** Nothing is changed; the log says what would be. */
 	readonly simulate: boolean;
 	readonly excludedNamespaces: readonly string[];
@@ -96,6 +99,7 @@ function readOwnBlock(block: ConfigReader) {
 	const agentSection = block.section("agent");
 	const settings = {
 		mode: block.text("mode", parseMode),
+		transport: block.text("transport", parseTransport) ?? "auto",
 		excludedNamespaces: block.list("excludeNamespaces", namespaces),
 		logLevel: block.text("logLevel", parseLogLevel),
 		logFile: block.text("logFile", parsePath),

@@ -1,4 +1,6 @@
+import { byWay } from "../backend/either-way.ts";
 import type { Host } from "../host/host.ts";
+import type { PluginConfig } from "./plugin-config.ts";
 
 /** Where nodes keep the dialects' tools, whatever PATH the runtime was started with; the last is NixOS's. */
 const usualFolders = [
@@ -20,4 +22,10 @@ export function withToolFolders(host: Host, binDir: string | undefined): Host {
 				.map((folder) => host.find(`${folder}/${program}`))
 				.find((path): path is string => path !== undefined),
 	};
+}
+
+/** What a call makes and reads rules by: those folders, and the way that the entry asks for. */
+export function rulesHost(host: Host, config: Pick<PluginConfig, "binDir" | "transport"> | undefined): Host {
+	const { binDir, transport = "auto" } = config ?? {};
+	return byWay(withToolFolders(host, binDir), transport, `shunt.transport ${transport}`);
 }

@@ -5,6 +5,7 @@ import { type Dialect, tablesOf } from "../support/dialect.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { emptyTable, standard, tableOf } from "../support/standard-policy.ts";
+import { withToolFolder } from "../support/tool-folder.ts";
 
 const all = [tableOf(standard), tableOf(standard)];
 const none = [emptyTable, emptyTable];
@@ -103,6 +104,14 @@ describe.each<Dialect | "nftables">(["legacy", "nft", "nftables"])("in mode %s",
 		nftables: ["nft", "flush", "chain", "inet", "shunt", "output"],
 	};
 
+	const iptables = (dialect: "legacy" | "nft") =>
+		["iptables", "ip6tables"].flatMap((name) => [`${name}-${dialect}-restore`, `${name}-${dialect}-save`]);
+	const toolsOfMode: Record<typeof mode, readonly string[]> = {
+		legacy: [...iptables("legacy"), ...iptables("nft"), "nft"],
+		nft: [...iptables("nft"), "nft"],
+		nftables: [...iptables("nft"), "nft"],
+	};
+
 	it("CHECK says what somebody has changed, and ADD mends it", () =>
 		withNetns("cni", (netns) => {
 			const call = (command: string) => callPlugin({ command, netns, input: inputFor(meshed, { mode }) });
@@ -123,6 +132,27 @@ describe.each<Dialect | "nftables">(["legacy", "nft", "nftables"])("in mode %s",
 			expect(call("ADD").status).toBe(0);
 			expect(call("CHECK")).toMatchObject({ status: 0, stdout: "" });
 		}));
+
+	it("every command goes by the way that the entry asks for", () =>
+		withNetns("cni", (netns) =>
+			withToolFolder((tools) => {
+				tools.record(...toolsOfMode[mode]);
+				const call = (command: string, transport: string) =>
+					callPlugin({ command, netns, input: inputFor(meshed, { mode, transport }), env: tools.env });
+				for (const command of ["ADD", "CHECK", "DEL"]) {
+					expect([command, call(command, "kernel").answer]).toEqual([
+						command,
+						command === "ADD" ? { cniVersion: "1.0.0" } : undefined,
+					]);
+				}
+				expect(tools.calls()).toEqual([]);
+				for (const command of ["ADD", "CHECK", "DEL"]) {
+					const before = tools.calls().length;
+					expect([command, call(command, "tools").status]).toEqual([command, 0]);
+					expect([command, tools.calls().length > before]).toEqual([command, true]);
+				}
+			}),
+		));
 
 	it("STATUS finds it usable", () => {
 		expect(callPlugin({ command: "STATUS", input: inputFor({}, { mode }, "1.1.0") })).toMatchObject({

@@ -92,8 +92,12 @@ describe("a network namespace", () => {
 				// What `ip netns delete` does first; the namespace's name stays for the test to clean up.
 				tools.link("umount");
 				tools.script("iptables-nft-restore", `umount -l ${netns.path}; exec "$real" "$@"`);
-				const call = { command: "ADD", netns, input: inputFor(meshed, nft), env: tools.env };
+				const input = inputFor(meshed, { ...nft, transport: "tools" });
+				const call = { command: "ADD", netns, input, env: tools.env };
 				expect(callPlugin(call)).toMatchObject({ status: 0, answer: { cniVersion: "1.0.0" } });
+				expect(
+					tools.calls().filter((used) => used.startsWith("iptables-nft-restore")).length,
+				).toBeGreaterThan(0);
 				expect(callPlugin({ ...call, command: "DEL" })).toMatchObject({ status: 0, stdout: "" });
 			}),
 		));

@@ -26,6 +26,7 @@ The plugin's configuration, as JSON. The section "linkerd" is that of linkerd-cn
 {{- define "shunt-cni.own" -}}
 {{- $own := dict
   "mode" .Values.iptablesMode
+  "transport" .Values.transport
   "logLevel" .Values.logLevel
   "excludeNamespaces" (include "shunt.items" .Values.excludeNamespaces | fromJsonArray)
   "policyWait" (toString .Values.policyWait)

@@ -61,7 +61,7 @@ describe("the objects", () => {
 			render({
 				name: "",
 				set: [
-					"iptablesMode=nft,disableIPv6=false,proxyGID=7,proxyUID=8,logLevel=debug",
+					"iptablesMode=nft,transport=kernel,disableIPv6=false,proxyGID=7,proxyUID=8,logLevel=debug",
 					"ignoreInboundPorts=25\\,4191,ignoreOutboundPorts={3306,4000-4001},portsToRedirect=80",
 					"excludeNamespaces={a,b},kubeAPIServerPorts=7443,policyWait=1s",
 				],
@@ -81,6 +81,7 @@ describe("the objects", () => {
 			},
 			shunt: {
 				mode: "nft",
+				transport: "kernel",
 				logLevel: "debug",
 				excludeNamespaces: ["a", "b"],
 				policyWait: "1s",

@@ -129,6 +129,7 @@ it("a values file of linkerd2-cni can be used, but for its repair", () => {
 describe("a bad value", () => {
 	const refused: readonly (readonly [given: Omit<Given, "name">, complaint: string])[] = [
 		[{ set: ["iptablesMode=nftt"] }, "iptablesMode"],
+		[{ set: ["transport=netlink"] }, "transport"],
 		[{ set: ["destCniNetDir=/x"] }, "destCniNetDir"],
 		[{ set: ["repairController.enabled=true"] }, "repairController"],
 		[{ set: ["updateStrategy.rollingUpdate.maxSurge=1"] }, "maxSurge"],

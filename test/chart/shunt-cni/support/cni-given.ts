@@ -7,6 +7,7 @@ export const given: readonly Given[] = [
 	{ name: "nothing" },
 	...modes.map((mode) => ({ name: `mode ${mode}`, set: [`iptablesMode=${mode}`] })),
 	...distributions.map((file) => ({ name: file, files: [file] })),
+	...["kernel", "tools"].map((way) => ({ name: `by way of ${way}`, set: [`transport=${way}`] })),
 	{ name: "IPv6", set: ["disableIPv6=false"] },
 	{ name: "without Linkerd's pods", set: ["linkerdPods=false"] },
 	{
