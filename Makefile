@@ -1,12 +1,13 @@
 # What people and CI run. Each target does its own set-up.
 
-.PHONY: demo test build check bench native images e2e e2e-runtimes cluster cluster-stop e2e-cluster clean
+.PHONY: demo test build check bench native images docs e2e e2e-runtimes cluster cluster-stop e2e-cluster clean
 
 # Our own tools first, without npx, which takes as long to find one as some take to run; and where iptables is, since a
 # shell from plain su has no sbin in its path.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH):/usr/sbin:/sbin
 
 NODE_MODULES := node_modules/.package-lock.json
+SITE_MODULES := docs/site/node_modules/.package-lock.json
 
 demo: build
 	scripts/ensure-tools.sh
@@ -38,6 +39,12 @@ native: $(NODE_MODULES)
 images: build native
 	npx tsx images/build.ts
 
+# The site in dist/site, of the pages in docs/ and a few others: docs/releasing.md. Its generator has packages of its own, which
+# nothing else needs.
+docs: $(NODE_MODULES) $(SITE_MODULES)
+	tsx scripts/docs/stage-site.ts
+	cd docs/site && node_modules/.bin/vitepress build
+
 e2e: images
 	scripts/ensure-tools.sh
 	scripts/ensure-containerd.sh 1.7 2
@@ -60,7 +67,10 @@ e2e-cluster: images
 	scripts/cluster/e2e.sh
 
 clean:
-	rm -rf dist native/target node_modules
+	rm -rf dist native/target node_modules docs/site/node_modules docs/site/pages
 
 $(NODE_MODULES): package-lock.json
 	npm ci --no-audit --no-fund
+
+$(SITE_MODULES): docs/site/package-lock.json
+	cd docs/site && npm ci --no-audit --no-fund

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Builds dist/native/shunt, one static file, with proxy-init and shunt-init as links to it, and dist/native/shunt-cni.
 #
-#     native/build.sh [BUNDLE]
+#     [SHUNT_NATIVE_MACHINE=aarch64] native/build.sh [BUNDLE]
 #
-# With `shunt` or `shunt-cni`, that one alone. With `host-contract`, the program that test/contract/host-native.test.ts drives instead; it is no part of a release.
+# For another machine than this one (as uname -m calls it) into dist/native-ARCHITECTURE: native/cross-tools.sh says what
+# that takes. With `shunt` or `shunt-cni`, that one alone. With `host-contract`, the program that test/contract/host-native.test.ts drives instead; it is no part of a release.
 #
 # Linked with musl where that can be had, because glibc's start-up code asks the processor about its caches dozens of
 # times (init_cacheinfo in cacheinfo.h), each of which leaves a virtual machine and together take longer than all that
@@ -13,10 +14,24 @@ cd "$(dirname "$0")/.."
 
 bundle=${1:-shunt}
 asked=${1:-both}
-machine=$(uname -m)
+here=$(uname -m)
+machine=${SHUNT_NATIVE_MACHINE:-$here}
 musl=$machine-unknown-linux-musl
 
 say() { echo "native/build.sh: $*" >&2; }
+
+# What compiles for the machine, and what runs its programs here: a program's start-up is run to be kept (src/heap.rs).
+if [ "$machine" = "$here" ]; then
+	musl_gcc=musl-gcc objcopy=objcopy readelf=readelf run='' output=dist/native
+else
+	tools=$(native/cross-tools.sh "$machine")
+	musl_gcc=$tools/musl-gcc objcopy=$machine-linux-gnu-objcopy readelf=$machine-linux-gnu-readelf
+	run=qemu-$machine-static
+	case $machine in
+	aarch64) output=dist/native-arm64 ;;
+	x86_64) output=dist/native-amd64 ;;
+	esac
+fi
 
 # A toolchain is the folder of its cargo and rustc, or nothing for those on PATH.
 rustc_of() { echo "${1:+$1/}rustc"; }
@@ -30,8 +45,8 @@ choose_toolchain() {
 		for toolchain in "" /usr/bin; do
 			has_rust "$toolchain" || continue
 			case $library in
-			ready) command -v musl-gcc >/dev/null && has_musl_library "$toolchain" && return ;;
-			source) command -v musl-gcc >/dev/null && has_library_source "$toolchain" && return ;;
+			ready) command -v "$musl_gcc" >/dev/null && has_musl_library "$toolchain" && return ;;
+			source) command -v "$musl_gcc" >/dev/null && has_library_source "$toolchain" && return ;;
 			glibc) return ;;
 			esac
 		done
@@ -62,20 +77,24 @@ RUSTC=$(rustc_of "$toolchain")
 set -- build --locked --release --manifest-path native/Cargo.toml --config native/.cargo/config.toml
 # The home of whoever builds is nobody's business.
 flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
-if [ "$library" = glibc ]; then
+if [ "$library" = glibc ] && [ "$machine" != "$here" ]; then
+	say "for $machine a Rust is needed that has its musl target (rustup), or the library's source (Debian's rust-web-src)"
+	exit 1
+elif [ "$library" = glibc ]; then
 	say "!!! no musl for this Rust: linking with glibc, which makes every start about half a millisecond slower"
 	target=$machine-unknown-linux-gnu
 else
 	target=$musl
 	lower=$(echo "$musl" | tr '-' '_')
 	# The program sits at a fixed address (src/heap.rs), so code that could be moved would only be slower.
-	export "CC_$lower=musl-gcc" "CFLAGS_$lower=-fno-pic"
+	export "CC_$lower=$musl_gcc" "CFLAGS_$lower=-fno-pic"
 fi
 if [ "$library" = source ]; then
-	mkdir -p native/target/musl
-	musl-gcc -O2 -c native/musl-unwind.c -o native/target/musl/unwind.o
-	ar rcs native/target/musl/libunwind.a native/target/musl/unwind.o
-	flags="$flags -C linker=musl-gcc -C link-self-contained=no -L $PWD/native/target/musl"
+	unwind=native/target/musl-$machine
+	mkdir -p "$unwind"
+	"$musl_gcc" -O2 -c native/musl-unwind.c -o "$unwind/unwind.o"
+	ar rcs "$unwind/libunwind.a" "$unwind/unwind.o"
+	flags="$flags -C linker=$musl_gcc -C link-self-contained=no -L $PWD/$unwind"
 	# Building the standard library for another target is not stable yet; RUSTC_BOOTSTRAP admits it on any compiler.
 	export RUSTC_BOOTSTRAP=1
 	set -- "$@" -Z build-std=std,panic_abort
@@ -103,25 +122,26 @@ npx --no-install tsx scripts/native-bundle.ts src/main/native-status.ts native/t
 
 # The second half of the link: start-up's result becomes part of the program.
 built=native/target/$target/release/$bundle
-"$built" --write-snapshot "native/target/$bundle.snapshot"
-mkdir -p dist/native
-objcopy --update-section ".snapshot=native/target/$bundle.snapshot" "$built" "dist/native/.$bundle-$$"
-mv "dist/native/.$bundle-$$" "dist/native/$bundle"
+snapshot=native/target/$target/$bundle.snapshot
+$run "$built" --write-snapshot "$snapshot"
+mkdir -p "$output"
+"$objcopy" --update-section ".snapshot=$snapshot" "$built" "$output/.$bundle-$$"
+mv "$output/.$bundle-$$" "$output/$bundle"
 
-if readelf --dynamic --wide "dist/native/$bundle" | grep NEEDED >&2; then
-	say "dist/native/$bundle depends on shared libraries"
+if "$readelf" --dynamic --wide "$output/$bundle" | grep NEEDED >&2; then
+	say "$output/$bundle depends on shared libraries"
 	exit 1
 fi
 if [ "$bundle" != host-contract ]; then
-	size=$(stat -c %s "dist/native/$bundle")
+	size=$(stat -c %s "$output/$bundle")
 	if [ "$size" -gt 5000000 ]; then
-		say "dist/native/$bundle has $size bytes, more than 5 MB"
+		say "$output/$bundle has $size bytes, more than 5 MB"
 		exit 1
 	fi
-	say "dist/native/$bundle: $("dist/native/$bundle" --version), $size bytes, $target"
+	say "$output/$bundle: $($run "$output/$bundle" --version), $size bytes, $target"
 fi
 if [ "$bundle" = shunt ]; then
-	ln -sf shunt dist/native/proxy-init
-	ln -sf shunt dist/native/shunt-init
+	ln -sf shunt $output/proxy-init
+	ln -sf shunt $output/shunt-init
 	[ "$asked" = shunt ] || exec native/build.sh shunt-cni
 fi

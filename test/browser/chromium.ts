@@ -24,8 +24,17 @@ const flags = [
 ];
 
 export async function startBrowser(): Promise<Browser> {
-	const profile = mkdtempSync(`${tmpdir()}/shunt-chromium-`);
 	const complaints: string[] = [];
+	const { context, close } = await startContext();
+	return { complaints, open: (path) => open(context, path, complaints), close };
+}
+
+/** A Chromium with an empty profile, which goes with it. */
+export async function startContext(): Promise<{
+	readonly context: BrowserContext;
+	close(): Promise<void>;
+}> {
+	const profile = mkdtempSync(`${tmpdir()}/shunt-chromium-`);
 	const executablePath = execFileSync("scripts/ensure-chromium.sh", { encoding: "utf8" }).trim();
 	const context = await chromium.launchPersistentContext(profile, {
 		executablePath,
@@ -35,8 +44,7 @@ export async function startBrowser(): Promise<Browser> {
 	});
 	context.setDefaultTimeout(120_000);
 	return {
-		complaints,
-		open: (path) => open(context, path, complaints),
+		context,
 		close: async () => {
 			await context.close();
 			rmSync(profile, { recursive: true, force: true });

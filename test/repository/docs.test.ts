@@ -6,6 +6,7 @@ import { modes } from "../../src/domain/mode.ts";
 const readme = readFileSync("README.md", "utf8");
 const dependencies = readFileSync("docs/dependencies.md", "utf8");
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+const site = JSON.parse(readFileSync("docs/site/package.json", "utf8"));
 
 describe("the README", () => {
 	it("lists every exit status and no other", () => {
@@ -35,15 +36,21 @@ describe("the README", () => {
 describe("the dependencies", () => {
 	it("each have their line, and no line is left over", () => {
 		const listed = [...dependencies.matchAll(/^\| (\S+) \| /gm)].map(([, name]) => name);
-		const used = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+		const used = [manifest.dependencies, manifest.devDependencies, site.devDependencies].flatMap(Object.keys);
 		expect(listed.filter((name) => name !== "package" && name !== "---" && name !== "crate").sort()).toEqual(
 			expect.arrayContaining(used.sort()),
 		);
 	});
 
 	it("are pinned, and the lock file names no registry", () => {
-		const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
+		const versions = Object.values({
+			...manifest.dependencies,
+			...manifest.devDependencies,
+			...site.devDependencies,
+		});
 		expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
-		expect(readFileSync("package-lock.json", "utf8")).not.toMatch(/"resolved": *"http/);
+		for (const lock of ["package-lock.json", "docs/site/package-lock.json"]) {
+			expect(readFileSync(lock, "utf8")).not.toMatch(/"resolved": *"http/);
+		}
 	});
 });
