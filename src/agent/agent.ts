@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { createNodeHost } from "../host/node.ts";
 import { startAdmin, stopAdmin } from "../serving/admin.ts";
 import type { Log } from "../serving/log.ts";
+import { DialectReport } from "./dialect-report.ts";
 import { Installation } from "./installation.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { NodeCluster } from "./node-cluster.ts";
@@ -12,6 +13,7 @@ import { type PluginConfiguration, readPluginConfiguration } from "./plugin-conf
 import { PluginLogReader } from "./plugin-log-reader.ts";
 import { PodFiles } from "./pod-files.ts";
 import { watchPods } from "./pod-watch.ts";
+import { NodeRepair } from "./repair/node-repair.ts";
 import { Upkeep } from "./upkeep.ts";
 
 export interface AgentParts {
@@ -31,7 +33,11 @@ export class Agent {
 	readonly #metrics: Metrics;
 	readonly #upkeep: Upkeep;
 	readonly #files: PodFiles;
+	readonly #host = createNodeHost();
+	/** Absent where nobody needs to know of pods. */
 	readonly #pods: NodePods | undefined;
+	readonly #repair: NodeRepair | undefined;
+	readonly #dialects: DialectReport | undefined;
 	readonly #pluginLog: PluginLogReader | undefined;
 	readonly #stopping = new AbortController();
 	#configuration: PluginConfiguration;
@@ -44,14 +50,16 @@ export class Agent {
 		this.#parts = parts;
 		this.#configuration = configuration;
 		this.#installation = new Installation(places, { ...options, entry: configuration.entry });
-		this.#metrics = createMetrics(() => this.#pods?.counts);
+		this.#metrics = createMetrics({ pods: () => this.#pods?.counts, repair: () => this.#repair?.counts });
 		this.#files = new PodFiles(places.runDir);
-		this.#pods = options.watchPods ? this.#nodePods() : undefined;
 		this.#pluginLog = pluginLog === undefined ? undefined : new PluginLogReader(pluginLog);
 		let fail: (error: unknown) => void = () => undefined;
 		this.failure = new Promise<never>((_, reject) => {
 			fail = reject;
 		});
+		this.#pods = options.watchPods || options.repair ? this.#nodePods() : undefined;
+		this.#repair = this.#nodeRepair(fail);
+		this.#dialects = this.#dialectReport();
 		this.#upkeep = new Upkeep({
 			installation: this.#installation,
 			configuration: () => readPluginConfiguration(config),
@@ -77,21 +85,27 @@ export class Agent {
 		this.#upkeep.start();
 		if (cluster !== undefined && this.#pods !== undefined) {
 			const { watchFailed } = this.#metrics;
-			watchPods({ cluster, pods: this.#pods, log, watchFailed, signal: this.#stopping.signal });
+			watchPods({
+				...{ cluster, pods: this.#pods, log, watchFailed, signal: this.#stopping.signal },
+				namespacesToo: options.watchPods,
+				changed: () => this.#repair?.soon(),
+			});
 		}
+		this.#repair?.start();
 	}
 
 	stop(): void {
 		this.#stopping.abort();
+		this.#repair?.stop();
 		this.#upkeep.stop();
 		stopAdmin(this.#admin);
 	}
 
 	#nodePods(): NodePods {
-		const { log } = this.#parts;
+		const { log, options } = this.#parts;
 		return new NodePods({
-			files: this.#files,
-			host: createNodeHost(),
+			files: options.watchPods ? this.#files : undefined,
+			host: this.#host,
 			config: () => this.#configuration.config,
 			isOurs: () => this.#installation.isOurs,
 			wrote: this.#metrics.podFileWritten,
@@ -99,6 +113,32 @@ export class Agent {
 			unclear: (pod, why) =>
 				log.warn("a pod's policy cannot be understood, and it will not start", { pod, why }),
 		});
+	}
+
+	#nodeRepair(failed: (error: unknown) => void): NodeRepair | undefined {
+		const { options, cluster, log } = this.#parts;
+		const pods = this.#pods;
+		return options.repair && !options.uninstall && cluster !== undefined && pods !== undefined
+			? new NodeRepair({
+					...{ options, cluster, log, failed, host: this.#host, metrics: this.#metrics },
+					view: () => pods.view,
+					entry: () => this.#configuration.entry,
+					isOurs: () => this.#installation.isOurs,
+				})
+			: undefined;
+	}
+
+	#dialectReport(): DialectReport | undefined {
+		const { options, cluster, log } = this.#parts;
+		return options.reportDialects && !options.uninstall && cluster !== undefined
+			? new DialectReport({
+					...{ cluster, log, host: this.#host, metrics: this.#metrics },
+					config: () => this.#configuration.config,
+					found: ({ mode }) => {
+						this.#files.mode = mode;
+					},
+				})
+			: undefined;
 	}
 
 	#use(configuration: PluginConfiguration): void {
@@ -110,15 +150,24 @@ export class Agent {
 		if (!this.#installation.isOurs) {
 			return;
 		}
-		if (this.#pods === undefined) {
+		this.#dialects?.look();
+		if (!this.#parts.options.watchPods) {
 			// Of an agent before us that wrote files; now nobody does, and nobody is to wait for one.
-			this.#files.forget();
+			this.#forgetFiles();
 		} else {
-			this.#pods.refresh();
+			this.#pods?.refresh();
 		}
 		this.#tellOn();
 		if (isComplete && !this.#isTaintSettled) {
 			void this.#removeTaint();
+		}
+	}
+
+	#forgetFiles(): void {
+		try {
+			this.#files.forget();
+		} catch (error) {
+			this.#parts.log.warn("the record of the node cannot be written", { error: String(error) });
 		}
 	}
 

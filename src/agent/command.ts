@@ -30,6 +30,15 @@ export function agentCommand(finish: (status: ExitCode) => void, world: AgentWor
 		.option("--uninstall", "take the plugin out of the runtime's configuration instead")
 		.option("--plugin-log <file>", "tell on what the plugin writes to this file, and remove it")
 		.option("--watch-pods", "write files about the node's pods, for runtimes that tell plugins too little")
+		.option("--repair", "look into meshed pods' network namespaces, and mend their rules in place")
+		.option("--netns-dir <folder>", "where the runtime keeps network namespaces", "/var/run/netns")
+		.option("--repair-interval <time>", "how often --repair looks at all of them", "1s")
+		.option(
+			"--delete-pods-per-minute <number>",
+			"delete so many pods whose rules cannot be mended; 0 for none",
+			"0",
+		)
+		.option("--report-dialects", "find out which modes the node serves, and write it on the node")
 		.option("--remove-taint <key>", "take a taint off the node when everything is as intended")
 		.option("--node <name>", "this node, for what asks the API server")
 		.option("--kubeconfig <file>", "how to reach the API server (default: as a pod does)")
@@ -54,8 +63,9 @@ back whoever changes or removes them. Each file is replaced whole. Of the list e
 cniVersion; a single plugin's file (.conf) becomes a list, and comes back with --uninstall.
 
 /ready answers 200 while everything is as intended, and else 503 with the reason. SIGTERM and SIGINT end the agent and
-take nothing out: the plugin works without it. Only --watch-pods and --remove-taint ask the API server, and while it does
-not answer everything else goes on.
+take nothing out: the plugin works without it. Only --watch-pods, --repair, --report-dialects and --remove-taint ask the
+API server, and while it does not answer everything else goes on. --repair and --report-dialects enter network
+namespaces, and need CAP_SYS_ADMIN and CAP_NET_ADMIN for it.
 
 Examples:
   # In a pod, with the node's folders mounted where the chart mounts them

@@ -1,9 +1,17 @@
+import { type Dialect, dialects } from "../domain/mode.ts";
 import { version } from "../domain/version.ts";
 import { Counter, Gauge, Registry, registerProcessMetrics } from "../serving/prometheus.ts";
 import type { Standing } from "./installation.ts";
 import type { WordCounts } from "./node-pods.ts";
+import type { RepairListener, RepairState } from "./repair/repair.ts";
 
-export interface Metrics {
+export interface Metrics extends RepairListener {
+	/** A pod was deleted. */
+	deleted(): void;
+	/** The API server did not take an event, a deletion or an annotation. */
+	notTaken(): void;
+	foundDialects(working: readonly Dialect[]): void;
+
 	looked(standing: Standing): void;
 	podFileWritten(): void;
 	watchFailed(): void;
@@ -13,8 +21,14 @@ export interface Metrics {
 	readonly contentType: string;
 }
 
+/** What is counted when somebody asks. */
+interface Counted {
+	readonly pods: () => WordCounts | undefined;
+	readonly repair: () => Readonly<Record<RepairState, number>> | undefined;
+}
+
 /** Series are few, and all of our own making: nobody outside can make more. */
-export function createMetrics(pods: () => WordCounts | undefined): Metrics {
+export function createMetrics({ pods, repair }: Counted): Metrics {
 	const registry = new Registry();
 	const registers = [registry];
 	const gauge = (name: string, help: string) => new Gauge({ name: `shunt_agent_${name}`, help, registers });
@@ -41,6 +55,32 @@ export function createMetrics(pods: () => WordCounts | undefined): Metrics {
 			}
 		},
 	});
+	new Gauge({
+		name: "shunt_agent_meshed_pods",
+		help: "Meshed pods of this node by how their rules stand: intact, drifted, or not known.",
+		labelNames: ["rules"],
+		registers,
+		collect() {
+			for (const [rules, count] of Object.entries(repair() ?? {})) {
+				this.set({ rules }, count);
+			}
+		},
+	});
+	const repairLooks = counter("repair_looks_total", "Looks at the rules of all meshed pods.");
+	const checks = counter("repair_checks_total", "Calls of the plugin's CHECK.");
+	const mendedPods = counter("pods_mended_total", "Times that a pod's rules were mended in place.");
+	const mendFailures = counter("mend_failures_total", "Times that a pod's rules could not be mended.");
+	const deletions = counter("pods_deleted_total", "Pods that were deleted because they could not be mended.");
+	const refusals = counter(
+		"api_refusals_total",
+		"Events, deletions and annotations that the API server did not take.",
+	);
+	const served = new Gauge({
+		name: "shunt_agent_dialect_served",
+		help: "1 where the node's kernel serves the mode, 0 where not.",
+		labelNames: ["mode"],
+		registers,
+	});
 	const info = new Gauge({
 		name: "shunt_agent_info",
 		help: "The agent's version.",
@@ -58,6 +98,17 @@ export function createMetrics(pods: () => WordCounts | undefined): Metrics {
 		},
 		podFileWritten: () => written.inc(),
 		watchFailed: () => watchFailures.inc(),
+		repairLooked: () => repairLooks.inc(),
+		checked: () => checks.inc(),
+		mended: () => mendedPods.inc(),
+		notMended: () => mendFailures.inc(),
+		deleted: () => deletions.inc(),
+		notTaken: () => refusals.inc(),
+		foundDialects: (working) => {
+			for (const mode of dialects) {
+				served.set({ mode }, working.includes(mode) ? 1 : 0);
+			}
+		},
 		pluginSaid: (count) => lines.inc(count),
 		render: () => registry.metrics(),
 		contentType: registry.contentType,

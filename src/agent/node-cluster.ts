@@ -1,4 +1,12 @@
-import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, Watch } from "@kubernetes/client-node";
+import {
+	CoreV1Api,
+	type CoreV1Event,
+	type KubeConfig,
+	PatchStrategy,
+	setHeaderOptions,
+	Watch,
+} from "@kubernetes/client-node";
+import { harmless } from "../domain/harmless.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
 import { allPages, type PageRequest } from "../kube/cluster.ts";
 import { clusterErrorOf } from "../kube/cluster-error.ts";
@@ -14,8 +22,27 @@ export interface NodeCluster {
 	/** Of one node alone. */
 	readonly pods: ObjectSource<NodePod>;
 	readonly namespaces: ObjectSource<NodeNamespace>;
+	/** Tells whoever looks at a pod what was done to it. Rejects with a ClusterError. */
+	tell(pod: PodReference, event: PodEvent): Promise<void>;
+	/** Deletes the pod, in its own time, if it is still that one. Rejects with a ClusterError. */
+	deletePod(pod: PodReference): Promise<void>;
+	/** Writes an annotation on the node. Rejects with a ClusterError. */
+	annotateNode(name: string, value: string): Promise<void>;
 	/** Takes every taint of that key off the node: true where there was one. Rejects with a ClusterError. */
 	removeTaint(key: string): Promise<boolean>;
+}
+
+export interface PodReference {
+	readonly namespace: string;
+	readonly name: string;
+	readonly uid: string;
+}
+
+export interface PodEvent {
+	readonly type: "Normal" | "Warning";
+	/** In the form of an identifier. */
+	readonly reason: string;
+	readonly message: string;
 }
 
 const requestTimeoutMs = 15_000;
@@ -37,6 +64,11 @@ function clusterOf(config: KubeConfig, node: string): NodeCluster {
 	const watch = new Watch(config);
 	const server = config.getCurrentCluster()?.server ?? "";
 	const fieldSelector = `spec.nodeName=${node}`;
+	const ask = async (request: Promise<unknown>): Promise<void> => {
+		await request.catch((error) => {
+			throw clusterErrorOf(error, server);
+		});
+	};
 	return {
 		pods: {
 			list: () => listAll(server, (page) => core.listPodForAllNamespaces({ ...page, fieldSelector })),
@@ -47,6 +79,17 @@ function clusterOf(config: KubeConfig, node: string): NodeCluster {
 			list: () => listAll(server, (page) => core.listNamespace(page)),
 			watch: (resourceVersion, onChange, signal) =>
 				watchObjects({ watch, path: "/api/v1/namespaces", resourceVersion, onChange, signal }),
+		},
+		tell: (pod, event) => {
+			const { namespace } = pod;
+			return ask(core.createNamespacedEvent({ namespace, body: eventAbout(pod, event, node) }));
+		},
+		deletePod: ({ namespace, name, uid }) =>
+			ask(core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } })),
+		annotateNode: (name, value) => {
+			// By the status, with which annotations can be written too: a right to all of a node is more than this needs.
+			const body = { metadata: { annotations: { [name]: value } } };
+			return ask(core.patchNodeStatus({ name: node, body }, asMergePatch));
 		},
 		removeTaint: (key) =>
 			removeTaint(core, node, key).catch((error) => {
@@ -64,8 +107,22 @@ async function removeTaint(core: CoreV1Api, name: string, key: string): Promise<
 		return false;
 	}
 	const body = { metadata: { resourceVersion: metadata?.resourceVersion }, spec: { taints: others } };
-	await core.patchNode({ name, body }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch));
+	await core.patchNode({ name, body }, asMergePatch);
 	return true;
+}
+
+const asMergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+
+/** What `kubectl describe pod` shows and `kubectl get events` lists. The server takes messages of up to 1024 bytes. */
+function eventAbout(pod: PodReference, { type, reason, message }: PodEvent, node: string): CoreV1Event {
+	const now = new Date();
+	return {
+		metadata: { generateName: `${pod.name}-`, namespace: pod.namespace },
+		involvedObject: { apiVersion: "v1", kind: "Pod", ...pod },
+		...{ type, reason, message: harmless(message).slice(0, 1000) },
+		source: { component: "shunt-agent", host: node },
+		...{ firstTimestamp: now, lastTimestamp: now, count: 1 },
+	};
 }
 
 interface Page<T> {

@@ -2,7 +2,8 @@ import type { PluginConfig } from "../cni/plugin-config.ts";
 import type { Host } from "../host/host.ts";
 import { injectAnnotation, linkerdInjectAnnotation } from "../policy/annotation-keys.ts";
 import type { PodFiles } from "./pod-files.ts";
-import { type NodePod, type PodWord, wordAbout } from "./pod-verdict.ts";
+import { isOver, type NodePod, type PodWord, wordAbout } from "./pod-verdict.ts";
+import { addressesOf, type MeshedPod, meshedPod } from "./repair/meshed-pod.ts";
 
 /** A namespace, as far as it matters here. */
 export interface NodeNamespace {
@@ -13,7 +14,8 @@ export interface NodeNamespace {
 }
 
 export interface NodePodsParts {
-	readonly files: PodFiles;
+	/** Absent where nobody wants files. */
+	readonly files: PodFiles | undefined;
 	readonly host: Host;
 	/** The one in force. */
 	readonly config: () => PluginConfig;
@@ -27,6 +29,12 @@ export interface NodePodsParts {
 /** How many pods there are of each kind of word. */
 export type WordCounts = Readonly<Record<"redirect" | "leave" | "unclear", number>>;
 
+export interface PodView {
+	readonly meshed: readonly MeshedPod[];
+	/** As {@link MeshedPod} has them. */
+	readonly assigned: ReadonlySet<string>;
+}
+
 /** The pods of this node, and the files about them. Of what cannot be written now, {@link refresh} tries again. */
 export class NodePods {
 	readonly #parts: NodePodsParts;
@@ -36,6 +44,8 @@ export class NodePods {
 	readonly #words = new WeakMap<NodePod, { readonly config: PluginConfig; readonly word: PodWord }>();
 	/** Complaints that were made already. */
 	readonly #said = new Set<string>();
+	/** What of them is meshed changes with the pods and with the configuration alone. */
+	#looked: { readonly config: PluginConfig; readonly view: PodView } | undefined;
 	#areNamespacesKnown = false;
 	#arePodsKnown = false;
 
@@ -44,6 +54,7 @@ export class NodePods {
 	}
 
 	replacePods(pods: readonly NodePod[]): void {
+		this.#looked = undefined;
 		this.#pods.clear();
 		for (const pod of pods) {
 			this.#pods.set(keyOf(pod), pod);
@@ -53,8 +64,9 @@ export class NodePods {
 	}
 
 	setPod(pod: NodePod): void {
+		this.#looked = undefined;
 		this.#pods.set(keyOf(pod), pod);
-		this.#attempt(() => this.#write(pod));
+		this.#attempt((files) => this.#write(files, pod));
 	}
 
 	/** A pod of that name that came after it is another one, and its file stays. */
@@ -62,9 +74,10 @@ export class NodePods {
 		if (this.#pods.get(keyOf(pod))?.metadata?.uid !== pod.metadata?.uid) {
 			return;
 		}
+		this.#looked = undefined;
 		this.#pods.delete(keyOf(pod));
 		const { name = "", namespace = "" } = pod.metadata ?? {};
-		this.#attempt(() => this.#parts.files.remove({ name, namespace }));
+		this.#attempt((files) => files.remove({ name, namespace }));
 	}
 
 	replaceNamespaces(namespaces: readonly NodeNamespace[]): void {
@@ -73,32 +86,42 @@ export class NodePods {
 			this.#namespaces.set(namespace.metadata?.name ?? "", namespace);
 		}
 		this.#areNamespacesKnown = true;
-		this.#attempt(() => this.#writeNamespaces());
+		this.#attempt((files) => this.#writeNamespaces(files));
 	}
 
 	setNamespace(namespace: NodeNamespace): void {
 		this.#namespaces.set(namespace.metadata?.name ?? "", namespace);
-		this.#attempt(() => this.#writeNamespaces());
+		this.#attempt((files) => this.#writeNamespaces(files));
 	}
 
 	deleteNamespace({ metadata }: NodeNamespace): void {
 		this.#namespaces.delete(metadata?.name ?? "");
-		this.#attempt(() => this.#writeNamespaces());
+		this.#attempt((files) => this.#writeNamespaces(files));
 	}
 
 	/** Writes whatever is not as it should be, for whatever reason: /run lost, no room for a while, another configuration. */
 	refresh(): void {
 		for (const pod of this.#pods.values()) {
-			this.#attempt(() => this.#write(pod));
+			this.#attempt((files) => this.#write(files, pod));
 		}
 		if (this.#arePodsKnown) {
 			const told = [...this.#pods.values()].flatMap((pod) => {
 				const word = this.#wordAbout(pod);
 				return word.kind === "told" ? [word.pod] : [];
 			});
-			this.#attempt(() => this.#parts.files.keep(told));
+			this.#attempt((files) => files.keep(told));
 		}
-		this.#attempt(() => this.#writeNamespaces());
+		this.#attempt((files) => this.#writeNamespaces(files));
+	}
+
+	/** The pods that the plugin makes rules for, and the addresses that any pod of the node has. */
+	get view(): PodView {
+		const config = this.#parts.config();
+		if (this.#looked?.config !== config) {
+			const pods = [...this.#pods.values()].filter((pod) => !isOver(pod));
+			this.#looked = { config, view: viewOf(pods, (pod) => this.#wordAbout(pod)) };
+		}
+		return this.#looked.view;
 	}
 
 	get counts(): WordCounts {
@@ -123,8 +146,8 @@ export class NodePods {
 		return word;
 	}
 
-	#write(pod: NodePod): void {
-		const { files, wrote, unclear } = this.#parts;
+	#write(files: PodFiles, pod: NodePod): void {
+		const { wrote, unclear } = this.#parts;
 		const word = this.#wordAbout(pod);
 		if (word.kind === "told") {
 			if (files.write(word.pod, word.verdict)) {
@@ -140,22 +163,36 @@ export class NodePods {
 		}
 	}
 
-	#writeNamespaces(): void {
+	#writeNamespaces(files: PodFiles): void {
 		if (this.#areNamespacesKnown) {
 			const meshed = [...this.#namespaces.values()].filter(mayBeMeshed);
-			this.#parts.files.writeNamespaces(meshed.map(({ metadata }) => metadata?.name ?? ""));
+			files.writeNamespaces(meshed.map(({ metadata }) => metadata?.name ?? ""));
 		}
 	}
 
-	#attempt(work: () => void): void {
+	#attempt(work: (files: PodFiles) => void): void {
+		const { files, isOurs } = this.#parts;
 		try {
-			if (this.#parts.isOurs()) {
-				work();
+			if (files !== undefined && isOurs()) {
+				work(files);
 			}
 		} catch (error) {
 			this.#parts.failed(error);
 		}
 	}
+}
+
+/** Of two pods with one address neither is told from the other by it, so that none of the two is meant. */
+function viewOf(pods: readonly NodePod[], wordOf: (pod: NodePod) => PodWord): PodView {
+	const assigned = new Set<string>();
+	const shared = new Set<string>();
+	for (const address of pods.flatMap(addressesOf)) {
+		(assigned.has(address) ? shared : assigned).add(address);
+	}
+	const meshed = pods
+		.flatMap((pod) => meshedPod(pod, wordOf(pod)) ?? [])
+		.filter((pod) => !pod.addresses.some((address) => shared.has(address)));
+	return { meshed, assigned };
 }
 
 /** Whatever word but a no: what is misspelt may have been meant. */

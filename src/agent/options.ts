@@ -1,6 +1,7 @@
 import type { LogFormat } from "../command/logger.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
+import { parseWholeNumber } from "../domain/number.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { parseChoice } from "../domain/words.ts";
@@ -20,6 +21,15 @@ export interface AgentOptions extends Loading {
 	readonly pluginLog: string | undefined;
 	/** Writes files about the node's pods, for runtimes that tell plugins too little of them. */
 	readonly watchPods: boolean;
+	/** Looks into meshed pods' namespaces and mends their rules. */
+	readonly repair: boolean;
+	/** Where the runtime keeps pods' network namespaces. */
+	readonly netnsDir: string;
+	readonly repairIntervalMs: number;
+	/** How many pods that cannot be mended may be deleted in a minute; 0 for none. */
+	readonly deletePodsPerMinute: number;
+	/** Finds out which dialects the node serves, records it for the plugin, and writes it on the node. */
+	readonly reportDialects: boolean;
 	/** Taken off the node when everything is as intended; nothing when absent. */
 	readonly removeTaint: string | undefined;
 	/** Needed for what asks the API server. */
@@ -48,6 +58,11 @@ export interface AgentFlags {
 	readonly uninstall?: true;
 	readonly pluginLog?: string;
 	readonly watchPods?: true;
+	readonly repair?: true;
+	readonly netnsDir: string;
+	readonly repairInterval: string;
+	readonly deletePodsPerMinute: string;
+	readonly reportDialects?: true;
 	readonly removeTaint?: string;
 	readonly node?: string;
 	readonly kubeconfig?: string;
@@ -81,6 +96,11 @@ export function parseAgentOptions(flags: AgentFlags, known: readonly Problem[] =
 		uninstall: flags.uninstall === true,
 		pluginLog: flags.pluginLog === undefined ? undefined : settle(parsePath(flags.pluginLog, "--plugin-log")),
 		watchPods: flags.watchPods === true,
+		repair: flags.repair === true,
+		netnsDir: settle(parsePath(flags.netnsDir, "--netns-dir")),
+		repairIntervalMs: settle(parseDuration(flags.repairInterval, "--repair-interval", 100)),
+		deletePodsPerMinute: settle(parseDeletions(flags.deletePodsPerMinute, "--delete-pods-per-minute")),
+		reportDialects: flags.reportDialects === true,
 		removeTaint: flags.removeTaint,
 		node: flags.node,
 		kubeconfig: flags.kubeconfig,
@@ -94,9 +114,19 @@ export function parseAgentOptions(flags: AgentFlags, known: readonly Problem[] =
 	return problems.length > 0 ? err(...problems) : ok(options);
 }
 
+/** Whether anything that was asked for needs the API server. */
+export function asksApi({
+	watchPods,
+	repair,
+	reportDialects,
+	removeTaint,
+}: Partial<Pick<AgentOptions, "watchPods" | "repair" | "reportDialects" | "removeTaint">>): boolean {
+	return [watchPods, repair, reportDialects].includes(true) || removeTaint !== undefined;
+}
+
 /** Flags that do not go together. */
-function clashes({ network, runtime, node, watchPods, removeTaint }: AgentFlags): readonly Problem[] {
-	const asksApi = watchPods === true || removeTaint !== undefined;
+function clashes(flags: AgentFlags): readonly Problem[] {
+	const { network, runtime, node, repair, deletePodsPerMinute } = flags;
 	return [
 		...(network !== undefined && runtime === "containerd"
 			? [
@@ -108,16 +138,31 @@ function clashes({ network, runtime, node, watchPods, removeTaint }: AgentFlags)
 					},
 				]
 			: []),
-		...(asksApi && (node ?? "") === ""
+		...(asksApi(flags) && (node ?? "") === ""
 			? [
 					{
 						source: "--node",
 						complaint: "is missing",
-						accepted: "the node's name, which --watch-pods and --remove-taint need",
+						accepted: "the node's name, which all that asks the API server needs",
+					},
+				]
+			: []),
+		...(deletePodsPerMinute !== "0" && repair !== true
+			? [
+					{
+						source: "--delete-pods-per-minute",
+						value: deletePodsPerMinute,
+						complaint: "is about pods that could not be mended",
+						accepted: "it with --repair",
 					},
 				]
 			: []),
 	];
+}
+
+/** More than one a second would be an outage of its own. */
+function parseDeletions(text: string, source: string): Result<number> {
+	return parseWholeNumber(text, { source, noun: "number of pods", min: 0, max: 60 });
 }
 
 /** Absolute, since the same paths count on the host. */

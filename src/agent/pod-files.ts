@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { formatNodeRecord, nodeRecordPath } from "../cni/node-record.ts";
 import { formatPodFile, type KnownPod, type PodVerdict, podFilePath } from "../cni/pod-file.ts";
+import type { Dialect } from "../domain/mode.ts";
 import { codeOf } from "./configuration-folder.ts";
 import { replaceFile } from "./replace-file.ts";
 
@@ -10,6 +11,8 @@ import { replaceFile } from "./replace-file.ts";
  * restarts, as the pods are.
  */
 export class PodFiles {
+	/** What mode auto comes to on the node, where somebody has found out; stands in what is written from then on. */
+	mode: Dialect | undefined;
 	readonly #runDir: string;
 
 	constructor(runDir: string) {
@@ -38,15 +41,19 @@ export class PodFiles {
 		}
 	}
 
-	/** In which namespaces a pod may be meshed, and so has to wait for its file. */
+	/** In which namespaces a pod may be meshed, and so has to wait for its file. Throws what node:fs throws. */
 	writeNamespaces(namespaces: readonly string[]): boolean {
-		const record = formatNodeRecord({ mode: undefined, namespaces: [...namespaces].sort() });
+		const record = formatNodeRecord({ mode: this.mode, namespaces: [...namespaces].sort() });
 		return this.#put(nodeRecordPath(this.#runDir), record);
 	}
 
-	/** Without the record nobody waits: to be done when nobody writes files any more. */
+	/** To be done when nobody writes files about pods any more: then nobody is to wait for one. */
 	forget(): void {
-		rmSync(nodeRecordPath(this.#runDir), { force: true });
+		if (this.mode === undefined) {
+			rmSync(nodeRecordPath(this.#runDir), { force: true });
+		} else {
+			this.writeNamespaces([]);
+		}
 	}
 
 	#put(path: string, text: string): boolean {

@@ -11,12 +11,29 @@ export interface NodePod {
 		readonly namespace?: string;
 		readonly uid?: string;
 		readonly annotations?: Readonly<Record<string, string>>;
+		readonly deletionTimestamp?: unknown;
+		readonly ownerReferences?: readonly { readonly controller?: boolean }[];
 	};
 	readonly spec?: {
 		readonly hostNetwork?: boolean;
 		readonly initContainers?: readonly { readonly name?: string }[];
 	};
-	readonly status?: { readonly phase?: string };
+	readonly status?: {
+		readonly phase?: string;
+		readonly podIPs?: readonly { readonly ip?: string }[];
+		readonly initContainerStatuses?: readonly ContainerStatus[];
+	};
+}
+
+export interface ContainerStatus {
+	readonly name?: string;
+	readonly restartCount?: number;
+	readonly state?: ContainerState;
+	readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+	readonly terminated?: { readonly exitCode?: number };
 }
 
 /** What the plugin is to be told of a pod. */
@@ -36,8 +53,7 @@ const makers: readonly string[] = ["shunt-init", "linkerd-init"];
  */
 export function wordAbout(host: Host, pod: NodePod, config: PluginConfig): PodWord {
 	const known = knownPod(pod);
-	const isOver = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-	if (known === undefined || pod.spec?.hostNetwork === true || isOver) {
+	if (known === undefined || pod.spec?.hostNetwork === true || isOver(pod)) {
 		return { kind: "silent" };
 	}
 	const maker = pod.spec?.initContainers?.find(({ name = "" }) => makers.includes(name))?.name;
@@ -61,6 +77,11 @@ export function wordAbout(host: Host, pod: NodePod, config: PluginConfig): PodWo
 		case "unsettled":
 			return { kind: "unclear", pod: known, why: decision.why };
 	}
+}
+
+/** Whether its containers have ended for good. */
+export function isOver({ status }: NodePod): boolean {
+	return status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
 /** Where no file of ours is: what we wrote before must not be what we decide by. */

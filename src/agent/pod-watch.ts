@@ -7,6 +7,10 @@ export interface PodWatchParts {
 	readonly cluster: NodeCluster;
 	readonly pods: NodePods;
 	readonly log: Log;
+	/** Namespaces matter to files about pods alone. */
+	readonly namespacesToo: boolean;
+	/** Called when a pod has changed. */
+	readonly changed: () => void;
 	readonly watchFailed: () => void;
 	readonly signal: AbortSignal;
 }
@@ -15,18 +19,28 @@ export interface PodWatchParts {
  * Keeps the files about pods as the API server has the pods. While it cannot be asked the files stay as they are, and
  * whatever else the agent does goes on.
  */
-export function watchPods({ cluster, pods, log, watchFailed, signal }: PodWatchParts): void {
+export function watchPods(parts: PodWatchParts): void {
+	const { cluster, pods, log, watchFailed, signal, namespacesToo, changed: podsChanged } = parts;
 	const failedOf = (what: string) => (error: unknown) => {
 		watchFailed();
 		log.warn(`${what} cannot be followed; what is known of them stays in use`, { error: String(error) });
 	};
 	void followObjects({
 		source: cluster.pods,
-		replaced: ({ items }) => pods.replacePods(items),
-		changed: ({ kind, object }) => (kind === "set" ? pods.setPod(object) : pods.deletePod(object)),
+		replaced: ({ items }) => {
+			pods.replacePods(items);
+			podsChanged();
+		},
+		changed: ({ kind, object }) => {
+			kind === "set" ? pods.setPod(object) : pods.deletePod(object);
+			podsChanged();
+		},
 		failed: failedOf("pods"),
 		signal,
 	});
+	if (!namespacesToo) {
+		return;
+	}
 	void followObjects({
 		source: cluster.namespaces,
 		replaced: ({ items }) => pods.replaceNamespaces(items),

@@ -5,7 +5,7 @@ import type { FlushedOutput } from "../serving/stdout.ts";
 import { type Signals, stopRequests } from "../serving/stop-signals.ts";
 import { Agent } from "./agent.ts";
 import type { NodeCluster } from "./node-cluster.ts";
-import type { AgentOptions } from "./options.ts";
+import { type AgentOptions, asksApi } from "./options.ts";
 import { readPluginConfiguration } from "./plugin-configuration.ts";
 
 /** What the agent needs of the process that it runs in. */
@@ -51,8 +51,4 @@ export async function runAgent(
 		agent.stop();
 		await output.flush();
 	}
-}
-
-function asksApi({ watchPods, removeTaint }: AgentOptions): boolean {
-	return watchPods || removeTaint !== undefined;
 }

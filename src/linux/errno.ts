@@ -7,10 +7,14 @@ const unlisted = new Map<number, string>([[8, "exec format error"]]);
 /** Of two names for a number, libuv's table has POSIX's. */
 const otherwiseNamed = new Map<string, string>([["ENOTSUP", "EOPNOTSUPP"]]);
 
+let systemErrors: ReturnType<typeof getSystemErrorMap> | undefined;
+
 /** Takes the number in either sign: Node's errors carry it negated. */
 export function errnoOf(number: number): Errno {
 	const positive = Math.abs(number);
-	const [name, message] = getSystemErrorMap().get(-positive) ?? [];
+	// Node makes the map anew at each call, which takes longer than most system calls.
+	systemErrors ??= getSystemErrorMap();
+	const [name, message] = systemErrors.get(-positive) ?? [];
 	return {
 		// libuv's table lacks some that only sockets know, such as EINPROGRESS.
 		name: otherwiseNamed.get(name ?? "") ?? name ?? nameInHeaders(positive) ?? `errno ${positive}`,

@@ -19,6 +19,8 @@ const doNotWait = 0x40; // MSG_DONTWAIT
 const tellWholeLength = 0x20; // MSG_TRUNC
 /** The kernel never puts more than 32 KiB in one datagram of a dump (netlink_dump in net/netlink/af_netlink.c). */
 const datagramLength = 32_768;
+/** For all sockets, since nothing else runs between a call and the copy of what it received. */
+const received = new Uint8Array(datagramLength);
 const [tryAgain, messageTooLong] = [11, 90]; // EAGAIN, EMSGSIZE
 
 /** Who opens it closes it. Speaks in the network namespace in which it was opened, for as long as it is open. */
@@ -57,7 +59,7 @@ export class OpenNetlink {
 	/** The next part of a dump is made as one is received, so that nothing is queued after the last one alone. */
 	#receiveAll(): readonly string[] | Errno {
 		const datagrams: string[] = [];
-		const buffer = new Uint8Array(datagramLength);
+		const buffer = received;
 		for (;;) {
 			const length = this.#libc.recv(this.#descriptor, buffer, buffer.length, doNotWait | tellWholeLength);
 			if (length > buffer.length) {

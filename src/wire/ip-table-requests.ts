@@ -1,5 +1,6 @@
+import type { Family } from "../domain/family.ts";
 import { type Bytes, fixedString, type Words, zeros } from "./bytes.ts";
-import { counterLength, tableNameLength } from "./ip-table.ts";
+import { counterLength, layouts, tableNameLength } from "./ip-table.ts";
 
 /** The structs in which ip_tables is asked and answers (struct ipt_getinfo and struct ipt_get_entries). */
 
@@ -48,6 +49,24 @@ export function entriesRequest({ size }: TableInfo, { u32 }: Words): Bytes {
 /** What follows the head of the answer to {@link entriesRequest}. */
 export function entriesIn(answer: Bytes): Bytes {
 	return answer.slice(entriesHeader);
+}
+
+/**
+ * Entries without what they have counted, which is the last of an entry's header: the same for as long as nobody changes
+ * the table. Undefined where a length in them is wrong.
+ */
+export function withoutCounters(family: Family, entries: Bytes, { u16At }: Words): Bytes | undefined {
+	const { offsets, header } = layouts[family];
+	const parts: Bytes[] = [];
+	for (let at = 0; at < entries.length; ) {
+		const length = at + header <= entries.length ? u16At(entries, at + offsets + 2) : 0;
+		if (length < header || at + length > entries.length) {
+			return undefined;
+		}
+		parts.push(entries.slice(at, at + header - counterLength), entries.slice(at + header, at + length));
+		at += length;
+	}
+	return parts.join("");
 }
 
 /** The head of struct ipt_replace, with room for the pointer to the counters. */

@@ -19,7 +19,7 @@ describe("docs/agent.md", () => {
 	});
 
 	it("lists the agent's own metrics", async () => {
-		const rendered = await createMetrics(() => undefined).render();
+		const rendered = await createMetrics({ pods: () => undefined, repair: () => undefined }).render();
 		const own = [...rendered.matchAll(/^# TYPE (shunt_agent_\w+)/gm)].map(([, name = ""]) => name);
 		const listed = [...text.matchAll(/`(shunt_agent_\w+)`/g)].map(([, name = ""]) => name);
 		expect(listed.sort()).toEqual(own.sort());

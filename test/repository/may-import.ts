@@ -182,6 +182,8 @@ export const mayImport: Table = {
 	"src/agent": {
 		ring: 3,
 		imports: [
+			"src/agent/repair",
+			"src/backend",
 			"src/cni",
 			"src/command",
 			"src/command/strict-command.ts",
@@ -192,6 +194,20 @@ export const mayImport: Table = {
 			"src/linux",
 			"src/policy",
 			"src/serving",
+		],
+	},
+	// Meshed pods' rules: where their namespaces are, what is the matter with them, how they are mended.
+	"src/agent/repair": {
+		ring: 3,
+		imports: [
+			"src/agent",
+			"src/backend",
+			"src/cni",
+			"src/domain",
+			"src/host/host.ts",
+			"src/linux",
+			"src/serving",
+			"src/wire",
 		],
 	},
 

@@ -66,5 +66,12 @@ resources:
 Says something where the agent asks the API server.
 */}}
 {{- define "shunt-cni.asksApi" -}}
-{{- if or .Values.watchPods .Values.removeTaint }}yes{{ end -}}
+{{- if or .Values.watchPods .Values.removeTaint .Values.reportDialects .Values.repairController.enabled }}yes{{ end -}}
+{{- end }}
+
+{{/*
+Says something where the agent goes into network namespaces, which takes capabilities.
+*/}}
+{{- define "shunt-cni.entersNamespaces" -}}
+{{- if or .Values.reportDialects .Values.repairController.enabled }}yes{{ end -}}
 {{- end }}

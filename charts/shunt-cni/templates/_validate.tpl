@@ -39,6 +39,11 @@ Values one by one: which check is for which. The schema has made sure of types b
 {{- range $key := list "destCNINetDir" "destCNIBinDir" }}
 {{ include "shunt-cni.check.folder" (list $key (get $.Values $key)) }}
 {{ end -}}
+{{- with .Values.repairController }}
+{{ include "shunt-cni.check.folder" (list "repairController.netnsDir" .netnsDir) }}
+{{ include "shunt.check.time" (list "repairController.interval" .interval) }}
+{{ include "shunt.check.number" (list "repairController.deletePodsPerMinute" (include "shunt.text" .deletePodsPerMinute) "number of pods" 0 60) }}
+{{ end -}}
 {{- range $key := list "checkInterval" "policyWait" }}
 {{ include "shunt.check.time" (list $key (get $.Values $key)) }}
 {{ end -}}
@@ -90,6 +95,9 @@ inboundProxyPort, outboundProxyPort, proxyAdminPort, proxyControlPort: {{ join "
 {{ end -}}
 {{- if eq .Values.destCNINetDir .Values.destCNIBinDir -}}
 destCNIBinDir: {{ toRawJson .Values.destCNIBinDir }} is destCNINetDir too (want two folders)
+{{ end -}}
+{{- if and (ne (include "shunt.text" .Values.repairController.deletePodsPerMinute) "0") (not .Values.repairController.enabled) -}}
+repairController.deletePodsPerMinute: {{ include "shunt.text" .Values.repairController.deletePodsPerMinute | toRawJson }} is about pods that could not be mended (want repairController.enabled: true, or 0 here)
 {{ end -}}
 {{- if and .Values.network (eq .Values.runtime "containerd") -}}
 network: {{ toRawJson .Values.network }} is nothing that containerd can be told (want runtime: cri-o, or nothing here)

@@ -38,6 +38,12 @@ export class NodeFolders implements Places {
 		return readFileSync(join(this.netDir, name), "utf8");
 	}
 
+	/** What agents of one node share; undefined while there is no such file. */
+	readRun(name: string): string | undefined {
+		const path = join(this.runDir, name);
+		return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+	}
+
 	/** The types of a list's plugins; undefined while there is no such list. */
 	plugins(name: string): readonly string[] | undefined {
 		try {

@@ -120,6 +120,18 @@ describe("what the agent has", () => {
 		expect(rulesFor("watchPods=true")).toEqual(lists);
 		expect(rulesFor("removeTaint=a")).toEqual([nodes]);
 		expect(rulesFor("removeTaint=a", "watchPods=true")).toEqual([...lists, nodes]);
+		const [pods] = lists;
+		const core = { apiGroups: [""] };
+		const events = { ...core, resources: ["events"], verbs: ["create"] };
+		const repair = "repairController.enabled=true";
+		expect(rulesFor(repair)).toEqual([pods, events]);
+		expect(rulesFor(repair, "repairController.deletePodsPerMinute=1")).toEqual([
+			...[pods, events],
+			{ ...core, resources: ["pods"], verbs: ["delete"] },
+		]);
+		expect(rulesFor("reportDialects=true")).toEqual([
+			{ ...core, resources: ["nodes/status"], verbs: ["patch"] },
+		]);
 	});
 
 	it("are three folders of the node, and its network", () => {
@@ -144,6 +156,31 @@ describe("what the agent has", () => {
 		});
 		const [privileged = {}] = objectsAt(podOf(render({ name: "", set: ["privileged=true"] })), "containers");
 		expect(privileged["securityContext"]).toMatchObject({ privileged: true, allowPrivilegeEscalation: true });
+	});
+
+	it.each(["repairController.enabled=true", "reportDialects=true"])(
+		"is the two capabilities that entering namespaces takes, with %s",
+		(set) => {
+			const [agent = {}] = objectsAt(podOf(render({ name: "", set: [set] })), "containers");
+			expect(agent["securityContext"]).toMatchObject({
+				allowPrivilegeEscalation: false,
+				capabilities: { drop: ["ALL"], add: ["SYS_ADMIN", "NET_ADMIN"] },
+			});
+		},
+	);
+
+	it("sees namespaces that come after it, and cannot change which there are", () => {
+		const [agent = {}] = objectsAt(
+			podOf(render({ name: "", set: ["repairController.enabled=true"] })),
+			"containers",
+		);
+		expect(agent["args"]).toContain("--netns-dir=/host/var/run/netns");
+		expect(objectsAt(agent, "volumeMounts")).toContainEqual({
+			name: "netns-dir",
+			mountPath: "/host/var/run/netns",
+			readOnly: true,
+			mountPropagation: "HostToContainer",
+		});
 	});
 
 	it("never has company on a node", () => {

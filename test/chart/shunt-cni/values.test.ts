@@ -105,7 +105,7 @@ describe("the schema", () => {
 	});
 });
 
-it("a values file of linkerd2-cni can be used, but for its repair", () => {
+it("a values file of linkerd2-cni can be used", () => {
 	// Its own values.yaml, v1.7.0, without comments.
 	const linkerds = {
 		...{ inboundProxyPort: 4143, outboundProxyPort: 4140, ignoreInboundPorts: "", ignoreOutboundPorts: "" },
@@ -122,6 +122,11 @@ it("a values file of linkerd2-cni can be used, but for its repair", () => {
 			memory: { limit: "", request: "" },
 			"ephemeral-storage": { limit: "", request: "" },
 		},
+		repairController: {
+			image: { name: "cr.l5d.io/linkerd/cni-plugin", version: "v1.7.0", pullPolicy: "" },
+			...{ enabled: false, logLevel: "info", logFormat: "plain", enableSecurityContext: true },
+			resources: { cpu: { limit: "", request: "" }, memory: { limit: "", request: "" } },
+		},
 	};
 	expect(render({ name: "", values: linkerds })).toHaveLength(4);
 });
@@ -131,7 +136,15 @@ describe("a bad value", () => {
 		[{ set: ["iptablesMode=nftt"] }, "iptablesMode"],
 		[{ set: ["transport=netlink"] }, "transport"],
 		[{ set: ["destCniNetDir=/x"] }, "destCniNetDir"],
-		[{ set: ["repairController.enabled=true"] }, "repairController"],
+		[{ set: ["repairController.enabled=often"] }, "enabled"],
+		[{ set: ["repairController.deletePods=true"] }, "deletePods"],
+		[{ set: ["repairController.deletePodsPerMinute=1"] }, "want repairController.enabled: true, or 0 here"],
+		[
+			{ set: ["repairController.enabled=true,repairController.deletePodsPerMinute=61"] },
+			'repairController.deletePodsPerMinute: "61" is not a valid number of pods',
+		],
+		[{ set: ["repairController.netnsDir=netns"] }, "repairController.netnsDir"],
+		[{ set: ["repairController.interval=often"] }, "repairController.interval"],
 		[{ set: ["updateStrategy.rollingUpdate.maxSurge=1"] }, "maxSurge"],
 		[{ set: ["enablePSP=true"] }, "enablePSP"],
 		[{ set: ["runtime=docker"] }, "runtime"],

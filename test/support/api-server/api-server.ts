@@ -126,7 +126,9 @@ export class ApiServer {
 		if (route !== undefined && isAboutLog(route)) {
 			return sendLog(response, route, this);
 		}
-		if (route === undefined || route.subresource !== undefined) {
+		// What is written by way of the status is the object all the same; of its spec nothing is kept, which nobody here tries.
+		const isStatus = route?.subresource === "status" && seen.method === "PATCH";
+		if (route === undefined || (route.subresource !== undefined && !isStatus)) {
 			throw new Status(404, "NotFound", "the server could not find the requested resource");
 		}
 		if (seen.method === "GET" && ["true", "1"].includes(url.searchParams.get("watch") ?? "")) {

@@ -83,6 +83,17 @@ export const given: readonly Given[] = [
 	},
 	{ name: "files about pods", set: ["watchPods=true"] },
 	{ name: "a taint", set: ["removeTaint=shunt.dev/agent-not-ready"] },
+	{ name: "repair", set: ["repairController.enabled=true"] },
+	{
+		name: "repair that deletes, and a folder of its own",
+		values: {
+			repairController: {
+				...{ enabled: true, deletePodsPerMinute: "3", interval: "2s", netnsDir: "/run/crio/netns" },
+			},
+		},
+	},
+	{ name: "modes of nodes", set: ["reportDialects=true"] },
+	{ name: "modes of nodes, with all privileges", set: ["reportDialects=true,privileged=true"] },
 	{ name: "both", set: ["watchPods=true,removeTaint=not-ready"] },
 	{ name: "privileged", set: ["privileged=true"] },
 	{ name: "on deletion", set: ["updateStrategy.type=OnDelete"] },

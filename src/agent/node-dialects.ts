@@ -1,0 +1,35 @@
+import { autoOrder } from "../backend/backends.ts";
+import { tryDialects } from "../backend/probe.ts";
+import type { PluginConfig } from "../cni/plugin-config.ts";
+import { withToolFolders } from "../cni/plugin-host.ts";
+import { families } from "../domain/family.ts";
+import type { NodeDialects } from "../domain/node-dialects.ts";
+import type { Host } from "../host/host.ts";
+import type { Visit } from "../linux/netns.ts";
+
+/** Of Linkerd's proxy and ours; the trial's rule is about some user. */
+const usualProxyUid = 2102;
+
+/**
+ * Tries every dialect in a network namespace that is made for it, and so leaves nothing behind. Throws HostError where
+ * none can be made. A dialect counts that serves both address families, as pods may have either.
+ */
+export function findDialects(
+	host: Host,
+	{ linkerd, binDir }: PluginConfig,
+	travel: <T>(journey: (visit: Visit) => T) => T,
+): NodeDialects {
+	const uid = linkerd?.defaults.policy.outbound.proxyUid ?? usualProxyUid;
+	const trials = travel((visit) =>
+		visit(undefined, () => tryDialects(withToolFolders(host, binDir), { families, uid })),
+	);
+	const working = trials.flatMap(({ dialect, failure }) => (failure === undefined ? [dialect] : []));
+	return {
+		kernel: (host.readFile("/proc/sys/kernel/osrelease") ?? "unknown").trim(),
+		mode: autoOrder.find((dialect) => working.includes(dialect)),
+		working,
+		failures: Object.fromEntries(
+			trials.flatMap(({ dialect, failure }) => (failure === undefined ? [] : [[dialect, failure.message]])),
+		),
+	};
+}

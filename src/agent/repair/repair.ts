@@ -1,0 +1,254 @@
+import type { KernelTable } from "../../backend/backend.ts";
+import { type Fingerprint, isSameFingerprint } from "../../backend/fingerprint.ts";
+import { HostError } from "../../host/host.ts";
+import type { Visit } from "../../linux/netns.ts";
+import type { Log } from "../../serving/log.ts";
+import type { MeshedPod } from "./meshed-pod.ts";
+import type { CallOutcome } from "./plugin-caller.ts";
+import type { PodNamespaces } from "./pod-namespaces.ts";
+
+/** How a meshed pod's rules stand, as far as is known. */
+export type RepairState = "intact" | "drifted" | "unknown";
+
+export interface RepairParts {
+	/** The pods that may be touched, and the addresses of all pods of the node. */
+	readonly pods: () => { readonly meshed: readonly MeshedPod[]; readonly assigned: ReadonlySet<string> };
+	readonly namespaces: Pick<PodNamespaces, "refresh" | "find" | "isStill">;
+	/** Of the network namespace that somebody is visiting; as `takeFingerprint` in src/backend. */
+	readonly fingerprint: (among?: readonly KernelTable[]) => Fingerprint | undefined;
+	readonly travel: <T>(journey: (visit: Visit) => T) => T;
+	readonly call: (command: "ADD" | "CHECK", pod: MeshedPod, netns: string) => Promise<CallOutcome>;
+	readonly told: RepairListener;
+	/** What no look can mend. */
+	readonly failed: (error: unknown) => void;
+	readonly log: Log;
+	readonly now: () => number;
+}
+
+/** Who hears of what was done. */
+export interface RepairListener {
+	repairLooked(): void;
+	checked(): void;
+	mended(pod: MeshedPod, drift: string): void;
+	/** `failures`: how often in a row. */
+	notMended(pod: MeshedPod, why: string, failures: number): void;
+}
+
+/** Programs at a time. */
+const atOnce = 4;
+/** After each failure twice as long, up to a minute. */
+const [leastPauseMs, mostPauseMs] = [1000, 60_000];
+/** Somebody who removes the rules again and again is not to be fought: so many times in a minute, and then a minute of rest. */
+const mostMendsAMinute = 10;
+
+/** What is known of one pod. */
+class Case {
+	state: RepairState = "unknown";
+	/** When it was last found intact. */
+	good: Fingerprint | undefined;
+	/** Of which failures of its validator somebody has looked into the reason. */
+	validatorFailures = 0;
+	isBusy = false;
+	notBefore = 0;
+	/** In a row. */
+	failures = 0;
+	mends: number[] = [];
+	said = "";
+}
+
+/**
+ * Keeps the rules of the node's meshed pods as the plugin made them, in place. By level: at every look the fingerprint of
+ * each pod's namespace is held against that of the last time it was found intact; where it is another, the plugin's CHECK says
+ * what is the matter, and where that is drift the plugin's ADD mends it. What cannot be read is never taken for drift.
+ */
+export class Repair {
+	readonly #parts: RepairParts;
+	#cases = new Map<string, Case>();
+	readonly #waiting: (() => Promise<void>)[] = [];
+	#running = 0;
+	#isStopped = false;
+
+	constructor(parts: RepairParts) {
+		this.#parts = parts;
+	}
+
+	/** How many pods there are in each state. */
+	get counts(): Readonly<Record<RepairState, number>> {
+		const counts = { intact: 0, drifted: 0, unknown: 0 };
+		for (const { state } of this.#cases.values()) {
+			counts[state] += 1;
+		}
+		return counts;
+	}
+
+	stop(): void {
+		this.#isStopped = true;
+		this.#waiting.length = 0;
+	}
+
+	/** Looks at all of them; what takes longer goes on afterwards. */
+	look(): void {
+		try {
+			this.#lookAtAll();
+		} catch (error) {
+			this.#parts.failed(error);
+		}
+	}
+
+	#lookAtAll(): void {
+		const { pods, namespaces, travel, told } = this.#parts;
+		const { meshed, assigned } = pods();
+		// Those of pods that have gone go too.
+		this.#cases = new Map(meshed.map(({ uid }) => [uid, this.#cases.get(uid) ?? new Case()]));
+		travel((visit) => {
+			namespaces.refresh(assigned, visit);
+			for (const pod of meshed) {
+				this.#lookAt(pod, visit);
+			}
+		});
+		told.repairLooked();
+		this.#begin();
+	}
+
+	#lookAt(pod: MeshedPod, visit: Visit): void {
+		const { namespaces, now } = this.#parts;
+		const known = this.#cases.get(pod.uid);
+		if (known === undefined || known.isBusy || now() < known.notBefore) {
+			return;
+		}
+		const found = namespaces.find(pod.addresses);
+		if (found.kind === "unknown") {
+			this.#isUnknown(pod, known, found.why);
+			return;
+		}
+		const taken = this.#fingerprint(found.path, known.good, visit);
+		const isUnchanged =
+			known.good !== undefined &&
+			typeof taken !== "string" &&
+			isSameFingerprint(known.good, taken) &&
+			pod.validatorFailures === known.validatorFailures;
+		if (isUnchanged) {
+			known.state = "intact";
+			return;
+		}
+		if (typeof taken === "string") {
+			this.#isUnknown(pod, known, taken);
+			return;
+		}
+		known.isBusy = true;
+		this.#waiting.push(async () => {
+			await this.#settle(pod, known, found.path).finally(() => {
+				known.isBusy = false;
+			});
+		});
+	}
+
+	/** Or why there is none. */
+	#fingerprint(path: string, last: Fingerprint | undefined, visit: Visit): Fingerprint | string {
+		const { fingerprint } = this.#parts;
+		const among = last?.tables.map(({ table }) => table);
+		try {
+			return visit(path, () => fingerprint(among)) ?? "the kernel does not tell of its rules";
+		} catch (error) {
+			if (error instanceof HostError) {
+				return error.message;
+			}
+			throw error;
+		}
+	}
+
+	/** The namespace is as it was before the question at most, so that a change meanwhile is seen at the next look. */
+	async #settle(pod: MeshedPod, known: Case, path: string): Promise<void> {
+		const { travel, call, told } = this.#parts;
+		const before = travel((visit) => this.#fingerprint(path, undefined, visit));
+		told.checked();
+		const outcome = await call("CHECK", pod, path);
+		switch (outcome.kind) {
+			case "done":
+				this.#isIntact(known, pod, typeof before === "string" ? undefined : before);
+				break;
+			case "failed":
+				this.#rest(known);
+				this.#isUnknown(pod, known, outcome.why);
+				break;
+			case "drift":
+				known.state = "drifted";
+				await this.#mend(pod, known, { path, drift: outcome.why });
+		}
+	}
+
+	#isIntact(known: Case, pod: MeshedPod, good: Fingerprint | undefined): void {
+		known.state = "intact";
+		known.good = good;
+		known.validatorFailures = pod.validatorFailures;
+		known.failures = 0;
+		known.said = "";
+	}
+
+	async #mend(
+		pod: MeshedPod,
+		known: Case,
+		{ path, drift }: { readonly path: string; readonly drift: string },
+	): Promise<void> {
+		const { call, told, namespaces, now } = this.#parts;
+		if (!this.#isStillWanted(pod) || !namespaces.isStill(path)) {
+			return;
+		}
+		known.mends = known.mends.filter((at) => at > now() - 60_000);
+		if (known.mends.length >= mostMendsAMinute) {
+			known.notBefore = now() + mostPauseMs;
+			known.failures += 1;
+			told.notMended(pod, `somebody changes the rules again and again: ${drift}`, known.failures);
+			return;
+		}
+		const outcome = await call("ADD", pod, path);
+		if (outcome.kind === "done") {
+			known.mends.push(now());
+			// The next look asks whether it is so.
+			known.good = undefined;
+			told.mended(pod, drift);
+			return;
+		}
+		this.#rest(known);
+		told.notMended(pod, outcome.why, known.failures);
+	}
+
+	/** A pod that was deleted meanwhile, or has another policy, is not what was asked about. */
+	#isStillWanted(pod: MeshedPod): boolean {
+		const now = this.#parts.pods().meshed.find(({ uid }) => uid === pod.uid);
+		return now !== undefined && JSON.stringify(now.annotations) === JSON.stringify(pod.annotations);
+	}
+
+	#rest(known: Case): void {
+		known.notBefore = this.#parts.now() + Math.min(leastPauseMs * 2 ** known.failures, mostPauseMs);
+		known.failures += 1;
+	}
+
+	/** Said once, since it may stay so. */
+	#isUnknown({ namespace, name, addresses }: MeshedPod, known: Case, why: string): void {
+		known.state = "unknown";
+		if (known.said !== why && addresses.length > 0) {
+			known.said = why;
+			this.#parts.log.warn("a pod's rules cannot be looked at, so they are left as they are", {
+				pod: `${namespace}/${name}`,
+				why,
+			});
+		}
+	}
+
+	#begin(): void {
+		while (this.#running < atOnce && !this.#isStopped) {
+			const next = this.#waiting.shift();
+			if (next === undefined) {
+				return;
+			}
+			this.#running += 1;
+			void next()
+				.catch(this.#parts.failed)
+				.finally(() => {
+					this.#running -= 1;
+					this.#begin();
+				});
+		}
+	}
+}
