@@ -1,7 +1,7 @@
 import { autoOrder } from "../backend/backends.ts";
 import { tryDialects } from "../backend/probe.ts";
 import type { PluginConfig } from "../cni/plugin-config.ts";
-import { withToolFolders } from "../cni/plugin-host.ts";
+import { rulesHost } from "../cni/plugin-host.ts";
 import { families } from "../domain/family.ts";
 import type { NodeDialects } from "../domain/node-dialects.ts";
 import type { Host } from "../host/host.ts";
@@ -16,12 +16,12 @@ const usualProxyUid = 2102;
  */
 export function findDialects(
 	host: Host,
-	{ linkerd, binDir }: PluginConfig,
+	config: PluginConfig,
 	travel: <T>(journey: (visit: Visit) => T) => T,
 ): NodeDialects {
-	const uid = linkerd?.defaults.policy.outbound.proxyUid ?? usualProxyUid;
+	const uid = config.linkerd?.defaults.policy.outbound.proxyUid ?? usualProxyUid;
 	const trials = travel((visit) =>
-		visit(undefined, () => tryDialects(withToolFolders(host, binDir), { families, uid })),
+		visit(undefined, () => tryDialects(rulesHost(host, config), { families, uid })),
 	);
 	const working = trials.flatMap(({ dialect, failure }) => (failure === undefined ? [dialect] : []));
 	return {

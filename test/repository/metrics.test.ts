@@ -26,7 +26,15 @@ const programs = [
 	{
 		name: "shunt agent",
 		where: "`:9996/metrics` on the node's address (`adminPort`)",
-		registry: () => agentMetrics(() => ({ redirect: 0, leave: 0, unclear: 0 })),
+		registry: () => {
+			const metrics = agentMetrics({
+				pods: () => ({ redirect: 0, leave: 0, unclear: 0 }),
+				repair: () => ({ intact: 0, drifted: 0, unknown: 0 }),
+			});
+			// Series that are only there once the modes were tried.
+			metrics.foundDialects([]);
+			return metrics;
+		},
 	},
 ] as const;
 
@@ -83,6 +91,7 @@ async function page(): Promise<string> {
 | are pods refused? | \`rate(shunt_injector_reviews_total{outcome=~"refused\\|failed"}[5m])\` |
 | when does the webhook's certificate end? | \`shunt_injector_certificate_expiry_timestamp_seconds - time()\` |
 | which nodes are without the CNI plugin? | \`shunt_agent_installed == 0\` |
+| on which nodes have pods no rules, or nobody knows? | \`shunt_agent_meshed_pods{rules!="intact"} > 0\` |
 `;
 }
 
