@@ -1,4 +1,4 @@
-//! One exchange with nfnetlink or rtnetlink: `netlink` of `src/host/host.ts`.
+//! One exchange with nfnetlink, rtnetlink or sock_diag: `netlink` of `src/host/host.ts`.
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
@@ -25,6 +25,7 @@ pub fn ask(ctx: Ctx<'_>, request: ByteString, protocol: Text) -> Result<Value<'_
     let protocol = match protocol.0.as_str() {
         "netfilter" => SockProtocol::NetlinkNetFilter,
         "route" => SockProtocol::NetlinkRoute,
+        "sock-diag" => SockProtocol::NetlinkSockDiag,
         _ => return Err(Error::new_from_js_message("string", "protocol of netlink", protocol.0)),
     };
     match exchange(request, protocol) {

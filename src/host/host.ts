@@ -86,8 +86,8 @@ export interface Host {
 	byteOrder(): "little" | "big";
 
 	/**
-	 * Sends a request to nfnetlink in this network namespace, or to rtnetlink, on a socket of its own, and answers with the datagrams that
-	 * came back, in order: all parts of a dump, or the acknowledgements that were asked for. Request and datagrams are byte
+	 * Sends a request to nfnetlink in this network namespace, to rtnetlink or to sock_diag(7), on a socket of its own, and answers with
+	 * the datagrams that came back, in order: all parts of a dump, or the acknowledgements that were asked for. Request and datagrams are byte
 	 * strings, one character a byte; the request is one send(2), so it may hold several messages, of which one at most asks
 	 * for a dump. The kernel has done its work before it returns (nfnetlink_rcv in net/netfilter/nfnetlink.c). With extended
 	 * acknowledgements, and without the request in them (NETLINK_EXT_ACK, NETLINK_CAP_ACK of netlink(7)), where the kernel
@@ -159,8 +159,8 @@ export interface NftTable {
 	readonly name: string;
 }
 
-/** NETLINK_NETFILTER, which is meant where nothing is said, and NETLINK_ROUTE. */
-export type NetlinkProtocol = "netfilter" | "route";
+/** NETLINK_NETFILTER, which is meant where nothing is said, NETLINK_ROUTE and NETLINK_SOCK_DIAG. */
+export type NetlinkProtocol = "netfilter" | "route" | "sock-diag";
 
 /** IPT_SO_GET_INFO and its like, by what they do. */
 export type XtablesOperation =

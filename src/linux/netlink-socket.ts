@@ -6,8 +6,8 @@ import type { Libc } from "./libc.ts";
 
 const netlink = 16; // AF_NETLINK
 const rawCloseOnExec = 3 | 0o2000000; // SOCK_RAW | SOCK_CLOEXEC
-/** NETLINK_ROUTE, NETLINK_NETFILTER */
-const protocols: Readonly<Record<NetlinkProtocol, number>> = { route: 0, netfilter: 12 };
+/** NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_NETFILTER */
+const protocols: Readonly<Record<NetlinkProtocol, number>> = { route: 0, "sock-diag": 4, netfilter: 12 };
 const netlinkLevel = 270; // SOL_NETLINK
 const [capAck, extendedAck] = [10, 11]; // NETLINK_CAP_ACK, NETLINK_EXT_ACK
 const socketLevel = 1;

@@ -2,6 +2,8 @@ import { endianness } from "node:os";
 import { expect } from "vitest";
 import { type Fields, fieldsIn, type Message, messagesIn } from "../../src/wire/attributes.ts";
 import { be16, cString, words, zeros } from "../../src/wire/bytes.ts";
+import { dumpSockets, readSockets } from "../../src/wire/sock-diag.ts";
+import { ConnectionHolder } from "../support/connection-holder.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { type Define, ordinaryUser } from "./host-contract-kit.ts";
 import type { Operation } from "./host-driver.ts";
@@ -205,6 +207,30 @@ function failures(define: Define): void {
 			});
 			expect(messages.at(-1)?.type).toBe(doneMessage);
 			expect(names).toEqual(["lo", "probe-b", "probe-a"]);
+		}),
+	);
+
+	define("speaks to sock_diag where it is told to", (subject) =>
+		withNetns("host", async (netns) => {
+			const holder = await ConnectionHolder.start(netns, { ports: [8080] });
+			try {
+				await holder.connect("127.0.0.1", 8080, 20);
+				const { findings } = perform(subject, [
+					{ call: "enterNetns", with: [netns.path] },
+					{ call: "netlink", with: [dumpSockets("ipv4", order.order), "sock-diag"] },
+					{ call: "netlink", with: [dumpSockets("ipv6", order.order), "sock-diag"] },
+				]);
+				const states = findings.slice(1).map((finding) => {
+					const answer = "returned" in finding ? finding.returned : finding;
+					const dump = readSockets(answer as string[], order.order);
+					return dump.kind === "told" ? dump.sockets.map(({ state }) => state).sort() : dump;
+				});
+				const established = Array.from({ length: 20 }, () => "established");
+				// Whoever listens on both families takes IPv4's connections with sockets of IPv6.
+				expect(states).toEqual([established, [...established, "listen"]]);
+			} finally {
+				await holder.stop();
+			}
 		}),
 	);
 

@@ -20,6 +20,10 @@ export interface Netns {
 export interface TryOptions {
 	readonly input?: string;
 	readonly env?: NodeJS.ProcessEnv;
+	/** In milliseconds. */
+	readonly timeout?: number;
+	/** In bytes, of each stream. */
+	readonly maxBuffer?: number;
 }
 
 /** Makes a namespace under a name that nothing else uses, with the loopback interface up. */
