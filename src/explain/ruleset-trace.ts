@@ -5,7 +5,7 @@ import { type NatTable, type Ruleset, targetOf } from "../rules/ruleset.ts";
 import { type Traversal, traverse } from "../rules/traverse.ts";
 import type { NatFate, NatStep } from "../rules/walk.ts";
 import { actionInWords, conditionInWords } from "../rules/words.ts";
-import { outcomeOf, proxyPortsIn } from "./outcome.ts";
+import { type Outcome, outcomeOf, proxyPortsIn } from "./outcome.ts";
 import type { AskedPacket } from "./packet.ts";
 import { reasonText } from "./reason-text.ts";
 import { sentenceFor } from "./sentence.ts";
@@ -13,14 +13,9 @@ import type { Step, Trace } from "./trace.ts";
 
 /** A packet's way through rules that stand in a namespace; {@link traverse} decides. */
 export function rulesetTrace(ruleset: Ruleset, asked: AskedPacket): Trace {
-	const { packet, destinationIsLocal } = asked;
-	const traversal = traverse(ruleset, {
-		...packet,
-		...(destinationIsLocal === undefined ? {} : { destinationIsLocal }),
-	});
-	const decider = deciderOf(traversal);
-	const { fate } = traversal;
-	const steps = traversal.steps.map(
+	const { packet } = asked;
+	const { fate, outcome, decider, steps: visited } = decisionOn(ruleset, asked);
+	const steps = visited.map(
 		(step): Step => ({
 			table: tableName(step.table),
 			chain: step.chain,
@@ -33,14 +28,44 @@ export function rulesetTrace(ruleset: Ruleset, asked: AskedPacket): Trace {
 		}),
 	);
 	const clause = decider === undefined ? whyUndecided(ruleset, fate) : clauseFor(decider, packet.hook);
-	const proxyPorts = proxyPortsIn(ruleset, isProxys);
+	const sentence = sentenceFor(packet, fate, { because: clause, outcome });
+	return { asked, steps, fate, outcome, sentence };
+}
+
+/** What becomes of a packet, and by which rule, without the words for it. */
+export interface Decision extends Pick<Traversal, "fate" | "steps"> {
+	readonly outcome: Outcome;
+	/** Absent where no rule is about the packet, or which one decides is not known. */
+	readonly decider?: NatStep;
+}
+
+export function decisionOn(
+	ruleset: Ruleset,
+	{ packet, destinationIsLocal }: Pick<AskedPacket, "packet" | "destinationIsLocal">,
+): Decision {
+	const traversal = traverse(ruleset, {
+		...packet,
+		...(destinationIsLocal === undefined ? {} : { destinationIsLocal }),
+	});
+	const { fate, steps } = traversal;
+	const decider = deciderOf(traversal);
+	const proxyPorts = proxyPortsOf(ruleset);
 	const outcome = outcomeOf(
 		fate,
 		(port) => proxyPorts.has(port) || (decider !== undefined && isProxys(decider)),
 	);
-	const sentence = sentenceFor(packet, fate, { because: clause, outcome });
-	return { asked, steps, fate, outcome, sentence };
+	return { fate, steps, outcome, ...(decider === undefined ? {} : { decider }) };
 }
+
+/** The ports to which rules of a proxy's redirect. */
+export function proxyPortsOf(ruleset: Ruleset): ReadonlySet<number> {
+	const known = knownPorts.get(ruleset) ?? proxyPortsIn(ruleset, isProxys);
+	knownPorts.set(ruleset, known);
+	return known;
+}
+
+/** Thousands of packets may be asked about one ruleset. */
+const knownPorts = new WeakMap<Ruleset, ReadonlySet<number>>();
 
 /** A packet that leaves a chain by a rule and meets nothing after it passes because of that rule. */
 function deciderOf({ fate, decidedBy, steps }: Traversal): NatStep | undefined {

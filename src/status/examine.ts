@@ -9,12 +9,10 @@ import { plan as planFor } from "../rules/plan.ts";
 import { describeTable, type Gap, type Scope } from "../rules/ruleset.ts";
 import { compare, type Finding } from "./compare.ts";
 import { type ForeignRule, foreignRulesBefore } from "./foreign-rules.ts";
+import type { Progress } from "./look-into.ts";
 import { type OtherTable, otherTables } from "./other-tables.ts";
 import { recoverPolicy } from "./recover-policy.ts";
 import { remarksOn } from "./remarks.ts";
-
-/** Says how far something has come, where it is due; undefined once it is done. */
-export type Progress = (state: string | undefined) => void;
 
 /** What should be there, as far as flags said. */
 export interface Expectation {

@@ -4,8 +4,8 @@ import { initFlags, policyFlags } from "../init/flags.ts";
 const fromInit = (names: readonly string[]): Flag[] =>
 	names.flatMap((name) => initFlags.filter((flag) => flag.name === name));
 
-/** What there is to be looked at, and how it is shown. */
-const ownFlags: readonly Flag[] = [
+/** Which network namespaces there are to be looked into. */
+export const targetFlags: readonly Flag[] = [
 	{
 		name: "netns",
 		kind: "value",
@@ -26,6 +26,11 @@ const ownFlags: readonly Flag[] = [
 		default: "false",
 		help: "look into every network namespace of this machine that has a process or a name in /run/netns",
 	},
+];
+
+/** And how they are shown. */
+const ownFlags: readonly Flag[] = [
+	...targetFlags,
 	{
 		name: "output",
 		kind: "value",

@@ -45,7 +45,8 @@ function paint(text: string, verdict: Verdict, style: Style): string {
 	return style.colors ? `\u001b[${colors[verdict]}m${text}\u001b[39m` : text;
 }
 
-function namesOf({ name, inode, process }: Namespace): [string, string] {
+/** How a namespace is called, and its oldest process; `-` where it has none. */
+export function namesOf({ name, inode, process }: Namespace): [string, string] {
 	const owner = process === undefined ? "-" : `${process.pid} ${process.command}`;
 	const where = process?.pod === undefined ? (process?.container ?? "") : `pod ${process.pod}`;
 	return [name ?? inode, where === "" ? owner : `${owner} (${where})`];

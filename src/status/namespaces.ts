@@ -52,6 +52,19 @@ export function allNamespaces(host: Host): Surroundings {
 	return { namespaces, unseen: pids.filter((pid) => !seen.has(pid) && isAlive(host, pid)) };
 }
 
+/** Of the processes that {@link allNamespaces} could not tell the namespaces of; `isShort`: with more permission it could. */
+export function describeUnseen(unseen: readonly number[], isShort: boolean): string {
+	const some = `${unseen.slice(0, mostNamed).join(", ")}${unseen.length > mostNamed ? ", …" : ""}`;
+	const whose =
+		unseen.length === 1
+			? `namespace of process ${some}`
+			: `namespaces of ${unseen.length} processes (${some})`;
+	const advice = isShort ? "run it as root with the capability SYS_PTRACE" : "nobody here may";
+	return `--all: the network ${whose} could not be looked at, and may be none of those listed: permission denied; ${advice}`;
+}
+
+const mostNamed = 5;
+
 /** One that has ended is in no namespace, also while nobody has asked for its exit status (`Z`; proc_pid_stat(5)). */
 function isAlive(host: Host, pid: number): boolean {
 	const stat = host.readFile(`/proc/${pid}/stat`);
@@ -107,7 +120,7 @@ function inodeOf(identity: string): string {
 }
 
 /** Whom a process belongs to, as far as can be told without asking anybody and without looking at its secrets. */
-interface ProcessName {
+export interface ProcessName {
 	readonly pid: number;
 	/** Up to 15 bytes, as the kernel keeps it. */
 	readonly command: string;

@@ -50,7 +50,8 @@ function dialectAskedFor(flags: FlagValues): Dialect | undefined {
 	return mode === "auto" ? undefined : mode;
 }
 
-function readTarget(flags: FlagValues): Target {
+/** Reads `targetFlags`. */
+export function readTarget(flags: FlagValues): Target {
 	const netns = flags.isGiven("netns") ? flags.one("netns", parseNetns) : undefined;
 	const process = flags.isGiven("pid") ? flags.one("pid", parsePid) : undefined;
 	const all = flags.boolean("all");

@@ -1,20 +1,15 @@
 import { byWay } from "../backend/either-way.ts";
-import {
-	asksForJson,
-	badInput,
-	environmentFailure,
-	type Failure,
-	guard,
-	reportFailure,
-} from "../command/failure.ts";
+import { wantsColours } from "../command/colours.ts";
+import { asksForJson, badInput, type Failure, guard, reportFailure } from "../command/failure.ts";
 import { formatHelp, wantsHelp } from "../command/help.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
-import { type Host, HostError } from "../host/host.ts";
-import { examine, type Progress } from "./examine.ts";
+import type { Host } from "../host/host.ts";
+import { examine } from "./examine.ts";
 import { statusFlags } from "./flags.ts";
 import { formatTable } from "./format-table.ts";
-import { allNamespaces, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
+import { lookInto, type Progress } from "./look-into.ts";
+import { allNamespaces, describeUnseen, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
 import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
 import { lackOfPermission, maySeeProcesses } from "./permission.ts";
 import { exitCodeOf, makeReport, type NamespaceReport } from "./report.ts";
@@ -39,7 +34,10 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 	const found =
 		around === undefined
 			? look(host, options.value, progress)
-			: lookAround(host, options.value, around.namespaces, progress);
+			: lookInto(host, around.namespaces, progress, {
+					look: (namespace) => reportOn(host, options.value, namespace, () => {}),
+					refused: (namespace, failure) => ({ namespace, failure }),
+				});
 	progress(undefined);
 	if ("exitCode" in found) {
 		return reportFailure(host, program, found, output === "json" ? "json" : "text");
@@ -61,18 +59,6 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 	}
 	return exitCodeOf(found, isShort);
 }
-
-function describeUnseen(unseen: readonly number[], isShort: boolean): string {
-	const some = `${unseen.slice(0, mostNamed).join(", ")}${unseen.length > mostNamed ? ", …" : ""}`;
-	const whose =
-		unseen.length === 1
-			? `namespace of process ${some}`
-			: `namespaces of ${unseen.length} processes (${some})`;
-	const advice = isShort ? "run it as root with the capability SYS_PTRACE" : "nobody here may";
-	return `--all: the network ${whose} could not be looked at, and may be none of those listed: permission denied; ${advice}`;
-}
-
-const mostNamed = 5;
 
 const summary =
 	"Shows in which dialects a network namespace holds rules of ours, and whether they are what they\n" +
@@ -112,8 +98,7 @@ const exitStatus = `0 in sync, or no rules of ours and none asked for, 2 drift, 
              69 a table cannot be read for want of its program, 77 not permitted`;
 
 function styleOf(host: Host, target: Target) {
-	const colors = host.isTerminal() && (host.env("NO_COLOR") ?? "") === "" && host.env("TERM") !== "dumb";
-	return { colors, showsNamespaces: target.kind === "all" };
+	return { colors: wantsColours(host), showsNamespaces: target.kind === "all" };
 }
 
 /** One namespace, which has to be there. */
@@ -128,31 +113,6 @@ function look(host: Host, options: StatusOptions, progress: Progress): Namespace
 	}
 	const report = reportOn(host, options, namespace ?? { path, inode: "", processes: 0 }, progress);
 	return "failure" in report ? report.failure : [report];
-}
-
-/**
- * Every namespace in turn. Entering one is for good, but only until the next is entered: this process does nothing
- * else, and nothing but its own thread and its children depends on where it is.
- */
-function lookAround(
-	host: Host,
-	options: StatusOptions,
-	namespaces: readonly Namespace[],
-	progress: Progress,
-): NamespaceReport[] {
-	return namespaces.flatMap((namespace, index): NamespaceReport[] => {
-		progress(`${index} of ${namespaces.length} network namespaces looked into`);
-		try {
-			if (namespace.path !== ownPath) {
-				host.enterNetns(namespace.path);
-			}
-		} catch (error) {
-			// It has gone since it was listed, with its last process or its name.
-			const isGone = error instanceof HostError && (error.code === "not-found" || error.code === "invalid");
-			return isGone ? [] : [{ namespace, failure: environmentFailure(error) }];
-		}
-		return [reportOn(host, options, namespace, () => {})];
-	});
 }
 
 function reportOn(
