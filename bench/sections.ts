@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchCniAdd } from "./cni-add.ts";
+import { benchConnections } from "./connections.ts";
 import { benchCostPerConnection } from "./cost-per-connection.ts";
 import { benchInjector } from "./injector.ts";
 import { benchLongLists } from "./long-lists.ts";
@@ -31,6 +32,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	"cni-add": measured(({ meter, folder, rounds }) => benchCniAdd(meter, folder, rounds * 4)),
 	"long-lists": measured(({ rounds }) => benchLongLists(Math.ceil(rounds / 5))),
 	"cost-per-connection": measured(({ rounds }) => benchCostPerConnection(rounds)),
+	connections: measured(({ rounds }) => benchConnections(Math.ceil(rounds / 5))),
 	memory: measured(async ({ folder }) => benchMemory(folder)),
 	proxy: async () => readProxyResults(),
 	validate: measured(({ rounds }) => benchValidate(rounds)),

@@ -56,6 +56,11 @@ export const ownFlagsCommands: readonly OwnFlagsCommand[] = [
 		flags: async () => (await import("../status/flags.ts")).statusFlags(),
 	},
 	{
+		name: "connections",
+		description: "show live connections: where each went, and which rule explains it",
+		flags: async () => (await import("../connections/flags.ts")).connectionsFlags(),
+	},
+	{
 		name: "validate",
 		description: "prove with real connections that the rules work",
 		flags: async () => (await import("../validator/flags.ts")).validateFlags,

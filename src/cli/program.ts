@@ -5,6 +5,7 @@ import { createNodeHost } from "../host/node.ts";
 import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
 import { runClean } from "../init/clean.ts";
 import { runInit } from "../init/init.ts";
+import { findSocketOwners } from "../linux/socket-owners.ts";
 import { runStatus } from "../status/status.ts";
 
 /**
@@ -27,6 +28,10 @@ async function run(argv: readonly string[], name: string): Promise<ExitCode> {
 			return runNetworkValidator(rest, `${name} validate`);
 		case "status":
 			return runStatus(createNodeHost(), rest, `${name} status`);
+		case "connections": {
+			const { runConnections } = await import("../connections/connections.ts");
+			return runConnections(createNodeHost(), findSocketOwners, rest, `${name} connections`);
+		}
 		case "help":
 			return runShunt(rest.length === 0 ? ["--help"] : [...rest.slice(0, 1), "--help"], name);
 		case "__complete":

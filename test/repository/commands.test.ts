@@ -8,6 +8,7 @@ const commands = [
 	["init"],
 	["clean"],
 	["status"],
+	["connections"],
 	["explain"],
 	["validate"],
 	["proxy"],

@@ -23,7 +23,10 @@ function byWay(args: readonly string[], env: NodeJS.ProcessEnv | undefined): rea
 }
 
 /** `shunt ARGS…`, to its end. */
-export function runShunt(args: readonly string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}) {
+export function runShunt(
+	args: readonly string[],
+	options: { env?: NodeJS.ProcessEnv; input?: string; maxBuffer?: number } = {},
+) {
 	checkBuilt();
 	return spawnSync(shuntProgram, byWay(args, options.env), { encoding: "utf8", timeout: 60_000, ...options });
 }

@@ -1,0 +1,138 @@
+import { ConnectionHolder } from "../test/support/connection-holder.ts";
+import { makeNetns, type Netns } from "../test/support/netns.ts";
+import { runShunt, shuntProgram } from "../test/support/programs.ts";
+import { formatNumber, formatTable } from "./markdown.ts";
+import { findProgram } from "./programs.ts";
+import { summarize } from "./statistics.ts";
+
+const counts = [12, 1000, 50_000];
+const ports = {
+	outboundProxy: 4140,
+	inboundProxy: 4143,
+	skipped: [9090, 9091],
+	other: 9190,
+	served: 8080,
+} as const;
+
+/**
+ * `shunt connections` in a pod's namespace with so many live connections, half of them redirected, each way, and half exempt. `ss` is
+ * what people ask today: it tells neither where a redirected connection was going and went nor why.
+ */
+export async function benchConnections(rounds: number): Promise<string> {
+	const rows: string[][] = [];
+	for (const count of counts) {
+		rows.push(...(await withConnections(count, (pod) => rowsFor(pod, count, count > 1000 ? 3 : rounds))));
+	}
+	return [
+		"## Live connections",
+		`\`shunt connections\` of a network namespace with live connections, a quarter of them redirected each way and half
+exempt, mode nft; the whole program, medians. Memory is the maximum resident set. \`ss\` knows sockets alone.`,
+		formatTable(
+			["", "connections", "seconds", "CPU seconds", "MB", "CPU µs per connection", "KB per connection"],
+			rows,
+		),
+	].join("\n\n");
+}
+
+const programs: readonly (readonly [title: string, argv: readonly string[]])[] = [
+	["shunt connections", [shuntProgram, "connections"]],
+	["shunt connections --totals", [shuntProgram, "connections", "--totals"]],
+	["shunt connections --output json", [shuntProgram, "connections", "--output", "json"]],
+	["ss -tnpe", ["ss", "-tnpe"]],
+];
+
+function rowsFor(pod: Netns, count: number, rounds: number): string[][] {
+	const empty = makeNetns("bench-empty");
+	try {
+		return programs.map(([title, argv]) => {
+			process.stderr.write(`${count} connections: ${title}\n`);
+			const { seconds, cpu, megabytes } = medianOf(pod, argv, rounds);
+			const base = medianOf(empty, argv, rounds);
+			return [
+				title,
+				`${count}`,
+				...[seconds, cpu, megabytes].map(formatNumber),
+				...[((cpu - base.cpu) * 1e6) / count, ((megabytes - base.megabytes) * 1000) / count].map(
+					formatNumber,
+				),
+			];
+		});
+	} finally {
+		empty.remove();
+	}
+}
+
+interface Cost {
+	readonly seconds: number;
+	readonly cpu: number;
+	readonly megabytes: number;
+}
+
+function medianOf(netns: Netns, argv: readonly string[], rounds: number): Cost {
+	const samples = Array.from({ length: rounds }, () => measure(netns, argv));
+	const median = (part: keyof Cost) => summarize(samples.map((sample) => sample[part])).median;
+	return { seconds: median("seconds"), cpu: median("cpu"), megabytes: median("megabytes") };
+}
+
+function measure(netns: Netns, argv: readonly string[]): Cost {
+	const { stderr, status } = netns.try(findProgram("time"), ["-f", "cost %e %U %S %M", ...argv], {
+		env: process.env,
+		maxBuffer: 1 << 28,
+	});
+	const [, seconds, user, system, kilobytes] = /^cost (\S+) (\S+) (\S+) (\d+)$/m.exec(stderr) ?? [];
+	if (status !== 0 || kilobytes === undefined) {
+		throw new Error(`${argv.join(" ")} could not be measured: ${stderr}`);
+	}
+	return {
+		seconds: Number(seconds),
+		cpu: Number(user) + Number(system),
+		megabytes: (Number(kilobytes) * 1024) / 1e6,
+	};
+}
+
+async function withConnections<T>(count: number, use: (pod: Netns) => T): Promise<T> {
+	const [pod, peer] = [makeNetns("bench-pod"), makeNetns("bench-peer")];
+	const holders: ConnectionHolder[] = [];
+	const start = async (...settings: Parameters<typeof ConnectionHolder.start>) => {
+		const holder = await ConnectionHolder.start(...settings);
+		holders.push(holder);
+		return holder;
+	};
+	try {
+		pod.run("ip", ["link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", peer.name]);
+		pod.run("ip", ["address", "add", "10.66.0.2/24", "dev", "eth0"]);
+		peer.run("ip", ["address", "add", "10.66.0.1/24", "dev", "eth0"]);
+		for (const netns of [pod, peer]) {
+			netns.run("ip", ["link", "set", "eth0", "up"]);
+			netns.run("sysctl", ["-qw", "net.ipv4.ip_local_port_range=10000 65535"]);
+		}
+		const { outboundProxy, inboundProxy, skipped, other, served } = ports;
+		const policy = ["-p", `${inboundProxy}`, "-o", `${outboundProxy}`, "--proxy-uid", "2102"];
+		const more = ["--outbound-ports-to-ignore", skipped.join(), "--iptables-mode", "nft"];
+		const { status, stderr } = runShunt(["init", ...policy, ...more, "--netns", pod.path]);
+		if (status !== 0) {
+			throw new Error(stderr);
+		}
+		// A process may have some 20,000 files open. In place of a proxy: what it takes, and nothing that it makes.
+		for (const port of [outboundProxy, inboundProxy]) {
+			await start(pod, { ports: [port], user: 2102 });
+		}
+		for (const port of skipped) {
+			await start(peer, { ports: [port] });
+		}
+		for (const [netns, host, port] of [
+			[pod, "10.66.0.1", skipped[0]],
+			[pod, "10.66.0.1", skipped[1]],
+			[pod, "10.66.0.1", other],
+			[peer, "10.66.0.2", served],
+		] as const) {
+			const client = await start(netns, { user: 1000 });
+			await client.connect(host, port, Math.round(count / 4));
+		}
+		return use(pod);
+	} finally {
+		await Promise.all(holders.map((holder) => holder.stop()));
+		pod.remove();
+		peer.remove();
+	}
+}

@@ -1,0 +1,304 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Family } from "../../src/domain/family.ts";
+import { ConnectionHolder } from "../support/connection-holder.ts";
+import { type SeenConnection, seeConnections, seenIn } from "../support/connections-run.ts";
+import { type Netns, withNetns } from "../support/netns.ts";
+import { runShunt, shuntProgram } from "../support/programs.ts";
+import { type PodAndPeer, withPodAndPeer } from "../support/proxy-pod.ts";
+import { eventually } from "../support/proxy-sockets.ts";
+
+const modes = ["legacy", "nft", "nftables"] as const;
+const peers: Readonly<Record<Family, string>> = { ipv4: "10.77.0.1", ipv6: "fd77::1" };
+const pods: Readonly<Record<Family, string>> = { ipv4: "10.77.0.2", ipv6: "fd77::2" };
+const [asked, skipped, served] = [9090, 9191, 8080];
+const proxy = 2102;
+const policy = ["-p", "4143", "-o", "4140", "--proxy-uid", `${proxy}`, "--inbound-ports-to-ignore", "4191"];
+
+const holders: ConnectionHolder[] = [];
+afterEach(async () => {
+	await Promise.all(holders.splice(0).map((holder) => holder.stop()));
+});
+
+async function start(
+	netns: Netns,
+	...settings: Parameters<typeof ConnectionHolder.start> extends [Netns, ...infer R] ? R : never
+) {
+	const holder = await ConnectionHolder.start(netns, ...settings);
+	holders.push(holder);
+	return holder;
+}
+
+function init(pod: Netns, mode: string, ...more: string[]): void {
+	const args = ["init", ...policy, "--iptables-mode", mode, "--netns", pod.path, ...more];
+	const { status, stderr } = runShunt(args);
+	expect(status, stderr).toBe(0);
+}
+
+type Seen = Omit<SeenConnection, "rule"> & { readonly rule?: SeenConnection["rule"] | undefined };
+
+/** How many there are of each kind, in words. */
+function kinds(connections: readonly Seen[]): Record<string, number> {
+	const count: Record<string, number> = {};
+	for (const { direction, family, to, via, redirectedTo, tracking, agrees, rule } of connections) {
+		const port = to.slice(to.lastIndexOf(":") + 1);
+		const where = `${via}${redirectedTo === undefined ? "" : `:${redirectedTo}`}`;
+		const verdict = { true: "as now", false: "otherwise", null: "unknown" }[`${agrees}`];
+		const words = `${family} ${direction} to ${port}, ${where}, ${tracking}, ${verdict} by ${rule?.name ?? "none"}`;
+		count[words] = (count[words] ?? 0) + 1;
+	}
+	return count;
+}
+
+async function openByProxy({ peer }: PodAndPeer): Promise<Record<string, number>> {
+	const script = `fetch("http://${pods.ipv4}:4191/metrics").then(async (r) => process.stdout.write(await r.text()))`;
+	const metrics = peer.run(process.execPath, ["-e", script]);
+	return Object.fromEntries(
+		[...metrics.matchAll(/^shunt_proxy_connections_open\{direction="(\w+)"\} (\d+)$/gm)].map(
+			([, direction = "", open]) => [direction, Number(open)],
+		),
+	);
+}
+
+describe.each(modes)("in mode %s", (mode) => {
+	it("each connection is told with where it went, by which rule and whose it is, as the proxy counted and tests opened", () =>
+		withPodAndPeer(async (world) => {
+			const { pod, peer } = world;
+			await start(peer, { ports: [asked, skipped] });
+			const application = await start(pod, { ports: [served] });
+			const early = await start(pod, { user: 1000 });
+			await early.connect(peers.ipv4, asked, 2);
+			await early.connect(peers.ipv6, asked);
+			init(pod, mode, "--outbound-ports-to-ignore", `${skipped}`);
+			await world.startProxy();
+			const client = await start(pod, { user: 1000, title: "client" });
+			const caller = await start(peer);
+			await client.connect(peers.ipv4, asked, 4);
+			await client.connect(peers.ipv6, asked, 3);
+			await client.connect(peers.ipv4, skipped, 2);
+			await client.connect(peers.ipv6, skipped);
+			await caller.connect(pods.ipv4, served, 2);
+			await caller.connect(pods.ipv6, served);
+			// The proxy goes on to where they were going by connections of its own.
+			const [out, into, own] = [
+				"redirect-all-outgoing-to-proxy-port",
+				"redirect-all-incoming-to-proxy-port",
+				"ignore-proxy-user-id",
+			];
+			const seen = await eventually(() => {
+				const found = seeConnections(["--netns", pod.path]);
+				return found.totals.connections === 26 && found;
+			});
+			expect(seen.status, seen.stderr).toBe(0);
+			expect(seen.notRead).toEqual([]);
+			const rules = kinds(seen.connections.map((one) => ({ ...one, rule: shortened(one.rule) })));
+			expect(rules).toEqual({
+				[`ipv4 outbound to ${asked}, past-proxy, none, otherwise by ${out}`]: 2,
+				[`ipv6 outbound to ${asked}, past-proxy, none, otherwise by ${out}`]: 1,
+				[`ipv4 outbound to ${asked}, proxy:4140, whole, as now by ${out}`]: 4,
+				[`ipv6 outbound to ${asked}, proxy:4140, whole, as now by ${out}`]: 3,
+				[`ipv4 outbound to ${asked}, past-proxy, whole, as now by ${own}`]: 4,
+				[`ipv6 outbound to ${asked}, past-proxy, whole, as now by ${own}`]: 3,
+				[`ipv4 outbound to ${skipped}, past-proxy, whole, as now by ignore-port`]: 2,
+				[`ipv6 outbound to ${skipped}, past-proxy, whole, as now by ignore-port`]: 1,
+				[`ipv4 inbound to ${served}, proxy:4143, whole, as now by ${into}`]: 2,
+				[`ipv6 inbound to ${served}, proxy:4143, whole, as now by ${into}`]: 1,
+				[`ipv4 outbound to ${served}, past-proxy, whole, as now by ${own}`]: 2,
+				[`ipv6 outbound to ${served}, past-proxy, whole, as now by ${own}`]: 1,
+			});
+			expect(seen.totals).toMatchObject({ proxy: 10, pastProxy: 16, elsewhere: 0, unknown: 0, otherwise: 3 });
+			expect(await openByProxy(world)).toEqual({ outbound: 7, inbound: 3 });
+			for (const { to, via, direction, owner, receiver, now } of seen.connections) {
+				const isClients = direction === "outbound" && via === "proxy";
+				if (isClients) {
+					expect(owner).toEqual({ uid: 1000, process: { pid: client.pid, command: "client" } });
+					expect(receiver).toMatchObject({ uid: proxy, process: { command: "node" } });
+				}
+				if (direction === "outbound" && to.endsWith(`:${served}`)) {
+					expect(receiver).toMatchObject({ uid: 0, process: { pid: application.pid } });
+				}
+				if (now !== undefined) {
+					expect([now, owner?.process?.pid]).toEqual(["would go to the proxy on port 4140", early.pid]);
+				}
+			}
+
+			// After a change, and then without any rules.
+			init(pod, mode);
+			const changed = seeConnections(["--netns", pod.path, "--port", `${skipped}`]);
+			expect(kinds(changed.connections)).toEqual({
+				[`ipv4 outbound to ${skipped}, past-proxy, whole, otherwise by ${out}`]: 2,
+				[`ipv6 outbound to ${skipped}, past-proxy, whole, otherwise by ${out}`]: 1,
+			});
+			expect(runShunt(["clean", "--netns", pod.path]).status).toBe(0);
+			const cleaned = seeConnections(["--netns", pod.path, "--otherwise"]);
+			expect(cleaned.status).toBe(0);
+			expect(kinds(cleaned.connections)).toEqual({
+				[`ipv4 outbound to ${asked}, elsewhere:4140, whole, otherwise by none`]: 4,
+				[`ipv6 outbound to ${asked}, elsewhere:4140, whole, otherwise by none`]: 3,
+				[`ipv4 inbound to ${served}, elsewhere:4143, whole, otherwise by none`]: 2,
+				[`ipv6 inbound to ${served}, elsewhere:4143, whole, otherwise by none`]: 1,
+			});
+		}));
+});
+
+/** What a comment says beyond the reason is another in each dialect. */
+function shortened(rule: SeenConnection["rule"]): SeenConnection["rule"] {
+	return rule && { ...rule, name: rule.name.replace(/^(ignore-port)-.*$/, "$1") };
+}
+
+describe("what was made before the rules", () => {
+	it("is broken by the next packet where the rules want it, as the text says, and told for what it is where they do not", () =>
+		withPodAndPeer(async ({ pod, peer }) => {
+			await start(peer, { ports: [asked, skipped] });
+			const [wanted, spared] = [await start(pod), await start(pod)];
+			await wanted.connect(peers.ipv4, asked);
+			await spared.connect(peers.ipv4, skipped);
+			init(pod, "nft", "--outbound-ports-to-ignore", `${skipped}`);
+			const { stdout } = runShunt(["connections", "--netns", pod.path]);
+			expect(stdout).toMatch(
+				/made before the present rules; now would go to the proxy on port 4140, by redirect-all/,
+			);
+			expect(stdout).toContain("which breaks it");
+			expect(await wanted.say("hello")).toEqual(["ECONNRESET"]);
+			expect(await spared.say("hello")).toEqual(["hello"]);
+			const seen = seeConnections(["--netns", pod.path]);
+			expect(kinds(seen.connections)).toEqual({
+				[`ipv4 outbound to ${skipped}, past-proxy, midway, as now by ignore-port-${skipped}`]: 1,
+			});
+		}));
+
+	it("has the right way round where an answer was the first packet that was tracked", () =>
+		withPodAndPeer(async ({ pod, peer }) => {
+			const server = await start(pod, { ports: [served] });
+			const client = await start(peer);
+			await client.connect(pods.ipv4, served);
+			// Nothing but what leaves is tracked at first.
+			pod.run("nft", ["add table ip t; add chain ip t c { type filter hook output priority raw; }"]);
+			init(
+				pod,
+				"nft",
+				"--inbound-ports-to-ignore",
+				`4191,${served}`,
+				"--outbound-ports-to-ignore",
+				"1024-65535",
+			);
+			expect(await client.say("hello")).toEqual(["hello"]);
+			const [seen] = seeConnections(["--netns", pod.path]).connections;
+			expect(seen).toMatchObject({
+				direction: "inbound",
+				to: `${pods.ipv4}:${served}`,
+				tracking: "midway",
+				owner: { process: { pid: server.pid } },
+				agrees: true,
+			});
+		}));
+});
+
+describe("many", () => {
+	it("a thousand connections are all there, and each has its owner", () =>
+		withPodAndPeer(async ({ pod, peer }) => {
+			await start(peer, { ports: [skipped] });
+			await start(pod, { ports: [4140], user: proxy, title: "proxy" });
+			init(pod, "nftables", "--outbound-ports-to-ignore", `${skipped}`);
+			const [first, second] = [await start(pod, { user: 1000 }), await start(pod, { user: 1001 })];
+			await first.connect(peers.ipv4, skipped, 400);
+			await second.connect(peers.ipv6, asked, 600);
+			const { totals, connections, status } = seeConnections(["--netns", pod.path]);
+			expect(status).toBe(0);
+			expect(totals).toMatchObject({ connections: 1000, proxy: 600, pastProxy: 400, otherwise: 0 });
+			const owned = (pid: number) => connections.filter(({ owner }) => owner?.process?.pid === pid).length;
+			expect([owned(first.pid), owned(second.pid)]).toEqual([400, 600]);
+			expect(new Set(connections.map(({ from }) => from)).size).toBe(1000);
+			const text = runShunt(["connections", "--netns", pod.path, "--totals"]).stdout;
+			expect(text).toMatch(/^1,000 connections: 600 through the proxy, 400 past it\.$/m);
+			expect(text.split("\n")).toHaveLength(6);
+		}));
+});
+
+describe("the text", () => {
+	it("is not steered by the name of a program", () =>
+		withPodAndPeer(async ({ pod, peer }) => {
+			await start(peer, { ports: [asked] });
+			const rude = await start(pod, { title: "\u001b[2J\nEVIL\u202e" });
+			await rude.connect(peers.ipv4, asked);
+			const { stdout } = runShunt(["connections", "--netns", pod.path]);
+			expect(stdout).toContain(`${rude.pid} \\u001b[2J\\nEVIL`);
+			expect(stdout.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+		}));
+
+	it("says what there is to say of a namespace without connections, and of one that is not there", () =>
+		withNetns("connections", ({ path }) => {
+			expect(runShunt(["connections", "--netns", path])).toMatchObject({
+				status: 0,
+				stdout: "No connections.\n",
+			});
+			const { status, stderr } = runShunt(["connections", "--netns", "nowhere"]);
+			expect([status, stderr]).toEqual([64, expect.stringContaining("nowhere")]);
+		}));
+});
+
+describe("what cannot be read is named", () => {
+	const withoutNetAdmin = ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"];
+	const kernelWithout = fileURLToPath(new URL("../support/kernel-without.mjs", import.meta.url));
+
+	it("without NET_ADMIN: exit 77, and no connections are made of nothing", () =>
+		withNetns("connections", (netns) => {
+			const [program = "", ...args] = [...withoutNetAdmin, shuntProgram, "connections"];
+			const { status, stdout, stderr } = netns.try(program, args);
+			expect([status, stdout]).toEqual([77, ""]);
+			expect(stderr).toContain("NET_ADMIN");
+		}));
+
+	it.each([
+		["nf_tables", "tracked connections", "nf_conntrack_netlink"],
+		["sock_diag", "sockets", "tcp_diag"],
+	])("by a kernel without %s: exit 1, and what is left is told", (lacking, what, advice) =>
+		withPodAndPeer(async ({ pod, peer }) => {
+			await start(peer, { ports: [asked] });
+			const client = await start(pod);
+			init(pod, "legacy", "--outbound-ports-to-ignore", `${asked}`);
+			await client.connect(peers.ipv4, asked, 3);
+			const run = (...args: string[]) =>
+				pod.try(process.execPath, [kernelWithout, lacking, shuntProgram, "connections", ...args]);
+			const { status, stdout, stderr } = run("--output", "json");
+			expect(status, stderr).toBe(1);
+			const seen = seenIn(stdout, stderr);
+			expect(seen.notRead.map((one) => one.what)).toContain(what);
+			expect(seen.notRead.find((one) => one.what === what)?.why).toContain(advice);
+			expect(seen.connections).toHaveLength(3);
+			const [one] = seen.connections;
+			expect(one).toMatchObject(
+				lacking === "sock_diag"
+					? { via: "past-proxy", agrees: true, tracking: "whole" }
+					: { via: "unknown", agrees: null, tracking: "unread", owner: { process: { pid: client.pid } } },
+			);
+			expect(one).not.toHaveProperty(lacking === "sock_diag" ? "owner" : "wentTo");
+			expect(run().stdout).toContain(`Not read: ${what}: `);
+		}),
+	);
+});
+
+describe("--watch", () => {
+	it("goes on, and tells what begins and ends", () =>
+		withPodAndPeer(async ({ pod, peer }) => {
+			await start(peer, { ports: [asked] });
+			const client = await start(pod);
+			await client.connect(peers.ipv4, asked);
+			const args = ["connections", "--netns", pod.path, "--watch", "--interval", "200ms", "--output", "json"];
+			const watching = spawn(shuntProgram, args, { stdio: ["ignore", "pipe", "inherit"] });
+			try {
+				const lines = createInterface({ input: watching.stdout })[Symbol.asyncIterator]();
+				const next = async () => JSON.parse((await lines.next()).value);
+				expect(await next()).toMatchObject({ event: "there", to: `${peers.ipv4}:${asked}` });
+				await client.connect(peers.ipv6, asked);
+				expect(await next()).toMatchObject({ event: "begun", to: `[${peers.ipv6}]:${asked}`, agrees: true });
+				await client.drop();
+				const gone = [await next(), await next()];
+				expect(gone.map(({ event }) => event)).toEqual(["ended", "ended"]);
+			} finally {
+				watching.kill("SIGTERM");
+			}
+		}));
+});

@@ -1,0 +1,56 @@
+import { runShunt } from "./programs.ts";
+
+/** What `shunt connections --output json` says of one connection, as far as tests look at it. */
+export interface SeenConnection {
+	readonly direction: string;
+	readonly family: string;
+	readonly from: string;
+	readonly to: string;
+	readonly wentTo?: string;
+	readonly via: string;
+	readonly redirectedTo?: number;
+	readonly state: string;
+	readonly tracking: string;
+	readonly owner?: {
+		readonly uid: number;
+		readonly process?: { readonly pid: number; readonly command: string };
+	};
+	readonly receiver?: SeenConnection["owner"];
+	readonly rule?: { readonly name: string; readonly table: string };
+	readonly agrees: boolean | null;
+	readonly now?: string;
+}
+
+export interface SeenConnections {
+	readonly status: number | null;
+	readonly stderr: string;
+	readonly totals: Readonly<Record<string, unknown>> & {
+		readonly connections: number;
+		readonly byRule: readonly {
+			readonly direction: string;
+			readonly via: string;
+			readonly rule?: string;
+			readonly agrees: boolean | null;
+			readonly connections: number;
+		}[];
+	};
+	readonly notRead: readonly { readonly what: string; readonly why: string }[];
+	readonly notes: readonly string[];
+	readonly connections: readonly SeenConnection[];
+}
+
+/** `shunt connections ARGS… --output json` of one namespace, to its end. */
+export function seeConnections(args: readonly string[]): SeenConnections {
+	const { status, stdout, stderr } = runShunt(["connections", ...args, "--output", "json"], {
+		maxBuffer: 1 << 28,
+	});
+	return { status, stderr, ...seenIn(stdout, stderr) };
+}
+
+export function seenIn(stdout: string, stderr: string): Omit<SeenConnections, "status" | "stderr"> {
+	try {
+		return JSON.parse(stdout).namespaces[0];
+	} catch {
+		throw new Error(`shunt connections printed no report: ${stderr}`);
+	}
+}
