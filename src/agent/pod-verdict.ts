@@ -3,6 +3,9 @@ import type { PluginConfig } from "../cni/plugin-config.ts";
 import type { KnownPod, PodVerdict } from "../cni/pod-file.ts";
 import { formatProblem } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
+import { redirectAnnotation } from "../policy/annotation-keys.ts";
+import { parseStamp } from "../policy/pod-policy-stamp.ts";
+import type { RedirectPolicy } from "../policy/redirect-policy.ts";
 
 /** A pod of this node, as far as it matters here. */
 export interface NodePod {
@@ -59,7 +62,8 @@ export function wordAbout(host: Host, pod: NodePod, config: PluginConfig): PodWo
 	const maker = pod.spec?.initContainers?.find(({ name = "" }) => makers.includes(name))?.name;
 	if (maker !== undefined) {
 		const reason = `it brings the init container ${maker}, which makes its rules`;
-		return { kind: "told", pod: known, verdict: { kind: "leave", reason } };
+		const stamp = stampOf(pod);
+		return { kind: "told", pod: known, verdict: { kind: "leave", reason, ...(stamp && { stamp }) } };
 	}
 	const decision = decide(host, {
 		config: { ...config, runDir: nowhere },
@@ -82,6 +86,14 @@ export function wordAbout(host: Host, pod: NodePod, config: PluginConfig): PodWo
 /** Whether its containers have ended for good. */
 export function isOver({ status }: NodePod): boolean {
 	return status?.phase === "Succeeded" || status?.phase === "Failed";
+}
+
+/** What the injector has told the init container; a pod of Linkerd's, or of somebody's own, has none. */
+function stampOf({ metadata }: NodePod): RedirectPolicy | undefined {
+	const annotationOf = (name: string) => metadata?.annotations?.[name];
+	const stamp = annotationOf(redirectAnnotation);
+	const parsed = stamp === undefined ? undefined : parseStamp(stamp, redirectAnnotation, annotationOf);
+	return parsed?.ok === true ? parsed.value : undefined;
 }
 
 /** Where no file of ours is: what we wrote before must not be what we decide by. */

@@ -73,6 +73,8 @@ export interface OwnTable {
 	readonly count: number;
 	/** Our chains, and their rules in the dialect's own words where there is one for each thing that a list names. */
 	readonly chains: readonly { readonly name: string; readonly rules: readonly string[] }[];
+	/** Whether the table tells how its rules were made, so that every later change shows (nftables/record.ts). */
+	readonly isRecorded: boolean;
 	/** Those that are as we would write them for some policy, in order. */
 	rules(): readonly { readonly hook: Hook; readonly rule: OwnRule }[];
 }
@@ -96,6 +98,8 @@ export interface SetUpResult {
 	/** Who made the rules, or found that there was nothing to make. */
 	readonly via: Via;
 	readonly families: readonly FamilyOutcome[];
+	/** What somebody had changed of an earlier run's rules, in a dialect whose table tells how these were made. */
+	readonly changed?: readonly Drift[];
 }
 
 export interface FamilyOutcome {

@@ -1,6 +1,7 @@
 import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Via } from "../domain/transport.ts";
 import type { Host } from "../host/host.ts";
+import type { Drift } from "../rules/diff.ts";
 import type { Plan } from "../rules/plan.ts";
 import type { FamilyOutcome, SetUpOptions, SetUpResult } from "./backend.ts";
 import { BackendError } from "./backend-error.ts";
@@ -13,6 +14,8 @@ export interface Choice {
 	/** Who has made the rules. */
 	readonly via: Via;
 	readonly outcomes: readonly FamilyOutcome[];
+	/** As in {@link SetUpResult}. */
+	readonly changed?: readonly Drift[] | undefined;
 	/** The dialects that did not work, in the order in which they were tried. */
 	readonly tried: readonly Attempt[];
 }
@@ -33,8 +36,8 @@ export interface ChoiceOptions extends Omit<SetUpOptions, "whileRunning"> {
  */
 export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: ChoiceOptions): Choice {
 	if (mode !== "auto") {
-		const { via, families: outcomes } = setUp(host, mode, plan, options);
-		return { dialect: mode, via, outcomes, tried: [] };
+		const { via, families: outcomes, changed } = setUp(host, mode, plan, options);
+		return { dialect: mode, via, outcomes, changed, tried: [] };
 	}
 	const inUse = dialectsInUse(host);
 	const tried: Attempt[] = [];
@@ -44,7 +47,8 @@ export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: ChoiceO
 	]) {
 		const attempt = trySetUp(host, dialect, plan, options);
 		if (!(attempt instanceof BackendError)) {
-			return { dialect, via: attempt.via, outcomes: attempt.families, tried };
+			const { via, families: outcomes, changed } = attempt;
+			return { dialect, via, outcomes, changed, tried };
 		}
 		tried.push({ dialect, failure: attempt });
 	}

@@ -4,6 +4,7 @@ import { type Removal, removeStaleRules } from "../backend/stale-rules.ts";
 import { lockAdvice } from "../command/failure.ts";
 import type { Mode } from "../domain/mode.ts";
 import { type Host, HostError } from "../host/host.ts";
+import { driftInWords } from "../rules/diff.ts";
 import type { Plan } from "../rules/plan.ts";
 import { CniError, type ErrorCode, errorCodes } from "./cni-error.ts";
 
@@ -73,5 +74,8 @@ export function describeApplied({ choice, removal, milliseconds }: Applied): str
 	const removed = removal.stale
 		.filter(({ failure }) => failure === undefined)
 		.map(({ dialect, scope }) => `, removed the ${scope} rules of an earlier run in mode ${dialect}`);
-	return `rules: ${done} (mode ${choice.dialect}${tried})${removed.join("")}, in ${milliseconds} ms`;
+	const changed = (choice.changed ?? []).map(
+		(drift) => `, somebody had changed them: ${driftInWords(drift)}`,
+	);
+	return `rules: ${done} (mode ${choice.dialect}${tried})${removed.join("")}${changed.join("")}, in ${milliseconds} ms`;
 }

@@ -3,7 +3,7 @@ import { BackendError } from "../backend/backend-error.ts";
 import { autoOrder, backendOf } from "../backend/backends.ts";
 import { type Dialect, type Mode, tableDialects } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import type { Drift } from "../rules/diff.ts";
+import { driftInWords } from "../rules/diff.ts";
 import type { Plan } from "../rules/plan.ts";
 import { failureOf } from "./apply.ts";
 import { CniError, errorCodes } from "./cni-error.ts";
@@ -57,20 +57,5 @@ function look(host: Host, dialect: Dialect, plan: Plan): Attempt {
 }
 
 function sentencesOf({ scope, drift }: FoundDrift): string[] {
-	return drift.map((each) => `${scope}: ${sentenceOf(each)}`);
-}
-
-function sentenceOf(drift: Drift): string {
-	switch (drift.kind) {
-		case "missing-chain":
-			return `nothing of ours hangs on ${drift.hook}`;
-		case "wrong-jumps":
-			return `${drift.hook} leads into our chain ${drift.count} times, where once is right`;
-		case "stray-jump":
-			return `a rule that is not ours leads into our chain of ${drift.hook}: ${drift.text}`;
-		case "missing-rule":
-			return `rule ${drift.position} of ${drift.hook} is missing: ${drift.text}`;
-		case "extra-rule":
-			return `rule ${drift.position} of ${drift.hook} should not be there: ${drift.text}`;
-	}
+	return drift.map((each) => `${scope}: ${driftInWords(each)}`);
 }

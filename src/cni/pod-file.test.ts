@@ -23,6 +23,8 @@ describe("a pod's file", () => {
 			kind: "leave",
 			reason: "why",
 		});
+		const left = { kind: "leave", reason: "why", stamp: policy } as const;
+		expect(readPodFile(formatPodFile(pod, left), path, pod)).toEqual(left);
 	});
 
 	it("is named after the pod, and never outside its folder", () => {

@@ -9,9 +9,9 @@ import type { PodArgs } from "./pod-args.ts";
  * What the node's agent writes about a pod, for runtimes that do not hand a pod's annotations to plugins:
  *
  *     {"version":1,"namespace":"shop","name":"web-0","uid":"…","redirect":{…}}
- *     {"version":1,"namespace":"shop","name":"web-0","uid":"…","leave":"it brings an init container"}
+ *     {"version":1,"namespace":"shop","name":"web-0","uid":"…","leave":"it brings an init container","stamp":{…}}
  *
- * `redirect` is a stamp without references to annotations (see pod-policy-stamp.ts). `uid` is the one that the kubelet
+ * `redirect`, and `stamp` of a pod that is left to its init container, is a stamp without references to annotations (see pod-policy-stamp.ts). `uid` is the one that the kubelet
  * knows, which is of a static pod the annotation kubernetes.io/config.hash of its mirror. The agent writes it aside and
  * renames it into place, so that nobody reads half of one; a later format has a higher version.
  */
@@ -26,7 +26,12 @@ export interface KnownPod {
 
 export type PodVerdict =
 	| { readonly kind: "redirect"; readonly policy: RedirectPolicy }
-	| { readonly kind: "leave"; readonly reason: string };
+	| {
+			readonly kind: "leave";
+			readonly reason: string;
+			/** What its own init container was told to do, for whoever compares (`shunt status`). */
+			readonly stamp?: RedirectPolicy;
+	  };
 
 /** What came of looking for a pod's file. */
 export type PodFileReading =
@@ -55,7 +60,10 @@ export function formatPodFile(pod: KnownPod, verdict: PodVerdict): string {
 	const said =
 		verdict.kind === "redirect"
 			? { redirect: JSON.parse(formatStamp(verdict.policy)) as unknown }
-			: { leave: verdict.reason };
+			: {
+					leave: verdict.reason,
+					...(verdict.stamp && { stamp: JSON.parse(formatStamp(verdict.stamp)) as unknown }),
+				};
 	const { namespace, name, uid } = pod;
 	return `${JSON.stringify({ version: podFileVersion, namespace, name, uid, ...said })}\n`;
 }
@@ -94,7 +102,9 @@ function verdictIn(file: JsonObject, path: string): Result<PodVerdict> {
 		});
 	}
 	if (typeof leave === "string" && redirect === undefined) {
-		return ok({ kind: "leave", reason: leave });
+		const stamp = file["stamp"] === undefined ? undefined : parseStamp(JSON.stringify(file["stamp"]), path);
+		// The plugin leaves the pod alone, whatever else is said of it.
+		return ok({ kind: "leave", reason: leave, ...(stamp?.ok && { stamp: stamp.value }) });
 	}
 	if (redirect === undefined || leave !== undefined) {
 		return err({

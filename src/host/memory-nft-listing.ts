@@ -38,9 +38,10 @@ export function listText(tables: readonly FakeTable[]): string {
 	return tables.map(tableText).join("");
 }
 
-function tableText({ family, name, handle, dormant, sets, chains }: FakeTable): string {
+function tableText({ family, name, handle, dormant, comment, sets, chains }: FakeTable): string {
 	const blocks = [
 		...(dormant ? ["\tflags dormant\n"] : []),
+		...(comment === undefined ? [] : [`\tcomment "${comment}"\n`]),
 		...[...sets].map(([set, content]) => setText(set, content)),
 		...[...chains].map(([chain, content]) => chainText(chain, content)),
 	];

@@ -8,6 +8,7 @@ export interface FakeTable {
 	readonly name: string;
 	readonly handle: number;
 	dormant: boolean;
+	comment?: string;
 	readonly chains: Map<string, FakeChain>;
 	readonly sets: Map<string, FakeSet>;
 	/** The last handle given to something inside. */

@@ -163,7 +163,7 @@ export class MemoryNftables {
 			throw refused("exists");
 		}
 		const fresh = { chains: new Map(), sets: new Map(), dormant: false, lastHandle: 0 };
-		const table = found ?? { ...at, ...fresh, handle: ++this.#lastHandle };
+		const table: FakeTable = found ?? { ...at, ...fresh, handle: ++this.#lastHandle };
 		if (found === undefined) {
 			this.#tables.push(table);
 		}
@@ -173,23 +173,44 @@ export class MemoryNftables {
 		if (words.next === "{") {
 			words.block(() => {
 				const statement = words.take();
-				if (statement === "flags") {
-					words.expect("dormant");
-					table.dormant = true;
-				} else if (statement === "chain") {
+				if (statement === "chain") {
 					const name = words.name();
 					chainOf(table, name);
 					rules.push([name, readChain(words, table, name)]);
-				} else if (statement === "set") {
-					readSet(words, table);
 				} else {
-					throw new NftComplaint("syntax error, unexpected string");
+					readTableStatement(words, statement, { table, isNew: found === undefined });
 				}
 			});
 		}
 		for (const [name, made] of rules) {
 			addRules(table, name, made);
 		}
+	}
+}
+
+function readTableStatement(
+	words: NftWords,
+	statement: string,
+	{ table, isNew }: { readonly table: FakeTable; readonly isNew: boolean },
+): void {
+	switch (statement) {
+		case "flags":
+			words.expect("dormant");
+			table.dormant = true;
+			break;
+		case "comment": {
+			const comment = words.take().slice(1, -1);
+			// What is there already keeps what it was made with.
+			if (isNew) {
+				table.comment = comment;
+			}
+			break;
+		}
+		case "set":
+			readSet(words, table);
+			break;
+		default:
+			throw new NftComplaint("syntax error, unexpected string");
 	}
 }
 

@@ -6,6 +6,7 @@ import { describeHidden, type HiddenTable } from "../backend/tables.ts";
 import { type Logger, type Quoted, quote } from "../command/logger.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Via } from "../domain/transport.ts";
+import { driftInWords } from "../rules/diff.ts";
 import type { Plan } from "../rules/plan.ts";
 import type { Scope } from "../rules/ruleset.ts";
 import type { InitOptions } from "./options.ts";
@@ -26,6 +27,8 @@ export interface InitReport {
 	readonly chains: WrittenRules;
 	/** Where an earlier run's rules were removed. */
 	readonly removed: readonly { readonly mode: string; readonly family: Scope }[];
+	/** What somebody had changed since an earlier run made the rules, one clause each, where the table tells how these were. */
+	readonly changed: readonly string[];
 	/** Where nobody could see whether an earlier run left rules, and why. */
 	readonly notSeen: readonly { readonly mode: string; readonly family: Scope; readonly why: string }[];
 	/** Programming alone: from the first look at the namespace to the last. */
@@ -79,6 +82,7 @@ export function makeReport(options: InitOptions, result: InitResult): InitReport
 		removed: result.stale
 			.filter(({ failure }) => failure === undefined)
 			.map(({ dialect: mode, scope: family }) => ({ mode, family })),
+		changed: (result.choice.changed ?? []).map(driftInWords),
 		notSeen: result.hidden.map(({ dialect: mode, scope: family, why }) => ({ mode, family, why })),
 		milliseconds: Math.round(result.milliseconds * 100) / 100,
 		warnings: [...options.warnings, ...result.stale.flatMap(staleWarning)],
@@ -105,6 +109,7 @@ export function logReport(log: Logger, report: InitReport, { choice, rules, hidd
 			({ family, outcome }) => `${family}: ${sentences[outcome]} (mode ${dialect}, via ${via})`,
 		),
 		...(isUnchanged ? [] : rules().lines),
+		...report.changed.map((change) => `somebody had changed the rules: ${change}`),
 		...report.removed.map(
 			({ mode, family }) => `${family}: removed the rules that an earlier run left in mode ${mode}`,
 		),

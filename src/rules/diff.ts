@@ -9,7 +9,51 @@ export type Drift =
 	/** `position` counts from 1 in the plan's order. A rule in the wrong place is missing here and extra there. */
 	| { readonly kind: "missing-rule"; readonly hook: Hook; readonly position: number; readonly text: string }
 	/** `position` counts from 1 in the observed order. */
-	| { readonly kind: "extra-rule"; readonly hook: Hook; readonly position: number; readonly text: string };
+	| { readonly kind: "extra-rule"; readonly hook: Hook; readonly position: number; readonly text: string }
+	/** Somebody hung a chain of their own into a table that is ours alone. */
+	| { readonly kind: "extra-chain"; readonly hook: Hook; readonly text: string }
+	/**
+	 * The rule that was made as the chain's `position`th, from 1, is there no more. What it said is known only where the
+	 * plan asks for it too.
+	 */
+	| { readonly kind: "lost-rule"; readonly hook: Hook; readonly position: number; readonly text?: string }
+	/** The rule that is the chain's `position`th now was not there when the rules were made. */
+	| { readonly kind: "added-rule"; readonly hook: Hook; readonly position: number; readonly text: string };
+
+/** Any of them as a clause that names our chains by their hooks. */
+export function driftInWords(drift: Drift): string {
+	switch (drift.kind) {
+		case "missing-chain":
+			return `nothing of ours hangs on ${drift.hook}`;
+		case "wrong-jumps":
+			return `${drift.hook} leads into our chain ${drift.count} times, where once is right`;
+		case "stray-jump":
+			return `a rule that is not ours leads into our chain of ${drift.hook}: ${drift.text}`;
+		case "missing-rule":
+			return `rule ${drift.position} of ${drift.hook} is missing: ${drift.text}`;
+		case "extra-rule":
+			return `rule ${drift.position} of ${drift.hook} should not be there: ${drift.text}`;
+		default:
+			return changeInWords(drift, drift.hook);
+	}
+}
+
+/** What somebody has changed since the rules were made; `chain` is how the chain is to be called. */
+export function changeInWords(
+	drift: Extract<Drift, { kind: "extra-chain" | "lost-rule" | "added-rule" }>,
+	chain: string,
+): string {
+	switch (drift.kind) {
+		case "extra-chain":
+			return `chain ${drift.text}, which is not ours, hangs on ${drift.hook} in our table`;
+		case "lost-rule": {
+			const what = drift.text === undefined ? "" : `: ${drift.text}`;
+			return `rule ${drift.position} of ${chain}, as it was made, is there no more${what}`;
+		}
+		case "added-rule":
+			return `rule ${drift.position} of ${chain} was not there when the rules were made: ${drift.text}`;
+	}
+}
 
 /** Two lists of rules in words held against each other. Order is meaning, so order counts. */
 export function orderedDrift(hook: Hook, wanted: readonly string[], present: readonly string[]): Drift[] {

@@ -30,6 +30,8 @@ export interface NatTable {
 	readonly chains: readonly NatChain[];
 	/** It has flags of nf_tables (nft(8), "TABLES"), which tables of ours have none of. */
 	readonly hasFlags?: true;
+	/** The table's own, which nf_tables keeps since Linux 5.10. */
+	readonly comment?: string;
 }
 
 export interface NatChain {

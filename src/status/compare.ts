@@ -3,7 +3,7 @@ import { backendOf } from "../backend/backends.ts";
 import type { Family } from "../domain/family.ts";
 import type { TableDialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import type { Drift } from "../rules/diff.ts";
+import { changeInWords, type Drift } from "../rules/diff.ts";
 import type { Plan } from "../rules/plan.ts";
 import type { NatTable, Scope } from "../rules/ruleset.ts";
 
@@ -107,5 +107,7 @@ function sentenceOf(drift: Drift, chain: string, text: string): string {
 			return `rule ${drift.position} of chain ${chain} is missing: ${text}`;
 		case "extra-rule":
 			return `rule ${drift.position} of chain ${chain} should not be there: ${text}`;
+		default:
+			return changeInWords(drift, `chain ${chain}`);
 	}
 }

@@ -9,14 +9,15 @@ import { plan as planFor } from "../rules/plan.ts";
 import { describeTable, type Gap, type Scope } from "../rules/ruleset.ts";
 import { compare, type Finding } from "./compare.ts";
 import { type ForeignRule, foreignRulesBefore } from "./foreign-rules.ts";
+import type { GivenPolicy } from "./given-policy.ts";
 import type { Progress } from "./look-into.ts";
 import { type OtherTable, otherTables } from "./other-tables.ts";
 import { recoverPolicy } from "./recover-policy.ts";
-import { remarksOn } from "./remarks.ts";
+import { notRuledOut, remarksOn } from "./remarks.ts";
 
-/** What should be there, as far as flags said. */
+/** What should be there, as far as anybody but the rules said. */
 export interface Expectation {
-	readonly policy: RedirectPolicy | undefined;
+	readonly given: GivenPolicy | undefined;
 	/** Absent where any will do. */
 	readonly mode: Dialect | undefined;
 }
@@ -24,8 +25,15 @@ export interface Expectation {
 /** How it stands with one network namespace. */
 export interface Examination {
 	readonly verdict: Verdict;
-	/** What the rules were held against: flags, or what they themselves say. Absent where there are none. */
-	readonly comparedWith?: "flags" | "rules";
+	/**
+	 * What the rules were held against: flags, a pod's stamp, what their table records of how they were made, or only what
+	 * they themselves say. Absent where there are none.
+	 */
+	readonly comparedWith?: "flags" | "stamp" | "record" | "rules";
+	/** Where the stamp was read. */
+	readonly stamp?: string;
+	/** What may have happened to the rules and would not show in them, where they were held against themselves alone. */
+	readonly notRuledOut: readonly string[];
 	/** The policy in force as far as the rules tell, also when flags were given. */
 	readonly policy?: RedirectPolicy;
 	readonly held: readonly Held[];
@@ -68,7 +76,8 @@ export function examine(host: Host, expected: Expectation, progress: Progress): 
 	progress("the rules are compared, and the report is being made");
 	return {
 		verdict: verdictOf(drift, own, notRead),
-		...(kept === undefined ? {} : { comparedWith: expected.policy === undefined ? "rules" : "flags" }),
+		...(kept === undefined ? {} : basisOf(expected.given, kept)),
+		notRuledOut: expected.given === undefined ? byDialect.flatMap(notRuledOut) : [],
 		...(recovered === undefined ? {} : { policy: recovered }),
 		held: own.map(({ table, count }) => ({ dialect: table.dialect, scope: table.scope, rules: count })),
 		drift,
@@ -89,9 +98,19 @@ function compareGroup(
 	const dialect = dialectOf(group);
 	const isUnread = (family: Family) =>
 		notRead.some((gap) => gap.dialect === dialect && (gap.scope === family || gap.scope === "inet"));
-	const policy = expected.policy ?? recoverPolicy(group);
+	const given = expected.given?.policy;
+	const policy = given ?? recoverPolicy(group);
 	const found = compare(host, group, { dialect, plan: planFor(policy), isUnread });
-	return { found, policy: expected.policy === undefined || found.length === 0 ? policy : undefined };
+	return { found, policy: given === undefined || found.length === 0 ? policy : undefined };
+}
+
+function basisOf(given: GivenPolicy | undefined, own: readonly OwnTable[]) {
+	if (given === undefined) {
+		return { comparedWith: own.every(({ isRecorded }) => isRecorded) ? "record" : "rules" } as const;
+	}
+	return given.by === "flags"
+		? ({ comparedWith: "flags" } as const)
+		: ({ comparedWith: "stamp", stamp: given.by.stamp } as const);
 }
 
 function groupByDialect(own: readonly OwnTable[]): OwnTable[][] {
@@ -108,10 +127,10 @@ function tableDialectsOf(mode: Dialect): readonly TableDialect[] {
 	return backendOf(mode).tables.map(({ dialect }) => dialect);
 }
 
-/** Only flags can say that there should be something. */
-function nothingThere({ policy, mode }: Expectation): Finding[] {
+/** The rules themselves cannot say that there should be something. */
+function nothingThere({ given, mode }: Expectation): Finding[] {
 	const [dialect = defaultMode] = tableDialectsOf(mode ?? defaultMode);
-	return policy === undefined && mode === undefined
+	return given === undefined && mode === undefined
 		? []
 		: [{ dialect, scope: "inet", kind: "nothing", sentence: "there are no rules of ours at all" }];
 }

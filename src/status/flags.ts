@@ -32,6 +32,13 @@ export const targetFlags: readonly Flag[] = [
 const ownFlags: readonly Flag[] = [
 	...targetFlags,
 	{
+		name: "policy",
+		kind: "value",
+		placeholder: "FILE",
+		default: "",
+		help: "compare with what a pod was given: the pod as JSON (kubectl get pod NAME -o json), its stamp, or a file of the agent's in /run/shunt/pods; - for standard input. Without it, and without flags of a policy, what the agent wrote about the pod of --pid or --all is used",
+	},
+	{
 		name: "output",
 		kind: "value",
 		placeholder: "FORMAT",

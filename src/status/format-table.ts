@@ -36,7 +36,8 @@ export function formatTable(reports: readonly NamespaceReport[], style: Style): 
 			.join("  ");
 	const table = [line(head), ...rows.map(({ cells, verdict }) => paint(line(cells), verdict, style))];
 	const details = reports.flatMap((report) => detailsOf(report, style));
-	return `${[...table, ...details].join("\n")}\n`;
+	const unsure = style.showsNamespaces ? reports.flatMap(notRuledOutIn) : [];
+	return `${[...table, ...details, ...doubts([...new Set(unsure)])].join("\n")}\n`;
 }
 
 const colors: Record<Verdict, number> = { "in-sync": 32, drift: 31, unknown: 33, "no-rules": 39 };
@@ -98,6 +99,7 @@ function detailsOf(report: NamespaceReport, style: Style): string[] {
 			),
 		),
 		...section("Worth knowing", examination.remarks),
+		...(style.showsNamespaces ? [] : doubts(examination.notRuledOut)),
 	];
 	const title =
 		style.showsNamespaces && sections.length > 0
@@ -112,17 +114,35 @@ function detailsOf(report: NamespaceReport, style: Style): string[] {
 	return [...title, ...sections];
 }
 
-function basis({ comparedWith, policy }: Examination, style: Style): string[] {
+function notRuledOutIn(report: NamespaceReport): readonly string[] {
+	return "failure" in report ? [] : report.examination.notRuledOut;
+}
+
+/** In sync with themselves is all that some rules can be seen to be. */
+function doubts(notRuledOut: readonly string[]): string[] {
+	const title =
+		"Not ruled out, since nothing tells how the rules were made (flags of the policy would, or --policy)";
+	return section(title, notRuledOut);
+}
+
+const bases: Readonly<Record<NonNullable<Examination["comparedWith"]>, string>> = {
+	flags: "the flags",
+	stamp: "the pod's stamp",
+	record: "what the table records of how they were made",
+	rules: "what the rules themselves say",
+};
+
+function basis({ comparedWith, stamp, policy }: Examination, style: Style): string[] {
 	if (comparedWith === undefined || policy === undefined || style.showsNamespaces) {
 		return [];
 	}
-	const against = comparedWith === "flags" ? "the flags" : "what the rules themselves say";
+	const against = `${bases[comparedWith]}${stamp === undefined ? "" : ` (${stamp})`}`;
 	const args = policyArgs(policy);
 	const shown = args.map(shortened);
 	const isShortened = shown.some((argument, index) => argument !== args[index]);
 	return [
 		"",
-		`Compared with ${against}. The rules that are there are those of${isShortened ? " (long lists shortened, whole in --output json)" : ""}:`,
+		`Compared with ${harmless(against)}. The rules that are there are those of${isShortened ? " (long lists shortened, whole in --output json)" : ""}:`,
 		`  shunt init ${harmless(shown.join(" "))}`,
 	];
 }

@@ -80,7 +80,9 @@ export const ownPath = "/proc/self/ns/net";
 /** The one that a path leads to; undefined when there is none. */
 export function namespaceAt(host: Host, path: string): Namespace | undefined {
 	const identity = host.fileIdentity(path);
-	return identity === undefined ? undefined : { path, inode: inodeOf(identity), processes: 0 };
+	const [, pid] = /^\/proc\/(\d+)\/ns\/net$/.exec(path) ?? [];
+	const process = pid === undefined ? {} : { process: processName(host, Number(pid)) };
+	return identity === undefined ? undefined : { path, inode: inodeOf(identity), processes: 0, ...process };
 }
 
 interface KnownPath {

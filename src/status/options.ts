@@ -16,6 +16,8 @@ export interface StatusOptions {
 	readonly output: "table" | "json";
 	/** Absent when no flag of a policy is given. */
 	readonly policy: RedirectPolicy | undefined;
+	/** A file with a pod's stamp, or `-`. */
+	readonly policyFile: string | undefined;
 	/** Absent when any will do. */
 	readonly mode: Dialect | undefined;
 }
@@ -35,9 +37,29 @@ export function parseStatusOptions(argv: readonly string[], program: string): Re
 		transport: flags.one("transport", parseTransport) ?? "auto",
 		output: flags.one("output", parseChoice(["table", "json"] as const)) ?? "table",
 		policy: anyGiven(commandLine, isPolicyFlag) ? readPolicy(flags) : undefined,
+		policyFile: readPolicyFile(flags, anyGiven(commandLine, isPolicyFlag)),
 		mode: anyGiven(commandLine, isModeFlag) ? dialectAskedFor(flags) : undefined,
 	};
 	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
+}
+
+function readPolicyFile(flags: FlagValues, isPolicySpelled: boolean): string | undefined {
+	const path = flags.isGiven("policy") ? flags.one("policy", parsePath) : undefined;
+	if (path !== undefined && isPolicySpelled) {
+		flags.problems.push({
+			source: "--policy",
+			value: path,
+			complaint: "and flags of a policy exclude each other",
+			accepted: "the one or the others",
+		});
+	}
+	return path;
+}
+
+function parsePath(text: string, source: string): Result<string> {
+	return text === ""
+		? err({ source, value: text, complaint: "names no file", accepted: "a path, or -" })
+		: ok(text);
 }
 
 function anyGiven({ given }: CommandLine, among: (name: string) => boolean): boolean {

@@ -1,12 +1,32 @@
 import type { OwnTable } from "../backend/backend.ts";
-import type { RedirectPolicy } from "../policy/redirect-policy.ts";
+import type { GivenPolicy } from "./given-policy.ts";
 
 /** What is as someone may have wanted it, and may as well be a mistake: flags would tell, and none were given. */
 export function remarksOn(
 	own: readonly OwnTable[],
-	{ policy }: { readonly policy: RedirectPolicy | undefined },
+	{ given }: { readonly given: GivenPolicy | undefined },
 ): string[] {
-	return policy === undefined ? [...new Set([...oneFamily(own), ...own.flatMap(repetitions)])] : [];
+	return given === undefined ? [...new Set([...oneFamily(own), ...own.flatMap(repetitions)])] : [];
+}
+
+/**
+ * What may have happened to rules that were held against themselves alone. Policies differ in what follows, so that rules
+ * with and without it are both as they would be for some policy.
+ */
+export function notRuledOut(own: readonly OwnTable[]): string[] {
+	const unrecorded = own.filter(({ isRecorded }) => !isRecorded).map(({ table }) => table);
+	const [first] = unrecorded;
+	if (first === undefined) {
+		return [];
+	}
+	const { dialect } = first;
+	const isOne = unrecorded.length === 1;
+	const everywhere = isOne ? `in ${first.scope}, the only table` : "in both families";
+	const ofSubnets = isOne ? "" : " (of a subnet, in its own)";
+	return [
+		`mode ${dialect}: a rule about ignored or listed ports, subnets, interfaces, users or groups that was removed or added ${everywhere}${ofSubnets}`,
+		`mode ${dialect}: another port of the proxy put into the redirecting rules ${everywhere}`,
+	];
 }
 
 function oneFamily(own: readonly OwnTable[]): string[] {

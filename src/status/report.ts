@@ -35,10 +35,13 @@ function reportOf(report: NamespaceReport) {
 	if ("failure" in report) {
 		return { ...head, errors: report.failure.messages };
 	}
-	const { comparedWith, policy, held, drift, foreignFirst, others, remarks, notRead } = report.examination;
+	const { comparedWith, stamp, notRuledOut, policy, held, drift, foreignFirst, others, remarks, notRead } =
+		report.examination;
 	return {
 		...head,
 		...(comparedWith === undefined ? {} : { comparedWith }),
+		...(stamp === undefined ? {} : { stamp }),
+		notRuledOut,
 		...(policy === undefined ? {} : { policy: policyArgs(policy) }),
 		held: held.map(inWordsOfFlags),
 		drift: drift.map(({ kind, ...rest }: Finding) => ({ kind, ...inWordsOfFlags(rest) })),

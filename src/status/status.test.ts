@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { policyFrom } from "../../test/support/policies.ts";
 import { backendOf } from "../backend/backends.ts";
+import { formatPodFile } from "../cni/pod-file.ts";
 import { isIptables, tableDialects } from "../domain/mode.ts";
 import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
+import { formatStamp } from "../policy/pod-policy-stamp.ts";
 import { plan } from "../rules/plan.ts";
+import { agentsPolicy } from "./given-policy.ts";
 import { runStatus } from "./status.ts";
 
 const flags = "-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4190,4191";
@@ -30,7 +33,13 @@ describe.each(tableDialects)("rules in mode %s", (dialect) => {
 		const host = hostWith(dialect);
 		const policy = ["--incoming-proxy-port", "4143", "--outgoing-proxy-port", "4140", "--proxy-uid", "2102"];
 		const seen = see(host);
-		expect(seen).toMatchObject({ status: 0, verdict: "in-sync", comparedWith: "rules", drift: [] });
+		expect(seen).toMatchObject({
+			status: 0,
+			verdict: "in-sync",
+			comparedWith: isIptables(dialect) ? "rules" : "record",
+			drift: [],
+		});
+		expect(seen.notRuledOut).toHaveLength(isIptables(dialect) ? 2 : 0);
 		// What nft joins it lists as joined.
 		const ports = isIptables(dialect) ? "4190,4191" : "4190-4191";
 		expect(seen.policy).toEqual([...policy, "--inbound-ports-to-ignore", ports]);
@@ -165,4 +174,69 @@ it("the table for people has a line for each table of ours, and the differences 
 		"legacy  ipv6    7      in sync",
 	]);
 	expect(lines).toContain("Differences:");
+});
+
+describe("what a pod was given", () => {
+	const uid = "0b1c2d3e-0000-4000-8000-00000000000a";
+	const path = "/run/shunt/pods/shop_web-0.json";
+	const stamped = (extra = flags) => formatStamp(policyFrom(extra));
+	const pod = (annotations: object) =>
+		JSON.stringify({ kind: "Pod", metadata: { name: "web-0", annotations } });
+
+	it.each([
+		["the pod", pod({ "shunt.dev/redirect": stamped() })],
+		["its stamp", stamped()],
+		[
+			"the agent's file",
+			formatPodFile(
+				{ namespace: "shop", name: "web-0", uid },
+				{ kind: "redirect", policy: policyFrom(flags) },
+			),
+		],
+	])("is read from %s, and what differs from it is named", (_, text) => {
+		const host = hostWith("nft");
+		host.files.set("/tmp/pod.json", text);
+		expect(see(host, "--policy", "/tmp/pod.json")).toMatchObject({
+			status: 0,
+			comparedWith: "stamp",
+			stamp: "/tmp/pod.json",
+			notRuledOut: [],
+		});
+		backendOf("nft").setUp(host, plan(policyFrom("-p 4143 -o 4140 -u 2102")), options);
+		const seen = see(host, "--policy", "/tmp/pod.json");
+		expect(seen).toMatchObject({ status: 2, verdict: "drift" });
+		expect(seen.drift[0].sentence).toContain("to port 4190,4191");
+		expect(see(host).verdict).toBe("in-sync");
+	});
+
+	it.each([
+		[undefined, /--policy.*\/tmp\/pod.json.*is not there/],
+		["[]", /--policy.*holds no JSON object/],
+		[pod({}), /--policy.*has no annotation shunt.dev\/redirect.*give the flags/],
+		['{"families":["ipv5"]}', /ipv5.*is not an address family/],
+	])("that cannot be read is a mistake of the input: %s", (text, message) => {
+		const host = hostWith("nft");
+		if (text !== undefined) {
+			host.files.set("/tmp/pod.json", text);
+		}
+		expect(runStatus(host, ["--policy", "/tmp/pod.json"])).toBe(64);
+		expect(host.logged.join("\n")).toMatch(message);
+		expect(host.output).toEqual([]);
+	});
+
+	it("is said in flags or in a file, not both", () => {
+		const host = hostWith("nft");
+		expect(runStatus(host, ["--policy", "x", ...flags.split(" ")])).toBe(64);
+		expect(host.logged.join("\n")).toContain("exclude each other");
+	});
+
+	it.each([
+		["redirects", { kind: "redirect", policy: policyFrom(flags) }],
+		["leaves to its init container", { kind: "leave", reason: "x", stamp: policyFrom(flags) }],
+	] as const)("is what the agent wrote about a pod that it %s", (_, verdict) => {
+		const host = hostWith("nft");
+		host.files.set(path, formatPodFile({ namespace: "shop", name: "web-0", uid }, verdict));
+		expect(agentsPolicy(host, uid)).toEqual({ policy: policyFrom(flags), by: { stamp: path } });
+		expect(agentsPolicy(host, "another")).toBeUndefined();
+	});
 });

@@ -4,10 +4,12 @@ import { asksForJson, badInput, type Failure, guard, reportFailure } from "../co
 import { formatHelp, wantsHelp } from "../command/help.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { ok, type Result } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
 import { examine } from "./examine.ts";
 import { statusFlags } from "./flags.ts";
 import { formatTable } from "./format-table.ts";
+import { agentsPolicy, type GivenPolicy, readStampFile } from "./given-policy.ts";
 import { lookInto, type Progress } from "./look-into.ts";
 import { allNamespaces, describeUnseen, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
 import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
@@ -24,18 +26,19 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 		host.stdout(formatHelp({ program, summary, flags: statusFlags(), examples, notes, exitStatus }));
 		return exitCodes.done;
 	}
-	const options = parseStatusOptions(argv, program);
-	if (!options.ok) {
-		return reportFailure(host, program, badInput(options.problems), asksForJson(argv));
+	const read = readRequest(host, argv, program);
+	if (!read.ok) {
+		return reportFailure(host, program, badInput(read.problems), asksForJson(argv));
 	}
-	const { target, output } = options.value;
+	const request = read.value;
+	const { target, output } = request;
 	const progress = createProgress(host, program);
 	const around = target.kind === "all" ? allNamespaces(host) : undefined;
 	const found =
 		around === undefined
-			? look(host, options.value, progress)
+			? look(host, request, progress)
 			: lookInto(host, around.namespaces, progress, {
-					look: (namespace) => reportOn(host, options.value, namespace, () => {}),
+					look: (namespace) => reportOn(host, request, namespace, () => {}),
 					refused: (namespace, failure) => ({ namespace, failure }),
 				});
 	progress(undefined);
@@ -60,15 +63,35 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 	return exitCodeOf(found, isShort);
 }
 
+/** What the flags say, now also of a file that one of them names. */
+interface Request extends StatusOptions {
+	readonly given: GivenPolicy | undefined;
+}
+
+function readRequest(host: Host, argv: readonly string[], program: string): Result<Request> {
+	const options = parseStatusOptions(argv, program);
+	if (!options.ok) {
+		return options;
+	}
+	const { policy, policyFile } = options.value;
+	if (policyFile === undefined) {
+		return ok({ ...options.value, given: policy && { policy, by: "flags" } });
+	}
+	const read = readStampFile(host, policyFile, "--policy");
+	return read.ok ? ok({ ...options.value, given: { policy: read.value, by: { stamp: policyFile } } }) : read;
+}
+
 const summary =
 	"Shows in which dialects a network namespace holds rules of ours, and whether they are what they\n" +
-	"should be: what flags of a policy say, or, without any, what the rules themselves say (every policy\n" +
-	"asks for certain rules, in one order, the same for both families). Changes nothing.";
+	"should be: what flags of a policy say, or the pod's stamp, or what the table records of how they were\n" +
+	"made (mode nftables); or else what the rules themselves say (every policy asks for certain rules, in\n" +
+	"one order, the same for both families), and what that cannot rule out. Changes nothing.";
 
 const examples = [
 	["In this network namespace", ""],
 	["In a pod's, from the node, by a process of the pod", "--pid 4321"],
 	["Are they still what was applied?", "-p 4143 -o 4140 --proxy-uid 2102 --iptables-mode nft --netns my-pod"],
+	["Are they what the pod was given?", "--pid 4321 --policy pod.json"],
 	["On the whole node, for programs", "--all --output json"],
 ] as const;
 
@@ -85,7 +108,9 @@ The object of --output json has a verdict, with --all "unseen", the processes wh
 and a list of namespaces; each has:
   netns         path, inode, name in /run/netns, processes, process (pid, command, container, pod)
   verdict       in-sync, drift, no-rules, or unknown where a table could not be read
-  comparedWith  flags or rules
+  comparedWith  flags, stamp, record (what the table tells of how its rules were made) or rules (no more than they say)
+  stamp         where the pod's stamp was read
+  notRuledOut   what may have happened to the rules and would not show, where they were compared with themselves
   policy        arguments of shunt init that make the rules that are there
   held          mode, family and number of rules of each table with rules of ours
   drift         kind, mode, family, hook, position, rule, and all that in a sentence
@@ -102,7 +127,7 @@ function styleOf(host: Host, target: Target) {
 }
 
 /** One namespace, which has to be there. */
-function look(host: Host, options: StatusOptions, progress: Progress): NamespaceReport[] | Failure {
+function look(host: Host, options: Request, progress: Progress): NamespaceReport[] | Failure {
 	const { target } = options;
 	const netns = target.kind === "named" ? target.netns : undefined;
 	const path = netns?.path ?? ownPath;
@@ -115,16 +140,15 @@ function look(host: Host, options: StatusOptions, progress: Progress): Namespace
 	return "failure" in report ? report.failure : [report];
 }
 
-function reportOn(
-	host: Host,
-	options: StatusOptions,
-	namespace: Namespace,
-	progress: Progress,
-): NamespaceReport {
+function reportOn(host: Host, options: Request, namespace: Namespace, progress: Progress): NamespaceReport {
 	const failure = lackOfPermission(host);
-	return failure === undefined
-		? { namespace, examination: examine(byWay(host, options.transport), options, progress) }
-		: { namespace, failure };
+	if (failure !== undefined) {
+		return { namespace, failure };
+	}
+	const pod = namespace.process?.pod;
+	const given = options.given ?? (pod === undefined ? undefined : agentsPolicy(host, pod));
+	const expected = { given, mode: options.mode };
+	return { namespace, examination: examine(byWay(host, options.transport), expected, progress) };
 }
 
 /** On standard error, for a look that takes long: see {@link Host.sayWhileSlow}. */

@@ -56,6 +56,7 @@ export function natTable(
 			),
 		),
 		...(table.hasFlags ? { hasFlags: true } : {}),
+		...(table.comment === undefined ? {} : { comment: table.comment }),
 	};
 }
 

@@ -30,7 +30,7 @@ export type SubnetOperand =
 export const manyPorts = 400;
 
 export function portOperand(ports: readonly Span[]): Operand {
-	const { lows, highs } = mergePorts(ports);
+	const { lows, highs } = mergeNumbers(ports);
 	const [low = 0, high = 0] = [lows[0], highs[0]];
 	if (lows.length === 1) {
 		return low === high
@@ -52,12 +52,12 @@ function portAfter(port: number): Bytes {
 }
 
 /** The fewest ranges, in order. In plain numbers: there may be tens of thousands, and most lists are in order already. */
-function mergePorts(ports: readonly Span[]): { lows: number[]; highs: number[] } {
-	const isInOrder = ports.every(({ low }, index) => low >= (ports[index - 1]?.low ?? 0));
+export function mergeNumbers(spans: readonly Span[]): { lows: number[]; highs: number[] } {
+	const isInOrder = spans.every(({ low }, index) => low >= (spans[index - 1]?.low ?? 0));
 	const lows: number[] = [];
 	const highs: number[] = [];
 	let end = -1;
-	for (const { low, high } of isInOrder ? ports : [...ports].sort((a, b) => a.low - b.low)) {
+	for (const { low, high } of isInOrder ? spans : [...spans].sort((a, b) => a.low - b.low)) {
 		if (low > end + 1 || end < 0) {
 			lows.push(low);
 			highs.push(high);
@@ -93,6 +93,11 @@ export function subnetOperand(family: Family, subnets: readonly Cidr[]): SubnetO
 				}
 			: { kind: "values", key, values: [...new Set(spans.map(({ low }) => low))].sort() },
 	};
+}
+
+/** The addresses of subnets of one family as the fewest ranges, in order. */
+export function mergeSubnets(subnets: readonly Cidr[]): readonly ValueRange[] {
+	return mergeSpans(subnets.map(spanOf));
 }
 
 /** A subnet's first and last address: as bytes they compare as their numbers do. */

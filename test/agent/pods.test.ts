@@ -101,7 +101,15 @@ describe("files about pods", () => {
 			kind: "leave",
 			reason: "it brings the init container linkerd-init, which makes its rules",
 		});
-		expect(files()).toEqual(["after", "before", "linkerds", "plain"].map((name) => `shop_${name}.json`));
+		const ours = putPod("ours", { ...stamped, spec: { initContainers: [{ name: "shunt-init" }] } });
+		await eventually(() => readAs("ours", ours).kind === "leave");
+		// What the init container was told, so that whoever looks at the node can compare.
+		expect(readAs("ours", ours)).toMatchObject({
+			stamp: (readAs("after", after) as { policy?: unknown }).policy,
+		});
+		expect(files()).toEqual(
+			["after", "before", "linkerds", "ours", "plain"].map((name) => `shop_${name}.json`),
+		);
 	});
 
 	it("go with their pods, also with those that ended while nobody watched", async () => {

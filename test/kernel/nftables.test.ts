@@ -79,14 +79,15 @@ describe("the nftables dialect", () => {
 			expect(outcomes(init(netns, standard).stdout)).toEqual(["unchanged", "unchanged"]);
 		}));
 
-	it("takes one process in a fresh namespace, and one to see that nothing is to do", () =>
+	it("takes one process in a fresh namespace, and two to see that nothing is to do", () =>
 		withNetns("nftables", (netns) =>
 			withToolFolder((tools) => {
 				tools.record("nft");
 				const args = ["init", ...standard.args, "--iptables-mode", "nftables", "--netns", netns.path];
 				runShunt(args, { env: tools.env });
 				runShunt(args, { env: tools.env });
-				expect(tools.calls()).toEqual(["nft -f -", "nft -n -j list table inet shunt"]);
+				const list = ["nft -n -j list table inet shunt", "nft list table inet shunt"];
+				expect(tools.calls()).toEqual(["nft -f -", ...list]);
 			}),
 		));
 
@@ -100,7 +101,8 @@ describe("the nftables dialect", () => {
 				const { status, stdout, stderr } = runShunt([...args, "--output", "json"], { env: tools.env });
 				expect(status, stderr).toBe(0);
 				expect(outcomes(stdout)).toEqual(["replaced", "replaced"]);
-				expect(tools.calls()).toEqual(["nft -f -", "nft -n -j list table inet shunt", "nft -f -"]);
+				const list = ["nft -n -j list table inet shunt", "nft list table inet shunt"];
+				expect(tools.calls()).toEqual(["nft -f -", ...list, "nft -f -"]);
 				const whole = table(netns);
 				runShunt(["clean", "--netns", netns.path]);
 				init(netns, standard);

@@ -134,6 +134,10 @@ Rules of others that come before ours:
 
 Other nat rules:
   table ip nat (nft): 1 rule
+
+Not ruled out, since nothing tells how the rules were made (flags of the policy would, or --policy):
+  mode nft: a rule about ignored or listed ports, subnets, interfaces, users or groups that was removed or added in both families (of a subnet, in its own)
+  mode nft: another port of the proxy put into the redirecting rules in both families
 `.replace("4190-4191", "4190,4191"),
 			);
 		}));

@@ -79,6 +79,7 @@ export const mayImport: Table = {
 		ring: 2,
 		imports: [
 			"src/backend",
+			"src/cni",
 			"src/command",
 			"src/domain",
 			"src/host/host.ts",

@@ -12,6 +12,7 @@ export interface SeenNamespace {
 	};
 	readonly verdict: string;
 	readonly comparedWith?: string;
+	readonly notRuledOut: readonly string[];
 	readonly policy?: readonly string[];
 	readonly held: readonly { readonly mode: string; readonly family: string; readonly rules: number }[];
 	readonly drift: readonly {

@@ -132,6 +132,8 @@ function ownTable(table: NatTable): OwnTable | undefined {
 				table,
 				count: own.chains.reduce((sum, { rules }) => sum + rules.length, own.jumps.length),
 				chains: own.chains,
+				// The text has to be the reference program's, which has no room for more.
+				isRecorded: false,
 				rules: () =>
 					[...understoodIn(own)].flatMap(([hook, rules]) =>
 						rules.flatMap((rule) => (typeof rule === "string" ? [] : [{ hook, rule }])),

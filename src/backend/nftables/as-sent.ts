@@ -9,6 +9,7 @@ import { hookNumber, natPriority, policyAccept } from "../../wire/nf-tables.ts";
 import { elementListOf, type RuleObject } from "../../wire/objects.ts";
 import { ruleParts } from "./encode-rule.ts";
 import { setRules } from "./gather.ts";
+import { recordOf } from "./record.ts";
 
 /**
  * Whether our table holds a plan byte for byte as we would have sent it; whether its rules count makes no difference. Where
@@ -21,6 +22,8 @@ export function tableStandsAsSent(content: TableContent, plan: Plan, of: ByteOrd
 	const sets = new Map(content.sets.map((filled) => [filled.set.name, filled]));
 	return (
 		!content.table.hasFlags &&
+		content.chains.length === hooks.length &&
+		isRecordedAs(content, plan) &&
 		hooks.every((hook) => {
 			const wanted = setRules(plan, hook);
 			const there = told.get(hook) ?? [];
@@ -31,6 +34,11 @@ export function tableStandsAsSent(content: TableContent, plan: Plan, of: ByteOrd
 			);
 		})
 	);
+}
+
+/** Before Linux 5.10, and of an earlier Shunt's, a table has no record. */
+function isRecordedAs({ table: { comment } }: TableContent, plan: Plan): boolean {
+	return comment === undefined || comment === recordOf(plan);
 }
 
 function hangs({ chains }: TableContent, hook: Hook): boolean {

@@ -4,6 +4,7 @@ import { createMemoryHost, type MemoryHost } from "../../host/memory.ts";
 import { plan } from "../../rules/plan.ts";
 import { type BackendError, caught } from "../backend-error.ts";
 import { nftablesBackend } from "./backend.ts";
+import { recordOf } from "./record.ts";
 
 const wanted = plan(policyFrom("-p 4143 -o 4140 -u 2102 --inbound-ports-to-ignore 4190,4191"));
 const other = plan(policyFrom("-p 1 -o 2 -g 7 --subnets-to-ignore 10.0.0.0/8,fd00::/8"));
@@ -35,6 +36,8 @@ function content(text: string): string {
 }
 
 const list = "nft -n -j list table inet shunt";
+/** What JSON has not told, as nft 1.0.6 does not tell it. */
+const listForPeople = "nft list table inet shunt";
 
 describe("setting up", () => {
 	it("takes one process in a fresh namespace, and makes all of it", () => {
@@ -42,6 +45,8 @@ describe("setting up", () => {
 		expect(setUp(host)).toEqual(["created", "created"]);
 		expect(host.commands).toEqual(["nft -f -"]);
 		expect(content(ours(host))).toBe(`table inet shunt {
+	comment "${recordOf(wanted)}"
+
 	chain prerouting {
 		type nat hook prerouting priority -100; policy accept;
 		tcp dport 4190-4191 return comment "proxy-init/ignore-port"
@@ -79,7 +84,7 @@ describe("setting up", () => {
 		const before = ours(host);
 		expect(setUp(host)).toEqual(["unchanged", "unchanged"]);
 		expect(ours(host)).toBe(before);
-		expect(host.commands).toEqual(["nft -f -", list]);
+		expect(host.commands).toEqual(["nft -f -", list, listForPeople]);
 	});
 
 	it("replaces rules that differ", () => {
@@ -87,7 +92,7 @@ describe("setting up", () => {
 		setUp(host, other);
 		expect(setUp(host)).toEqual(["replaced", "replaced"]);
 		expect(content(ours(host))).toBe(content(freshTable()));
-		expect(host.commands).toEqual(["nft -f -", list, "nft -f -"]);
+		expect(host.commands).toEqual(["nft -f -", list, listForPeople, "nft -f -"]);
 	});
 
 	it.each([
@@ -157,7 +162,7 @@ describe("another who makes a table at the same moment", () => {
 	function raceOnce(host: MemoryHost, input: string): void {
 		let isOver = false;
 		host.intercept("nft", ({ stdin }) => {
-			if (!isOver && stdin.startsWith("create table inet shunt\n")) {
+			if (!isOver && stdin.startsWith("create table inet shunt ")) {
 				isOver = true;
 				expect(host.nftables.apply(input)).toBe(undefined);
 			}
@@ -170,7 +175,7 @@ describe("another who makes a table at the same moment", () => {
 		const [transaction] = nftablesBackend.transactions(wanted, { wait: false, counters: false });
 		raceOnce(host, transaction?.input ?? "");
 		expect(setUp(host)).toEqual(["unchanged", "unchanged"]);
-		expect(host.commands).toEqual(["nft -f -", list]);
+		expect(host.commands).toEqual(["nft -f -", list, listForPeople]);
 		expect(content(ours(host))).toBe(content(freshTable()));
 	});
 
@@ -216,7 +221,7 @@ describe("a tool that does not do what it should", () => {
 	it("is named with what killed it, at whichever of its runs", () => {
 		for (const [runs, before] of [
 			[1, ""],
-			[2, "table inet shunt"],
+			[3, "table inet shunt"],
 		] as const) {
 			const host = createMemoryHost({ hasNft: true });
 			host.nftables.apply(before);

@@ -1,5 +1,6 @@
 import { type Family, families } from "../../domain/family.ts";
 import type { Host } from "../../host/host.ts";
+import type { Drift } from "../../rules/diff.ts";
 import { type Hook, hooks, type Plan } from "../../rules/plan.ts";
 import { type NatTable, wholeRules } from "../../rules/ruleset.ts";
 import type { Backend, FamilyOutcome, OwnTable, SetUpOptions } from "../backend.ts";
@@ -7,9 +8,10 @@ import { BackendError, caught, throwIfAny } from "../backend-error.ts";
 import { eitherWay } from "../either-way.ts";
 import { driftOf } from "./drift.ts";
 import { setRules } from "./gather.ts";
-import { applyNftables, ourTable, probeNftables, removeNftables } from "./kernel.ts";
+import { type Applied, applyNftables, ourTable, probeNftables, removeNftables } from "./kernel.ts";
 import { hasOurTable, isOurTable, openNft, seesOurTable } from "./nft-tool.ts";
 import { ownRule } from "./own-rule.ts";
+import { changesSinceMade, isRecorded } from "./record.ts";
 import { probe, removal, renderCreation, renderReplacement, renderRule, table } from "./render.ts";
 
 /** The dialect of nftables: one table of our own for both families, replaced whole in one transaction. */
@@ -19,7 +21,7 @@ export const nftablesBackend: Backend = {
 			kernel: () => applyNftables(host, plan, options),
 			tools: () => setUp(host, plan, options),
 		});
-		return { via, families: result };
+		return { via, ...result };
 	},
 	check: (host, plan, found) =>
 		(found ?? eitherWay({ kernel: () => [ourTable(host)], tools: () => ownTables(host) }).result)
@@ -52,10 +54,12 @@ export const nftablesBackend: Backend = {
  * Replacing is not optimistic: that transaction is right whatever is there. A table that says the same already is left
  * alone, for its counters and because no change is the safest one.
  */
-function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
+function setUp(host: Host, plan: Plan, options: SetUpOptions): Applied {
 	const nft = openNft(host);
-	const outcome = (reached: FamilyOutcome["outcome"]) =>
-		plan.families.map((family) => ({ family, outcome: reached }));
+	const outcome = (reached: FamilyOutcome["outcome"], changed: readonly Drift[] = []) => ({
+		families: plan.families.map((family) => ({ family, outcome: reached })),
+		changed,
+	});
 	if (!seesOurTable(host)) {
 		const refusal = nft.apply(renderCreation(plan, options), options.whileRunning);
 		if (refusal === undefined) {
@@ -70,7 +74,7 @@ function setUp(host: Host, plan: Plan, options: SetUpOptions): FamilyOutcome[] {
 		return outcome("unchanged");
 	}
 	throwIfAny(nft.apply(renderReplacement(plan, options), options.whileRunning));
-	return outcome("replaced");
+	return outcome("replaced", found instanceof BackendError ? [] : changesSinceMade(found, plan));
 }
 
 function tearDown(host: Host): Family[] {
@@ -106,6 +110,7 @@ function ownTable(found: NatTable): OwnTable | undefined {
 		count: chains.reduce((sum, { rules }) => sum + rules.length, 0),
 		// A list is one rule with a set, which names each thing once.
 		chains: [],
+		isRecorded: isRecorded(found),
 		rules: () =>
 			chains.flatMap(({ hook, rules }) =>
 				rules.flatMap(([first, ...parts]) => {

@@ -5,10 +5,41 @@ import { type NatChain, type NatTable, wholeRules } from "../../rules/ruleset.ts
 import { setRuleInWords } from "../../rules/words.ts";
 import { setRules } from "./gather.ts";
 import { ownRule } from "./own-rule.ts";
+import { changesSinceMade } from "./record.ts";
 import { priority } from "./render.ts";
 
-/** What a table that was read has too much or too little for a plan. Order is meaning, so order counts. */
+/**
+ * How a table that was read differs from a plan, in which order is meaning, and from what it tells of how it was made. What
+ * both show is said once.
+ */
 export function driftOf(plan: Plan, found: NatTable): Drift[] {
+	const drift = [...driftFromPlan(plan, found), ...strangers(found)];
+	return [...drift, ...changesSinceMade(found, plan).filter((change) => !isTold(change, drift))];
+}
+
+function isTold(change: Drift, drift: readonly Drift[]): boolean {
+	return drift.some((told) => {
+		switch (told.kind) {
+			case "missing-chain":
+				return told.hook === change.hook;
+			case "missing-rule":
+				return change.kind === "lost-rule" && told.hook === change.hook && told.text === change.text;
+			case "extra-rule":
+				return change.kind === "added-rule" && told.hook === change.hook && told.position === change.position;
+			default:
+				return false;
+		}
+	});
+}
+
+/** Chains that others hung into our table: where packets meet them is not where rules before ours are looked for. */
+function strangers({ chains }: NatTable): Drift[] {
+	return chains.flatMap(({ name, base }): Drift[] =>
+		base === undefined || name === base.hook ? [] : [{ kind: "extra-chain", hook: base.hook, text: name }],
+	);
+}
+
+function driftFromPlan(plan: Plan, found: NatTable): Drift[] {
 	return hooks.flatMap((hook): Drift[] => {
 		const chain = found.chains.find((candidate) => isBaseChainAt(candidate, hook));
 		return chain === undefined || found.hasFlags === true

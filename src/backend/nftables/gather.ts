@@ -6,7 +6,18 @@ import type { OwnRule, Test } from "../../rules/rule.ts";
  * A plan's rules as nf_tables likes them: what a plan says in several rules about several subnets, ports, interfaces or
  * users is one rule with a set, so that the number of rules a packet passes does not grow with the lists.
  */
-export function setRules(plan: Plan, hook: Hook): OwnRule[] {
+export function setRules(plan: Plan, hook: Hook): readonly OwnRule[] {
+	const made = known.get(plan) ?? new Map<Hook, readonly OwnRule[]>();
+	known.set(plan, made);
+	const rules = made.get(hook) ?? makeSetRules(plan, hook);
+	made.set(hook, rules);
+	return rules;
+}
+
+/** A plan is written, recorded and compared, and its lists may be long. */
+const known = new WeakMap<Plan, Map<Hook, readonly OwnRule[]>>();
+
+function makeSetRules(plan: Plan, hook: Hook): OwnRule[] {
 	const rules = plan.chains.flatMap((chain) => (chain.hook === hook ? chain.rules : []));
 	return [...offFamily(plan), ...runs(rules).flatMap(gather)];
 }

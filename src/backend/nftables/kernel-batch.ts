@@ -16,20 +16,19 @@ import {
 } from "../../wire/nf-tables.ts";
 import { commentOf, type Place, ruleSteps } from "./encode-rule.ts";
 import { setRules } from "./gather.ts";
+import { recordOf } from "./record.ts";
 import { table as ownTable } from "./render.ts";
 
 /** What the dialect of nftables lets one choose. */
 export interface TableOptions {
 	/** A counter in each rule. */
 	readonly counters: boolean;
-	/** Kept with the table and printed by nft as its comment; at most 253 bytes. Linux knows it since 5.10. */
-	readonly comment?: string | undefined;
 }
 
 /** Makes our table with all that a plan asks for; refused with EEXIST where there is one. */
 export function creation(plan: Plan, table: TableOptions, options: BatchOptions): Batch {
 	return makeBatch(
-		newTableSteps((hook) => setRules(plan, hook), table, placeOf(ownTable.name, options)),
+		newTableSteps((hook) => setRules(plan, hook), recorded(plan, table), placeOf(ownTable.name, options)),
 		options,
 	);
 }
@@ -38,9 +37,18 @@ export function creation(plan: Plan, table: TableOptions, options: BatchOptions)
 export function replacement(plan: Plan, table: TableOptions, options: BatchOptions): Batch {
 	const place = placeOf(ownTable.name, options);
 	return makeBatch(
-		[...removalSteps(place), ...newTableSteps((hook) => setRules(plan, hook), table, place)],
+		[...removalSteps(place), ...newTableSteps((hook) => setRules(plan, hook), recorded(plan, table), place)],
 		options,
 	);
+}
+
+interface RecordedTable extends TableOptions {
+	/** Kept with the table and printed by nft as its comment; at most 253 bytes. Linux knows it since 5.10. */
+	readonly comment?: string;
+}
+
+function recorded(plan: Plan, table: TableOptions): RecordedTable {
+	return { ...table, comment: recordOf(plan) };
 }
 
 /** Removes our table, and succeeds where there is none. */
@@ -114,7 +122,7 @@ function removalSteps(place: Place): Step[] {
 
 const aboutTable = { scope: "inet", about: `table inet ${ownTable.name}` } as const;
 
-function newTable({ comment }: TableOptions, { name, order }: Place, flags: number): Step {
+function newTable({ comment }: RecordedTable, { name, order }: Place, flags: number): Step {
 	const { attribute } = order;
 	const userdata = comment === undefined ? "" : attribute(tableField.userdata, commentOf(comment));
 	return {
@@ -127,7 +135,7 @@ function newTable({ comment }: TableOptions, { name, order }: Place, flags: numb
 
 function newTableSteps(
 	rulesAt: (hook: Hook) => readonly OwnRule[],
-	table: TableOptions,
+	table: RecordedTable,
 	place: Place,
 ): Step[] {
 	return [

@@ -9,12 +9,13 @@ import { natTable } from "../../wire/nat-tables.ts";
 import { messageType } from "../../wire/nf-tables.ts";
 import { type NotRead, readTables, type Snapshot } from "../../wire/read-tables.ts";
 import { getTable } from "../../wire/requests.ts";
-import type { FamilyOutcome, FoundDrift } from "../backend.ts";
+import type { FamilyOutcome, FoundDrift, SetUpResult } from "../backend.ts";
 import { ask, type KernelHost, send } from "../exchange.ts";
 import { KernelFailure, readingFailure } from "../kernel-failure.ts";
 import { tableStandsAsSent } from "./as-sent.ts";
 import { driftOf } from "./drift.ts";
 import { creation, probe, removal, replacement, type TableOptions } from "./kernel-batch.ts";
+import { changesSinceMade } from "./record.ts";
 import { table as ownTable } from "./render.ts";
 
 /** The dialect of nftables without a program. What fails throws {@link KernelFailure}, and has changed nothing. */
@@ -23,10 +24,12 @@ import { table as ownTable } from "./render.ts";
  * Makes our table hold the plan. Looks first, since a refusal costs the kernel more than an answer; creates where there is
  * nothing, which fails where somebody else is first; leaves a table alone that says the same already.
  */
-export function applyNftables(host: KernelHost, plan: Plan, options: TableOptions): FamilyOutcome[] {
+export function applyNftables(host: KernelHost, plan: Plan, options: TableOptions): Applied {
 	const order = host.byteOrder();
-	const outcome = (reached: FamilyOutcome["outcome"]) =>
-		plan.families.map((family) => ({ family, outcome: reached }));
+	const outcome = (reached: FamilyOutcome["outcome"], changed: readonly Drift[] = []) => ({
+		families: plan.families.map((family) => ({ family, outcome: reached })),
+		changed,
+	});
 	if (!hasTable(host, order)) {
 		const failure = send(host, creation(plan, options, { order }), order);
 		if (failure === undefined) {
@@ -45,8 +48,10 @@ export function applyNftables(host: KernelHost, plan: Plan, options: TableOption
 	if (failure !== undefined) {
 		throw failure;
 	}
-	return outcome("replaced");
+	return outcome("replaced", found.kind === "read" ? changesSinceMade(tableIn(found, order), plan) : []);
 }
+
+export type Applied = Omit<SetUpResult, "via">;
 
 /** How our table differs from a plan. Changes nothing. */
 export function checkNftables(host: KernelHost, plan: Plan): FoundDrift[] {

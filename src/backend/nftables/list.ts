@@ -2,8 +2,9 @@ import type { Host, NftTable } from "../../host/host.ts";
 import { type Gap, nftFamilies } from "../../rules/ruleset.ts";
 import { type Answer, askTools, type Question } from "../ask-tools.ts";
 import type { JsonRecord } from "./json.ts";
+import { isOurTable, listOwn } from "./nft-tool.ts";
 import { isDormant, type ListedTable, listingEntries, readListing } from "./read.ts";
-import { type ListedTexts, listedTexts } from "./texts.ts";
+import { type ListedTexts, listedTexts, ownCommentIn } from "./texts.ts";
 
 /** `nft -n -j list ruleset`, with numbers for names that differ from machine to machine. */
 const json: Question = { program: "nft", args: ["-n", "-j", "list", "ruleset"] };
@@ -43,13 +44,31 @@ export function readListed(
 	const printed = listedTexts(words?.kind === "printed" ? words.text : "");
 	const entries = listingEntries(answer.text);
 	if (entries !== undefined) {
-		return { kind: "listed", tables: readListing(entries, printed), spoilt: [] };
+		const listed = readListing(entries, printed);
+		return {
+			kind: "listed",
+			tables: words === undefined ? withOwnComment(host, listed) : listed,
+			spoilt: [],
+		};
 	}
 	if (!hasFlags(answer)) {
 		return { kind: "garbled" };
 	}
 	const each = listEach(host, tables, printed);
 	return { kind: "listed", tables: readListing(each.entries, printed), spoilt: each.spoilt };
+}
+
+/** Where the words were not asked for: what JSON does not tell of our table in every release (commentOf in read.ts). */
+function withOwnComment(host: Host, listed: readonly ListedTable[]): readonly ListedTable[] {
+	const isSilent = ({ table }: ListedTable) => isOurTable(table) && table.comment === undefined;
+	if (!listed.some(isSilent)) {
+		return listed;
+	}
+	const [answer] = askTools(host, [{ program: "nft", args: listOwn }]);
+	const comment = answer?.kind === "printed" ? ownCommentIn(answer.text) : undefined;
+	return comment === undefined
+		? listed
+		: listed.map((one) => (isSilent(one) ? { ...one, table: { ...one.table, comment } } : one));
 }
 
 /** Our table has none, and what they are some releases tell in the text alone (isDormant). */

@@ -4,6 +4,7 @@ import { BackendError } from "../backend-error.ts";
 import { toolFailure } from "../tool-failure.ts";
 import { listingEntries, readListing } from "./read.ts";
 import { table } from "./render.ts";
+import { ownCommentIn } from "./texts.ts";
 
 /** The `nft` program, found and ready to run. */
 export interface NftTool {
@@ -14,6 +15,9 @@ export interface NftTool {
 }
 
 const timeoutMs = 60_000;
+
+/** What nft is asked for our table as people see it. */
+export const listOwn = ["list", "table", table.family, table.name] as const;
 
 /** Throws {@link BackendError} when `nft` is not installed. */
 export function openNft(host: Host): NftTool {
@@ -38,11 +42,17 @@ export function openNft(host: Host): NftTool {
 			// Numbers, not the names that this machine's user database happens to have for them.
 			const command: Command = { argv: [path, "-n", "-j", "list", "table", "inet", "shunt"], timeoutMs };
 			const [result, failure] = run(command);
-			return (
-				failure ??
-				ownTable(result?.stdout ?? "") ??
-				new BackendError("refused", "nft: its listing of table inet shunt cannot be read")
-			);
+			const listed = failure ?? ownTable(result?.stdout ?? "");
+			if (listed === undefined) {
+				return new BackendError("refused", "nft: its listing of table inet shunt cannot be read");
+			}
+			if (listed instanceof BackendError || listed.comment !== undefined) {
+				return listed;
+			}
+			// What JSON did not tell, if the text for people does (commentOf in read.ts).
+			const [text, noText] = run({ argv: [path, ...listOwn], timeoutMs });
+			const comment = ownCommentIn(text?.stdout ?? "");
+			return noText ?? (comment === undefined ? listed : { ...listed, comment });
 		},
 	};
 }

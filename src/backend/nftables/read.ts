@@ -43,9 +43,28 @@ export function readListing(entries: readonly JsonRecord[], printed = unprinted)
 		const chains = chainsOf(parts.get(`${table["family"]} ${table["name"]}`), printed);
 		const isOff = isDormant(table, printed);
 		const hasFlags = "flags" in table || isOff === true ? ({ hasFlags: true } as const) : {};
-		const read = { dialect: "nftables", scope, name: String(table["name"]), chains, ...hasFlags } as const;
-		return [{ table: read, isOff }];
+		const name = String(table["name"]);
+		const comment = commentOf(table, printed);
+		return [
+			{
+				table: {
+					dialect: "nftables",
+					scope,
+					name,
+					chains,
+					...hasFlags,
+					...(comment === undefined ? {} : { comment }),
+				},
+				isOff,
+			},
+		];
 	});
+}
+
+/** Releases before 1.1 tell it to people alone (0.9.8 and 1.0.6 for instance). */
+function commentOf(table: JsonRecord, { comments }: ListedTexts): string | undefined {
+	const { comment } = table;
+	return typeof comment === "string" ? comment : comments.get(`${table["family"]} ${table["name"]}`);
 }
 
 const scopes: Readonly<Record<string, Scope>> = Object.fromEntries(
@@ -130,6 +149,7 @@ function baseOf(chain: JsonRecord): Base | undefined {
 const unprinted: ListedTexts = {
 	rules: new Map(),
 	flags: new Map(),
+	comments: new Map(),
 	say: (statements) => statements.map((statement) => JSON.stringify(statement)),
 };
 

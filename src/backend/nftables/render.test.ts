@@ -3,6 +3,7 @@ import { policyFrom } from "../../../test/support/policies.ts";
 import { MemoryNftables } from "../../host/memory-nftables.ts";
 import { type Hook, plan } from "../../rules/plan.ts";
 import { setRules } from "./gather.ts";
+import { recordOf } from "./record.ts";
 import { probe, removal, renderCreation, renderReplacement, renderRule } from "./render.ts";
 
 function written(hook: Hook, flags: string, counters = false): string[] {
@@ -26,14 +27,16 @@ const smallestTable = `table inet shunt {
 }
 `;
 
+const head = `table inet shunt { comment "${recordOf(smallest)}"; }\n`;
+
 describe("a transaction", () => {
 	it("creates a table, and so fails where there is one", () => {
-		expect(renderCreation(smallest, { counters: false })).toBe(`create table inet shunt\n${smallestTable}`);
+		expect(renderCreation(smallest, { counters: false })).toBe(`create ${head}${smallestTable}`);
 	});
 
 	it("replaces a table, and so works whatever there is", () => {
 		expect(renderReplacement(smallest, { counters: false })).toBe(
-			`add table inet shunt\ndelete table inet shunt\n${smallestTable}`,
+			`add table inet shunt\ndelete table inet shunt\nadd ${head}${smallestTable}`,
 		);
 	});
 

@@ -7,6 +7,7 @@ import { hooks, type Plan } from "../../rules/plan.ts";
 import type { Condition, OwnAction, OwnRule } from "../../rules/rule.ts";
 import type { SetUpOptions } from "../backend.ts";
 import { setRules } from "./gather.ts";
+import { recordOf } from "./record.ts";
 
 /** Our table: nobody else's rules live in it, so it can be replaced and deleted whole. */
 export const table = { family: "inet", name: "shunt" } as const;
@@ -24,7 +25,7 @@ export const priority = -100;
  * replacement takes.
  */
 export function renderCreation(plan: Plan, options: TableOptions): string {
-	return `create table inet shunt\n${renderTable(plan, options)}`;
+	return `create ${head(plan)}${renderTable(plan, options)}`;
 }
 
 /**
@@ -32,7 +33,12 @@ export function renderCreation(plan: Plan, options: TableOptions): string {
  * then all that there is.
  */
 export function renderReplacement(plan: Plan, options: TableOptions): string {
-	return `${removal}${renderTable(plan, options)}`;
+	return `${removal}add ${head(plan)}${renderTable(plan, options)}`;
+}
+
+/** A table takes its comment when it is made, and not when it is named again. */
+function head(plan: Plan): string {
+	return `table inet shunt { comment "${recordOf(plan)}"; }\n`;
 }
 
 type TableOptions = Pick<SetUpOptions, "counters">;
