@@ -133,6 +133,25 @@ describe.each<Dialect | "nftables">(["legacy", "nft", "nftables"])("in mode %s",
 			expect(call("CHECK")).toMatchObject({ status: 0, stdout: "" });
 		}));
 
+	it("CHECK does not mind what other plugins have made beside ours", () =>
+		withNetns("cni", (netns) => {
+			const call = (command: string) => callPlugin({ command, netns, input: inputFor(meshed, { mode }) });
+			expect(call("ADD").status).toBe(0);
+			// As portmap and a policy engine do, before a call of CHECK comes.
+			const program = mode === "legacy" ? "iptables-legacy" : "iptables-nft";
+			netns.run(program, ["-t", "nat", "-N", "CNI-HOSTPORT-DNAT"]);
+			netns.run(program, ["-t", "nat", "-A", "PREROUTING", "-p", "tcp", "-j", "CNI-HOSTPORT-DNAT"]);
+			netns.run(program, ["-t", "nat", "-A", "POSTROUTING", "-o", "eth0", "-j", "MASQUERADE"]);
+			netns.run(program, ["-A", "OUTPUT", "-p", "udp", "-j", "ACCEPT"]);
+			expect(call("CHECK")).toMatchObject({ status: 0, stdout: "" });
+			const others = netns.run(`${program}-save`, []);
+			expect(call("DEL").status).toBe(0);
+			const lines = netns.run(`${program}-save`, []).split("\n");
+			for (const line of others.split("\n").filter((each) => /CNI-HOSTPORT|MASQUERADE|udp/.test(each))) {
+				expect(lines).toContain(line);
+			}
+		}));
+
 	it("every command goes by the way that the entry asks for", () =>
 		withNetns("cni", (netns) =>
 			withToolFolder((tools) => {

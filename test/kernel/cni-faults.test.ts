@@ -9,7 +9,7 @@ import { callPlugin, inputFor, meshed, standardStamp, startPlugin } from "../sup
 import { tablesOf, toolsOf } from "../support/dialect.ts";
 import { becomesEmpty } from "../support/killed-run.ts";
 import { withNetns } from "../support/netns.ts";
-import { killGroup } from "../support/programs.ts";
+import { killGroup, startShunt } from "../support/programs.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { emptyTable, standard, tableOf } from "../support/standard-policy.ts";
 import { withToolFolder } from "../support/tool-folder.ts";
@@ -135,12 +135,18 @@ describe("a network namespace", () => {
 });
 
 describe("ADD", () => {
-	it.each(["legacy", "nft"] as const)(
+	it.each(["legacy", "nft", "nftables"] as const)(
 		"killed at random moments and called again makes the rules whole (%s)",
 		(mode) =>
 			withNetns("cni", async (netns) => {
-				const random = createRandom(mode === "nft" ? 1 : 2);
+				const random = createRandom(mode.length);
 				const call = { command: "ADD", netns, input: inputFor(meshed, { mode }) };
+				const expectRules = (there: boolean) => {
+					expect(callPlugin({ ...call, command: "CHECK" }).status).toBe(there ? 0 : 1);
+					if (mode !== "nftables") {
+						expect(tablesOf(netns, mode)).toEqual(there ? all : none);
+					}
+				};
 				let interrupted = 0;
 				for (let kill = 0; kill < 20; kill++) {
 					const { child, ended } = startPlugin(call);
@@ -154,9 +160,9 @@ describe("ADD", () => {
 						killGroup(child);
 					}
 					expect(callPlugin(call).status).toBe(0);
-					expect(tablesOf(netns, mode)).toEqual(all);
+					expectRules(true);
 					expect(callPlugin({ ...call, command: "DEL" }).status).toBe(0);
-					expect(tablesOf(netns, mode)).toEqual(none);
+					expectRules(false);
 				}
 				expect(interrupted).toBeGreaterThan(0);
 			}),
@@ -172,6 +178,37 @@ describe("ADD", () => {
 			expect(callPlugin({ ...call, command: "CHECK" })).toMatchObject({ status: 0, stdout: "" });
 		}),
 	);
+
+	it("of two entries in one list makes the rules once, and each knows them", () =>
+		withNetns("cni", async (netns) => {
+			const call = (command: string, name: string) => ({
+				command,
+				netns,
+				input: { ...inputFor(meshed, nft), type: name },
+			});
+			const both = ["shunt-cni", "linkerd-cni"];
+			const answers = await Promise.all(both.map((name) => startPlugin(call("ADD", name)).ended));
+			expect(answers.map(({ status }) => status)).toEqual([0, 0]);
+			expect(tablesOf(netns, "nft")).toEqual(all);
+			for (const command of ["CHECK", "DEL"]) {
+				for (const name of both) {
+					expect([command, name, callPlugin(call(command, name)).status]).toEqual([command, name, 0]);
+				}
+			}
+			expect(tablesOf(netns, "nft")).toEqual(none);
+		}));
+
+	it("beside an init container's program comes to the same rules once", () =>
+		withNetns("cni", async (netns) => {
+			const flags = ["-p", "4143", "-o", "4140", "-u", "2102", "--inbound-ports-to-ignore", "4190,4191"];
+			for (let round = 0; round < 5; round++) {
+				const init = startShunt(["init", "--iptables-mode", "nft", "--netns", netns.path, ...flags]);
+				const add = startPlugin({ command: "ADD", netns, input: inputFor(meshed, nft) });
+				const ends = await Promise.all([init.ended, add.ended]);
+				expect(ends.map(({ status }) => status)).toEqual([0, 0]);
+				expect(tablesOf(netns, "nft")).toEqual(all);
+			}
+		}));
 
 	it("finds the tools though the runtime's PATH has none of them", () =>
 		withNetns("cni", (netns) => {

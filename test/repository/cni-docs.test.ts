@@ -41,11 +41,11 @@ describe("docs/cni.md", () => {
 		expect(theirs.filter((key) => !section("Configuration").includes(`\`linkerd.${key}\``))).toEqual([]);
 	});
 
-	it("names tests that exist, for every requirement and every fault", () => {
-		const rows = ["Conformance", "Faults"].flatMap((heading) =>
+	it("names tests that exist, for every requirement, every fault and everybody who may be taken over", () => {
+		const rows = ["Conformance", "Faults", "Security"].flatMap((heading) =>
 			section(heading)
 				.split("\n")
-				.filter((line) => line.startsWith("| ") && !/^\| (?:requirement|fault|---)/.test(line)),
+				.filter((line) => line.startsWith("| ") && !/^\| (?:requirement|fault|who|---)/.test(line)),
 		);
 		expect(rows.length).toBeGreaterThan(35);
 		for (const row of rows) {
