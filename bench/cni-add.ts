@@ -6,7 +6,9 @@ import { contendersFor, type Dialect, dialects } from "./contenders.ts";
 import { formatNumber, formatTable } from "./markdown.ts";
 import type { Command, Meter, Sample, Steps } from "./meter.ts";
 import { findProgram } from "./programs.ts";
+import { apiCalls, referencePluginSteps } from "./reference-plugin.ts";
 import { medianRatio, percentile, summarize } from "./statistics.ts";
+import { type StubApi, startStubApi } from "./stub-api.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const nativePlugin = `${root}dist/native/shunt-cni`;
@@ -20,22 +22,36 @@ interface Contender {
 /** The whole process of a plugin's ADD, beside what programs the same rules one process after the other. */
 export async function benchCniAdd(meter: Meter, folder: string, rounds: number): Promise<string> {
 	const rows: string[][] = [];
-	for (const dialect of dialects) {
-		rows.push(...(await rowsFor(dialect, meter, folder, rounds)));
+	const api = await startStubApi(folder);
+	try {
+		for (const dialect of dialects) {
+			rows.push(...(await rowsFor(dialect, meter, { folder, rounds, api })));
+		}
+	} finally {
+		api.stop();
 	}
 	return [
 		"## A CNI plugin's ADD",
 		`Whole process of ADD for a pod that Linkerd's defaults are stamped on, both families, in a fresh network namespace,
 ${rounds} runs in turn; "not meshed" is the same for a pod without a stamp. Milliseconds, \`env\` before each plugin
-included. The reference program does as proxy-init what its plugin does in a pod's namespace, without the API calls that
-the plugin makes before. "Times" says how many times as long as ours the others take: the median over the rounds. CPU time
-is that of all processes together. The last column is the most that any one process held.`,
+included. Ours calls no API server. "What linkerd-cni does" is its six calls, here to a stub on this machine over one
+connection of TLS, a listing for each family, and nsenter and iptables for every rule; curl stands in for the plugin's own
+process, so that what Go takes to start is not in it. It knows no nftables; there its nft mode stands beside ours. "Times"
+says how many times as long as ours the others take: the median over the rounds. CPU time is that of all processes
+together, without the stub's. The last column is the most that any one process held.`,
 		formatTable(["", "median", "p99", "times", "CPU", "CPU times", "MB at most"], rows),
 	].join("\n\n");
 }
 
-async function rowsFor(dialect: Dialect, meter: Meter, folder: string, rounds: number): Promise<string[][]> {
-	const contenders = contendersOf(dialect, folder);
+interface Surroundings {
+	readonly folder: string;
+	readonly rounds: number;
+	readonly api: StubApi;
+}
+
+async function rowsFor(dialect: Dialect, meter: Meter, surroundings: Surroundings): Promise<string[][]> {
+	const { rounds } = surroundings;
+	const contenders = contendersOf(dialect, surroundings);
 	const samples = contenders.map((): Sample[] => []);
 	for (let round = 1; round <= rounds; round++) {
 		process.stderr.write(`ADD, ${dialect}: round ${round} of ${rounds}\n`);
@@ -67,7 +83,7 @@ async function rowsFor(dialect: Dialect, meter: Meter, folder: string, rounds: n
 }
 
 /** Ours first. */
-function contendersOf(dialect: Dialect, folder: string): Contender[] {
+function contendersOf(dialect: Dialect, { folder, api }: Surroundings): Contender[] {
 	const meshed = `${folder}/cni-meshed-${dialect}.json`;
 	const other = `${folder}/cni-other-${dialect}.json`;
 	writeFileSync(meshed, JSON.stringify(requestFor(dialect, { "shunt.dev/redirect": JSON.stringify(stamp) })));
@@ -76,11 +92,18 @@ function contendersOf(dialect: Dialect, folder: string): Contender[] {
 		throw new Error(`${nativePlugin} is not there: run "make native" first`);
 	}
 	const others = contendersFor(dialect, folder).filter(({ id }) => id === "reference" || id === "one-by-one");
+	// It knows no nftables.
+	const theirs = dialect === "nftables" ? "nft" : dialect;
 	return [
 		{ title: "`shunt-cni`, native", steps: [[add(meshed, nativePlugin)]] },
 		{ title: "`shunt-cni`, native, not meshed", steps: [[add(other, nativePlugin)]] },
 		{ title: "an empty program", steps: [[add(other, findProgram("true"))]] },
 		{ title: "`shunt-cni` on Node", steps: [[add(meshed, process.execPath, nodePlugin)]] },
+		{
+			title: `what linkerd-cni does${theirs === dialect ? "" : `, mode ${theirs}`}`,
+			steps: referencePluginSteps(theirs, folder, api),
+		},
+		{ title: "its six API calls alone", steps: apiCalls(api) },
 		...others,
 	];
 }

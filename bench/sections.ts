@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchCniAdd } from "./cni-add.ts";
 import { benchConnections } from "./connections.ts";
+import { benchCniSandboxes } from "./cni-sandboxes.ts";
 import { benchCostPerConnection } from "./cost-per-connection.ts";
 import { benchInjector } from "./injector.ts";
 import { benchLongLists } from "./long-lists.ts";
@@ -30,6 +31,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	"under-quota": measured(({ meter, folder, rounds }) => benchUnderQuota(meter, folder, rounds)),
 	"many-namespaces": measured(({ meter, folder }) => benchManyNamespaces(meter, folder)),
 	"cni-add": measured(({ meter, folder, rounds }) => benchCniAdd(meter, folder, rounds * 4)),
+	"cni-sandboxes": measured(() => benchCniSandboxes()),
 	"long-lists": measured(({ rounds }) => benchLongLists(Math.ceil(rounds / 5))),
 	"cost-per-connection": measured(({ rounds }) => benchCostPerConnection(rounds)),
 	connections: measured(({ rounds }) => benchConnections(Math.ceil(rounds / 5))),
