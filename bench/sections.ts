@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchCniAdd } from "./cni-add.ts";
-import { benchConnections } from "./connections.ts";
 import { benchCniSandboxes } from "./cni-sandboxes.ts";
+import { benchConnections } from "./connections.ts";
 import { benchCostPerConnection } from "./cost-per-connection.ts";
 import { benchInjector } from "./injector.ts";
 import { benchLongLists } from "./long-lists.ts";
