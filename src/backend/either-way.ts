@@ -62,7 +62,13 @@ export function byWay(host: Host, transport: Transport, asked = `--transport ${t
 				message: `not asked, as ${asked} wants it`,
 			});
 			// The tools take the lock themselves.
-			return { ...host, netlink: notAsked, xtables: notAsked, lock: notAsked };
+			return {
+				...host,
+				// About interfaces, whose names are in rules, the kernel alone tells.
+				netlink: (request, protocol) => (protocol === "route" ? host.netlink(request, protocol) : notAsked()),
+				xtables: notAsked,
+				lock: notAsked,
+			};
 		}
 	}
 }

@@ -1,5 +1,21 @@
+import { parseInterfaceName, usualLoopback } from "../domain/interface-name.ts";
+import { formatProblem } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
 import { dumpLinks, loopbackIn } from "../wire/links.ts";
+import { BackendError } from "./backend-error.ts";
+
+/**
+ * What it is called, as rules are to have it: where the kernel does not tell, as the kernel made it. Throws
+ * {@link BackendError} for a name that no rule can have: iptables takes a `+` for any ending, and quotes end a text.
+ */
+export function loopbackName(host: Host): string {
+	const name = loopbackInterface(host) ?? usualLoopback;
+	const parsed = parseInterfaceName(name, "loopback interface");
+	if (!parsed.ok) {
+		throw new BackendError("refused", parsed.problems.map(formatProblem).join("; "));
+	}
+	return name;
+}
 
 /** Interfaces come and go; each try takes microseconds. */
 const tries = 20;

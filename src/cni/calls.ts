@@ -1,11 +1,12 @@
 import { autoOrder } from "../backend/backends.ts";
+import { loopbackName } from "../backend/loopback.ts";
 import type { Logger } from "../command/logger.ts";
 import type { Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { reportRules } from "../init/report.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
-import { plan as planFor } from "../rules/plan.ts";
-import { applyPlan, describeApplied } from "./apply.ts";
+import { type Plan, plan as planFor } from "../rules/plan.ts";
+import { applyPlan, describeApplied, failureOf } from "./apply.ts";
 import { checkRules } from "./check-rules.ts";
 import { CniError, errorCodes, mistakes } from "./cni-error.ts";
 import { type Decision, decide, mayBeMeshed } from "./decide.ts";
@@ -35,12 +36,12 @@ export function runAdd(
 		return result;
 	}
 	const { config, policy, mode } = settled;
-	const plan = planFor(policy);
 	if (config.simulate) {
-		log.info(reportRules(mode === "auto" ? autoOrder[0] : mode, plan).lines);
+		log.info(reportRules(mode === "auto" ? autoOrder[0] : mode, planFor(policy)).lines);
 		return result;
 	}
 	enterPod(host, environment);
+	const plan = planInside(host, settled);
 	const applied = applyPlan(rulesHost(host, config), mode, plan);
 	log.info(`${podName(environment.pod)}: ${describeApplied(applied)}`);
 	for (const { dialect, scope, failure } of applied.removal.stale) {
@@ -65,7 +66,7 @@ export function runCheck(
 		return;
 	}
 	enterPod(host, environment);
-	checkRules(rulesHost(host, settled.config), settled.mode, planFor(settled.policy));
+	checkRules(rulesHost(host, settled.config), settled.mode, planInside(host, settled));
 }
 
 /** Needs no configuration: what can be read of one is used, and no mistake in it keeps a pod from going. */
@@ -94,6 +95,15 @@ interface Settled {
 	readonly config: PluginConfig;
 	readonly policy: RedirectPolicy;
 	readonly mode: Mode;
+}
+
+/** The rules for the network namespace that the host is in. */
+function planInside(host: Host, { policy, mode }: Settled): Plan {
+	try {
+		return planFor(policy, loopbackName(host));
+	} catch (error) {
+		throw failureOf(error, mode, "the rules could not be planned");
+	}
 }
 
 /** Undefined for a pod that is left alone, which nothing that concerns others may fail. */

@@ -20,6 +20,9 @@ export function parseInterfaceName(text: string, source: string): Result<Interfa
 	});
 }
 
+/** What the kernel calls the loopback interface of a new network namespace (loopback_net_init in drivers/net/loopback.c). */
+export const usualLoopback = "lo";
+
 /** An interface, or every one whose name begins so (`eth+` to iptables, `eth*` to nftables). */
 export interface InterfacePattern {
 	readonly name: string;

@@ -1,4 +1,6 @@
+import { loopbackInterface } from "../backend/loopback.ts";
 import { type Address, formatAddress, parseAddress } from "../domain/cidr.ts";
+import { usualLoopback } from "../domain/interface-name.ts";
 import type { Host } from "../host/host.ts";
 
 /**
@@ -8,7 +10,7 @@ import type { Host } from "../host/host.ts";
 export function localAddresses(host: Host): readonly string[] {
 	return [
 		...ipv4Addresses(host.readFile("/proc/self/net/fib_trie") ?? ""),
-		...ipv6Addresses(host.readFile("/proc/self/net/if_inet6") ?? ""),
+		...ipv6Addresses(host.readFile("/proc/self/net/if_inet6") ?? "", loopbackInterface(host)),
 	];
 }
 
@@ -19,11 +21,11 @@ export function ipv4Addresses(trie: string): readonly string[] {
 }
 
 /** One per line; the last column is the interface. */
-export function ipv6Addresses(table: string): readonly string[] {
+export function ipv6Addresses(table: string, loopback: string = usualLoopback): readonly string[] {
 	return table.split("\n").flatMap((line) => {
 		const [hex = "", , , , , device] = line.trim().split(/\s+/);
 		const address = parseAddress(hex.match(/.{4}/g)?.join(":") ?? "");
-		return address === undefined || device === "lo" ? [] : [formatAddress(address)];
+		return address === undefined || device === loopback ? [] : [formatAddress(address)];
 	});
 }
 

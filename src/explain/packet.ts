@@ -1,5 +1,6 @@
 import { type Address, formatAddress, parseAddress } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
+import { usualLoopback } from "../domain/interface-name.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
 import { type Direction, directions } from "../policy/condition.ts";
 import type { Packet } from "../rules/evaluate.ts";
@@ -24,6 +25,8 @@ export interface Sender {
 	readonly gid?: number;
 	/** Its addresses, in their shortest spelling. */
 	readonly addresses?: readonly string[];
+	/** What its loopback interface is called, where that is known. */
+	readonly loopback?: string;
 }
 
 const protocols: readonly Packet["protocol"][] = ["tcp", "udp", "icmp"];
@@ -44,7 +47,10 @@ export function readPacket(request: PacketRequest, sender: Sender = {}): Result<
 		...readOwner(reader, direction, sender),
 	};
 	const destinationIsLocal = isAmong(addresses, packet.destination) || isLoopback(packet.destination);
-	const whole = { ...packet, interface: readInterface(reader, packet, destinationIsLocal) };
+	const whole = {
+		...packet,
+		interface: readInterface(reader, packet, { isLocal: destinationIsLocal, loopback: sender.loopback }),
+	};
 	return reader.problems.length > 0
 		? err(...reader.problems)
 		: ok({
@@ -160,14 +166,21 @@ function readId(reader: PacketReader, field: "uid" | "gid", known: number | unde
 		: reader.assume(field, known, "what the first container runs as");
 }
 
-function readInterface(reader: PacketReader, { hook, destination }: Packet, isLocal: boolean): string {
+function readInterface(
+	reader: PacketReader,
+	{ hook, destination }: Packet,
+	{
+		isLocal,
+		loopback = usualLoopback,
+	}: { readonly isLocal: boolean; readonly loopback?: string | undefined },
+): string {
 	const given = reader.interface();
 	if (given !== undefined) {
 		return given;
 	}
 	if (hook === "output" && isLocal) {
 		const what = isLoopback(destination) ? "a loopback address" : "the pod itself";
-		return reader.assume("interface", "lo", `the destination is ${what}`);
+		return reader.assume("interface", loopback, `the destination is ${what}`);
 	}
 	return reader.assume("interface", "eth0", "a pod's usual one");
 }

@@ -1,6 +1,7 @@
 import { backendOf } from "../backend/backends.ts";
 import { setUpInMode } from "../backend/choice.ts";
 import { byWay } from "../backend/either-way.ts";
+import { loopbackName } from "../backend/loopback.ts";
 import { removeStaleRules } from "../backend/stale-rules.ts";
 import {
 	asksForJson,
@@ -51,14 +52,13 @@ function init(host: Host, argv: readonly string[], program: string): ExitCode {
 		return reportFailure(host, program, badInput(parsed.problems), asksForJson(argv));
 	}
 	const options = parsed.value;
-	const plan = planFor(options.policy);
 	host.sayWhileSlow(options.simulate ? undefined : `${program}: still programming the rules …`);
-	const result = options.simulate ? simulate(options, plan) : programRules(host, options, plan);
+	const result = options.simulate ? simulate(options) : programRules(host, options);
 	host.sayWhileSlow(undefined);
 	if ("exitCode" in result) {
 		return reportFailure(host, program, result, options.output);
 	}
-	report(host, options, plan, result);
+	report(host, options, result);
 	return exitCodes.done;
 }
 
@@ -86,13 +86,14 @@ CAP_SYS_ADMIN. Elsewhere ("this") the kernel keeps the empty nat tables that it 
 "left"; of iptables-legacy's nobody can remove them before the namespace ends. Either way, kernel modules
 that the trial made it load stay loaded.`;
 
-function simulate(options: InitOptions, plan: Plan): InitResult {
+function simulate(options: InitOptions): InitResult {
+	const plan = planFor(options.policy);
 	const choice = { dialect: simulatedDialect(options), via: null, outcomes: [], tried: [] };
 	return { choice, stale: [], hidden: [], milliseconds: 0, rules: () => reportRules(choice.dialect, plan) };
 }
 
 /** All or nothing: whatever was changed before a failure is put back. */
-function programRules(host: Host, options: InitOptions, plan: Plan): InitResult | Failure {
+function programRules(host: Host, options: InitOptions): InitResult | Failure {
 	const astray =
 		enterNamedNetns(host, options.netns) ??
 		(options.hostNetwork ? undefined : refuseInitialNetns(host, options.netns));
@@ -108,12 +109,12 @@ function programRules(host: Host, options: InitOptions, plan: Plan): InitResult 
 		return environmentFailure(error);
 	}
 	try {
-		return setUp(byWay(host, options.transport), options, plan);
+		return setUp(byWay(host, options.transport), options, planFor(options.policy, loopbackName(host)));
 	} catch (error) {
 		resetCloseWait();
 		return setUpFailure(byWay(host, options.transport), error, {
 			mode: options.mode,
-			families: plan.families,
+			families: options.policy.families,
 			uid: options.policy.outbound.proxyUid ?? options.policy.outbound.uidsToIgnore[0],
 		});
 	}
@@ -144,7 +145,7 @@ function setUp(host: Host, options: InitOptions, plan: Plan): InitResult {
 	};
 }
 
-function report(host: Host, options: InitOptions, plan: Plan, result: InitResult): void {
+function report(host: Host, options: InitOptions, result: InitResult): void {
 	const { logFormat, logLevel, wait, output, simulate } = options;
 	const { choice } = result;
 	const log = createLogger(host, logFormat, logLevel);
@@ -159,6 +160,6 @@ function report(host: Host, options: InitOptions, plan: Plan, result: InitResult
 	if (output === "json") {
 		host.stdout(`${JSON.stringify(made)}\n`);
 	} else if (simulate) {
-		host.stdout(formatSimulation(plan, options));
+		host.stdout(formatSimulation(planFor(options.policy), options));
 	}
 }

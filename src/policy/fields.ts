@@ -1,4 +1,5 @@
 import type { Gid, Uid } from "../domain/identity.ts";
+import { usualLoopback } from "../domain/interface-name.ts";
 import type { Port } from "../domain/port.ts";
 import { type Direction, directions, named, only } from "./condition.ts";
 import { always, type Field, isField, isRest, itemsOf, list, type Row, value } from "./field.ts";
@@ -113,9 +114,9 @@ export const outbound = [
 		rule: { reason: "ignore-user-id", action: "pass", each: (uid) => ({ kind: "uid", ids: only(uid) }) },
 		help: "outbound connections of these users bypass the proxy",
 	}),
-	// What the kernel calls it in every new network namespace (loopback_net_init, drivers/net/loopback.c). Somebody with
-	// CAP_NET_ADMIN may rename it; rules match the name, as the reference program's do.
-	always("ignore-loopback", { kind: "out-interface", names: named("lo") }),
+	// Whoever has CAP_NET_ADMIN may rename it, since Linux 6.2 also while it is up (dev_change_name in net/core/dev.c; before,
+	// one that is up answers EBUSY), so a plan is made with the name that it has (plan.ts).
+	always("ignore-loopback", { kind: "out-interface", names: named(usualLoopback) }),
 	list("interfacesToIgnore", interfaces, {
 		flag: "outbound-interfaces-to-ignore",
 		annotation: "skip-outbound-interfaces",

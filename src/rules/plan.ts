@@ -1,5 +1,6 @@
 import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
+import { usualLoopback } from "../domain/interface-name.ts";
 import type { Span } from "../domain/number.ts";
 import type { Port, PortRange } from "../domain/port.ts";
 import { type Direction, directions, type Selection } from "../policy/condition.ts";
@@ -59,8 +60,11 @@ export function isOfOneFamily({ conditions }: PlannedRule): boolean {
 	return first !== undefined && "subnets" in first;
 }
 
-/** States a policy as rules, in the order of the table of its fields. */
-export function plan(policy: RedirectPolicy): Plan {
+/**
+ * States a policy as rules, in the order of the table of its fields. `loopback` is what the loopback interface is called in
+ * the network namespace that they are for.
+ */
+export function plan(policy: RedirectPolicy, loopback: string = usualLoopback): Plan {
 	return {
 		families: policy.families,
 		chains: directions.map((direction) => {
@@ -68,7 +72,7 @@ export function plan(policy: RedirectPolicy): Plan {
 			return {
 				hook: hookOf[direction],
 				rules: wishesOf(direction, policy[direction]).flatMap((wish) =>
-					conditionsFor(wish).map((conditions) => ruleOf(wish, conditions, redirect)),
+					conditionsFor(wish, loopback).map((conditions) => ruleOf(wish, conditions, redirect)),
 				),
 			};
 		}),
@@ -126,9 +130,11 @@ const subnetRules = {
 } as const;
 
 /** The conditions of each rule that a row makes. */
-function conditionsFor({ row, items }: Wish): (readonly PlannedCondition[])[] {
+function conditionsFor({ row, items }: Wish, loopback: string): (readonly PlannedCondition[])[] {
 	if (row.takes === "nothing") {
-		return [withProtocol(row.condition)];
+		// The one rule that is there for every policy is about the loopback interface.
+		const names = [{ name: loopback, isPrefix: false }] as const;
+		return [row.condition.kind === "out-interface" ? [{ ...row.condition, names }] : [row.condition]];
 	}
 	return isRest(row.rule) ? [[tcp]] : conditionsOf(row.rule, items).map(withProtocol);
 }

@@ -1,5 +1,6 @@
 import type { OwnTable } from "../backend/backend.ts";
 import { backendOf } from "../backend/backends.ts";
+import { loopbackName } from "../backend/loopback.ts";
 import { type Reading, readTables } from "../backend/read.ts";
 import type { Family } from "../domain/family.ts";
 import { type Dialect, defaultMode, type TableDialect } from "../domain/mode.ts";
@@ -100,7 +101,7 @@ function compareGroup(
 		notRead.some((gap) => gap.dialect === dialect && (gap.scope === family || gap.scope === "inet"));
 	const given = expected.given?.policy;
 	const policy = given ?? recoverPolicy(group);
-	const found = compare(host, group, { dialect, plan: planFor(policy), isUnread });
+	const found = compare(host, group, { dialect, plan: planFor(policy, loopbackName(host)), isUnread });
 	return { found, policy: given === undefined || found.length === 0 ? policy : undefined };
 }
 

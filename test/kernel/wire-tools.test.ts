@@ -29,7 +29,7 @@ const order = "little";
 
 /** SHUNT_WIRE_SAMPLES says how many random policies beside the named ones. */
 const samples = Number(process.env["SHUNT_WIRE_SAMPLES"] ?? 60);
-const randomPlans = fc.sample(policy, { numRuns: samples, seed: 20_261_130 }).map(plan);
+const randomPlans = fc.sample(policy, { numRuns: samples, seed: 20_261_130 }).map((each) => plan(each));
 const namedPlans = Object.values(namedPolicies).map((flags) => plan(policyFrom(flags)));
 const plans = [...namedPlans, ...randomPlans];
 

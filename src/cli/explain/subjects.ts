@@ -1,4 +1,5 @@
 import { byWay } from "../../backend/either-way.ts";
+import { loopbackInterface } from "../../backend/loopback.ts";
 import { readRuleset } from "../../backend/read.ts";
 import { enterNamedNetns, type NamedNetns } from "../../command/netns.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
@@ -63,13 +64,14 @@ function liveSubjects({ netns, transport }: Live, host: Host): Result<readonly S
 		return { ok: false, ...hidden };
 	}
 	const ruleset = readRuleset(byWay(host, transport));
+	const loopback = loopbackInterface(host);
 	return ok([
 		{
 			label: netns === undefined ? "this network namespace" : `${labels[netns.flag]} ${netns.given}`,
 			source: "as the kernel holds them now",
 			rules: { kind: "ruleset", ruleset },
 			notes: rulesetNotes(ruleset),
-			sender: { addresses: localAddresses(host) },
+			sender: { addresses: localAddresses(host), ...(loopback === undefined ? {} : { loopback }) },
 		},
 	]);
 }
