@@ -17,6 +17,8 @@ export interface Candidates {
 	readonly gids: readonly number[];
 	/** Whether any rule looks at a group, so that it is worth finding out. */
 	readonly gidMatters: boolean;
+	/** Whether any rule looks at where a packet comes from. */
+	readonly sourceMatters: boolean;
 }
 
 export function candidatesFor(host: Host, ruleset: Ruleset): Candidates {
@@ -31,6 +33,7 @@ export function candidatesFor(host: Host, ruleset: Ruleset): Candidates {
 		uids: oneOfEach(spansOf(conditions, "uid")),
 		gids: oneOfEach(gids),
 		gidMatters: gids.length > 0,
+		sourceMatters: conditions.some(({ kind }) => kind === "source" || kind === "source-is-local"),
 	};
 }
 

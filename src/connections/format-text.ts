@@ -2,6 +2,7 @@ import { harmless } from "../domain/harmless.ts";
 import { shortened } from "../domain/shortened.ts";
 import { namesOf } from "../status/format-table.ts";
 import type { Account } from "./account.ts";
+import { columns, wrapped } from "./layout.ts";
 import type { Owner } from "./owners.ts";
 import type { NamespaceSurvey } from "./report.ts";
 import type { Survey } from "./survey.ts";
@@ -36,12 +37,12 @@ export function* formatText(found: readonly NamespaceSurvey[], style: TextStyle)
 function* formatSurvey(survey: Survey, style: TextStyle): Generator<string> {
 	const { connections, unread, notes } = survey;
 	const groups = groupsOf(connections);
-	yield `${strong(summaryOf(survey), style)}\n`;
+	yield paragraph(summaryOf(survey), "", (line) => strong(line, style));
 	for (const { what, why } of unread) {
-		yield `${warn(harmless(`Not read: ${what}: ${why}.`), style)}\n`;
+		yield paragraph(`Not read: ${what}: ${why}.`, "", (line) => warn(line, style));
 	}
 	for (const note of notes) {
-		yield `${harmless(`Note: ${note}.`)}\n`;
+		yield paragraph(`Note: ${note}.`, "", (line) => line);
 	}
 	if (groups.length > 0) {
 		yield `\n${totalsTable(groups, style)}`;
@@ -115,7 +116,7 @@ function* formatGroup(group: Group, style: TextStyle): Generator<string> {
 	const paint = paintFor(group);
 	yield `\n${strong(titleOf(group), style)}\n`;
 	for (const line of explanationsOf(group)) {
-		yield `  ${paint(harmless(shortened(line)), style)}\n`;
+		yield paragraph(shortened(line), "  ", (each) => paint(each, style));
 	}
 	const isMoved = group.via === "elsewhere" && group.redirectedTo === undefined;
 	const head = ["FROM", "TO", ...(isMoved ? ["WENT TO"] : []), "STATE", "OWNER"];
@@ -138,6 +139,12 @@ function* formatGroup(group: Group, style: TextStyle): Generator<string> {
 }
 
 const atOnce = 1000;
+
+function paragraph(text: string, indent: string, paint: (line: string) => string): string {
+	return wrapped(text, indent)
+		.map((line) => `${paint(line)}\n`)
+		.join("");
+}
 
 function byTarget(a: Account, b: Account): number {
 	return inOrder(a.to, b.to) || inOrder(a.from, b.from);
@@ -169,56 +176,47 @@ function whereInWords(via: Group["via"], redirectedTo: number | undefined): stri
 
 /** Why they went there, and what is odd about that. */
 function explanationsOf(group: Group): string[] {
-	const by = byRule(group);
-	return [...trackingInWords(group), ...verdictInWords(group, by)];
+	return [...trackingInWords(group), ...verdictInWords(group)];
 }
 
-function byRule({ rule, rules }: Group): string {
+/** The rule and where it stands: `by redirect-all-outgoing-to-proxy-port`. */
+function byRule({ rule, rules }: Group): string[] {
 	const [first] = rules;
 	if (rule === undefined || first === undefined) {
-		return "";
+		return [];
 	}
 	const tables = [...new Set(rules.map(({ table }) => table))].join(" and ");
-	return `${rule} (rule ${first.position} of ${first.chain} in ${tables})`;
+	return [`by ${rule}`, `rule ${first.position} of ${first.chain} in ${tables}`];
 }
 
-function trackingInWords({ tracking, agrees }: Group): string[] {
+function trackingInWords({ tracking }: Group): string[] {
 	switch (tracking) {
 		case "midway":
 			return ["made before anything tracked connections here: the rules were asked in the middle of them"];
 		case "none":
 			return [
-				"not tracked, only their sockets tell of them: idle since anything tracks connections here, or exempt from it",
-				// Conntrack takes the first packet that it sees of one for its beginning, and asks the rules.
-				...(agrees === false
-					? ["the next packet of each is taken for a new connection and goes by the rules, which breaks it"]
-					: []),
+				"not tracked, only their sockets tell of them: idle since anything tracks connections here, or exempt",
 			];
 		default:
 			return [];
 	}
 }
 
-function verdictInWords(group: Group, by: string): string[] {
-	const { agrees, now = "they would go elsewhere", why } = group;
-	const byWhich = by === "" ? "" : `, by ${by}`;
+function verdictInWords(group: Group): string[] {
+	const { agrees, now = "they would go elsewhere", why, rules } = group;
+	const by = byRule(group);
 	switch (agrees) {
 		case false:
-			return [`made before the present rules; now ${now}${byWhich}`];
+			return [`made before the present rules; now ${now}`, ...by];
 		case true:
-			return agreementInWords(group, by);
+			return by.length > 0
+				? [...by, ...rules.slice(0, 1).map((rule) => `because ${rule.why}`)]
+				: [why.length > 0 ? `by ${why.join("; ")}` : "no rule is about them"];
 		case null:
 			return why.length > 0
 				? [`what the present rules would do is not known: ${why.join("; ")}`]
-				: [`where they went is not known; by the present rules they ${now}${byWhich}`];
+				: [`where they went is not known; by the present rules they ${now}`, ...by];
 	}
-}
-
-function agreementInWords({ why, rules }: Group, by: string): string[] {
-	if (by !== "") {
-		return [`by ${by}`, ...rules.slice(0, 1).map((rule) => `because ${rule.why}`)];
-	}
-	return [why.length > 0 ? `by ${why.join("; ")}` : "no rule is about them"];
 }
 
 /** `4321 curl, uid 1000` */
@@ -228,28 +226,6 @@ export function ownerInWords(owner: Owner | undefined): string {
 	}
 	const { uid, process } = owner;
 	return process === undefined ? `uid ${uid}` : `${process.pid} ${process.command}, uid ${uid}`;
-}
-
-/** Made harmless and padded to the widest of each column, but for the last; numbers stand to the right. */
-export function columns(rows: readonly (readonly string[])[], numeric: readonly number[]): string[] {
-	const cells = rows.map((row) => row.map(harmless));
-	const widths: number[] = [];
-	for (const row of cells) {
-		for (const [column, cell] of row.entries()) {
-			widths[column] = Math.max(widths[column] ?? 0, cell.length);
-		}
-	}
-	return cells.map((row) =>
-		row
-			.map((cell, column) => {
-				const width = widths[column] ?? 0;
-				if (numeric.includes(column)) {
-					return cell.padStart(width);
-				}
-				return column === row.length - 1 ? cell : cell.padEnd(width);
-			})
-			.join("  "),
-	);
 }
 
 type Painted = (text: string, style: Pick<TextStyle, "colours">) => string;

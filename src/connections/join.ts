@@ -25,11 +25,16 @@ export function placeOf(host: Host): Place {
 	return { addresses: new Set(addresses), clientPorts: { low, high } };
 }
 
-/** Puts connections together: those that are tracked, then those of sockets that belong to none of these. */
-export function joinConnections({ tracked, sockets }: Gathered, place: Place): Connection[] {
+/**
+ * Puts connections together: those that are tracked, then those of sockets that belong to none of these. One at a time, since
+ * there may be hundreds of thousands.
+ */
+export function* joinConnections({ tracked, sockets }: Gathered, place: Place): Generator<Connection> {
 	const joiner = new Joiner(sockets, place);
-	const known = (tracked ?? []).map((connection) => joiner.tracked(connection));
-	return [...known, ...joiner.rest(tracked === undefined ? "unread" : "none")];
+	for (const connection of tracked ?? []) {
+		yield joiner.tracked(connection);
+	}
+	yield* joiner.rest(tracked === undefined ? "unread" : "none");
 }
 
 class Joiner {

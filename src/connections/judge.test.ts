@@ -39,6 +39,7 @@ const candidates: Candidates = {
 	uids: [0, 2102],
 	gids: [0],
 	gidMatters: false,
+	sourceMatters: false,
 };
 
 const [here, there] = ["\x0a\0\0\x02", "\x0a\0\0\x01"];

@@ -62,7 +62,8 @@ export class Judge {
 		const isOutbound = direction === "outbound";
 		const uid = isOutbound ? ownerOf(connection)?.uid : undefined;
 		const gid = isOutbound && this.#candidates.gidMatters ? this.#gidOf(connection) : undefined;
-		const key = [direction, isToLocal, from.address, to.address, to.port, uid, gid].join("\n");
+		const source = this.#candidates.sourceMatters ? from.address : "";
+		const key = [direction, isToLocal, source, to.address, to.port, uid, gid].join("\n");
 		const known = this.#known.get(key);
 		if (known !== undefined) {
 			return known;

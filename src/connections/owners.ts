@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { type ProcessName, processName } from "../status/namespaces.ts";
-import type { SocketOwner } from "../wire/sock-diag.ts";
+import type { SocketFacts, SocketOwner } from "../wire/sock-diag.ts";
 
 /** Whose an end of a connection is, as far as can be told. */
 export interface Owner {
@@ -25,16 +25,34 @@ export class Owners {
 	readonly #names = new Map<number, ProcessName>();
 	readonly #gids = new Map<number, number | undefined>();
 
-	constructor(host: Host, find: FindOwners, sockets: readonly (SocketOwner | undefined)[]) {
+	readonly #owners = new Map<string, Owner>();
+
+	constructor(host: Host, find: FindOwners, sockets: readonly Pick<SocketFacts, "owner" | "remotePort">[]) {
 		this.#host = host;
-		const found = find(new Set(sockets.flatMap((owner) => (owner === undefined ? [] : [owner.inode]))));
+		const inodes = new Set<number>();
+		for (const { owner, remotePort } of sockets) {
+			// Those that only wait for connections are nobody's end.
+			if (owner !== undefined && remotePort !== 0) {
+				inodes.add(owner.inode);
+			}
+		}
+		const found = find(inodes);
 		this.#pids = found.pids;
 		this.hidden = found.hidden;
 	}
 
 	of(socket: SocketOwner | undefined): Owner | undefined {
-		const pid = socket && this.#pids.get(socket.inode);
-		return socket && { uid: socket.uid, ...(pid === undefined ? {} : { process: this.#nameOf(pid) }) };
+		if (socket === undefined) {
+			return undefined;
+		}
+		const pid = this.#pids.get(socket.inode);
+		const key = `${socket.uid} ${pid}`;
+		const owner = this.#owners.get(key) ?? {
+			uid: socket.uid,
+			...(pid === undefined ? {} : { process: this.#nameOf(pid) }),
+		};
+		this.#owners.set(key, owner);
+		return owner;
 	}
 
 	/** The group in which the process acts now (proc_pid_status(5): real, effective, saved, and that of files). */

@@ -5,11 +5,12 @@ import { rulesetNotes } from "../explain/ruleset-summary.ts";
 import { proxyPortsOf } from "../explain/ruleset-trace.ts";
 import type { Host } from "../host/host.ts";
 import { describeTable, type Ruleset } from "../rules/ruleset.ts";
+import type { NatStep } from "../rules/walk.ts";
 import type { Progress } from "../status/look-into.ts";
 import type { Account } from "./account.ts";
 import { candidatesFor } from "./candidates.ts";
 import { type Connection, endedStates, ownerOf } from "./connection.ts";
-import { endInWords, nameRule, viaOf, wouldGo } from "./describe.ts";
+import { endInWords, nameRule, type RuleName, viaOf, wouldGo } from "./describe.ts";
 import type { Filter } from "./filter.ts";
 import { gather, type Unread } from "./gather.ts";
 import { joinConnections, placeOf } from "./join.ts";
@@ -37,25 +38,23 @@ export function survey(host: Host, findOwners: FindOwners, wish: Wish, progress:
 	const gathered = gather(host);
 	progress("reading the rules");
 	const ruleset = readRuleset(byWay(host, wish.transport));
-	progress("putting connections and sockets together");
-	const all = joinConnections(gathered, placeOf(host));
-	const wanted = all.filter((connection) => wish.filter.takesConnection(connection));
-	progress(`looking for the programs of ${wanted.length} connections`);
-	const owners = new Owners(
-		host,
-		findOwners,
-		wanted.flatMap(({ sender, receiver }) => [sender, receiver]),
-	);
-	progress(`holding ${wanted.length} connections against the rules`);
+	progress(`looking for the programs of ${gathered.sockets.length} sockets`);
+	const owners = new Owners(host, findOwners, gathered.sockets);
+	progress("holding connections against the rules");
 	const judge = new Judge(ruleset, candidatesFor(host, ruleset), ({ sender }) => owners.gidOf(sender));
-	const proxyPorts = proxyPortsOf(ruleset);
-	const accounts = wanted
-		.map((connection) => accountOf(connection, judge, owners, proxyPorts))
-		.filter((account) => wish.filter.takesAccount(account));
-	const isOver = ({ state }: Connection) => endedStates.has(state);
+	const teller = new Teller(judge, owners, proxyPortsOf(ruleset));
+	const accounts: Account[] = [];
+	let ended = 0;
+	for (const connection of joinConnections(gathered, placeOf(host))) {
+		ended += endedStates.has(connection.state) ? 1 : 0;
+		const account = wish.filter.takesConnection(connection) ? teller.accountOf(connection) : undefined;
+		if (account !== undefined && wish.filter.takesAccount(account)) {
+			accounts.push(account);
+		}
+	}
 	return {
 		connections: accounts,
-		ended: wish.filter.takesEnded ? 0 : all.filter(isOver).length,
+		ended: wish.filter.takesEnded ? 0 : ended,
 		unread: [...gathered.unread, ...unreadRules(ruleset), ...unseenOwners(owners, accounts)],
 		// What is not understood of rules matters where a connection meets it, and is then said of that.
 		notes: [
@@ -65,34 +64,49 @@ export function survey(host: Host, findOwners: FindOwners, wish: Wish, progress:
 	};
 }
 
-function accountOf(
-	connection: Connection,
-	judge: Judge,
-	owners: Owners,
-	proxyPorts: ReadonlySet<number>,
-): Account {
-	const { direction, family, from, to, wentTo, state, tracking, isRedirected, receiver } = connection;
-	const { agrees, now, rule, why } = judge.judge(connection);
-	const ownSocket = ownerOf(connection);
-	const owner = owners.of(ownSocket);
-	const taker = receiver === ownSocket ? undefined : owners.of(receiver);
-	return {
-		direction,
-		family,
-		from: endInWords(from),
-		to: endInWords(to),
-		...(wentTo === undefined ? {} : { wentTo: endInWords(wentTo) }),
-		via: viaOf(connection, proxyPorts),
-		...(isRedirected && wentTo !== undefined ? { redirectedTo: wentTo.port } : {}),
-		state,
-		tracking,
-		...(owner === undefined ? {} : { owner }),
-		...(taker === undefined ? {} : { receiver: taker }),
-		...(rule === undefined ? {} : { rule: nameRule(rule, direction) }),
-		agrees: agrees ?? null,
-		...(now === undefined || agrees === true ? {} : { now: wouldGo(now.fate, proxyPorts) }),
-		...(why.length === 0 ? {} : { why }),
-	};
+/** Says of connections what there is to say. What many of them share is made once. */
+class Teller {
+	readonly #judge: Judge;
+	readonly #owners: Owners;
+	readonly #proxyPorts: ReadonlySet<number>;
+	readonly #rules = new Map<NatStep, RuleName>();
+
+	constructor(judge: Judge, owners: Owners, proxyPorts: ReadonlySet<number>) {
+		this.#judge = judge;
+		this.#owners = owners;
+		this.#proxyPorts = proxyPorts;
+	}
+
+	accountOf(connection: Connection): Account {
+		const { direction, family, from, to, wentTo, state, tracking, isRedirected, receiver } = connection;
+		const { agrees, now, rule, why } = this.#judge.judge(connection);
+		const ownSocket = ownerOf(connection);
+		const owner = this.#owners.of(ownSocket);
+		const taker = receiver === ownSocket ? undefined : this.#owners.of(receiver);
+		return {
+			direction,
+			family,
+			from: endInWords(from),
+			to: endInWords(to),
+			...(wentTo === undefined ? {} : { wentTo: endInWords(wentTo) }),
+			via: viaOf(connection, this.#proxyPorts),
+			...(isRedirected && wentTo !== undefined ? { redirectedTo: wentTo.port } : {}),
+			state,
+			tracking,
+			...(owner === undefined ? {} : { owner }),
+			...(taker === undefined ? {} : { receiver: taker }),
+			...(rule === undefined ? {} : { rule: this.#nameOf(rule, direction) }),
+			agrees: agrees ?? null,
+			...(now === undefined || agrees === true ? {} : { now: wouldGo(now.fate, this.#proxyPorts) }),
+			...(why.length === 0 ? {} : { why }),
+		};
+	}
+
+	#nameOf(rule: NatStep, direction: Connection["direction"]): RuleName {
+		const name = this.#rules.get(rule) ?? nameRule(rule, direction);
+		this.#rules.set(rule, name);
+		return name;
+	}
 }
 
 function unreadRules({ gaps }: Ruleset): Unread[] {
@@ -120,15 +134,22 @@ function unseenOwners({ hidden }: Owners, accounts: readonly Account[]): Unread[
 function notesOn(host: Host, accounts: readonly Account[]): string[] {
 	const number = (file: string) => Number(host.readFile(`/proc/sys/net/netfilter/${file}`) ?? Number.NaN);
 	const [count, most] = [number("nf_conntrack_count"), number("nf_conntrack_max")];
-	const isNoted = accounts.some(({ tracking }) => tracking === "none");
+	const untracked = accounts.filter(({ tracking }) => tracking === "none");
+	const wanted = untracked.filter(({ agrees }) => agrees === false).length;
 	return [
 		...(most > 0 && count >= most
 			? [
 					`the table of tracked connections is full (${count} of ${most}): new connections are dropped until some end or nf_conntrack_max is raised on the node`,
 				]
 			: []),
-		...(isNoted && count === 0
+		...(untracked.length > 0 && count === 0
 			? ["no connection is tracked here: nothing asks for it, or none has sent anything since something does"]
+			: []),
+		// Conntrack takes the first packet that it sees of one for its beginning; findings/rules-reach-connections-made-before.sh.
+		...(wanted > 0 && number("nf_conntrack_tcp_loose") !== 0
+			? [
+					`${wanted} untracked ${wanted === 1 ? "connection is" : "connections are"} about to break: the next packet of each is taken for a new connection and goes by the present rules`,
+				]
 			: []),
 	];
 }

@@ -1,6 +1,7 @@
 import { harmless } from "../domain/harmless.ts";
 import type { Account } from "./account.ts";
-import { columns, nowOf, ownerInWords } from "./format-text.ts";
+import { nowOf, ownerInWords } from "./format-text.ts";
+import { columns } from "./layout.ts";
 import { accountAsJson } from "./report.ts";
 import type { Survey } from "./survey.ts";
 
@@ -39,7 +40,10 @@ function keyOf({ from, to }: Account): string {
 
 /** Lines of a table that goes on: columns grow with what comes, and never shrink again. */
 export class WatchTable {
-	#widths = titles.map(({ length }) => length);
+	// Room for the words that come later, for sure.
+	#widths = titles.map((title) =>
+		Math.max(title.length, ...(widest[title] ?? []).map(({ length }) => length)),
+	);
 	#isBegun = false;
 
 	lines(changes: readonly Change[], time: string): string {
@@ -70,6 +74,12 @@ const titles: readonly string[] = [
 	"NOW",
 	"RULE",
 ];
+
+const widest: Readonly<Record<string, readonly string[]>> = {
+	EVENT: ["changed"],
+	STATE: ["established"],
+	NOW: ["otherwise"],
+};
 
 function rowOf({ event, account }: Change, time: string): string[] {
 	const { direction, from, to, wentTo, via, redirectedTo, state, owner, rule, agrees } = account;

@@ -87,7 +87,19 @@ const long: readonly Command[] = [
 ];
 
 const commands = [
-	...["init", "clean", "status", "explain", "validate", "proxy", "inject", "uninject", "injector", "check"],
+	...[
+		"init",
+		"clean",
+		"status",
+		"connections",
+		"explain",
+		"validate",
+		"proxy",
+		"inject",
+		"uninject",
+		"injector",
+		"check",
+	],
 	...["install", "upgrade", "uninstall", "completion"],
 ];
 
@@ -185,6 +197,7 @@ describe("bad input stays bad input", () => {
 			["shunt", "explain", "-f", "missing.yaml@"],
 			["shunt", "init", "--no-such-flag", "--output", "json"],
 			["shunt", "status", "--no-such-flag", "--output", "json"],
+			["shunt", "connections", "--no-such-flag", "--output", "json"],
 			["shunt", "install", "--no-such-flag"],
 			["shunt", "completion", "tcsh"],
 			["shunt-network-validator", "--no-such-flag"],

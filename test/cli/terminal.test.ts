@@ -174,6 +174,8 @@ describe("what a user types", () => {
 		["inject", `--${evil}`],
 		["init", `--${evil}`],
 		["explain", "-f", evil],
+		["connections", "--netns", evil],
+		["connections", "--state", evil],
 		["proxy", "--log-level", evil],
 		["injector", "--port", evil],
 		["install", "--namespace", evil],

@@ -4,7 +4,12 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Family } from "../../src/domain/family.ts";
 import { ConnectionHolder } from "../support/connection-holder.ts";
-import { type SeenConnection, seeConnections, seenIn } from "../support/connections-run.ts";
+import {
+	type SeenConnection,
+	type SeenNamespace,
+	seeConnections,
+	seenIn,
+} from "../support/connections-run.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { runShunt, shuntProgram } from "../support/programs.ts";
 import { type PodAndPeer, withPodAndPeer } from "../support/proxy-pod.ts";
@@ -156,11 +161,11 @@ describe("what was made before the rules", () => {
 			await wanted.connect(peers.ipv4, asked);
 			await spared.connect(peers.ipv4, skipped);
 			init(pod, "nft", "--outbound-ports-to-ignore", `${skipped}`);
-			const { stdout } = runShunt(["connections", "--netns", pod.path]);
+			const stdout = runShunt(["connections", "--netns", pod.path]).stdout.replaceAll(/\s+/g, " ");
 			expect(stdout).toMatch(
-				/made before the present rules; now would go to the proxy on port 4140, by redirect-all/,
+				/made before the present rules; now would go to the proxy on port 4140 by redirect-all/,
 			);
-			expect(stdout).toContain("which breaks it");
+			expect(stdout).toContain("1 untracked connection is about to break");
 			expect(await wanted.say("hello")).toEqual(["ECONNRESET"]);
 			expect(await spared.say("hello")).toEqual(["hello"]);
 			const seen = seeConnections(["--netns", pod.path]);
@@ -236,6 +241,8 @@ describe("the text", () => {
 			});
 			const { status, stderr } = runShunt(["connections", "--netns", "nowhere"]);
 			expect([status, stderr]).toEqual([64, expect.stringContaining("nowhere")]);
+			const gone = runShunt(["connections", "--pid", "4194304"]);
+			expect([gone.status, gone.stderr]).toEqual([64, expect.stringContaining("4194304")]);
 		}));
 });
 
@@ -249,6 +256,22 @@ describe("what cannot be read is named", () => {
 			const { status, stdout, stderr } = netns.try(program, args);
 			expect([status, stdout]).toEqual([77, ""]);
 			expect(stderr).toContain("NET_ADMIN");
+		}));
+
+	it("without the right to see other processes: the user is known, and that more is not", () =>
+		withPodAndPeer(async ({ pod, peer }) => {
+			await start(peer, { ports: [asked] });
+			const client = await start(pod, { user: 1000 });
+			await client.connect(peers.ipv4, asked);
+			init(pod, "nft", "--outbound-ports-to-ignore", `${asked}`);
+			const lacking = ["-sys_ptrace,-dac_override,-dac_read_search"];
+			const prefix = ["--bounding-set", ...lacking, "--inh-caps", ...lacking];
+			const args = [...prefix, shuntProgram, "connections", "--output", "json"];
+			const { status, stdout, stderr } = pod.try("setpriv", args);
+			expect(status, stderr).toBe(0);
+			const seen = seenIn(stdout, stderr);
+			expect(seen.connections.map(({ owner }) => owner)).toEqual([{ uid: 1000 }]);
+			expect(seen.notRead).toMatchObject([{ what: "owners", why: expect.stringContaining("SYS_PTRACE") }]);
 		}));
 
 	it.each([
@@ -278,6 +301,29 @@ describe("what cannot be read is named", () => {
 			expect(run().stdout).toContain(`Not read: ${what}: `);
 		}),
 	);
+});
+
+describe("--all", () => {
+	it("tells each namespace's own, whose rules differ", () =>
+		withPodAndPeer(async ({ pod, peer }) => {
+			await start(peer, { ports: [asked] });
+			init(pod, "nftables", "--outbound-ports-to-ignore", `${asked}`);
+			const client = await start(pod);
+			await client.connect(peers.ipv4, asked, 2);
+			const { stdout, stderr } = runShunt(["connections", "--all", "--output", "json"], {
+				maxBuffer: 1 << 28,
+			});
+			const all: SeenNamespace[] = JSON.parse(stdout).namespaces;
+			const found = (netns: Netns) => all.find((one) => one.netns.name === netns.name);
+			expect(kinds(found(pod)?.connections ?? []), stderr).toEqual({
+				[`ipv4 outbound to ${asked}, past-proxy, whole, as now by ignore-port`]: 2,
+			});
+			expect(kinds(found(peer)?.connections ?? [])).toEqual({
+				[`ipv4 inbound to ${asked}, past-proxy, none, as now by none`]: 2,
+			});
+			const text = runShunt(["connections", "--all", "--totals"], { maxBuffer: 1 << 28 }).stdout;
+			expect(text).toMatch(new RegExp(`^${pod.name}, \\d+ node\n2 connections: 2 past it`, "m"));
+		}));
 });
 
 describe("--watch", () => {

@@ -21,9 +21,9 @@ export interface SeenConnection {
 	readonly now?: string;
 }
 
-export interface SeenConnections {
-	readonly status: number | null;
-	readonly stderr: string;
+/** What it says of one namespace. */
+export interface SeenNamespace {
+	readonly netns: { readonly name?: string };
 	readonly totals: Readonly<Record<string, unknown>> & {
 		readonly connections: number;
 		readonly byRule: readonly {
@@ -39,6 +39,11 @@ export interface SeenConnections {
 	readonly connections: readonly SeenConnection[];
 }
 
+export interface SeenConnections extends SeenNamespace {
+	readonly status: number | null;
+	readonly stderr: string;
+}
+
 /** `shunt connections ARGS… --output json` of one namespace, to its end. */
 export function seeConnections(args: readonly string[]): SeenConnections {
 	const { status, stdout, stderr } = runShunt(["connections", ...args, "--output", "json"], {
@@ -47,7 +52,7 @@ export function seeConnections(args: readonly string[]): SeenConnections {
 	return { status, stderr, ...seenIn(stdout, stderr) };
 }
 
-export function seenIn(stdout: string, stderr: string): Omit<SeenConnections, "status" | "stderr"> {
+export function seenIn(stdout: string, stderr: string): SeenNamespace {
 	try {
 		return JSON.parse(stdout).namespaces[0];
 	} catch {
