@@ -35,15 +35,16 @@ function processes(): number[] {
 		.sort((a, b) => a - b);
 }
 
-/** Undefined where we may not look; none of a process that has ended. */
+/**
+ * Undefined where we may not look; none of a process that has ended. Of one that has changed its user the list can be seen and
+ * what is behind its entries not: that is asked of ptrace(2)'s rules (proc_pid_readlink of fs/proc/base.c).
+ */
 function socketsOf(pid: number): number[] | undefined {
 	const folder = `/proc/${pid}/fd`;
 	try {
 		return readdirSync(folder).flatMap((name) => inodeBehind(`${folder}/${name}`));
 	} catch (thrown) {
-		const isRefused =
-			thrown instanceof Error && "code" in thrown && /^(?:EACCES|EPERM)$/.test(`${thrown.code}`);
-		return isRefused ? undefined : [];
+		return isRefusal(thrown) ? undefined : [];
 	}
 }
 
@@ -52,8 +53,15 @@ function inodeBehind(path: string): number[] {
 	try {
 		const target = readlinkSync(path);
 		return target.startsWith("socket:[") ? [Number.parseInt(target.slice("socket:[".length), 10)] : [];
-	} catch {
+	} catch (thrown) {
+		if (isRefusal(thrown)) {
+			throw thrown;
+		}
 		// It was closed meanwhile.
 		return [];
 	}
+}
+
+function isRefusal(thrown: unknown): boolean {
+	return thrown instanceof Error && "code" in thrown && /^(?:EACCES|EPERM)$/.test(`${thrown.code}`);
 }
