@@ -19,7 +19,7 @@ if [ -n "${E2E_KUBECONFIG:-}" ]; then
 		exit 1
 	fi
 else
-	scripts/ensure-tools.sh openssl
+	scripts/ensure-tools.sh openssl cc=build-essential pkg-config
 	scripts/cluster/cluster.sh start
 	[ -n "${E2E_KEEP_CLUSTER:-}" ] || trap 'scripts/cluster/cluster.sh stop' EXIT
 	scripts/cluster/cluster.sh import dist/images/shunt-init.tar dist/images/shunt.tar

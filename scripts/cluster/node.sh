@@ -26,6 +26,14 @@ join_groups() { # moves this shell, and what it starts, into the node's control 
 	done < <(hierarchies)
 }
 
+keep_streams() { # closes what else was open: a lock that somebody holds while a cluster starts is not the cluster's
+	local number
+	for number in /proc/"$BASHPID"/fd/*; do
+		number=${number##*/}
+		[ "$number" -le 2 ] || eval "exec $number>&-"
+	done
+}
+
 enter() { # PROGRAM ARGUMENT…: in the node's namespaces
 	local pid
 	pid=$(node_process) || { echo "no cluster runs in $state: make cluster" >&2; exit 1; }
@@ -51,6 +59,7 @@ make_node() {
 	rm -f "$state/ready"
 	(
 		join_groups
+		keep_streams
 		export STATE=$state NODE=$node NODE_ADDRESSES="${node_addresses[*]}" REAPER=$reaper
 		exec setsid unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child --mount-proc "$here/node-init.sh" \
 			>"$state/log/node.log" 2>&1 </dev/null
@@ -108,7 +117,7 @@ end_node() {
 
 begin() { # NAME PROGRAM ARGUMENT…: in the background, with log/NAME.log and, as the node numbers it, run/NAME.pid
 	# shellcheck disable=SC2016
-	(join_groups && enter sh -c 'name=$1 state=$2; shift 2
+	(join_groups && keep_streams && enter sh -c 'name=$1 state=$2; shift 2
 		setsid "$@" >>"$state/log/$name.log" 2>&1 </dev/null &
 		echo $! >"$state/run/$name.pid"' sh "$1" "$state" "${@:2}")
 }

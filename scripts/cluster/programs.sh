@@ -4,6 +4,14 @@
 programs() {
 	local fetch=$here/fetch-debian.sh
 	runtime_programs
+	if [ "$CLUSTER_CONTAINERD" = 2 ] && [ ! -x "$runc_folder/runc" ]; then
+		need_go
+		command -v pkg-config >/dev/null && command -v cc >/dev/null ||
+			{ echo "runc $runc_version is built from source, and there is no cc or no pkg-config" >&2; exit 1; }
+		"$fetch" bookworm "$debian/seccomp" libseccomp-dev=2. libseccomp2=2.
+		say "building runc $runc_version (once, less than a minute) …"
+		"$here/programs/build-runc.sh" "$runc_version" "$runc_folder/runc" "$debian/seccomp"
+	fi
 	# Kubernetes wants 3.5 at least.
 	"$fetch" trixie "$debian/etcd" etcd-server=3.5.
 	"$fetch" bookworm "$debian/node" catatonit=0.
@@ -41,5 +49,5 @@ runtime() { # prints where it is
 }
 
 need_go() {
-	command -v go >/dev/null || { echo "Kubernetes and CoreDNS are built from source, and there is no go (1.25 or newer)" >&2; exit 1; }
+	command -v go >/dev/null || { echo "Kubernetes, CoreDNS and runc are built from source, and there is no go (1.25 or newer)" >&2; exit 1; }
 }

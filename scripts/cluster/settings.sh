@@ -75,7 +75,13 @@ coredns=$cache/coredns-$CLUSTER_COREDNS
 debian=$cache/debian
 containerd_bin=$debian/containerd-$CLUSTER_CONTAINERD/usr/bin
 reaper=$debian/node/usr/bin/catatonit
-path="$containerd_bin:$debian/runc/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# Pods with user namespaces (`hostUsers: false`) want containerd 2 and runc 1.2, and Debian's that runs everywhere is older.
+runc_version=v1.3.4
+case $CLUSTER_CONTAINERD in
+2) runc_folder=$cache/runc-$runc_version ;;
+*) runc_folder=$debian/runc/usr/sbin ;;
+esac
+path="$containerd_bin:$runc_folder:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 print_settings() { # as a shell reads them
 	local name

@@ -6,7 +6,7 @@ import { expect } from "vitest";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Somebody's own cluster, in the place of the one that scripts/cluster starts. */
-const foreign = process.env["E2E_KUBECONFIG"];
+export const foreign = process.env["E2E_KUBECONFIG"];
 
 /** A registry that has the images, where the nodes were not given them. */
 export const registry = process.env["E2E_REGISTRY"] ?? "";
