@@ -1,3 +1,4 @@
+import type { ObjectSource } from "../kube/follow-objects.ts";
 import type { Annotations } from "../policy/annotations.ts";
 import type { EventNote } from "./events.ts";
 
@@ -19,6 +20,16 @@ export type NamespaceChange =
 	/** Nothing but a newer version to go on from. */
 	| { readonly kind: "bookmark"; readonly resourceVersion: string };
 
+/** A ConfigMap, as far as it matters here. */
+export interface ConfigMap {
+	readonly data: Readonly<Record<string, string>>;
+}
+
+export interface ObjectName {
+	readonly namespace: string;
+	readonly name: string;
+}
+
 /** What the injector wants of an API server: the port to it. */
 export interface Cluster {
 	listNamespaces(): Promise<NamespaceList>;
@@ -30,5 +41,7 @@ export interface Cluster {
 	): Promise<void>;
 	/** Undefined where there is none of that name. */
 	readNamespace(name: string): Promise<Namespace | undefined>;
+	/** The one of that name, and nothing where there is none. */
+	configMap(name: ObjectName): ObjectSource<ConfigMap>;
 	createEvent(note: EventNote): Promise<void>;
 }

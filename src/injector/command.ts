@@ -12,7 +12,7 @@ import { parseListenAddress } from "../serving/admin.ts";
 import { createLog, type Log } from "../serving/log.ts";
 import { type FlushedOutput, openStdout } from "../serving/stdout.ts";
 import { type Signals, stopRequests } from "../serving/stop-signals.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, ObjectName } from "./cluster.ts";
 import { Injector, type InjectorOptions } from "./injector.ts";
 import { loadMounted } from "./mounted.ts";
 import type { WebhookLimits } from "./webhook-server.ts";
@@ -29,6 +29,10 @@ export function injectorCommand(
 		.option("--admin-port <port>", "serves /live, /ready and /metrics", "9995")
 		.option("--address <address>", "where to serve both (default: every address)")
 		.option("--config <file>", "the release's values", "/etc/shunt/config/values.yaml")
+		.option(
+			"--config-map <namespace/name>",
+			"the ConfigMap that the file comes from, to know of changes before it does",
+		)
 		.option("--tls-cert <file>", "the certificate, PEM", "/etc/shunt/tls/tls.crt")
 		.option("--tls-key <file>", "its private key, PEM", "/etc/shunt/tls/tls.key")
 		.option("--kubeconfig <file>", "how to reach the API server (default: as a pod does)")
@@ -54,7 +58,8 @@ export function injectorCommand(
 
 const examples = `
 The configuration and the certificate are read again when they change; a change that cannot be used is logged and the
-last good one stays in force. Nothing restarts, and no review is lost.
+last good one stays in force. Nothing restarts, and no review is lost. A kubelet writes a mounted file a minute or so
+after the ConfigMap has changed; with --config-map the API server tells at once, and the file counts where it does not.
 
 Examples:
   # In a pod, with everything mounted where the chart mounts it
@@ -72,6 +77,7 @@ export interface InjectorFlags {
 	readonly adminPort: string;
 	readonly address?: string;
 	readonly config: string;
+	readonly configMap?: string;
 	readonly tlsCert: string;
 	readonly tlsKey: string;
 	readonly kubeconfig?: string;
@@ -93,6 +99,7 @@ export function parseInjectorOptions(
 		adminPort: ["admin-port", parsePort],
 		address: ["address", parseListenAddress],
 		config: ["config", parsePath],
+		configMap: ["config-map", parseObjectName],
 		tlsCert: ["tls-cert", parsePath],
 		tlsKey: ["tls-key", parsePath],
 		kubeconfig: ["kubeconfig", parsePath],
@@ -113,6 +120,16 @@ export function parseInjectorOptions(
 
 function parsePath(text: string, source: string): Result<string> {
 	return text !== "" ? ok(text) : err({ source, value: text, complaint: "is empty", accepted: "a file" });
+}
+
+function parseObjectName(text: string, source: string): Result<ObjectName> {
+	const [namespace = "", name = "", ...more] = text.split("/");
+	// RFC 1123's labels, and subdomains of them: k8s.io/apimachinery, pkg/util/validation.
+	const isName =
+		/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(namespace) && /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(name);
+	return isName && more.length === 0
+		? ok({ namespace, name })
+		: err({ source, value: text, complaint: "names no object", accepted: "NAMESPACE/NAME" });
 }
 
 /** What the injector needs of the process that it runs in. */

@@ -30,6 +30,9 @@ async function follow({ lists, watches }: { lists: (string | Error)[]; watches: 
 			await next(from, onChange);
 		},
 		readNamespace: async () => undefined,
+		configMap: () => {
+			throw new Error("nobody asks for one");
+		},
 		createEvent: async () => undefined,
 	};
 	const failed = (error: unknown) => failures.push(String(error));

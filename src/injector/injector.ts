@@ -6,13 +6,14 @@ import type { Log, LogOptions } from "../serving/log.ts";
 import { throttle } from "../serving/throttle.ts";
 import { admitPod } from "./admit-pod.ts";
 import { answerReview, type Deciding } from "./answer-review.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, ObjectName } from "./cluster.ts";
 import { EventQueue } from "./events.ts";
+import { followConfiguration } from "./follow-configuration.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { Mounted } from "./mounted.ts";
 import { followNamespaces, NamespaceCache } from "./namespaces.ts";
 import { reportAnswer } from "./report-answer.ts";
-import { watchMounted } from "./watch-mounted.ts";
+import { announced, watchMounted } from "./watch-mounted.ts";
 import { usualLimits, type WebhookLimits, WebhookServer } from "./webhook-server.ts";
 
 /** Everything `shunt injector` was asked to do. */
@@ -22,6 +23,8 @@ export interface InjectorOptions extends LogOptions {
 	/** Every address of the machine, of either family, when absent. */
 	readonly address: string | undefined;
 	readonly config: string;
+	/** The ConfigMap that the file comes from, where the API server is to be asked for it too. */
+	readonly configMap: ObjectName | undefined;
 	readonly tlsCert: string;
 	readonly tlsKey: string;
 	/** The pod's service account when absent. */
@@ -54,10 +57,13 @@ export class Injector {
 	#admin: Server | undefined;
 	#files: { close(): void } | undefined;
 	#draining = false;
+	/** Whether the configuration in force is the newest, or nobody can tell. */
+	#configurationLooked: boolean;
 
 	constructor(parts: InjectorParts) {
 		const { cluster, mounted, log } = parts;
 		this.#parts = parts;
+		this.#configurationLooked = parts.options.configMap === undefined;
 		this.#namespaces = new NamespaceCache((name) => cluster.readNamespace(name));
 		this.#metrics = createMetrics(() => this.#namespaces.size);
 		this.#events = new EventQueue({
@@ -98,7 +104,28 @@ export class Injector {
 				log.warn("namespaces cannot be followed", { error: String(error) });
 			},
 		});
+		this.#followConfiguration();
 		await webhook.listen({ port: options.port, host });
+	}
+
+	#followConfiguration(): void {
+		const { options, mounted, cluster, log } = this.#parts;
+		const { configuration } = mounted;
+		if (options.configMap !== undefined) {
+			void followConfiguration({
+				source: cluster.configMap(options.configMap),
+				configuration,
+				observer: announced(configuration.source.name, { log, metrics: this.#metrics }, () => undefined),
+				looked: () => {
+					this.#configurationLooked = true;
+				},
+				signal: this.#stopping.signal,
+				failed: (error) => {
+					this.#metrics.watchFailed();
+					log.warn("the configuration cannot be followed; its file counts", { error: String(error) });
+				},
+			});
+		}
 	}
 
 	/** The endpoint is still in everybody's list for a while: whoever comes in that time gets an answer too. */
@@ -124,6 +151,7 @@ export class Injector {
 	#obstacle(): string | undefined {
 		const reasons = [
 			...(this.#draining ? ["stopping"] : []),
+			...(this.#configurationLooked ? [] : ["the newest configuration is not known yet"]),
 			...(this.#namespaces.synced ? [] : ["the namespaces are not known yet"]),
 		];
 		return reasons.length === 0 ? undefined : reasons.join(", ");

@@ -5,16 +5,17 @@ import {
 	EventsV1Api,
 	type EventsV1Event,
 	type KubeConfig,
+	type V1ConfigMap,
 	V1MicroTime,
 	type V1Namespace,
 	Watch,
 } from "@kubernetes/client-node";
 import { err, ok, type Result } from "../domain/problem.ts";
-import type { ObjectChange } from "../kube/follow-objects.ts";
+import type { ObjectChange, ObjectSource } from "../kube/follow-objects.ts";
 import { clientConfiguration } from "../kube/open-cluster.ts";
 import { readKubeconfig } from "../kube/read-kubeconfig.ts";
 import { watchObjects } from "../kube/watch-objects.ts";
-import type { Cluster, Namespace, NamespaceChange, NamespaceList } from "./cluster.ts";
+import type { Cluster, ConfigMap, Namespace, NamespaceChange, NamespaceList, ObjectName } from "./cluster.ts";
 import type { EventNote } from "./events.ts";
 import { withTimeout } from "./with-timeout.ts";
 
@@ -60,11 +61,39 @@ function clusterOf(config: KubeConfig): Cluster {
 				onChange: (change) => onChange(changeOf(change)),
 			}),
 		readNamespace: (name) => readOne(core, name).catch(rethrow),
+		configMap: (name) => configMapSource(core, watch, name),
 		createEvent: async (note) => {
 			const { namespace } = note.regarding;
 			await events.createNamespacedEvent({ namespace, body: eventOf(note) }).catch(rethrow);
 		},
 	};
+}
+
+/** Rights to one object by its name are rights to list and watch it, if that is all that is asked for (RBAC's `resourceNames`). */
+function configMapSource(
+	core: CoreV1Api,
+	watch: Watch,
+	{ namespace, name }: ObjectName,
+): ObjectSource<ConfigMap> {
+	const fieldSelector = `metadata.name=${name}`;
+	const path = `/api/v1/namespaces/${namespace}/configmaps`;
+	return {
+		list: async () => {
+			const listed = core.listNamespacedConfigMap({ namespace, fieldSelector }).catch(rethrow);
+			const { items, metadata } = await withTimeout(listTimeoutMs, listed);
+			return { items: items.map(configMapOf), resourceVersion: metadata?.resourceVersion ?? "" };
+		},
+		watch: (resourceVersion, onChange, signal) =>
+			watchObjects<V1ConfigMap>({
+				...{ watch, path, fieldSelector, resourceVersion, signal },
+				onChange: (change) =>
+					onChange(change.kind === "bookmark" ? change : { ...change, object: configMapOf(change.object) }),
+			}),
+	};
+}
+
+function configMapOf({ data = {} }: V1ConfigMap): ConfigMap {
+	return { data };
 }
 
 async function listAll(core: CoreV1Api): Promise<NamespaceList> {

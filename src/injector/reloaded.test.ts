@@ -20,12 +20,11 @@ async function loaded(text: string) {
 		throw new Error(result.problems.map(formatProblem).join());
 	}
 	const [changes, refusals]: [number[], Problem[]] = [[], []];
-	const check = () =>
-		result.value.check({
-			changed: (port) => changes.push(port),
-			refused: (problems) => refusals.push(...problems),
-		});
-	return { reloaded: result.value, check, changes, refusals };
+	const observer = {
+		changed: (port: number) => changes.push(port),
+		refused: (problems: readonly Problem[]) => refusals.push(...problems),
+	};
+	return { reloaded: result.value, check: () => result.value.check(observer), observer, changes, refusals };
 }
 
 describe("a value from a file", () => {
@@ -64,5 +63,43 @@ describe("a value from a file", () => {
 		writeFileSync(path, "82");
 		await Promise.all([check(), check(), check()]);
 		expect(changes).toEqual([82]);
+	});
+});
+
+describe("a value that somebody tells before the files have it", () => {
+	it("is in force at once, and files that are older do not take it back", async () => {
+		const { reloaded, check, observer, changes } = await loaded("80");
+		reloaded.tell(["81"], observer);
+		expect([reloaded.value, changes]).toEqual([81, [81]]);
+		// A kubelet that writes one change after the other, late.
+		writeFileSync(path, "79");
+		await check();
+		writeFileSync(path, "81");
+		await check();
+		reloaded.tell(["81"], observer);
+		expect([reloaded.value, changes]).toEqual([81, [81]]);
+	});
+
+	it("that is wrong leaves the last good one in force, with one complaint", async () => {
+		const { reloaded, observer, refusals } = await loaded("80");
+		reloaded.tell(["x"], observer);
+		reloaded.tell(["x"], observer);
+		expect([reloaded.value, refusals.map(({ complaint }) => complaint)]).toEqual([
+			80,
+			["is not a valid TCP port"],
+		]);
+	});
+
+	it("is left behind by files that change when nobody tells any more, and by no others", async () => {
+		const { reloaded, check, observer } = await loaded("80");
+		reloaded.tell(["81"], observer);
+		reloaded.fallBack();
+		await check();
+		expect(reloaded.value).toBe(81);
+		writeFileSync(path, "82");
+		await check();
+		expect(reloaded.value).toBe(82);
+		reloaded.tell(["83"], observer);
+		expect(reloaded.value).toBe(83);
 	});
 });

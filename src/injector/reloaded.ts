@@ -10,21 +10,30 @@ export interface Source<T> {
 	readonly parse: (texts: readonly string[]) => Result<T>;
 }
 
-interface ReloadObserver<T> {
+export interface ReloadObserver<T> {
 	readonly changed: (value: T) => void;
 	readonly refused: (problems: readonly Problem[]) => void;
 }
 
-/** A value from files that may change. One that cannot be used leaves the last good one in force. */
+/**
+ * A value from files that may change. One that cannot be used leaves the last good one in force.
+ *
+ * Somebody may know what the files will hold before they do ({@link Reloaded.tell}). While that somebody is heard the files are
+ * not followed, as they may be older; after that, once they change ({@link Reloaded.fallBack}).
+ */
 export class Reloaded<T> {
 	readonly source: Source<T>;
+	/** What was last tried, and what the files last held. */
 	#seen: string;
+	#inFiles: string;
+	#isTold = false;
 	#value: T;
 	#checking: Promise<void> | undefined;
 
 	private constructor(source: Source<T>, { seen, value }: Snapshot<T>) {
 		this.source = source;
 		this.#seen = seen;
+		this.#inFiles = seen;
 		this.#value = value;
 	}
 
@@ -47,8 +56,29 @@ export class Reloaded<T> {
 		return this.#checking;
 	}
 
-	async #check({ changed, refused }: ReloadObserver<T>): Promise<void> {
+	/** What the files hold by now or will hold soon, one text for each. */
+	tell(texts: readonly string[], observer: ReloadObserver<T>): void {
+		this.#isTold = true;
+		this.#take(ok(texts), observer);
+	}
+
+	/** Nobody tells any more. */
+	fallBack(): void {
+		this.#isTold = false;
+	}
+
+	async #check(observer: ReloadObserver<T>): Promise<void> {
 		const texts = await readAll(this.source.paths);
+		const inFiles = fingerprint(texts);
+		if (inFiles !== this.#inFiles) {
+			this.#inFiles = inFiles;
+			if (!this.#isTold) {
+				this.#take(texts, observer);
+			}
+		}
+	}
+
+	#take(texts: Result<readonly string[]>, { changed, refused }: ReloadObserver<T>): void {
 		const seen = fingerprint(texts);
 		if (seen === this.#seen) {
 			return;

@@ -4,7 +4,7 @@ import { formatProblem } from "../domain/problem.ts";
 import type { Log } from "../serving/log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Mounted } from "./mounted.ts";
-import type { Reloaded } from "./reloaded.ts";
+import type { Reloaded, ReloadObserver } from "./reloaded.ts";
 import type { WebhookServer } from "./webhook-server.ts";
 
 interface MountedWatch {
@@ -34,13 +34,18 @@ export function watchMounted(watch: MountedWatch): { close(): void } {
 }
 
 /** Never rejects: reading turns every failure into a problem. */
-function check<T>(
-	reloaded: Reloaded<T>,
-	{ log, metrics }: MountedWatch,
-	apply: (value: T) => void,
-): Promise<void> {
+function check<T>(reloaded: Reloaded<T>, watch: MountedWatch, apply: (value: T) => void): Promise<void> {
 	const what = reloaded.source.name;
-	return reloaded.check({
+	return reloaded.check(announced(what, watch, apply));
+}
+
+/** Puts a changed value into effect, and has log and metrics say what became of it. */
+export function announced<T>(
+	what: string,
+	{ log, metrics }: Pick<MountedWatch, "log"> & { readonly metrics: Pick<Metrics, "reloaded"> },
+	apply: (value: T) => void,
+): ReloadObserver<T> {
+	return {
 		changed: (value) => {
 			apply(value);
 			metrics.reloaded(what, "done");
@@ -53,7 +58,7 @@ function check<T>(
 				problems: problems.map(formatProblem).join("; "),
 			});
 		},
-	});
+	};
 }
 
 interface WatchedFiles {

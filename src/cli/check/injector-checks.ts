@@ -15,6 +15,8 @@ const mayWork: Check = {
 			),
 			ClusterRole: await cluster.find(rbac.readClusterRole({ name })),
 			ClusterRoleBinding: await cluster.find(rbac.readClusterRoleBinding({ name })),
+			Role: await cluster.find(rbac.readNamespacedRole({ name, namespace })),
+			RoleBinding: await cluster.find(rbac.readNamespacedRoleBinding({ name, namespace })),
 		};
 		const missing = Object.entries(found).filter(([, object]) => object === undefined);
 		return missing.length === 0

@@ -18,6 +18,8 @@ const collections: Readonly<Record<string, string>> = {
 	Deployment: "apps/v1/deployments",
 	ClusterRole: "rbac.authorization.k8s.io/v1/clusterroles",
 	ClusterRoleBinding: "rbac.authorization.k8s.io/v1/clusterrolebindings",
+	Role: "rbac.authorization.k8s.io/v1/roles",
+	RoleBinding: "rbac.authorization.k8s.io/v1/rolebindings",
 	MutatingWebhookConfiguration: "admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
 };
 

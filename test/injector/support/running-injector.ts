@@ -10,6 +10,7 @@ import { connectCluster } from "../../../src/injector/kubernetes-cluster.ts";
 import { usualLimits, type WebhookLimits } from "../../../src/injector/webhook-server.ts";
 import { ApiServer } from "../../support/api-server/api-server.ts";
 import { type Authority, type CertifiedKey, createAuthority } from "../../support/api-server/certificates.ts";
+import { Status } from "../../support/api-server/status.ts";
 import { ReviewClient } from "./client.ts";
 import { Mount } from "./mount.ts";
 import { freePort } from "./ports.ts";
@@ -18,6 +19,8 @@ export interface InjectorSettings {
 	readonly flags?: Partial<InjectorFlags>;
 	readonly values?: string;
 	readonly limits?: Partial<WebhookLimits>;
+	/** Paths of the API that it may not ask for. */
+	readonly forbidden?: RegExp;
 }
 
 /** An injector in this process, with real sockets, real files and an API server of its own. */
@@ -61,6 +64,11 @@ export class RunningInjector {
 			ports: [await freePort(), await freePort()],
 		});
 		running.api.putNamespace("web");
+		const { forbidden } = settings;
+		if (forbidden !== undefined) {
+			running.api.obstacle = ({ path }) =>
+				forbidden.test(path) ? new Status(403, "Forbidden", "not for you") : undefined;
+		}
 		running.#run(settings);
 		await running.until(async () => (await running.admin("/ready")).status === 200);
 		return running;

@@ -11,6 +11,7 @@ args:
   - --port={{ int64 .port }}
   - --admin-port={{ int64 .adminPort }}
   - --config=/etc/shunt/config/config.yaml
+  - {{ printf "--config-map=%s/shunt-config" $.Release.Namespace }}
   - --tls-cert=/etc/shunt/tls/tls.crt
   - --tls-key=/etc/shunt/tls/tls.key
   - --events={{ .events }}
