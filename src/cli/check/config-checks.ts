@@ -6,6 +6,7 @@ import { firstFamily } from "../cluster/cluster-objects.ts";
 import { type Check, failed, passed, passedWith, skipped, warning, withConfig } from "./check.ts";
 import { isAtLeast } from "./kubernetes-checks.ts";
 import { quotasMet } from "./namespace-checks.ts";
+import { levelsMet } from "./pod-security-checks.ts";
 import type { Reading } from "./release.ts";
 
 const exists: Check = {
@@ -104,4 +105,5 @@ export const configuration: readonly Check[] = [
 	nativeSidecars,
 	familiesServed,
 	quotasMet,
+	levelsMet,
 ];

@@ -1,11 +1,10 @@
 import { CoreV1Api, type V1LimitRange, type V1Namespace } from "@kubernetes/client-node";
 import type { InjectConfig } from "../../inject/config.ts";
-import { injectPod } from "../../inject/inject-pod.ts";
-import { type JsonObject, objectAt, objectsAt, textAt } from "../../inject/json.ts";
-import { ownContainers } from "../../inject/names.ts";
+import { type JsonObject, objectAt, textAt } from "../../inject/json.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
 import { configPrefix } from "../../policy/annotation-keys.ts";
 import { type Check, listed, passedWith, withConfig } from "./check.ts";
+import { injectableNamespaces, injectedContainers } from "./injectable-namespaces.ts";
 import {
 	type Amounts,
 	type ContainerRange,
@@ -15,7 +14,6 @@ import {
 	rangeComplaints,
 	wantedByQuota,
 } from "./namespace-rules.ts";
-import { webhookScope } from "./webhook-scope.ts";
 
 interface Finding {
 	readonly namespace: string;
@@ -30,7 +28,7 @@ export const quotasMet: Check = {
 	run: (context) =>
 		withConfig(context, async (config) => {
 			const { cluster } = context;
-			const [namespaces, rules] = await Promise.all([injectable(cluster), readRules(cluster)]);
+			const [namespaces, rules] = await Promise.all([injectableNamespaces(cluster), readRules(cluster)]);
 			const findings = namespaces.flatMap((namespace) => findingsIn(namespace, rules, config));
 			const count = new Set(findings.map(({ namespace }) => namespace)).size;
 			return findings.length === 0
@@ -45,16 +43,6 @@ export const quotasMet: Check = {
 					};
 		}),
 };
-
-/** Those whose pods the webhook is asked about. */
-async function injectable(cluster: Cluster): Promise<V1Namespace[]> {
-	const core = cluster.api(CoreV1Api);
-	const [namespaces, isAskedAbout] = await Promise.all([
-		allPages((page) => cluster.ask(core.listNamespace(page))),
-		webhookScope(cluster),
-	]);
-	return namespaces.filter(isAskedAbout);
-}
 
 interface Rules {
 	readonly quotas: readonly { readonly namespace: string; readonly name: string; readonly hard: Amounts }[];
@@ -130,28 +118,19 @@ function findingsIn(namespace: V1Namespace, rules: Rules, config: InjectConfig):
 
 /** What a pod of the namespace gets whose own container has what the namespace makes it have. None where it gets nothing. */
 function ourContainers(
-	{ metadata }: V1Namespace,
+	namespace: V1Namespace,
 	limited: readonly string[],
 	config: InjectConfig,
 ): OurContainer[] {
 	const limits = Object.fromEntries(limited.map((resource) => [resource, "1Gi"]));
-	const outcome = injectPod({
-		pod: { spec: { containers: [{ name: "application", resources: { limits } }] } },
-		config,
-		namespace: metadata?.annotations ?? {},
-		whenUnannotated: "redirect",
+	return injectedContainers(namespace, config, { whenUnannotated: "redirect", limits }).map((container) => {
+		const resources = objectAt(container, "resources");
+		return {
+			name: textAt(container, "name") ?? "",
+			requests: amountsIn(objectAt(resources, "requests")),
+			limits: amountsIn(objectAt(resources, "limits")),
+		};
 	});
-	const spec = outcome.kind === "injected" ? objectAt(outcome.pod, "spec") : {};
-	return [...objectsAt(spec, "initContainers"), ...objectsAt(spec, "containers")]
-		.filter((container) => ownContainers.includes(textAt(container, "name") ?? ""))
-		.map((container) => {
-			const resources = objectAt(container, "resources");
-			return {
-				name: textAt(container, "name") ?? "",
-				requests: amountsIn(objectAt(resources, "requests")),
-				limits: amountsIn(objectAt(resources, "limits")),
-			};
-		});
 }
 
 function amountsIn(object: JsonObject): Amounts {
