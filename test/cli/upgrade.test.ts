@@ -277,8 +277,28 @@ describe("the certificate", () => {
 			"certificate: replaced, as --rotate-certs says (Secret shunt-injector-tls)\n",
 		);
 		expect(secretOf(upgraded.stdout)["tls.key"]).not.toBe(secretOf(stdout)["tls.key"]);
-		const webhook = objectIn(upgraded.stdout, "MutatingWebhookConfiguration", "shunt-injector");
-		expect(JSON.stringify(webhook)).toContain(secretOf(upgraded.stdout)["ca.crt"]);
+		expect(trusted(upgraded.stdout)[0]).toBe(authority(upgraded.stdout));
+	});
+
+	it("that is replaced stays trusted until the next upgrade, since injectors present it on for a while", async () => {
+		const first = (await cluster.apply("install")).stdout;
+		expect(trusted(first)).toEqual([authority(first)]);
+		const second = (await cluster.apply("upgrade", "--rotate-certs")).stdout;
+		expect(trusted(second)).toEqual([authority(second), authority(first)]);
+		const third = (await cluster.apply("upgrade", "--rotate-certs")).stdout;
+		expect(trusted(third)).toEqual([authority(third), authority(second)]);
+		expect(trusted((await cluster.apply("upgrade")).stdout)).toEqual([authority(third)]);
+	});
+
+	it("is replaced all the same where the webhook's configuration may not be read", async () => {
+		await cluster.apply("install");
+		cluster.api.obstacle = ({ path }) =>
+			path.includes("/mutatingwebhookconfigurations")
+				? new Status(403, "Forbidden", "not for you")
+				: undefined;
+		const { status, stdout } = await cluster.run("upgrade", "--rotate-certs");
+		expect(status).toBe(0);
+		expect(trusted(stdout)).toEqual([authority(stdout)]);
 	});
 
 	it.each([
@@ -509,3 +529,18 @@ describe("shunt upgrade --from-manifests", () => {
 		);
 	});
 });
+
+/** Whom the API servers trust, one PEM text each. */
+function trusted(manifests: string): string[] {
+	const webhook = objectIn(manifests, "MutatingWebhookConfiguration", "shunt-injector") as unknown as {
+		readonly webhooks: readonly { readonly clientConfig: { readonly caBundle: string } }[];
+	};
+	const bundle = Buffer.from(webhook.webhooks[0]?.clientConfig.caBundle ?? "", "base64").toString();
+	return bundle.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+}
+
+function authority(manifests: string): string {
+	return Buffer.from(secretOf(manifests)["ca.crt"] ?? "", "base64")
+		.toString()
+		.trim();
+}

@@ -24,6 +24,30 @@ with source "generated" a new one is made where that is incomplete. Each call ma
 {{- end }}
 
 {{/*
+Whom API servers trust: who issued the certificate, and, while a new one of ours takes the place of another, who issued that:
+injectors present it until kubelets have written the new one, a minute or so. It goes with the next upgrade. Who is given is
+trusted alone. Takes {root, ca}.
+*/}}
+{{- define "shunt.caBundle" -}}
+{{- .ca -}}
+{{- if eq .root.Values.injector.tls.source "generated" -}}
+{{- $ca := .ca -}}
+{{- $namespace := .root.Release.Namespace -}}
+{{- $webhook := lookup "admissionregistration.k8s.io/v1" "MutatingWebhookConfiguration" "" "shunt-injector" -}}
+{{- range $webhook.webhooks -}}
+{{- $client := .clientConfig | default dict -}}
+{{- if eq (get ($client.service | default dict) "namespace" | default "") $namespace -}}
+{{- $before := include "shunt.certificates" ($client.caBundle | default "" | b64dec) -}}
+{{- $newest := printf "%s\n-----END CERTIFICATE-----\n" (splitList "-----END CERTIFICATE-----" $before | first | trim) -}}
+{{- if and $before (not (contains (trim $newest) $ca)) -}}
+{{ $newest }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
 The certificates of a PEM text and nothing else of it: everybody may read what API servers trust, and a private key in
 the same file is nobody else's business.
 */}}

@@ -5,7 +5,7 @@ import type { CertificateParts } from "./certificate-problems.ts";
 import { type CertificatePart, isTrusted, readCertificates } from "./certificate-texts.ts";
 import { textAt, valueAt } from "./plain-maps.ts";
 import type { KnownObject } from "./render-release.ts";
-import { certificateSecretName } from "./store.ts";
+import { certificateSecretName, injectorName } from "./store.ts";
 
 /** Where the injector's certificate comes from by these values, and in which Secret it is. */
 export interface CertificateSource {
@@ -60,6 +60,12 @@ function partOf(known: readonly KnownObject[], key: string): CertificatePart | u
 /** A Secret as templates look it up. */
 export function knownSecret(name: string, namespace: string, object: KnownObject["object"]): KnownObject {
 	return { apiVersion: "v1", kind: "Secret", namespace, name, object };
+}
+
+/** The webhook's configuration as templates look it up. */
+export function knownWebhook(object: KnownObject["object"]): KnownObject {
+	const apiVersion = "admissionregistration.k8s.io/v1";
+	return { apiVersion, kind: "MutatingWebhookConfiguration", namespace: "", name: injectorName, object };
 }
 
 /** Whether the certificate in a Secret is good for longer, or why not. */

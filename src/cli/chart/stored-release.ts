@@ -69,7 +69,12 @@ export function isStore(object: PlainValue, namespace: string): boolean {
 	return isNamed(object, "ConfigMap", storeName, namespace);
 }
 
-export function isNamed(object: PlainValue, kind: string, name: string, namespace: string): boolean {
+export function isNamed(
+	object: PlainValue,
+	kind: string,
+	name: string,
+	namespace: string | undefined,
+): boolean {
 	return (
 		isMap(object) &&
 		object["kind"] === kind &&

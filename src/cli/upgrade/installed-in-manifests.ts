@@ -2,7 +2,7 @@ import { parseAllDocuments } from "yaml";
 import type { PlainValue } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
 import { isMap, valueAt } from "../chart/plain-maps.ts";
-import { storeName } from "../chart/store.ts";
+import { injectorName, storeName } from "../chart/store.ts";
 import { isNamed, isStore, readStore, type StoredRelease } from "../chart/stored-release.ts";
 import type { NamespaceOwner } from "../cluster/cluster-objects.ts";
 import { badInput, Refusal } from "../install/outcome.ts";
@@ -17,6 +17,8 @@ export interface Installed {
 	readonly namespaceOwner?: NamespaceOwner;
 	/** The Secret with the injector's certificate of that name, as the API has it. */
 	secret(name: string): Promise<PlainValue | undefined>;
+	/** The webhook's configuration; undefined where there is none, or it may not be read. */
+	webhook(): Promise<PlainValue | undefined>;
 }
 
 /**
@@ -38,6 +40,8 @@ export function readInstalled(text: string, source: string, namespace: string, r
 			const secret = objects.find((object) => isNamed(object, "Secret", name, namespace));
 			return secret === undefined ? undefined : withData(secret);
 		},
+		webhook: async () =>
+			objects.find((object) => isNamed(object, "MutatingWebhookConfiguration", injectorName, undefined)),
 	};
 }
 

@@ -11,7 +11,12 @@ import type { ExitCode } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
 import { readingProblem } from "../../host/node-text.ts";
 import type { Cluster } from "../../kube/cluster.ts";
-import { certificateSource, givenCertificate, knownSecret } from "../chart/certificate-source.ts";
+import {
+	certificateSource,
+	givenCertificate,
+	knownSecret,
+	knownWebhook,
+} from "../chart/certificate-source.ts";
 import { isMap, overlay, valueAt } from "../chart/plain-maps.ts";
 import { newStore } from "../chart/stored-release.ts";
 import { badInput, connect, deliver, patiently, Refusal, required, settle } from "../install/outcome.ts";
@@ -140,7 +145,11 @@ async function plan(
 	const source = certificateSource(chart, values);
 	const secret = source.source === "cert-manager" ? undefined : await installed.secret(source.secretName);
 	const { keep, note } = chooseCertificate(source, secret, { rotate: rotateCerts === true, now: now() });
-	const known = keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : [];
+	const webhook = source.source === "generated" ? await installed.webhook() : undefined;
+	const known = [
+		...(keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : []),
+		...(webhook === undefined ? [] : [knownWebhook(webhook)]),
+	];
 	const { kubeVersion } = installed;
 	const version = kubeVersion === undefined ? {} : { kubeVersion };
 	// What the release has already is not refused, but warned of: the upgrade does not make it worse.

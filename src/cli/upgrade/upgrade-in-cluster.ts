@@ -1,9 +1,9 @@
-import { CoreV1Api } from "@kubernetes/client-node";
-import type { Manifest, RenderedChart } from "../../chart/index.ts";
+import { AdmissionregistrationV1Api, CoreV1Api } from "@kubernetes/client-node";
+import type { Manifest, PlainValue, RenderedChart } from "../../chart/index.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
-import { storeName } from "../chart/store.ts";
+import { injectorName, storeName } from "../chart/store.ts";
 import { readStore, type StoredRelease } from "../chart/stored-release.ts";
 import { asPlain, findNamespaceOwner, findSecret, firstFamily } from "../cluster/cluster-objects.ts";
 import { count, formatWorkloads, type InjectedWorkload, listInjectedWorkloads } from "../cluster/pods.ts";
@@ -29,7 +29,22 @@ export async function readCluster(
 		kubeVersion: await askVersion(cluster),
 		namespaceOwner: await findNamespaceOwner(cluster, namespace),
 		secret: (name) => findSecret(cluster, namespace, name),
+		webhook: () => findWebhook(cluster),
 	};
+}
+
+/** Who may not read it only upgrades without the authority before, as {@link Installed} has it. */
+async function findWebhook(cluster: Cluster): Promise<PlainValue | undefined> {
+	try {
+		const webhooks = cluster.api(AdmissionregistrationV1Api);
+		const found = await cluster.find(webhooks.readMutatingWebhookConfiguration({ name: injectorName }));
+		return found === undefined ? undefined : asPlain(found);
+	} catch (error) {
+		if (error instanceof ClusterError && error.code === "forbidden") {
+			return undefined;
+		}
+		throw error;
+	}
 }
 
 /** Values that are reset need none that could be read. */
