@@ -55,7 +55,9 @@ start() {
 	for name in "${parts[@]}"; do
 		case $name in kube*) ln -s "$kubernetes" "$state/bin/$name" ;; esac
 	done
-	ln -s "$debian/cni/usr/lib/cni" "$state/cni/bin"
+	# A folder of its own, since agents put programs there.
+	mkdir "$state/cni/bin"
+	ln -s "$debian"/cni/usr/lib/cni/* "$state/cni/bin/"
 	network_configuration >"$state/cni/net.d/10-pods.conflist"
 	"$here/certificates.sh" "$state/pki" "$server" "$node" "${node_addresses[@]}" "${first_services[@]}"
 	make_node

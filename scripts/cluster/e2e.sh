@@ -22,7 +22,7 @@ else
 	scripts/ensure-tools.sh openssl cc=build-essential pkg-config
 	scripts/cluster/cluster.sh start
 	[ -n "${E2E_KEEP_CLUSTER:-}" ] || trap 'scripts/cluster/cluster.sh stop' EXIT
-	scripts/cluster/cluster.sh import dist/images/shunt-init.tar dist/images/shunt.tar
+	scripts/cluster/cluster.sh import dist/images/{shunt-init,shunt,shunt-cni}.tar
 	cp "${CLUSTER_STATE:-dist/cluster}/settings" "$results/settings"
 fi
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { apply, becomes, kubectl, run, succeed } from "./support/cluster.ts";
-import { injectedModes } from "./support/injected-mode.ts";
-import { check, removeNamespaces, sets, settled } from "./support/release.ts";
+import { apply, becomes, get, kubectl, succeed } from "./support/cluster.ts";
+import { modeOf } from "./support/injected-mode.ts";
+import { check, removeNamespaces, sets, settled, upgrade } from "./support/release.ts";
 import { ready } from "./support/traffic.ts";
 import { inject, namespace, pod, serverSpec } from "./support/workloads.ts";
 
@@ -29,15 +29,45 @@ afterAll(async () => {
 	await kubectl("delete", "namespace", "shunt", "--timeout=60s");
 });
 
-/** A new pod's, as soon as the injector knows of the change: it reads its configuration when the kubelet writes it. */
-async function modeOfNewPod(name: string, wanted: string): Promise<void> {
-	const again = async () => {
-		await kubectl("delete", "pod", name, "-n", place, "--ignore-not-found", "--grace-period=0", "--force");
-		await apply(pod({ name, namespace: place, annotations: {} }, serverSpec()));
-		return (await injectedModes(place, `app=${name}`))[0]?.mode;
-	};
-	await becomes(again, (mode) => mode === wanted, 150);
-	await ready(place, name);
+/** The mode of a pod that would be made now; undefined where it would have no proxy. */
+async function modeNow(): Promise<string | undefined> {
+	const tried = pod({ name: "tried", namespace: place, annotations: {} }, serverSpec());
+	const made = await succeed(
+		"kubectl",
+		["create", "--dry-run=server", "-o", "json", "-f", "-"],
+		JSON.stringify(tried),
+	);
+	return modeOf(JSON.parse(made).spec);
+}
+
+/** The modes of pods that would be made while something happens, one after the other. */
+async function modesDuring(happens: () => Promise<unknown>): Promise<Set<string | undefined>> {
+	const seen = new Set<string | undefined>();
+	let isOver = false;
+	const watching = (async () => {
+		while (!isOver) {
+			seen.add(await modeNow());
+		}
+	})();
+	try {
+		await happens();
+	} finally {
+		isOver = true;
+		await watching;
+	}
+	return seen;
+}
+
+async function modesOfNext(count: number): Promise<(string | undefined)[]> {
+	const modes: (string | undefined)[] = [];
+	while (modes.length < count) {
+		modes.push(await modeNow());
+	}
+	return modes;
+}
+
+function helmUpgrade(...values: readonly string[]): Promise<string> {
+	return succeed("helm4", ["upgrade", "shunt", chart, "-n", "shunt", "--wait", ...sets(values)]);
 }
 
 function certificate(): Promise<string> {
@@ -46,46 +76,69 @@ function certificate(): Promise<string> {
 
 describe("lifecycle", () => {
 	it("helm upgrade to nftables, and helm rollback to what was before", async () => {
-		await modeOfNewPod("first", "legacy");
+		expect(await modesOfNext(1)).toEqual(["legacy"]);
 		const before = await certificate();
-		await succeed("helm4", [
-			"upgrade",
-			"shunt",
-			chart,
-			"-n",
-			"shunt",
-			"--wait",
-			...sets(["proxyInit.iptablesMode=nftables"]),
-		]);
-		await modeOfNewPod("upgraded", "nftables");
+		await helmUpgrade("proxyInit.iptablesMode=nftables");
+		expect(await modesOfNext(10)).toEqual(Array(10).fill("nftables"));
 		await succeed("helm4", ["rollback", ...release, "1", "--wait"]);
-		await modeOfNewPod("back", "legacy");
+		expect(await modesOfNext(10)).toEqual(Array(10).fill("legacy"));
 		expect(await certificate()).toBe(before);
 	});
 
-	it("shunt upgrade --rotate-certs: another certificate, and pods are injected on", async () => {
-		const before = await certificate();
-		await succeed("kubectl", ["apply", "-f", "-"], await succeed("shunt", ["upgrade", "--rotate-certs"]));
-		await settled();
-		expect(await certificate()).not.toBe(before);
-		const { checks } = await check("--wait", "120s");
-		expect(checks.filter(({ result }) => result === "failed")).toEqual([]);
-		await apply(pod({ name: "rotated", namespace: place, annotations: {} }, serverSpec()));
-		await ready(place, "rotated");
-		expect(await injectedModes(place, "app=rotated")).toEqual([{ name: "rotated", mode: "legacy" }]);
+	it.each(["nft", "nftables", "auto", "legacy"])(
+		"to %s: once the rollout is over every new pod has it, and none was without a proxy meanwhile",
+		async (mode) => {
+			const before = await modeNow();
+			const during = await modesDuring(() => upgrade(`proxyInit.iptablesMode=${mode}`));
+			expect([before, mode]).toEqual(expect.arrayContaining([...during]));
+			expect(await modesOfNext(15)).toEqual(Array(15).fill(mode));
+		},
+	);
+
+	it("what restarts no injector is every new pod's within seconds, whenever the kubelet writes it", async () => {
+		const ports = async () => {
+			const tried = pod({ name: "tried", namespace: place, annotations: {} }, serverSpec());
+			return succeed(
+				"kubectl",
+				["create", "--dry-run=server", "-o", "json", "-f", "-"],
+				JSON.stringify(tried),
+			);
+		};
+		const config = await get<{ data: Record<string, string> }>("configmap", "shunt-config", "-n", "shunt");
+		const changed = (config.data["config.yaml"] ?? "").replace("4567,4568", "4567,4569");
+		expect(changed).not.toBe(config.data["config.yaml"]);
+		const patch = { data: { "config.yaml": changed } };
+		await kubectl(
+			"patch",
+			"configmap",
+			"shunt-config",
+			"-n",
+			"shunt",
+			"--type=merge",
+			"-p",
+			JSON.stringify(patch),
+		);
+		await becomes(ports, (made) => made.includes("4567,4569"), 5);
+		await upgrade();
+		expect(await ports()).toContain("4567,4568");
 	});
 
-	it("Pod Security restricted refuses an injected pod, and says that it is the init container's capabilities", async () => {
-		const strict = `${place}-restricted`;
-		const level = { "pod-security.kubernetes.io/enforce": "restricted" };
-		const { metadata, ...rest } = namespace(strict, inject(true));
-		await apply({ ...rest, metadata: { ...metadata, labels: level } });
-		const meshed = pod({ name: "meshed", namespace: strict, annotations: {} }, serverSpec());
-		const refused = await run("kubectl", ["apply", "-f", "-"], JSON.stringify(meshed));
-		expect(refused.status).not.toBe(0);
-		expect(refused.stderr).toMatch(/violates PodSecurity "restricted:latest".*"shunt-init".*NET_ADMIN/);
-		await apply(pod({ name: "plain", namespace: strict, annotations: inject(false) }, serverSpec()));
-		await ready(strict, "plain");
-		await removeNamespaces(strict);
+	it("shunt upgrade --rotate-certs: another certificate, and no pod is without a proxy until injectors have it, or after", async () => {
+		const before = await certificate();
+		const log = () => kubectl("logs", "-n", "shunt", "deployment/shunt-injector", "-c", "injector");
+		const during = await modesDuring(async () => {
+			await succeed("kubectl", ["apply", "-f", "-"], await succeed("shunt", ["upgrade", "--rotate-certs"]));
+			await settled();
+			expect(await certificate()).not.toBe(before);
+			await becomes(log, (text) => /"what":"certificate"/.test(text), 180);
+		});
+		expect([...during]).toEqual(["legacy"]);
+		const { checks } = await check("--wait", "120s");
+		expect(checks.filter(({ result }) => result === "failed")).toEqual([]);
+		// Whom nobody needs any more is trusted no longer.
+		await upgrade();
+		expect(await modesOfNext(5)).toEqual(Array(5).fill("legacy"));
+		await apply(pod({ name: "rotated", namespace: place, annotations: {} }, serverSpec()));
+		await ready(place, "rotated");
 	});
 });

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apply, becomes, kubectl, run } from "./support/cluster.ts";
-import { check, install, removeNamespaces, settled, uninstall, upgrade } from "./support/release.ts";
+import {
+	check,
+	injectorPods,
+	install,
+	removeNamespaces,
+	settled,
+	uninstall,
+	upgrade,
+} from "./support/release.ts";
 import { containerNames, ready } from "./support/traffic.ts";
 import { inject, namespace, pod, serverSpec } from "./support/workloads.ts";
 
@@ -21,6 +29,7 @@ afterAll(async () => {
 async function injectors(count: number): Promise<void> {
 	await kubectl("scale", "deployment/shunt-injector", "-n", "shunt", `--replicas=${count}`);
 	await settled();
+	await becomes(injectorPods, (found) => found === count);
 }
 
 function containersOf(name: string): Promise<string[]> {

@@ -16,6 +16,9 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 /** The image that the chart asks for; it has Node, so the tests' own pods run on it too. */
 export const shuntImage = `${registry === "" ? "" : `${registry}/`}shunt/shunt:${version}`;
 
+/** The init container's, which the tests name themselves only where Linkerd's injector would have. */
+export const shuntInitImage = shuntImage.replace(/shunt(?=:)/, "shunt-init");
+
 export interface Ran {
 	readonly status: number | null;
 	readonly stdout: string;

@@ -18,8 +18,8 @@ export async function injectedModes(
 		.map(({ metadata, spec }) => ({ name: metadata.name, mode: modeOf(spec) }));
 }
 
-/** Legacy is said by silence. Undefined where no init container is. */
-function modeOf({ initContainers = [] }: InjectedPod["spec"]): string | undefined {
+/** Of a pod's spec. Legacy is said by silence. Undefined where no init container is. */
+export function modeOf({ initContainers = [] }: InjectedPod["spec"]): string | undefined {
 	const args = initContainers.find(({ name }) => name === "shunt-init")?.args;
 	const flag = args?.indexOf("--iptables-mode") ?? -1;
 	return flag < 0 ? args && "legacy" : args?.[flag + 1];

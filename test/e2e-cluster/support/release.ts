@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { becomes, get, kubectl, registry, run, succeed } from "./cluster.ts";
+import { get, kubectl, registry, run, succeed } from "./cluster.ts";
 
 /** A value of the chart, `key=value`. */
 export type Value = string;
@@ -32,14 +32,9 @@ async function pipe(args: readonly string[], verb: "apply" | "delete"): Promise<
 	await succeed("kubectl", [verb, "-f", "-"], manifests);
 }
 
-/**
- * Until every injector that answers is of the newest release. A Deployment is said to be rolled out while the pod of the
- * old one still ends, and the API server may ask that one, over a connection that it keeps, for a second or two more.
- */
+/** Until the newest release is rolled out, as anybody would wait for it: from then on a new pod is of that release. */
 export async function settled(): Promise<void> {
 	await kubectl("rollout", "status", "deployment/shunt-injector", "-n", "shunt", "--timeout=120s");
-	const { spec } = await get<{ spec: { replicas: number } }>("deployment", "shunt-injector", "-n", "shunt");
-	await becomes(injectorPods, (count) => count === spec.replicas);
 }
 
 /** How many pods of the injector there are, those that end included. */

@@ -14,12 +14,16 @@ export interface Answer {
 	readonly error?: string;
 }
 
+/** Containers with a proxy of ours, the second where it stands in for Linkerd's. */
+const proxies = ["shunt-proxy", "linkerd-proxy"];
+
 /** How many connections a pod's proxy has taken inbound, by its own metrics; undefined where the pod has none. */
 export async function inboundConnections(
 	{ namespace, name }: PodName,
 	adminPort = 4191,
 ): Promise<number | undefined> {
-	if (!(await containerNames({ namespace, name })).includes("shunt-proxy")) {
+	const names = await containerNames({ namespace, name });
+	if (!names.some((container) => proxies.includes(container))) {
 		return undefined;
 	}
 	const path = `/api/v1/namespaces/${namespace}/pods/${name}:${adminPort}/proxy/metrics`;
