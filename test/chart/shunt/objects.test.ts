@@ -34,6 +34,8 @@ describe("the chart's objects", () => {
 			"ConfigMap shunt-config",
 			"ClusterRole shunt-injector",
 			"ClusterRoleBinding shunt-injector",
+			"Role shunt-injector",
+			"RoleBinding shunt-injector",
 			"Service shunt-injector",
 			"Deployment shunt-injector",
 			"MutatingWebhookConfiguration shunt-injector",
@@ -73,6 +75,17 @@ describe("the chart's objects", () => {
 });
 
 describe("permissions", () => {
+	it("of its own namespace are to follow one ConfigMap, by its name", () => {
+		expect(only(render({ name: "" }), "Role")["rules"]).toEqual([
+			{
+				apiGroups: [""],
+				resources: ["configmaps"],
+				resourceNames: ["shunt-config"],
+				verbs: ["get", "list", "watch"],
+			},
+		]);
+	});
+
 	it("are to read namespaces and to create Events", () => {
 		expect(only(render({ name: "" }), "ClusterRole")["rules"]).toEqual([
 			{ apiGroups: [""], resources: ["namespaces"], verbs: ["get", "list", "watch"] },

@@ -4,6 +4,8 @@ import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/NetworkPol
 import { PodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
 import { ClusterRole } from "kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole";
 import { ClusterRoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding";
+import { Role } from "kubernetes-models/rbac.authorization.k8s.io/v1/Role";
+import { RoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding";
 import { ConfigMap } from "kubernetes-models/v1/ConfigMap";
 import { Namespace } from "kubernetes-models/v1/Namespace";
 import { Pod } from "kubernetes-models/v1/Pod";
@@ -16,6 +18,8 @@ import { type Model, problemsOf } from "../../../support/inject-schema.ts";
 const models: Readonly<Record<string, Model>> = {
 	ClusterRole,
 	ClusterRoleBinding,
+	Role,
+	RoleBinding,
 	ConfigMap,
 	Deployment,
 	MutatingWebhookConfiguration,
