@@ -74,6 +74,7 @@ describe("-o json", () => {
 		expect(checked.categories.map(({ name }) => name)).toEqual([
 			"kubernetes-api",
 			"kubernetes-version",
+			"cni",
 			"configuration",
 			"injector",
 			"certificates",

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { redirectAnnotation } from "../../src/policy/annotation-keys.ts";
+import { installCni } from "../check/support/release.ts";
 import { Status } from "../support/api-server/status.ts";
 import { Installation, objectsOf } from "./support/installation.ts";
 
@@ -134,5 +135,81 @@ describe("shunt uninstall", () => {
 		const { status, stderr } = await cluster.run("uninstall");
 		expect(status).toBe(1);
 		expect(stderr).toContain("--kubeconfig");
+	});
+});
+
+describe("shunt uninstall --cni", () => {
+	const key = "shunt-cni/shunt-cni";
+
+	/** The DaemonSet's controller has got so far. */
+	function roll(status: { readonly ready: number; readonly updated: number; readonly seen?: number }): void {
+		const set = cluster.api.store.get("apps/v1/daemonsets", key)!;
+		cluster.api.store.put("apps/v1/daemonsets", {
+			...set,
+			metadata: { ...set.metadata, generation: 2 } as typeof set.metadata,
+			status: {
+				...{ desiredNumberScheduled: 3, numberReady: status.ready, observedGeneration: status.seen ?? 2 },
+				updatedNumberScheduled: status.updated,
+			},
+		});
+	}
+
+	it("prints the plugin's objects once it is out of the nodes, the agents first", async () => {
+		installCni(cluster.api, { uninstall: true, watchPods: true });
+		roll({ ready: 3, updated: 3 });
+		const { status, stdout, stderr } = await cluster.run("uninstall", "--cni");
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+		expect(names(stdout)).toEqual([
+			"DaemonSet shunt-cni/shunt-cni",
+			"ClusterRoleBinding /shunt-cni",
+			"ClusterRole /shunt-cni",
+			"ServiceAccount shunt-cni/shunt-cni",
+			"ConfigMap shunt-cni/shunt-cni-config",
+			"Namespace /shunt-cni",
+		]);
+	});
+
+	it("refuses while the plugin is in the nodes' folders, and says how it comes out", async () => {
+		installCni(cluster.api);
+		roll({ ready: 3, updated: 3 });
+		const refused = await cluster.run("uninstall", "--cni");
+		expect([refused.status, refused.stdout]).toEqual([1, ""]);
+		expect(refused.stderr).toContain(
+			"shunt install-cni -n shunt-cni --set uninstall=true | kubectl apply -f -",
+		);
+		const forced = await cluster.run("uninstall", "--cni", "--force");
+		expect(names(forced.stdout)[0]).toBe("DaemonSet shunt-cni/shunt-cni");
+		expect(forced.stderr).toContain("it stays in their folders");
+	});
+
+	it.each([
+		{ ready: 2, updated: 3 },
+		{ ready: 3, updated: 1 },
+		{ ready: 3, updated: 3, seen: 1 },
+	])("refuses while the agents are at it: %j", async (status) => {
+		installCni(cluster.api, { uninstall: true });
+		roll(status);
+		const refused = await cluster.run("uninstall", "--cni");
+		expect([refused.status, refused.stdout]).toEqual([1, ""]);
+		expect(refused.stderr).toContain("have not taken the plugin out of all nodes yet");
+	});
+
+	it("says where there is none", async () => {
+		const { status, stderr } = await cluster.run("uninstall", "--cni");
+		expect([status, stderr]).toEqual([1, expect.stringContaining("the CNI plugin is not installed")]);
+	});
+
+	it("is what the release's own uninstallation points at, where one may see it", async () => {
+		await cluster.apply("install");
+		installCni(cluster.api);
+		const { status, stdout, stderr } = await cluster.run("uninstall");
+		expect([status, stderr]).toEqual([
+			0,
+			expect.stringContaining("the CNI plugin in the namespace shunt-cni stays: --cni is for that"),
+		]);
+		expect(names(stdout).filter((name) => name.includes("shunt-cni"))).toEqual([]);
+		cluster.api.obstacle = ({ path }) =>
+			path === "/apis/apps/v1/daemonsets" ? new Status(403, "Forbidden", "no") : undefined;
+		expect(await cluster.run("uninstall")).toMatchObject({ status: 0, stderr: "" });
 	});
 });

@@ -1,6 +1,7 @@
 import type { CategoryName } from "./categories.ts";
 import { certificates } from "./certificate-checks.ts";
 import type { Check } from "./check.ts";
+import { cni } from "./cni-checks.ts";
 import { configuration } from "./config-checks.ts";
 import { controlPlane } from "./control-plane-checks.ts";
 import { dataPlane } from "./data-plane-checks.ts";
@@ -15,6 +16,7 @@ export const checksOf: Readonly<Record<CategoryName, readonly Check[]>> = {
 	"kubernetes-api": kubernetesApi,
 	"kubernetes-version": kubernetesVersion,
 	"pre-installation": preInstallation,
+	cni,
 	configuration,
 	injector,
 	certificates,

@@ -5,6 +5,7 @@ export const categoryNames = [
 	{ name: "kubernetes-api", when: undefined },
 	{ name: "kubernetes-version", when: undefined },
 	{ name: "pre-installation", when: "with --pre" },
+	{ name: "cni", when: "without --pre" },
 	{ name: "configuration", when: "without --pre" },
 	{ name: "injector", when: "without --pre" },
 	{ name: "certificates", when: "without --pre" },

@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { nameOf, ownPods, plain } from "../cluster/pods.ts";
+import { isReady, nameOf, ownPods, plain } from "../cluster/pods.ts";
 import { type Check, failed, listed, passedWith, skipped, withConfig } from "./check.ts";
 import { formatRedirection, redirectionOf } from "./pod-mode.ts";
 
@@ -18,10 +18,6 @@ const ready: Check = {
 			: failed(`${unready.length} of ${pods.length} are not`, listed(unready.map(describe)));
 	},
 };
-
-function isReady({ status }: V1Pod): boolean {
-	return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
-}
 
 /** With the kubelet's own word for what is wrong, where it has one. */
 function describe(pod: V1Pod): string {

@@ -57,14 +57,17 @@ export async function findNamespaceOwner(cluster: Cluster, name: string): Promis
 	}
 }
 
+/** The charts, by the name that they label their objects with. */
+export type ChartName = "shunt" | "shunt-cni";
+
 /**
  * Whether a release of ours made the namespace. Its labels alone do not tell: applied over a namespace of somebody else's
  * they are there too.
  */
-export function isOurs({ metadata = {} }: V1Namespace): boolean {
+export function isOurs({ metadata = {} }: V1Namespace, chart: ChartName = "shunt"): boolean {
 	const { name = "", labels = {} } = metadata;
 	const isLabelled =
-		labels["app.kubernetes.io/name"] === "shunt" && labels["app.kubernetes.io/part-of"] === "shunt";
+		labels["app.kubernetes.io/name"] === chart && labels["app.kubernetes.io/part-of"] === "shunt";
 	return isLabelled && !kubernetesOwn.includes(name) && isMadeWithLabels(metadata);
 }
 

@@ -117,6 +117,10 @@ export function ownerOf({ metadata }: V1Pod): string | undefined {
 		: owner && `${owner.kind.toLowerCase()}/${owner.name}`;
 }
 
+export function isReady({ status }: V1Pod): boolean {
+	return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
+}
+
 /** A native sidecar's status stands among the init containers'. */
 export function isProxyReady({ status }: V1Pod): boolean {
 	const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];

@@ -40,7 +40,7 @@ Examples:
   # Out of every node again, and then out of the cluster
   shunt install-cni --set uninstall=true | kubectl apply -f -
   kubectl rollout status daemonset/shunt-cni --namespace shunt-cni
-  shunt install-cni | kubectl delete -f -
+  shunt uninstall --cni | kubectl delete -f -
 
 Exit status: 0 done, 64 bad input.`;
 

@@ -1,6 +1,6 @@
 import { CoreV1Api, KubernetesObjectApi, type V1ObjectMeta } from "@kubernetes/client-node";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
-import { isOurs, kindsOf } from "../cluster/cluster-objects.ts";
+import { type ChartName, isOurs, kindsOf } from "../cluster/cluster-objects.ts";
 
 /** What names an object to `kubectl delete`. */
 export interface FoundObject {
@@ -13,20 +13,20 @@ export interface FoundObject {
 	};
 }
 
-/** The chart's own objects, and not those of the chart for nodes, which bears another name. */
-const selector = "app.kubernetes.io/name=shunt,app.kubernetes.io/part-of=shunt";
+/** A chart's own objects, and not those of the other one, which bears another name. */
+function selectorOf(chart: ChartName): string {
+	return `app.kubernetes.io/name=${chart},app.kubernetes.io/part-of=shunt`;
+}
 
 /**
- * Every kind that the chart makes, in the order in which objects go: first what interferes with new pods, last what
- * holds the others. Some clusters do not have the last groups.
+ * Every kind that a chart makes, in the order in which objects go: first what interferes with new pods, or with nodes, last
+ * what holds the others. Some clusters do not have the last groups.
  */
-const clusterKinds = [
+const kinds = [
 	["admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"],
+	["apps/v1", "DaemonSet"],
 	["rbac.authorization.k8s.io/v1", "ClusterRoleBinding"],
 	["rbac.authorization.k8s.io/v1", "ClusterRole"],
-] as const;
-
-const namespacedKinds = [
 	["apps/v1", "Deployment"],
 	["policy/v1", "PodDisruptionBudget"],
 	["networking.k8s.io/v1", "NetworkPolicy"],
@@ -42,17 +42,21 @@ const namespacedKinds = [
 ] as const;
 
 /** All objects of the release in a namespace, but for that namespace, in the order in which they go. */
-export async function findObjects(cluster: Cluster, namespace: string): Promise<readonly FoundObject[]> {
+export async function findObjects(
+	cluster: Cluster,
+	chart: ChartName,
+	namespace: string,
+): Promise<readonly FoundObject[]> {
 	const findKind = kindsOf(cluster);
 	const api = cluster.api(KubernetesObjectApi);
 	const found: FoundObject[] = [];
-	for (const [apiVersion, kind] of [...clusterKinds, ...namespacedKinds]) {
+	for (const [apiVersion, kind] of kinds) {
 		const resource = await findKind(apiVersion, kind);
 		const place = resource?.namespaced === true ? namespace : undefined;
 		const listed =
 			resource === undefined
 				? []
-				: await cluster.ask(listKind(api, { apiVersion, kind, namespace: place }, selector));
+				: await cluster.ask(listKind(api, { apiVersion, kind, namespace: place }, selectorOf(chart)));
 		found.push(...listed.map(({ metadata }) => ({ apiVersion, kind, metadata: namesOf(metadata) })));
 	}
 	return found;
@@ -87,17 +91,18 @@ function namesOf(metadata: V1ObjectMeta | undefined): FoundObject["metadata"] {
  */
 export async function findNamespace(
 	cluster: Cluster,
+	chart: ChartName,
 	namespace: string,
 ): Promise<{ readonly object: FoundObject; readonly others: readonly string[] } | undefined> {
 	const core = cluster.api(CoreV1Api);
 	const found = await cluster.find(core.readNamespace({ name: namespace }));
-	if (found === undefined || !isOurs(found)) {
+	if (found === undefined || !isOurs(found, chart)) {
 		return undefined;
 	}
 	const { labels = {} } = found.metadata ?? {};
 	return {
 		object: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
-		others: await findOthers(cluster, namespace),
+		others: await findOthers(cluster, chart, namespace),
 	};
 }
 
@@ -114,7 +119,7 @@ const missedKinds = [
 ] as const;
 
 /** `pods that are not Shunt's: guest`, for each kind of which there are some. */
-async function findOthers(cluster: Cluster, namespace: string): Promise<string[]> {
+async function findOthers(cluster: Cluster, chart: ChartName, namespace: string): Promise<string[]> {
 	const findKind = kindsOf(cluster);
 	const api = cluster.api(KubernetesObjectApi);
 	const found: string[] = [];
@@ -122,7 +127,7 @@ async function findOthers(cluster: Cluster, namespace: string): Promise<string[]
 		const resource = await findKind(apiVersion, kind);
 		const listed =
 			resource === undefined ? [] : await cluster.ask(listKind(api, { apiVersion, kind, namespace }));
-		const others = listed.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] !== "shunt");
+		const others = listed.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] !== chart);
 		if (resource !== undefined && others.length > 0) {
 			const names = others.map(({ metadata }) => metadata?.name ?? "");
 			found.push(`${resource.name} that are not Shunt's: ${names.join(", ")}`);

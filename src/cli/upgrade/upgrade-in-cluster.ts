@@ -136,7 +136,7 @@ async function describeLeftovers(
 ): Promise<string[]> {
 	const kept = new Set(manifests.map(({ kind, name }) => `${kind} ${name}`));
 	try {
-		const found = await findObjects(cluster, namespace);
+		const found = await findObjects(cluster, "shunt", namespace);
 		return found
 			.filter(({ kind, metadata }) => !kept.has(`${kind} ${metadata.name}`) && !isMadeByOthers(kind))
 			.map(describe);

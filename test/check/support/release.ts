@@ -16,6 +16,7 @@ const collections: Readonly<Record<string, string>> = {
 	ConfigMap: "v1/configmaps",
 	Secret: "v1/secrets",
 	Deployment: "apps/v1/deployments",
+	DaemonSet: "apps/v1/daemonsets",
 	ClusterRole: "rbac.authorization.k8s.io/v1/clusterroles",
 	ClusterRoleBinding: "rbac.authorization.k8s.io/v1/clusterrolebindings",
 	Role: "rbac.authorization.k8s.io/v1/roles",
@@ -25,31 +26,66 @@ const collections: Readonly<Record<string, string>> = {
 
 /** Puts what `shunt install` prints for these values on a cluster, and plays its controllers until all is well. */
 export function installRelease(api: ApiServer, values: PlainMap = {}, namespace = "shunt"): void {
-	for (const object of rendered(values, namespace)) {
-		const collection = collections[object.kind ?? ""];
-		if (collection !== undefined) {
-			api.store.put(collection, object);
-		}
-	}
+	putAll(api, rendered("shunt", values, namespace));
 	api.putNamespace("default");
 	playControllers(api, namespace);
 	api.admit = (object, { resource, namespace: place }) =>
 		resource === "pods" ? admitPod(api, object, { release: namespace, place }) : object;
 }
 
+/** The same of `shunt install-cni`, with an agent that is ready on each of these nodes. */
+export function installCni(api: ApiServer, values: PlainMap = {}, nodes: readonly string[] = []): void {
+	const namespace = "shunt-cni";
+	putAll(api, rendered("shunt-cni", values, namespace));
+	for (const node of nodes) {
+		putAgent(api, node, "True");
+	}
+}
+
+/** An agent's pod as the DaemonSet's controller makes it. */
+export function putAgent(
+	api: ApiServer,
+	node: string,
+	ready: "True" | "False",
+	namespace = "shunt-cni",
+): void {
+	const set = api.store.get("apps/v1/daemonsets", keyOf({ namespace, name: "shunt-cni" }));
+	const { template } = (set as unknown as Deployment).spec;
+	api.store.put("v1/pods", {
+		...template,
+		kind: "Pod",
+		metadata: { ...template.metadata, name: `shunt-cni-${node}`, namespace },
+		spec: { ...(template["spec"] as object), nodeName: node },
+		status: { phase: "Running", conditions: [{ type: "Ready", status: ready }] },
+	});
+}
+
+function putAll(api: ApiServer, objects: readonly ApiObject[]): void {
+	for (const object of objects) {
+		const collection = collections[object.kind ?? ""];
+		if (collection !== undefined) {
+			api.store.put(collection, object);
+		}
+	}
+}
+
 /** Kept, because rendering is most of what a test would do. */
 const releases = new Map<string, ApiObject[]>();
 
-function rendered(values: PlainMap, namespace: string): ApiObject[] {
-	const key = JSON.stringify([values, namespace]);
-	const objects = releases.get(key) ?? render(values, namespace);
+function rendered(chart: keyof typeof charts, values: PlainMap, namespace: string): ApiObject[] {
+	const key = JSON.stringify([chart, values, namespace]);
+	const objects = releases.get(key) ?? render(chart, values, namespace);
 	releases.set(key, objects);
 	return structuredClone(objects);
 }
 
-const chart = await openChart(findChart("shunt"));
+const charts = {
+	shunt: await openChart(findChart("shunt")),
+	"shunt-cni": await openChart(findChart("shunt-cni")),
+};
 
-function render(values: PlainMap, namespace: string): ApiObject[] {
+function render(name: keyof typeof charts, values: PlainMap, namespace: string): ApiObject[] {
+	const chart = charts[name];
 	if (!chart.ok) {
 		throw new Error(chart.problem.message);
 	}
