@@ -9,7 +9,7 @@ import {
 import { harmless } from "../domain/harmless.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
 import { allPages, type PageRequest } from "../kube/cluster.ts";
-import { clusterErrorOf } from "../kube/cluster-error.ts";
+import { clusterErrorOf, isConflict } from "../kube/cluster-error.ts";
 import type { ObjectSource } from "../kube/follow-objects.ts";
 import { clientConfiguration } from "../kube/open-cluster.ts";
 import { readKubeconfig } from "../kube/read-kubeconfig.ts";
@@ -98,17 +98,28 @@ function clusterOf(config: KubeConfig, node: string): NodeCluster {
 	};
 }
 
+/** Who else may change a node: its kubelet, the node controller, and we ourselves, who write what it serves. */
+const mostConflicts = 5;
+
 /** With the version that it was read in: whoever changes other taints meanwhile is not overwritten, and we try again. */
 async function removeTaint(core: CoreV1Api, name: string, key: string): Promise<boolean> {
-	const { metadata, spec } = await core.readNode({ name });
-	const taints = spec?.taints ?? [];
-	const others = taints.filter((taint) => taint.key !== key);
-	if (others.length === taints.length) {
-		return false;
+	for (let conflicts = 0; ; conflicts++) {
+		const { metadata, spec } = await core.readNode({ name });
+		const taints = spec?.taints ?? [];
+		const others = taints.filter((taint) => taint.key !== key);
+		if (others.length === taints.length) {
+			return false;
+		}
+		const body = { metadata: { resourceVersion: metadata?.resourceVersion }, spec: { taints: others } };
+		try {
+			await core.patchNode({ name, body }, asMergePatch);
+			return true;
+		} catch (error) {
+			if (!isConflict(error) || conflicts >= mostConflicts) {
+				throw error;
+			}
+		}
 	}
-	const body = { metadata: { resourceVersion: metadata?.resourceVersion }, spec: { taints: others } };
-	await core.patchNode({ name, body }, asMergePatch);
-	return true;
 }
 
 const asMergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);

@@ -56,6 +56,11 @@ export function isNotFound(error: unknown): boolean {
 	return fieldOf(error, "code") === 404;
 }
 
+/** True for an answer that somebody else has changed the object meanwhile. */
+export function isConflict(error: unknown): boolean {
+	return fieldOf(error, "code") === 409;
+}
+
 /** The message of a Kubernetes Status, which the client leaves as text. */
 function statusMessage(body: unknown): string | undefined {
 	const status = typeof body === "string" ? attempt((): unknown => JSON.parse(body)) : body;
