@@ -52,6 +52,11 @@ export default defineConfig({
 				},
 			},
 			{ extends: true, test: { name: "envoy", include: ["test/envoy/**/*.test.ts"], ...slow } },
+			// Debian's kernels in emulated machines, which `scripts/kernels` fetches; all of them by `make kernels`.
+			{
+				extends: true,
+				test: { name: "kernels", include: ["test/kernels/**/*.test.ts"], ...slow, maxWorkers: 1 },
+			},
 			{ extends: true, test: { name: "chart", include: ["test/chart/**/*.test.ts"], ...slow } },
 			// A page in Chromium, which `scripts/ensure-chromium.sh` installs.
 			{

@@ -1,15 +1,19 @@
 import type { BackendErrorCode } from "../domain/mode.ts";
+import type { Lack } from "./kernel-lack.ts";
 
 export type { BackendErrorCode } from "../domain/mode.ts";
 
-/** A failure of the environment while programming rules. The message carries the tool's own first line. */
+/** A failure of the environment while programming rules. The message carries the kernel's or the tool's own words. */
 export class BackendError extends Error {
 	override readonly name = "BackendError";
 	readonly code: BackendErrorCode;
+	/** What the kernel lacks, where that is known to be why. */
+	readonly lack: Lack | undefined;
 
-	constructor(code: BackendErrorCode, message: string) {
+	constructor(code: BackendErrorCode, message: string, lack?: Lack) {
 		super(message);
 		this.code = code;
+		this.lack = lack;
 	}
 }
 

@@ -6,6 +6,7 @@ import type { Plan } from "../rules/plan.ts";
 import type { FamilyOutcome, SetUpOptions, SetUpResult } from "./backend.ts";
 import { BackendError } from "./backend-error.ts";
 import { autoOrder, backendOf } from "./backends.ts";
+import { joinLacks } from "./kernel-lack.ts";
 import { dialectsInUse } from "./tables.ts";
 
 /** What came of setting up in a mode. */
@@ -52,7 +53,8 @@ export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: ChoiceO
 		}
 		tried.push({ dialect, failure: attempt });
 	}
-	throw new BackendError(codeOf(tried), describeAttempts(tried));
+	const lack = joinLacks(tried.map(({ failure }) => failure.lack));
+	throw new BackendError(codeOf(tried), describeAttempts(tried), lack);
 }
 
 /** `nft: kernel has no nf_tables (…) → legacy: …`, for the log and for errors. */

@@ -10,11 +10,16 @@ export interface Ways<T> {
 	readonly tools: () => T;
 }
 
+interface Done<T> {
+	readonly via: Via;
+	readonly result: T;
+}
+
 /**
  * Asks the kernel, and where it says something else than that it is done or that we may not, the tools, so that what the
  * one has no word for may still work by the other. Where no tool is installed, the kernel's refusal is what there is to say.
  */
-export function eitherWay<T>({ kernel, tools }: Ways<T>): { readonly via: Via; readonly result: T } {
+export function eitherWay<T>({ kernel, tools }: Ways<T>): Done<T> {
 	if (kernel === undefined) {
 		return { via: "tools", result: tools() };
 	}
@@ -24,20 +29,40 @@ export function eitherWay<T>({ kernel, tools }: Ways<T>): { readonly via: Via; r
 		if (!(refusal instanceof BackendError) || refusal.code !== "refused") {
 			throw refusal;
 		}
-		return { via: "tools", result: afterRefusal(refusal, tools) };
+		return afterRefusal(refusal, { kernel, tools });
 	}
 }
 
-function afterRefusal<T>(refusal: BackendError, tools: () => T): T {
+function afterRefusal<T>(
+	refusal: BackendError,
+	{ kernel, tools }: { readonly kernel: () => T; readonly tools: () => T },
+): Done<T> {
 	try {
-		return tools();
+		return { via: "tools", result: tools() };
 	} catch (failure) {
-		if (!(failure instanceof BackendError) || failure.code !== "missing-tool") {
+		if (!(failure instanceof BackendError)) {
+			throw failure;
+		}
+		if (failure.code === "refused" && refusal.lack !== undefined) {
+			// Its own answer says more than any tool's, and the tool may have loaded what was missing.
+			return { via: "kernel", result: askedAgain(kernel, failure) };
+		}
+		if (failure.code !== "missing-tool") {
 			throw failure;
 		}
 		throw isLacking(refusal)
 			? new BackendError("missing-tool", `${failure.message}, and the kernel says: ${refusal.message}`)
 			: new BackendError("refused", `${refusal.message}; no tool could be asked instead: ${failure.message}`);
+	}
+}
+
+function askedAgain<T>(kernel: () => T, failure: BackendError): T {
+	try {
+		return kernel();
+	} catch (refusal) {
+		throw refusal instanceof BackendError && (refusal.lack === undefined || isLacking(refusal))
+			? failure
+			: refusal;
 	}
 }
 

@@ -17,9 +17,9 @@ export interface TrialRules {
 	readonly uid: number | undefined;
 }
 
-/** Tries every dialect in this network namespace. */
-export function tryDialects(host: Host, rules: TrialRules): Trial[] {
-	return dialects.map((dialect) => ({ dialect, failure: tryDialect(host, dialect, rules) }));
+/** Tries dialects in this network namespace: every one, where nobody says which. */
+export function tryDialects(host: Host, rules: TrialRules, among: readonly Dialect[] = dialects): Trial[] {
+	return among.map((dialect) => ({ dialect, failure: tryDialect(host, dialect, rules) }));
 }
 
 /**
@@ -28,10 +28,13 @@ export function tryDialects(host: Host, rules: TrialRules): Trial[] {
  */
 function tryDialect(host: Host, dialect: Dialect, { families, uid }: TrialRules): BackendError | undefined {
 	const failure = backendOf(dialect).probe(host, families, uid);
+	// What the kernel lacks it lacks for every rule.
 	const isAboutUser =
-		failure?.code === "refused" && backendOf(dialect).probe(host, families, "nobody") === undefined;
+		failure?.code === "refused" &&
+		failure.lack === undefined &&
+		backendOf(dialect).probe(host, families, "nobody") === undefined;
 	return failure !== undefined && isAboutUser
-		? new BackendError(failure.code, `${whyNoUser(host, uid ?? 0)}: ${failure.message}`)
+		? new BackendError(failure.code, `${whyNoUser(host, uid ?? 0)}: ${failure.message}`, failure.lack)
 		: failure;
 }
 

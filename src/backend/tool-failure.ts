@@ -1,5 +1,7 @@
+import type { Family } from "../domain/family.ts";
 import type { Command, CommandResult, Host } from "../host/host.ts";
 import { BackendError } from "./backend-error.ts";
+import { explained, lackOf, type Piece } from "./kernel-lack.ts";
 
 /** What a finished command says went wrong; undefined when nothing did. */
 export function toolFailure(
@@ -46,8 +48,8 @@ function adviceFor(reason: string): string {
 function refusal(host: Host, tool: string, code: number, stderr: string): BackendError {
 	const refused = refusalCode(host, stderr);
 	const said = describe(tool, code, firstLine(stderr));
-	const lack = refused === "refused" ? kernelLack(said) : undefined;
-	return new BackendError(refused, lack === undefined ? said : `${lack}: ${said}`);
+	const lack = refused === "refused" ? lackOf(host, missingPieces(host, tool, stderr)) : undefined;
+	return new BackendError(refused, explained(said, lack), lack);
 }
 
 function describe(tool: string, code: number, said: string): string {
@@ -57,13 +59,14 @@ function describe(tool: string, code: number, said: string): string {
 }
 
 /**
- * The tool's own first line. Warnings about the other variant's tables and what modprobe says come before it and explain
- * less, and the nft variant breaks the line behind its name when the kernel refuses a rule.
+ * The tool's own first line. Warnings and what modprobe says come before it and explain less, and the nft variant breaks the
+ * line behind its name when the kernel refuses a rule.
  */
 function firstLine(stderr: string): string {
 	const lines = stderr.split("\n").map((line) => line.trim());
-	const [first = "", second = ""] = lines.filter((line) => line !== "" && !/^(#|modprobe: )/.test(line));
-	return first.endsWith(":") ? `${first} ${second}`.trim() : first;
+	const telling = lines.filter((line) => line !== "" && !/^(#|modprobe: )/.test(line));
+	const [first = "", second = ""] = telling.filter((line) => !/^Warning: /.test(line));
+	return first === "" ? (telling[0] ?? "") : first.endsWith(":") ? `${first} ${second}`.trim() : first;
 }
 
 /**
@@ -91,42 +94,79 @@ function mayAdministerNetwork(host: Host): boolean {
 const capNetAdmin = 12n;
 
 /**
- * What the kernel lacks for a dialect, where the tool's own first line says so without doubt; undefined where it could
- * mean something else as well. The lines are those of iptables 1.8 and nft 1.0, and of the kernel's errno behind them.
+ * What the kernel lacks for a dialect, where the tool's own words say so without doubt; none where they could mean
+ * something else as well. They are those of iptables 1.8 and nft 1.0, and of the kernel's errno behind them.
  */
-export function kernelLack(line: string): string | undefined {
-	return lacks.find(({ pattern }) => pattern.test(line))?.lack;
+function missingPieces(host: Host, tool: string, stderr: string): Piece[] {
+	const extensions = [...stderr.matchAll(unknownExtension)].map(([, name = ""]) => name);
+	if (/legacy/.test(tool) || /\(legacy\)/.test(stderr)) {
+		const family: Family = /^ip6/.test(tool) ? "ipv6" : "ipv4";
+		return withoutNatTable.test(stderr)
+			? [{ kind: "nat-table", family }]
+			: extensions.map((name) => ({ kind: "extension", name, through: "x_tables" }));
+	}
+	return isWithoutNfTables(host, stderr)
+		? [{ kind: "nf_tables" }]
+		: [
+				...extensions.map((name): Piece => ({ kind: "extension", name, through: "nf_tables" })),
+				...(refusedRule.test(stderr) ? [{ kind: "part-of-rule" } as const] : []),
+				...(refusedBaseChain.test(stderr) ? [{ kind: "nat-chain" } as const] : []),
+				...pointedAt(stderr).flatMap(pieceOfNft),
+			];
 }
 
-const lacks: readonly { readonly pattern: RegExp; readonly lack: string }[] = [
-	{
-		// EPROTONOSUPPORT from socket(AF_NETLINK, …, NETLINK_NETFILTER), as in gVisor.
-		pattern: /(Failed to initialize nft|Unable to initialize Netlink socket): Protocol not supported/,
-		lack: "kernel has no nf_tables",
-	},
-	{
-		// nfnetlink is there and nf_tables is not: EINVAL for its subsystem, as on older Container-Optimized OS.
-		pattern:
-			/Could not fetch rule set generation id: Invalid argument|cache initialization failed: Invalid argument/,
-		lack: "kernel has no nf_tables",
-	},
-	{
-		// ENOPROTOOPT from getsockopt(IPT_SO_GET_INFO), or ENOENT where the table's own module is missing, as on RHEL 9 and 10.
-		pattern: /iptables who\? \(do you need to insmod\?\)|Table does not exist \(do you need to insmod\?\)/,
-		lack: "kernel has no ip_tables with a nat table",
-	},
-	{
-		// Without permission it says the same, but then nobody asks here.
-		pattern: /\(legacy\): .*unable to initialize table 'nat'/,
-		lack: "kernel has no ip_tables with a nat table",
-	},
-	{
-		pattern: /Extension \S+ revision \d+ not supported, missing kernel module\?/,
-		lack: "kernel lacks an xt module that iptables-nft needs",
-	},
-	{
-		// The kernel's ENOENT for an expression, a chain type or a compat extension that it does not have.
-		pattern: /(RULE_APPEND|RULE_INSERT|CHAIN_ADD|CHAIN_USER_ADD) failed \(No such file or directory\)/,
-		lack: "kernel lacks a module behind this rule",
-	},
-];
+/** The tools say the same of an extension, or of a batch, that there is nobody to ask for. */
+function isWithoutNfTables(host: Host, stderr: string): boolean {
+	const isSaid = withoutNfTables.test(stderr);
+	const mayBe = stderr.search(unknownExtension) >= 0 || notSupported.test(stderr);
+	return isSaid || (mayBe && host.nftTables() === undefined && host.hiddenNftTables() === undefined);
+}
+
+/**
+ * EPROTONOSUPPORT from socket(AF_NETLINK, …, NETLINK_NETFILTER), as in gVisor; or EINVAL for its subsystem, where
+ * nfnetlink is there and nf_tables is not, as on older Container-Optimized OS.
+ */
+const withoutNfTables =
+	/(Failed to initialize nft|Unable to initialize Netlink socket): Protocol not supported|(Could not fetch rule set generation id|cache initialization failed): Invalid argument/;
+
+/** To a batch; of a kernel that has nf_tables it means something else. */
+const notSupported = /Could not process rule: Operation not supported/;
+
+/**
+ * ENOPROTOOPT from getsockopt(IPT_SO_GET_INFO), or ENOENT where the table's own module is missing, as on RHEL 9 and 10.
+ * Without permission it says the same, but then nobody asks here.
+ */
+const withoutNatTable =
+	/iptables who\? \(do you need to insmod\?\)|Table does not exist \(do you need to insmod\?\)|unable to initialize table 'nat'/;
+
+const unknownExtension = /Extension (\S+) revision \d+ not supported, missing kernel module\?/g;
+
+/** The kernel's ENOENT for an expression or a compat extension that it does not have. */
+const refusedRule = /(?:RULE_APPEND|RULE_INSERT) failed \(No such file or directory\)/;
+
+/** The kernel's ENOENT for the type of a chain; chains of ours have none. */
+const refusedBaseChain = /CHAIN_ADD failed \(No such file or directory\): chain (?:PREROUTING|OUTPUT)\b/;
+
+/**
+ * What nft points at with `^^^^` under the line of its input that the kernel had no such thing for (ENOENT). In what we
+ * give it nothing can be missing but what the kernel itself should have.
+ */
+function pointedAt(stderr: string): string[] {
+	const lines = stderr.split("\n");
+	return lines.flatMap((line, index) => {
+		const [text = "", marks = ""] = [lines[index + 1], lines[index + 2]];
+		const from = marks.search(/\^/);
+		return /Error: .*No such file or directory/.test(line) && from >= 0
+			? [text.slice(from, marks.lastIndexOf("^") + 1)]
+			: [];
+	});
+}
+
+/** By the words of `type nat`, of a chain's name (in kernels that do not say more), or of a statement. */
+function pieceOfNft(word: string): Piece[] {
+	if (/^(?:nat|prerouting|output)\b/.test(word)) {
+		return [{ kind: "nat-chain" }];
+	}
+	const [name] = /^(?:redirect|counter)\b/.exec(word) ?? [];
+	return name === undefined ? [] : [{ kind: "expression", name: name === "redirect" ? "redir" : name }];
+}

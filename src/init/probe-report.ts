@@ -6,9 +6,7 @@ import { type Dialect, dialects } from "../domain/mode.ts";
 import { version } from "../domain/version.ts";
 import type { Command, Host } from "../host/host.ts";
 import type { ProbeOptions } from "./probe-options.ts";
-
-/** Where a trial takes place. */
-export type TrialGround = "new" | "this";
+import type { TrialGround } from "./trial-ground.ts";
 
 /** What `shunt init --probe` prints: one JSON object on one line. */
 export interface ProbeReport {

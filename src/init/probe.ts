@@ -1,17 +1,16 @@
-import type { KernelTable } from "../backend/backend.ts";
 import type { BackendErrorCode } from "../backend/backend-error.ts";
 import { describeAttempts } from "../backend/choice.ts";
 import { byWay } from "../backend/either-way.ts";
 import { type Trial, tryDialects } from "../backend/probe.ts";
-import { removeEmptyTables } from "../backend/stale-rules.ts";
 import { existingTables } from "../backend/tables.ts";
 import { badInput, reportFailure } from "../command/failure.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Dialect, Mode } from "../domain/mode.ts";
-import { type Host, HostError } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
 import { parseProbeOptions } from "./probe-options.ts";
-import { makeProbeReport, type TrialGround } from "./probe-report.ts";
+import { makeProbeReport } from "./probe-report.ts";
+import { enterTrialGround, leftTables } from "./trial-ground.ts";
 
 /**
  * `shunt init --probe`: tries which dialects can be spoken here, takes everything back and prints what came of it as
@@ -70,41 +69,4 @@ function exitCodeOf(codes: readonly BackendErrorCode[]): ExitCode {
 		return exitCodes.notPermitted;
 	}
 	return telling.some((code) => notAboutTheKernel.has(code)) ? exitCodes.failed : exitCodes.noDialect;
-}
-
-/**
- * Goes into a network namespace of its own, where a trial cannot leave anything: even one that takes its rules back
- * leaves the empty `nat` table that the kernel made for them, which for iptables-legacy nobody can remove.
- *
- * Only where that gives the same answers: making one takes CAP_SYS_ADMIN, and root of a user namespace of its own would
- * have every right in the new namespace and perhaps none in the old one. Whoever has it in the first user namespace
- * may do as much in every other. A pod's container never has it; but a pod that only probes takes its namespace along.
- */
-function enterTrialGround(host: Host): TrialGround {
-	if (!isFirstUserNamespace(host)) {
-		return "this";
-	}
-	try {
-		host.enterNewNetns();
-		return "new";
-	} catch (error) {
-		if (error instanceof HostError) {
-			return "this";
-		}
-		throw error;
-	}
-}
-
-/** user_namespaces(7): every id means itself there. Another could map them all so, but then it may do no less. */
-function isFirstUserNamespace(host: Host): boolean {
-	return /^\s*0\s+0\s+4294967295\s*$/.test(host.readFile("/proc/self/uid_map") ?? "");
-}
-
-/** The empty tables that were not there before, and that cannot be removed. */
-function leftTables(host: Host, before: readonly KernelTable[]): KernelTable[] {
-	const made = existingTables(host).filter(
-		({ dialect, scope }) => !before.some((table) => table.dialect === dialect && table.scope === scope),
-	);
-	const gone = removeEmptyTables(host, made);
-	return made.filter((table) => !gone.includes(table));
 }

@@ -1,6 +1,7 @@
 import type { Family } from "../domain/family.ts";
-import { type Bytes, fixedString, type Words, zeros } from "./bytes.ts";
+import { type Bytes, fixedString, u8, type Words, zeros } from "./bytes.ts";
 import { counterLength, layouts, tableNameLength } from "./ip-table.ts";
+import type { Extension } from "./xtables.ts";
 
 /** The structs in which ip_tables is asked and answers (struct ipt_getinfo and struct ipt_get_entries). */
 
@@ -15,6 +16,13 @@ const entriesHeader = 40;
 
 /** Asks what there is of a nat table, which makes one where there is none yet. */
 export const infoRequest: Bytes = name + zeros(infoLength - tableNameLength);
+
+/** Asks whether there is a match or target of this name and revision (struct xt_get_revision of linux/netfilter/x_tables.h). */
+export function revisionRequest({ name: extension, revision }: Pick<Extension, "name" | "revision">): Bytes {
+	return extension.padEnd(extensionNameLength, "\0") + u8(revision);
+}
+
+const extensionNameLength = 29; // XT_EXTENSION_MAXNAMELEN
 
 /** What the kernel tells of a table beside its entries. */
 export interface TableInfo {

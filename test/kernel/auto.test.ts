@@ -9,6 +9,8 @@ import { snapshot } from "../support/snapshot.ts";
 import { different, standard } from "../support/standard-policy.ts";
 import { type ToolFolder, withToolFolder } from "../support/tool-folder.ts";
 
+const launcher = fileURLToPath(new URL("../support/kernel-without.mjs", import.meta.url));
+
 describe("mode auto", () => {
 	it("takes nft first, and what is there before that", () =>
 		withNetns("auto", (netns) => {
@@ -117,6 +119,26 @@ describe("mode auto, on a kernel that really refuses", () => {
 	);
 });
 
+describe("the advice of a run that failed leaves nothing in the namespace", () => {
+	it.each([
+		["nf_tables", "nft", [], "modes that work here: legacy"],
+		["ip_tables", "legacy", [], "modes that work here: nft"],
+		// As in a pod, which may make no network namespace for a trial.
+		["nf_tables", "nft", ["setpriv", "--bounding-set", "-sys_admin"], "not tried: legacy"],
+		["ip_tables", "legacy", ["setpriv", "--bounding-set", "-sys_admin"], "modes that work here: nft"],
+	] as const)("without %s, in mode %s, run by %j", (module, mode, prefix, advice) =>
+		withNetns("advice", (netns) => {
+			const before = snapshot(netns);
+			const command = [launcher, module, ...absolute(prefix), shuntProgram];
+			const args = ["init", ...standard.args, "--iptables-mode", mode];
+			const { status, stderr } = netns.try(process.execPath, [...command, ...args]);
+			expect(status, stderr).toBe(69);
+			expect(stderr).toContain(advice);
+			expect(snapshot(netns)).toEqual(before);
+		}),
+	);
+});
+
 describe("mode auto, with the tools' words on", () => {
 	it.each(refusingKernels.map((kernel) => ({ ...kernel, kernel })))("$system, takes $works", ({ kernel }) =>
 		withNetns("words", (netns) =>
@@ -146,7 +168,6 @@ function argsFor(netns: Netns, ...more: readonly string[]): string[] {
 
 /** `shunt ARGS…` on this kernel as though it had no such module. */
 function runWithout(modules: string, args: readonly string[]) {
-	const launcher = fileURLToPath(new URL("../support/kernel-without.mjs", import.meta.url));
 	return spawnSync(process.execPath, [launcher, modules, shuntProgram, ...args], {
 		encoding: "utf8",
 		timeout: 60_000,
@@ -168,4 +189,9 @@ function putInPlace({ failing, missing }: RefusingKernel, tools: ToolFolder): vo
 
 function quote(text: string): string {
 	return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** What takes no name but a path. */
+function absolute([program, ...args]: readonly string[]): string[] {
+	return program === undefined ? [] : [`/usr/bin/${program}`, ...args];
 }

@@ -40,7 +40,7 @@ export const refusingKernels: readonly RefusingKernel[] = [
 		),
 		missing: tools("-legacy", ""),
 		works: "nftables",
-		says: [/nft: ipv4: kernel lacks an xt module that iptables-nft needs: .*Extension REDIRECT/],
+		says: [/nft: ipv4: kernel lacks xt_REDIRECT: .*RULE_APPEND failed/],
 	},
 	{
 		system: "RHEL 10, with neither compatibility modules nor ip_tables",

@@ -168,31 +168,40 @@ function chainsOf(plan: Plan, family: Family): Record<string, string[]> {
 
 /**
  * Makes a chain that nothing leads into, with every kind of rule that we write, and removes it again. In two
- * transactions: rules that go in the one they came in never leave the tool, so that the kernel would not be asked.
+ * transactions: rules that go in the one they came in never leave the tool, so that the kernel would not be asked. The chains
+ * that the kernel enters are there in x_tables; in nf_tables each is made by the first rule that goes into it.
  */
 function probe(host: Host, dialect: IptablesDialect, among: readonly Family[], owner: Owner): void {
 	const tools = openTools(host, dialect, among, { wait: false });
-	const failures = tools.restore(among.map((family) => ({ family, input: trial(owner) })));
+	const entering = dialect === "legacy" ? [] : enteringRules;
+	const failures = tools.restore(among.map((family) => ({ family, input: trial(owner, entering) })));
 	const made = among.filter((_, index) => failures[index] === undefined);
-	tools.restore(made.map((family) => ({ family, input: removal })));
+	tools.restore(made.map((family) => ({ family, input: removal(entering) })));
 	throwIfAny(failures.find((failure) => failure !== undefined));
 }
 
-function trial(owner: Owner): string {
-	return `*nat
-:SHUNT_PROBE - [0:0]
-${owner === "nobody" ? "" : ownerRule(owner)}-A SHUNT_PROBE -p tcp -m multiport --dports 1,2:3 -j RETURN
--A SHUNT_PROBE -p tcp -m tcp --dport 1 -j REDIRECT --to-ports 1
-COMMIT
-`;
+/** They let pass what leaves or comes by an interface that nobody has, and what comes to the end of a chain passes anyway. */
+const enteringRules = ["PREROUTING -i shunt-probe -j RETURN", "OUTPUT -o shunt-probe -j RETURN"];
+
+function trial(owner: Owner, entering: readonly string[]): string {
+	const ownerRules =
+		owner === "nobody" ? [] : [`-m owner --uid-owner ${owner} -m comment --comment "shunt/probe" -j RETURN`];
+	const rules = [
+		...ownerRules,
+		"-p tcp -m multiport --dports 1,2:3 -j RETURN",
+		"-p tcp -m tcp --dport 1 -j REDIRECT --to-ports 1",
+	];
+	return transactionOf([
+		":SHUNT_PROBE - [0:0]",
+		...rules.map((rule) => `-A SHUNT_PROBE ${rule}`),
+		...entering.map((rule) => `-A ${rule}`),
+	]);
 }
 
-function ownerRule(uid: number): string {
-	return `-A SHUNT_PROBE -m owner --uid-owner ${uid} -m comment --comment "shunt/probe" -j RETURN\n`;
+function removal(entering: readonly string[]): string {
+	return transactionOf([...entering.map((rule) => `-D ${rule}`), "-F SHUNT_PROBE", "-X SHUNT_PROBE"]);
 }
 
-const removal = `*nat
--F SHUNT_PROBE
--X SHUNT_PROBE
-COMMIT
-`;
+function transactionOf(lines: readonly string[]): string {
+	return `${["*nat", ...lines, "COMMIT"].join("\n")}\n`;
+}

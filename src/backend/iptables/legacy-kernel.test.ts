@@ -112,7 +112,7 @@ describe("where IPv6 fails", () => {
 		[
 			"ENOENT",
 			"refused",
-			"kernel lacks the nat table of ip_tables, or a match or target of it: ip6_tables' table nat: as strerror says of ENOENT",
+			"kernel lacks a module behind this rule: ip6_tables' table nat: as strerror says of ENOENT",
 		],
 		["EINVAL", "refused", "ip6_tables' table nat: as strerror says of EINVAL"],
 	])("with %s, IPv4 is put back as it was: empty", (name, code, message) => {

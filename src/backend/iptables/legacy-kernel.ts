@@ -136,7 +136,9 @@ function change(host: Host, family: Family, make: (found: LegacyTable) => IpTabl
 
 function withUndone(host: Host, error: BackendError, done: readonly Applied[]): BackendError {
 	const undone = done.filter(({ outcome }) => outcome !== "unchanged").map((each) => undo(host, each));
-	return undone.length === 0 ? error : new BackendError(error.code, [error.message, ...undone].join("; "));
+	return undone.length === 0
+		? error
+		: new BackendError(error.code, [error.message, ...undone].join("; "), error.lack);
 }
 
 function undo(host: Host, { family, before }: Applied): string {

@@ -8,12 +8,14 @@ import {
 	entriesRequest,
 	infoRequest,
 	readInfo,
+	revisionRequest,
 	type TableInfo,
 } from "../../wire/ip-table-requests.ts";
 import { natTableOf } from "../../wire/ip-words.ts";
 import { readIpTable } from "../../wire/read-ip-table.ts";
 import { BackendError } from "../backend-error.ts";
 import { KernelFailure } from "../kernel-failure.ts";
+import { lackOf, type Piece } from "../kernel-lack.ts";
 import { type OwnState, ownStateOf } from "./own-state.ts";
 
 /** A nat table as ip_tables or ip6_tables holds it, and how many entries that are. */
@@ -40,7 +42,7 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 	for (let attempt = 0; attempt < tries; attempt++) {
 		const told = host.xtables(family, "info", infoRequest);
 		if (typeof told !== "string") {
-			throw failureOf(family, told);
+			throw tableFailure(host, family, told);
 		}
 		const info = readInfo(told, order);
 		const answer = host.xtables(family, "entries", entriesRequest(info, order));
@@ -48,7 +50,7 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 			return legacyTable(family, info, entriesIn(answer), order);
 		}
 		if (answer.name !== "EAGAIN") {
-			throw failureOf(family, answer);
+			throw tableFailure(host, family, answer);
 		}
 	}
 	throw new BackendError("refused", `${names[family]}: the table kept changing while it was being read`);
@@ -93,7 +95,7 @@ export function replaceLegacyTable(
 		if (old.name === "EAGAIN") {
 			return false;
 		}
-		throw failureOf(family, old);
+		throw ruleFailure(host, family, old);
 	}
 	const counters = restoreCounters(built, old, order);
 	const given = counters === undefined ? "" : host.xtables(family, "add-counters", counters);
@@ -115,15 +117,53 @@ const names: Readonly<Record<Family, string>> = {
 };
 
 /**
- * ENOPROTOOPT where ip_tables itself is not there, ENOENT where its nat table, or a match or target, is not
- * (net/ipv4/netfilter/ip_tables.c).
+ * ENOPROTOOPT where ip_tables itself is not there, ENOENT where its nat table is not (net/ipv4/netfilter/ip_tables.c); the
+ * target tells whether that is for want of what both need.
  */
-function failureOf(family: Family, { name, number, message }: Errno): BackendError {
-	const lack =
-		name === "ENOPROTOOPT" || name === "EAFNOSUPPORT"
-			? "kernel has no ip_tables with a nat table: "
-			: name === "ENOENT"
-				? "kernel lacks the nat table of ip_tables, or a match or target of it: "
-				: "";
-	return new KernelFailure(number, `${lack}${names[family]}: ${message}`);
+function tableFailure(host: Host, family: Family, answer: Errno): KernelFailure {
+	switch (answer.name) {
+		case "ENOPROTOOPT":
+		case "EAFNOSUPPORT":
+			return failureOf(host, family, answer, [{ kind: "ip-tables", family }]);
+		case "ENOENT":
+			return failureOf(host, family, answer, [
+				{ kind: "nat-table", family },
+				...lackedExtensions(host, family).filter(({ name }) => name === "REDIRECT"),
+			]);
+		default:
+			return failureOf(host, family, answer, []);
+	}
 }
+
+/** ENOENT where a match or target is not there. */
+function ruleFailure(host: Host, family: Family, answer: Errno): KernelFailure {
+	if (answer.name !== "ENOENT") {
+		return failureOf(host, family, answer, []);
+	}
+	const lacked = lackedExtensions(host, family);
+	return failureOf(host, family, answer, lacked.length === 0 ? [{ kind: "part-of-rule" }] : lacked);
+}
+
+function failureOf(host: Host, family: Family, { number, message }: Errno, pieces: readonly Piece[]) {
+	return new KernelFailure(number, `${names[family]}: ${message}`, lackOf(host, pieces));
+}
+
+type ExtensionPiece = Extract<Piece, { kind: "extension" }>;
+
+/** Those of the matches and targets in rules of ours that the kernel does not have. */
+function lackedExtensions(host: Host, family: Family): ExtensionPiece[] {
+	return used.flatMap(({ name, revision, operation }): ExtensionPiece[] => {
+		const answer = host.xtables(family, operation, revisionRequest({ name, revision }));
+		return typeof answer !== "string" && answer.name === "ENOENT"
+			? [{ kind: "extension", name, through: "x_tables" }]
+			: [];
+	});
+}
+
+const used = [
+	{ name: "comment", revision: 0, operation: "match-revision" },
+	{ name: "multiport", revision: 1, operation: "match-revision" },
+	{ name: "owner", revision: 1, operation: "match-revision" },
+	{ name: "tcp", revision: 0, operation: "match-revision" },
+	{ name: "REDIRECT", revision: 0, operation: "target-revision" },
+] as const;

@@ -11,7 +11,7 @@ import { messageType } from "../../wire/nf-tables.ts";
 import { getChain } from "../../wire/requests.ts";
 import type { FamilyOutcome, FoundDrift, Owner } from "../backend.ts";
 import { ask, type KernelHost, readOrThrow, send } from "../exchange.ts";
-import { KernelFailure } from "../kernel-failure.ts";
+import { KernelFailure, questionFailure } from "../kernel-failure.ts";
 import { natStandsAsSent } from "./as-sent.ts";
 import { driftOfState } from "./drift.ts";
 import { creation, type OwnJump, type OwnPart, probe, removal, replacement } from "./nft-batch.ts";
@@ -119,7 +119,7 @@ function hasOwnChain(host: KernelHost, family: Family, order: ByteOrder): boolea
 		const reply = readReply(ask(host, request), messageType.newChain, order);
 		if (reply.kind === "unreadable" || (reply.kind === "refused" && reply.errno !== errno.notThere)) {
 			const why = reply.kind === "refused" ? errnoWords(reply.errno) : "the answer cannot be read";
-			throw new KernelFailure(
+			throw questionFailure(
 				reply.kind === "refused" ? reply.errno : undefined,
 				`nf_tables: chain ${chainNames[hook].own} (${family}): ${why}`,
 			);

@@ -4,6 +4,7 @@ import type { Host, NftTable } from "../../host/host.ts";
 import type { Plan } from "../../rules/plan.ts";
 import type { FamilyOutcome, SetUpOptions } from "../backend.ts";
 import { BackendError } from "../backend-error.ts";
+import { joinLacks } from "../kernel-lack.ts";
 import { driftOfState } from "./drift.ts";
 import { nothing, type OwnState, sameState, wantedOver, wantedState } from "./own-state.ts";
 import { type IptablesTools, openTools } from "./tools.ts";
@@ -172,5 +173,9 @@ function describeFailure(failed: readonly FamilyState[], rolledBack: readonly st
 		({ family, failure }) =>
 			`${family}: ${failure?.message ?? "the table kept changing while it was being programmed"}`,
 	);
-	return new BackendError(first?.code ?? "refused", [...reasons, ...rolledBack].join("; "));
+	return new BackendError(
+		first?.code ?? "refused",
+		[...reasons, ...rolledBack].join("; "),
+		joinLacks(failed.map(({ failure }) => failure?.lack)),
+	);
 }

@@ -67,8 +67,8 @@ export const maxAttempts = 100;
 /**
  * How often in a row a transaction may fail on a table that is as we believed. It may have been changed and changed back
  * between our transaction and our reading (one program sets up while another cleans), so a refusal means little until
- * it repeats itself. Other failures are not about the table.
+ * it repeats itself. Other failures are not about the table, nor is what the kernel lacks.
  */
 export function maxRefusals(failure: BackendError | undefined): number {
-	return failure?.code === "refused" ? 8 : 1;
+	return failure?.code === "refused" && failure.lack === undefined ? 8 : 1;
 }

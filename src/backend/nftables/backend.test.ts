@@ -193,7 +193,9 @@ describe("a tool that does not do what it should", () => {
 		for (const action of [() => setUp(host), () => nftablesBackend.check(host, wanted)]) {
 			expect(failureOf(action)).toEqual({
 				code: "missing-tool",
-				message: expect.stringMatching(/^nft: not found in PATH \(\/bin\), and the kernel says: nf_tables: /),
+				message: expect.stringMatching(
+					/^nft: not found in PATH \(\/bin\), and the kernel says: kernel has no nf_tables: /,
+				),
 			});
 		}
 		expect(host.commands).toEqual([]);

@@ -1,6 +1,5 @@
 import type { Family } from "../../domain/family.ts";
 import { commentPrefix } from "../../rules/comment.ts";
-import type { Hook } from "../../rules/plan.ts";
 import type { Condition, OwnRule } from "../../rules/rule.ts";
 import { anonymousSetSteps, type SetContent, setKeys } from "../../wire/anonymous-set.ts";
 import type { Step } from "../../wire/batch.ts";
@@ -42,11 +41,11 @@ export function commentOf(text: string): Bytes {
 export type MakeSet = (content: SetContent) => Bytes;
 
 /** What makes a rule at the end of its chain, and the sets that it looks things up in. */
-export function ruleSteps(hook: Hook, rule: OwnRule, counters: boolean, place: Place): Step[] {
+export function ruleSteps(chain: string, rule: OwnRule, counters: boolean, place: Place): Step[] {
 	const { order, name, nextSet } = place;
 	const { reason } = rule;
 	const comment = `${commentPrefix}${reason}`;
-	const about = `rule "${comment}" of chain ${hook}`;
+	const about = `rule "${comment}" of chain ${chain}`;
 	const make = expressions(order);
 	const steps: Step[] = [];
 	const makeSet: MakeSet = (content) => {
@@ -63,7 +62,7 @@ export function ruleSteps(hook: Hook, rule: OwnRule, counters: boolean, place: P
 		flags: flag.create | flag.append,
 		attributes:
 			attribute(ruleField.table, name) +
-			attribute(ruleField.chain, cString(hook)) +
+			attribute(ruleField.chain, cString(chain)) +
 			nest(ruleField.expressions, conditions + (counters ? make.counter : "") + verdict) +
 			attribute(ruleField.userdata, commentOf(comment)),
 	});

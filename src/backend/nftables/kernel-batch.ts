@@ -56,39 +56,42 @@ export function removal(options: BatchOptions): Batch {
 	return makeBatch(removalSteps(placeOf(ownTable.name, options)), options);
 }
 
-/** Every kind of rule that we write, in a table of another name, to be looked at and not kept. */
+/**
+ * Every kind of rule that we write, in a table of another name, to be looked at and not kept. They stand in a chain that
+ * nothing leads into: the kernel looks at none in a chain that it cannot make, and so would name one of two lacks.
+ */
 export function probe(options: BatchOptions): Batch {
 	const place = placeOf("shunt_probe", options);
-	const table = { counters: true };
-	return makeBatch(
-		newTableSteps((hook) => probeRules[hook], table, place),
-		{ ...options, withoutEnd: true },
-	);
+	const table = { counters: false };
+	const steps = [
+		...newTableSteps(() => [], table, place),
+		plainChain(probeChain, place),
+		...probeRules.flatMap((rule) => ruleSteps(probeChain, rule, table.counters, place)),
+	];
+	return makeBatch(steps, { ...options, withoutEnd: true });
 }
 
-const probeRules: Readonly<Record<Hook, readonly OwnRule[]>> = {
-	prerouting: [
-		trial({ kind: "family", family: "ipv6" }),
-		trial({
-			kind: "destination-port",
-			ports: [
-				{ low: 1, high: 1 },
-				{ low: 3, high: 4 },
-			],
-		}),
-		...["192.0.2.0/25", "2001:db8::/33"].flatMap((text) => {
-			const subnet = parseCidr(text, "probe");
-			return subnet.ok ? [trial({ kind: "source", subnets: [subnet.value] })] : [];
-		}),
-		{
-			...trial({ kind: "protocol", protocols: ["tcp"] }),
-			action: { kind: "redirect", ports: { low: 1, high: 1 } },
-		},
-	],
-	output: [
-		trial({ kind: "out-interface", names: [{ name: "lo", isPrefix: false }] }, { kind: "uid", ids: only(1) }),
-	],
-};
+const probeChain = "rules";
+
+const probeRules: readonly OwnRule[] = [
+	trial({ kind: "family", family: "ipv6" }),
+	trial({
+		kind: "destination-port",
+		ports: [
+			{ low: 1, high: 1 },
+			{ low: 3, high: 4 },
+		],
+	}),
+	...["192.0.2.0/25", "2001:db8::/33"].flatMap((text) => {
+		const subnet = parseCidr(text, "probe");
+		return subnet.ok ? [trial({ kind: "source", subnets: [subnet.value] })] : [];
+	}),
+	{
+		...trial({ kind: "protocol", protocols: ["tcp"] }),
+		action: { kind: "redirect", ports: { low: 1, high: 1 } },
+	},
+	trial({ kind: "out-interface", names: [{ name: "lo", isPrefix: false }] }, { kind: "uid", ids: only(1) }),
+];
 
 function trial(...conditions: readonly Condition[]): OwnRule {
 	return { conditions, reason: "ignore-family", action: { kind: "return" } };
@@ -143,6 +146,16 @@ function newTableSteps(
 		...hooks.map((hook) => newChain(hook, place)),
 		...hooks.flatMap((hook) => rulesAt(hook).flatMap((rule) => ruleSteps(hook, rule, table.counters, place))),
 	];
+}
+
+function plainChain(chain: string, { name, order: { attribute } }: Place): Step {
+	return {
+		scope: "inet",
+		about: `chain ${chain}`,
+		type: messageType.newChain,
+		flags: flag.create,
+		attributes: attribute(chainField.table, name) + attribute(chainField.name, cString(chain)),
+	};
 }
 
 function newChain(hook: Hook, { name, order: { attribute, nest } }: Place): Step {

@@ -10,8 +10,8 @@ import { messageType } from "../../wire/nf-tables.ts";
 import { type NotRead, readTables, type Snapshot } from "../../wire/read-tables.ts";
 import { getTable } from "../../wire/requests.ts";
 import type { FamilyOutcome, FoundDrift, SetUpResult } from "../backend.ts";
-import { ask, type KernelHost, send } from "../exchange.ts";
-import { KernelFailure, readingFailure } from "../kernel-failure.ts";
+import { ask, type KernelHost, send, sendNew } from "../exchange.ts";
+import { KernelFailure, questionFailure, readingFailure } from "../kernel-failure.ts";
 import { tableStandsAsSent } from "./as-sent.ts";
 import { driftOf } from "./drift.ts";
 import { creation, probe, removal, replacement, type TableOptions } from "./kernel-batch.ts";
@@ -31,7 +31,7 @@ export function applyNftables(host: KernelHost, plan: Plan, options: TableOption
 		changed,
 	});
 	if (!hasTable(host, order)) {
-		const failure = send(host, creation(plan, options, { order }), order);
+		const failure = sendNew(host, creation(plan, options, { order }), probeNftables);
 		if (failure === undefined) {
 			return outcome("created");
 		}
@@ -44,7 +44,7 @@ export function applyNftables(host: KernelHost, plan: Plan, options: TableOption
 	if (found.kind === "read" && driftIn(found, plan, order).length === 0) {
 		return outcome("unchanged");
 	}
-	const failure = send(host, replacement(plan, options, { order }), order);
+	const failure = sendNew(host, replacement(plan, options, { order }), probeNftables);
 	if (failure !== undefined) {
 		throw failure;
 	}
@@ -103,7 +103,7 @@ function hasTable(host: KernelHost, order: ByteOrder): boolean {
 			if (reply.errno === errno.notThere) {
 				return false;
 			}
-			throw new KernelFailure(reply.errno, `nf_tables: table inet shunt: ${errnoWords(reply.errno)}`);
+			throw questionFailure(reply.errno, `nf_tables: table inet shunt: ${errnoWords(reply.errno)}`);
 		case "unreadable":
 			throw new KernelFailure(undefined, "nf_tables: whether there is a table inet shunt cannot be read");
 	}

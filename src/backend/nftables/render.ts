@@ -67,17 +67,22 @@ export function renderRule({ reason, conditions, action }: OwnRule, { counters }
 	].join(" ");
 }
 
-/** Every kind of rule in a table that is deleted again in the same transaction. */
+/**
+ * Every kind of rule in a table that is deleted again in the same transaction. The rules stand in a chain of their own: in
+ * one that the kernel cannot make it would look at none.
+ */
 export const probe = `table inet shunt_probe {
 	chain prerouting {
 		type nat hook prerouting priority ${priority}; policy accept;
+	}
+	chain output {
+		type nat hook output priority ${priority}; policy accept;
+	}
+	chain rules {
 		tcp dport { 1, 2-3 } return comment "shunt/probe"
 		ip saddr { 192.0.2.0/24 } return
 		ip6 saddr { 2001:db8::/32 } return
 		meta l4proto tcp redirect to :1
-	}
-	chain output {
-		type nat hook output priority ${priority}; policy accept;
 		meta skuid 1 oifname "lo" return
 	}
 }

@@ -1,0 +1,59 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Ended, Machine } from "./machine.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const known = ["5.10", "6.1", "6.12", "7.2"] as const;
+
+export type KernelSeries = (typeof known)[number];
+
+/** Which of Debian's kernels are tested: those in SHUNT_TEST_KERNELS, or one. */
+export const kernels: readonly KernelSeries[] = (process.env["SHUNT_TEST_KERNELS"] ?? "6.1")
+	.split(/[\s,]+/)
+	.filter(Boolean)
+	.map((name) => {
+		const series = known.find((one) => one === name);
+		if (series === undefined) {
+			throw new Error(`SHUNT_TEST_KERNELS: "${name}" is not one of ${known.join(", ")}`);
+		}
+		return series;
+	});
+
+/** Whether everything is tested, or what the tier in CI has time for. */
+export const isWhole = process.env["SHUNT_TEST_KERNELS"] !== undefined;
+
+/** Boots a kernel with the native program in it; both are fetched and built where they are missing. */
+export async function bootKernel(series: KernelSeries, parameters: readonly string[] = []): Promise<Machine> {
+	const script = (name: string) => `${root}/scripts/kernels/${name}`;
+	const kernel = execFileSync(script("fetch-kernel.sh"), [series], { encoding: "utf8" }).trim();
+	mkdirSync(`${root}/dist/kernels`, { recursive: true });
+	const initramfs = `${root}/dist/kernels/${series}-${process.pid}.cpio`;
+	execFileSync(script("build-initramfs.sh"), [kernel, `${root}/dist/native/shunt`, initramfs]);
+	return Machine.boot({ kernel, initramfs, parameters });
+}
+
+/** Shell functions for what the tests do again and again in a machine. */
+const vocabulary = `
+fresh() { ip netns del pod 2>/dev/null; ip netns add pod && ip netns exec pod ip link set lo up; }
+pod() { ip netns exec pod "$@"; }
+file_of() { find /lib/modules -name "$1.ko"; }
+# What can be unloaded, is: a namespace goes a moment after its name.
+unload() {
+	ip netns del pod 2>/dev/null; ip netns del peer 2>/dev/null
+	for round in 1 2 3 4 5 6 7 8 9 10; do
+		unused=$(lsmod | awk 'NR > 1 && $3 == 0 { print $1 }')
+		[ -n "$unused" ] || return 0
+		for module in $unused; do rmmod "$module" 2>/dev/null; done
+		sleep 0.1
+	done
+}
+hide() { for module in "$@"; do mv "$(file_of "$module")" /hidden/; done; depmod; }
+show() { for file in /hidden/*.ko; do mv "$file" /lib/modules/*/; done; depmod; }
+mkdir -p /hidden
+`;
+
+/** Runs a script in a machine with these words in it. */
+export function inMachine(machine: Machine, script: string): Promise<Ended> {
+	return machine.run(`${vocabulary}${script}`);
+}
