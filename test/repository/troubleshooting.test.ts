@@ -11,13 +11,15 @@ interface Message {
 }
 
 /** What the programs' errors are made of. Those that are bugs of ours where they are seen are no errors of users'. */
-const makers = /new (BackendError|KernelFailure|CniError|ClusterError|HostError|Refusal)\(/g;
+const makers =
+	/(?:new (?:BackendError|KernelFailure|CniError|ClusterError|HostError|Refusal)|questionFailure)\(/g;
 
 /** Sentences that stand in tables and functions, and end up in such errors or beside them. */
 const sentences: Readonly<Record<string, RegExp>> = {
-	"src/backend/tool-failure.ts": /lack: ("[^"]+")/g,
+	"src/backend/kernel-lack.ts": /text: ("[^"]+"|`[^`]+`)/g,
 	"src/command/failure.ts": /^\s+(?:\? \[)?("[a-z][^"]{30,}")/gm,
-	"src/init/advice.ts": /(`mode \$\{asked\.mode\} cannot be[^`]+`|return (?:`[^`]+`|"[^"]+"))/g,
+	"src/init/advice.ts":
+		/(`(?:mode \$\{asked\.mode\} cannot be|modes that work|not tried: |on the node, )[^`]+`|"(?:IPv4 alone|no mode works)[^"]+")/g,
 	"src/backend/probe.ts": /[?:] (`[^`]+`)/g,
 	"src/validator/single-connection.ts": /(`expected the listener[^`]+`)/g,
 	"src/command/netns.ts": /^\s+(`\$\{where\}[^`]+`)/gm,
