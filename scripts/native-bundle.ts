@@ -9,7 +9,7 @@ import { mayImport } from "../test/repository/may-import.ts";
 import { roomOf } from "../test/repository/walls.ts";
 
 /** Bytes of minified JavaScript. Today's size and room for the CNI plugin; raise it knowingly. */
-const budget = 216_000;
+const budget = 236_000;
 
 /** Beside rings 0-2: the Host port's native implementation with what it shares, and the one library they may use. */
 const allowed = [/^src\/host\/(?!node|memory)/, /^node_modules\/ipaddr\.js\//];
