@@ -1,6 +1,6 @@
 # What people and CI run. Each target does its own set-up.
 
-.PHONY: demo test build check bench native images docs e2e e2e-runtimes cluster cluster-stop e2e-cluster clean
+.PHONY: demo test build check bench native images docs release e2e e2e-runtimes cluster cluster-stop e2e-cluster clean
 
 # Our own tools first, without npx, which takes as long to find one as some take to run; and where iptables is, since a
 # shell from plain su has no sbin in its path.
@@ -44,6 +44,10 @@ images: build native
 docs: $(NODE_MODULES) $(SITE_MODULES)
 	tsx scripts/docs/stage-site.ts
 	cd docs/site && node_modules/.bin/vitepress build
+
+# Everything that is published, in dist/release, for amd64 and arm64; it publishes nothing: docs/releasing.md.
+release: build
+	tsx scripts/release/release.ts
 
 e2e: images
 	scripts/ensure-tools.sh

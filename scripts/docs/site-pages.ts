@@ -38,6 +38,7 @@ const groups: readonly (readonly [text: string, pages: readonly string[]])[] = [
 			"gvisor",
 			"cni",
 			"agent",
+			"cni-runtimes",
 			"connections",
 			"gitops",
 			"migrating",

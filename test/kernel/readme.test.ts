@@ -2,10 +2,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { expect, it } from "vitest";
 
-/** The commands of a section, as a newcomer types them from top to bottom. */
-function linesOf(section: string): string[] {
-	const [, rest = ""] = readFileSync("README.md", "utf8").split(`\n## ${section}\n`);
-	return [...(rest.split("\n## ")[0] ?? "").matchAll(/^ {4}(\S.*)$/gm)].map(([, line = ""]) => line);
+/** The commands of a section, as a newcomer types them from top to bottom. What is built is built already. */
+function linesOf(file: string, section: string): string[] {
+	const heading = new RegExp(`^(##+) ${section}\n`, "m").exec(readFileSync(file, "utf8"));
+	const [, rest = ""] = readFileSync(file, "utf8").split(heading?.[0] ?? "no such heading");
+	const end = new RegExp(`^#{2,${heading?.[1]?.length}} `, "m");
+	const lines = [...(rest.split(end)[0] ?? "").matchAll(/^ {4}(\S.*)$/gm)].map(([, line = ""]) => line);
+	return lines.filter((line) => !line.startsWith("make "));
 }
 
 /** People take longer to type the next line than what runs beside it takes to begin. */
@@ -15,30 +18,35 @@ function patiently(line: string): string {
 	return /&( *#.*)?$/.test(line) ? `${line}\nuntil ${knock}; do sleep 0.1; done` : line;
 }
 
-it("the lines for one pod work when they are typed from top to bottom, and leave nothing", () => {
-	const lines = linesOf("Use in one pod");
-	expect(lines.length).toBeGreaterThan(10);
-	const script = [
-		"set -eux -m",
-		// A machine of their own: their names may be taken on this one.
-		"mount -t tmpfs none /run",
-		"ip link set lo up",
-		...lines.map(patiently),
-		'wait; test -z "$(ip netns list)"',
-		// The kernel takes a namespace apart a little later.
-		"while ip link show demo0; do sleep 0.1; done",
-	].join("\n");
-	const { status, stdout, stderr } = spawnSync(
-		"unshare",
-		["--net", "--mount", "--propagation", "private", "bash", "-c", script],
-		{ encoding: "utf8", timeout: 120_000 },
-	);
-	rmSync("demo.html", { force: true });
-	expect(status, stderr).toBe(0);
-	// What --simulate shows, the answer that came through, the proxy's word about it, and the rule that did it.
-	expect(stdout).toContain("-N PROXY_INIT_REDIRECT");
-	expect(stdout).toContain("\nhello\n");
-	expect(stdout).toMatch(/connection closed" direction=inbound .* server=10\.209\.0\.2:8080 /);
-	expect(stdout).toContain("proxy-init/redirect-all-incoming-to-proxy-port");
-	expect(stderr).toContain('msg="Validated"');
-});
+it.each([
+	["README.md", "Use in one pod"],
+	["docs/five-minutes.md", "A pod of your own making"],
+])(
+	"the lines for one pod in %s work when they are typed from top to bottom, and leave nothing",
+	(file, section) => {
+		const lines = linesOf(file, section);
+		expect(lines.length).toBeGreaterThan(10);
+		const script = [
+			"set -eux -m",
+			// A machine of their own: their names may be taken on this one.
+			"mount -t tmpfs none /run",
+			"ip link set lo up",
+			...lines.map(patiently),
+			'wait; test -z "$(ip netns list)"',
+			// The kernel takes a namespace apart a little later.
+			"while ip link show demo0; do sleep 0.1; done",
+		].join("\n");
+		const { status, stdout, stderr } = spawnSync(
+			"unshare",
+			["--net", "--mount", "--propagation", "private", "bash", "-c", script],
+			{ encoding: "utf8", timeout: 120_000 },
+		);
+		rmSync("demo.html", { force: true });
+		expect(status, stderr).toBe(0);
+		// The answer that came through, the proxy's word about it, and the rule that did it.
+		expect(stdout).toContain("\nhello\n");
+		expect(stdout).toMatch(/connection closed" direction=inbound .* server=10\.209\.0\.2:8080 /);
+		expect(stdout).toContain("proxy-init/redirect-all-incoming-to-proxy-port");
+		expect(stderr).toContain('msg="Validated"');
+	},
+);
