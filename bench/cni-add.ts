@@ -34,12 +34,12 @@ export async function benchCniAdd(meter: Meter, folder: string, rounds: number):
 		"## A CNI plugin's ADD",
 		`Whole process of ADD for a pod that Linkerd's defaults are stamped on, both families, in a fresh network namespace,
 ${rounds} runs in turn; "not meshed" is the same for a pod without a stamp. Milliseconds, \`env\` before each plugin
-included. Ours calls no API server. "What linkerd-cni does" is its six calls, here to a stub on this machine over one
-connection of TLS, a listing for each family, and nsenter and iptables for every rule; curl stands in for the plugin's own
-process, so that what Go takes to start is not in it. It knows no nftables; there its nft mode stands beside ours. "Times"
+included. "What linkerd-cni does" is its six calls, here to a stub on this machine over one connection of TLS, a listing
+for each family, and nsenter and iptables for every rule; curl stands in for the plugin's own process, so that what Go takes
+to start is not in it. It knows no nftables; there its nft mode stands beside ours. "Times"
 says how many times as long as ours the others take: the median over the rounds. CPU time is that of all processes
 together, without the stub's. The last column is the most that any one process held.`,
-		formatTable(["", "median", "p99", "times", "CPU", "CPU times", "MB at most"], rows),
+		formatTable(["", "median", "p99", "times", "CPU", "CPU times", "API calls", "MB at most"], rows),
 	].join("\n\n");
 }
 
@@ -50,13 +50,16 @@ interface Surroundings {
 }
 
 async function rowsFor(dialect: Dialect, meter: Meter, surroundings: Surroundings): Promise<string[][]> {
-	const { rounds } = surroundings;
+	const { rounds, api } = surroundings;
 	const contenders = contendersOf(dialect, surroundings);
 	const samples = contenders.map((): Sample[] => []);
+	const calls = contenders.map(() => 0);
 	for (let round = 1; round <= rounds; round++) {
 		process.stderr.write(`ADD, ${dialect}: round ${round} of ${rounds}\n`);
 		for (const [index, { steps }] of contenders.entries()) {
+			const before = api.requests();
 			samples[index]?.push(await meter.measure(steps));
+			calls[index] = (calls[index] ?? 0) + api.requests() - before;
 		}
 	}
 	const [ours = []] = samples;
@@ -77,7 +80,8 @@ async function rowsFor(dialect: Dialect, meter: Meter, surroundings: Surrounding
 			index === 0 ? "" : timesOf(own, "wall"),
 			formatNumber(summarize(own.map(({ cpu }) => cpu)).median),
 			index === 0 ? "" : timesOf(own, "cpu"),
-			steps.length === 1 ? formatNumber(peakOf(steps[0]?.[0])) : "",
+			`${(calls[index] ?? 0) / rounds}`,
+			title.includes("shunt-cni") ? formatNumber(peakOf(steps[0]?.[0])) : "",
 		];
 	});
 }
