@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
-import { formatAddress } from "../domain/cidr.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import { addressText } from "../wire/field.ts";
+import { socketsInProc } from "../wire/proc-sockets.ts";
+import { mapped } from "../wire/sock-diag.ts";
+import { machineOrder } from "./byte-string.ts";
 
 /**
  * At which of this network namespace's ports connections from a client's end arrived: that is the other half of a
@@ -25,29 +29,14 @@ function readTable(file: string): string {
 	}
 }
 
-/** The format of proc(5): an address is hexadecimal, in words of 32 bits in the machine's own order; a port is in order. */
+/** Both ends of each. */
 export function parseSocketTable(text: string): { readonly local: Endpoint; readonly remote: Endpoint }[] {
-	return text
-		.split("\n")
-		.slice(1)
-		.flatMap((line) => {
-			const [, local, remote] = line.trim().split(/\s+/);
-			return local === undefined || remote === undefined
-				? []
-				: [{ local: parseEnd(local), remote: parseEnd(remote) }];
-		});
+	return socketsInProc(text, machineOrder).map(({ local, localPort, remote, remotePort }) => ({
+		local: { address: shortest(local), port: localPort },
+		remote: { address: shortest(remote), port: remotePort },
+	}));
 }
 
-function parseEnd(text: string): Endpoint {
-	const [address = "", port = ""] = text.split(":");
-	const words = Uint32Array.from(address.match(/.{8}/g) ?? [], (word) => Number.parseInt(word, 16));
-	const bytes = [...new Uint8Array(words.buffer)];
-	const isIpv4 = bytes.length === 4 || mapped.every((byte, index) => bytes[index] === byte);
-	return {
-		address: formatAddress(isIpv4 ? { family: "ipv4", bytes: bytes.slice(-4) } : { family: "ipv6", bytes }),
-		port: Number.parseInt(port, 16),
-	};
+function shortest(address: Bytes): string {
+	return addressText(address.startsWith(mapped) ? address.slice(mapped.length) : address);
 }
-
-/** How an IPv6 socket shows an IPv4 address (RFC 4291, 2.5.5.2). */
-const mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];

@@ -17,7 +17,7 @@ const messageLength = 72;
 const at = { state: 1, localPort: 4, remotePort: 6, local: 8, remote: 24, uid: 64, inode: 68 } as const;
 
 /** enum of net/tcp_states.h, from TCP_ESTABLISHED (1) on; the last two are a half-made one and one that is but bound. */
-const states: readonly (TcpState | "listen" | undefined)[] = [
+export const socketStates: readonly (TcpState | "listen" | undefined)[] = [
 	undefined,
 	"established",
 	"syn-sent",
@@ -73,7 +73,7 @@ export function readSockets(datagrams: readonly Bytes[], order: ByteOrder): Sock
 	}
 	const sockets: SocketFacts[] = [];
 	for (const object of dump.objects) {
-		const socket = socketOf(object, words[order]);
+		const socket = socketIn(object, words[order]);
 		if (socket !== undefined) {
 			sockets.push(socket);
 		}
@@ -81,10 +81,10 @@ export function readSockets(datagrams: readonly Bytes[], order: ByteOrder): Sock
 	return { kind: "told", sockets, spoilt: dump.objects.length - sockets.length };
 }
 
-function socketOf({ bytes, attributes, scope }: Told, { u32At }: Words): SocketFacts | undefined {
+function socketIn({ bytes, attributes, scope }: Told, { u32At }: Words): SocketFacts | undefined {
 	// The message begins with the four bytes that a dump of nfnetlink has for a header.
 	const start = attributes.start - generalHeaderLength;
-	const state = states[bytes.charCodeAt(start + at.state)];
+	const state = socketStates[bytes.charCodeAt(start + at.state)];
 	if (state === undefined || (scope !== "ipv4" && scope !== "ipv6")) {
 		return undefined;
 	}
@@ -92,21 +92,31 @@ function socketOf({ bytes, attributes, scope }: Told, { u32At }: Words): SocketF
 		return undefined;
 	}
 	const length = scope === "ipv4" ? 4 : 16;
-	const local = bytes.slice(start + at.local, start + at.local + length);
-	const remote = bytes.slice(start + at.remote, start + at.remote + length);
-	const isMapped = local.startsWith(mapped) && remote.startsWith(mapped);
-	const inode = u32At(bytes, start + at.inode);
-	return {
-		family: isMapped ? "ipv4" : scope,
-		local: isMapped ? local.slice(mapped.length) : local,
+	return socketOf({
+		local: bytes.slice(start + at.local, start + at.local + length),
 		localPort: be16At(bytes, start + at.localPort),
-		remote: isMapped ? remote.slice(mapped.length) : remote,
+		remote: bytes.slice(start + at.remote, start + at.remote + length),
 		remotePort: be16At(bytes, start + at.remotePort),
 		state,
+		uid: u32At(bytes, start + at.uid),
+		inode: u32At(bytes, start + at.inode),
+	});
+}
+
+/** As the kernel tells of one; addresses of 4 or 16 bytes, both alike. */
+interface ToldSocket extends Omit<SocketFacts, "family" | "owner">, SocketOwner {}
+
+export function socketOf({ local, remote, uid, inode, ...rest }: ToldSocket): SocketFacts {
+	const isMapped = local.startsWith(mapped) && remote.startsWith(mapped);
+	return {
+		...rest,
+		family: isMapped || local.length === 4 ? "ipv4" : "ipv6",
+		local: isMapped ? local.slice(mapped.length) : local,
+		remote: isMapped ? remote.slice(mapped.length) : remote,
 		// Without an inode there is no user either, only a 0 (inet_twsk_diag_fill of net/ipv4/inet_diag.c).
-		...(inode === 0 ? {} : { owner: { uid: u32At(bytes, start + at.uid), inode } }),
+		...(inode === 0 ? {} : { owner: { uid, inode } }),
 	};
 }
 
 /** How an IPv6 socket shows an IPv4 address (RFC 4291, 2.5.5.2). */
-const mapped = `${zeros(10)}\xff\xff`;
+export const mapped = `${zeros(10)}\xff\xff`;

@@ -5,6 +5,7 @@ import { messagesIn } from "../../src/wire/attributes.ts";
 import { words } from "../../src/wire/bytes.ts";
 import { readConnections, type TrackedConnection, tcpStates } from "../../src/wire/conntrack.ts";
 import { addressText } from "../../src/wire/field.ts";
+import { socketsInProc } from "../../src/wire/proc-sockets.ts";
 import { readSockets, type SocketFacts } from "../../src/wire/sock-diag.ts";
 import { fromHex } from "../support/replayed-netlink.ts";
 import { mutation, order, share, total } from "../support/spoilt-bytes.ts";
@@ -118,6 +119,25 @@ describe(`of ${total} spoilt dumps each is an answer or an error`, () => {
 				}
 			}),
 			{ numRuns: share(0.5) },
+		);
+	});
+
+	it("proc's tables", () => {
+		const table = [
+			"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
+			"   0: 0100007F:2CBB 0200000A:C350 01 00000000:00000000 00:00000000 00000000  1000        0 16967276 1 0 1",
+			`   1: ${"0".repeat(31)}1:1F90 ${"0".repeat(32)}:0000 0A 0:0 00:0 0     0        0 1211 1 0 1`,
+			"",
+		].join("\n");
+		expect(socketsInProc(table, "little")).toMatchObject([
+			{ family: "ipv4", localPort: 11_451, state: "established", owner: { uid: 1000, inode: 16_967_276 } },
+			{ family: "ipv6", localPort: 8080, state: "listen", owner: { uid: 0, inode: 1211 } },
+		]);
+		fc.assert(
+			fc.property(mutation, order, (spoil, of) => {
+				expect(socketsInProc(spoil(table), of).every(isWholeSocket)).toBe(true);
+			}),
+			{ numRuns: share(0.2) },
 		);
 	});
 
