@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { benchAgent } from "./agent.ts";
 import { benchCniAdd } from "./cni-add.ts";
 import { benchCniSandboxes } from "./cni-sandboxes.ts";
 import { benchConnections } from "./connections.ts";
@@ -32,6 +33,7 @@ export const sections: Readonly<Record<string, Section>> = {
 	"many-namespaces": measured(({ meter, folder }) => benchManyNamespaces(meter, folder)),
 	"cni-add": measured(({ meter, folder, rounds }) => benchCniAdd(meter, folder, rounds * 4)),
 	"cni-sandboxes": measured(() => benchCniSandboxes()),
+	agent: measured(() => benchAgent()),
 	"long-lists": measured(({ rounds }) => benchLongLists(Math.ceil(rounds / 5))),
 	"cost-per-connection": measured(({ rounds }) => benchCostPerConnection(rounds)),
 	connections: measured(({ rounds }) => benchConnections(Math.ceil(rounds / 5))),

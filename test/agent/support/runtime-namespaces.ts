@@ -18,15 +18,15 @@ export class RuntimeNamespaces {
 		writeFileSync(path, "");
 		execFileSync("unshare", [`--net=${path}`, "true"], { timeout: 10_000 });
 		this.#names.add(name);
-		const script = [
-			"ip link set lo up",
-			"ip link add eth0 type veth peer name peer0",
-			"ip link set peer0 up",
-			`ip address add ${address}/24 dev eth0`,
-			"ip link set eth0 up",
-			`ip route add default via ${address.replace(/\d+$/, "254")}`,
+		const steps = [
+			"link set lo up",
+			"link add eth0 type veth peer name peer0",
+			"link set peer0 up",
+			`address add ${address}/24 dev eth0`,
+			"link set eth0 up",
+			`route add default via ${address.replace(/\d+$/, "254")}`,
 		];
-		this.run(name, "sh", ["-ec", script.join("\n")]);
+		this.run(name, "ip", ["-batch", "-"], steps.join("\n"));
 		return path;
 	}
 
@@ -34,11 +34,12 @@ export class RuntimeNamespaces {
 		return join(this.folder, name);
 	}
 
-	run(name: string, program: string, args: readonly string[]): string {
+	run(name: string, program: string, args: readonly string[], input = ""): string {
 		return execFileSync("nsenter", [`--net=${this.path(name)}`, program, ...args], {
 			encoding: "utf8",
 			timeout: 60_000,
-			stdio: ["ignore", "pipe", "pipe"],
+			stdio: ["pipe", "pipe", "pipe"],
+			input,
 		});
 	}
 
