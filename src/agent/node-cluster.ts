@@ -8,7 +8,6 @@ import {
 } from "@kubernetes/client-node";
 import { harmless } from "../domain/harmless.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
-import { allPages, type PageRequest } from "../kube/cluster.ts";
 import { clusterErrorOf, isConflict } from "../kube/cluster-error.ts";
 import type { ObjectSource } from "../kube/follow-objects.ts";
 import { clientConfiguration } from "../kube/open-cluster.ts";
@@ -71,12 +70,12 @@ function clusterOf(config: KubeConfig, node: string): NodeCluster {
 	};
 	return {
 		pods: {
-			list: () => listAll(server, (page) => core.listPodForAllNamespaces({ ...page, fieldSelector })),
+			list: () => listAll(server, core.listPodForAllNamespaces({ fieldSelector, ...fromCache })),
 			watch: (resourceVersion, onChange, signal) =>
 				watchObjects({ watch, path: "/api/v1/pods", fieldSelector, resourceVersion, onChange, signal }),
 		},
 		namespaces: {
-			list: () => listAll(server, (page) => core.listNamespace(page)),
+			list: () => listAll(server, core.listNamespace(fromCache)),
 			watch: (resourceVersion, onChange, signal) =>
 				watchObjects({ watch, path: "/api/v1/namespaces", resourceVersion, onChange, signal }),
 		},
@@ -136,19 +135,21 @@ function eventAbout(pod: PodReference, { type, reason, message }: PodEvent, node
 	};
 }
 
-interface Page<T> {
+/**
+ * From the API server's memory, as kubelets list: of any other list it reads every pod of the cluster from etcd, page by
+ * page, to find those of one node (shouldDelegateList in apiserver's storage/cacher). What such a list may lack, the watch from
+ * there brings.
+ */
+const fromCache = { resourceVersion: "0" } as const;
+
+interface Listed<T> {
 	readonly items: readonly T[];
-	readonly metadata?: { readonly _continue?: string; readonly resourceVersion?: string };
+	readonly metadata?: { readonly resourceVersion?: string };
 }
 
-async function listAll<T>(server: string, list: (page: PageRequest) => Promise<Page<T>>) {
-	let resourceVersion = "";
-	const items = await allPages<T>(async (page) => {
-		const answer = await list(page).catch((error) => {
-			throw clusterErrorOf(error, server);
-		});
-		resourceVersion = answer.metadata?.resourceVersion ?? "";
-		return answer;
+async function listAll<T>(server: string, request: Promise<Listed<T>>) {
+	const { items, metadata } = await request.catch((error) => {
+		throw clusterErrorOf(error, server);
 	});
-	return { items, resourceVersion };
+	return { items, resourceVersion: metadata?.resourceVersion ?? "" };
 }

@@ -277,6 +277,11 @@ describe("an API server that is gone", () => {
 		);
 		const pods = api.seen.filter(({ path }) => path === "/api/v1/pods");
 		expect(pods.map(({ query }) => query.get("fieldSelector"))).toEqual(pods.map(() => "spec.nodeName=here"));
+		// A list of anything newer, or in pages, would have the server read all pods of the cluster from etcd.
+		const lists = api.seen.filter(({ query }) => !query.has("watch"));
+		expect(lists.map(({ query }) => [query.get("resourceVersion"), query.get("limit")])).toEqual(
+			lists.map(() => ["0", null]),
+		);
 	});
 
 	it("is never asked where nothing needs it", async () => {
