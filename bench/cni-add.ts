@@ -63,7 +63,7 @@ async function rowsFor(dialect: Dialect, meter: Meter, surroundings: Surrounding
 		}
 	}
 	const [ours = []] = samples;
-	const timesOf = (theirs: readonly Sample[], part: keyof Sample) =>
+	const timesOf = (theirs: readonly Sample[], part: "wall" | "cpu") =>
 		`${formatNumber(
 			medianRatio(
 				theirs.map((sample) => sample[part]),

@@ -63,11 +63,11 @@ export function contendersFor(dialect: Dialect, folder: string): Contender[] {
 	];
 }
 
-function single(program: string, ...args: readonly string[]): Steps {
+export function single(program: string, ...args: readonly string[]): Steps {
 	return [[{ argv: [program, ...args] }]];
 }
 
-function bareTools(inputs: readonly ToolInput[], folder: string): Contender[] {
+export function bareTools(inputs: readonly ToolInput[], folder: string): Contender[] {
 	const commands = inputs.map((input) => toolCommand(input, folder));
 	if (commands.length === 1) {
 		return [{ id: "together", title: "the bare transaction", steps: [commands] }];
@@ -79,7 +79,7 @@ function bareTools(inputs: readonly ToolInput[], folder: string): Contender[] {
 }
 
 /** It knows no nftables; there its nft mode stands beside ours. */
-function referenceProgram(dialect: Dialect): Contender[] {
+export function referenceProgram(dialect: Dialect): Contender[] {
 	const program = findReference(process.env);
 	const mode = dialect === "legacy" ? "legacy" : "nft";
 	const title = mode === dialect ? "the reference program" : `the reference program, mode ${mode}`;

@@ -2,7 +2,8 @@
 
 One JSON request per line on standard input, one JSON answer per line on standard output:
 
-    {"steps": [[COMMAND, ...], ...], "quota": MICROSECONDS}   steps one after the other, a step's commands side by side
+    {"steps": [[COMMAND, ...], ...], "quota": MICROSECONDS}   steps one after the other, a step's commands side by side;
+        with "before": STEPS, these run first in the same namespace and are not measured
     {"command": COMMAND, "count": N, "parallel": P}           N times, each in a namespace of its own, P at a time
 
 A command is {"argv": [...], "stdin": FILE}. Wall time runs from just before the first start to just after the last
@@ -60,12 +61,18 @@ def run_steps(request):
     check(libc.unshare(NEW_NETWORK))
     group = None
     try:
+        for step in request.get("before") or []:
+            for pid in [start(command, os.environ) for command in step]:
+                finish(pid, totals)
+        totals["cpu"] = 0.0
         group = Quota(request["quota"]) if request.get("quota") else None
         started = time.monotonic_ns()
         for step in request["steps"]:
             for pid in [start(command, os.environ) for command in step]:
                 finish(pid, totals)
         wall = (time.monotonic_ns() - started) / 1e6
+        if group:
+            totals["throttled"] = group.throttled()
     finally:
         check(libc.setns(home, NEW_NETWORK))
         if group:
@@ -116,6 +123,11 @@ class Quota:
         except OSError:
             os.rmdir(self.path)
             raise
+
+    def throttled(self):
+        """How many periods ended before their time (nr_throttled of cpu.stat)."""
+        with open(f"{self.path}/cpu.stat") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith("nr_throttled"))
 
     def remove(self):
         write(f"{self.home}/cgroup.procs", os.getpid())

@@ -29,7 +29,7 @@ function rowsFor(dialect: Dialect, folder: string): string[][] {
 }
 
 /** One after the other in a namespace that `unshare` makes. In megabytes of a million bytes. */
-function peakOf(commands: readonly Command[]): number {
+export function peakOf(commands: readonly Command[]): number {
 	const script = commands.map(({ argv, stdin = "/dev/null" }) => `${quote(timed(argv))} <${quote([stdin])}`);
 	const { stderr, status } = spawnSync("unshare", ["--net", "sh", "-ec", script.join("\n")], {
 		encoding: "utf8",

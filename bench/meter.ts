@@ -18,6 +18,8 @@ export interface Sample {
 	readonly wall: number;
 	/** User and system time of all processes together. */
 	readonly cpu: number;
+	/** Under a quota: in how many periods it had none left. */
+	readonly throttled?: number;
 }
 
 export interface Many {
@@ -28,6 +30,8 @@ export interface Many {
 
 interface Request {
 	readonly steps?: Steps;
+	/** Run before, and not measured. */
+	readonly before?: Steps;
 	readonly quota?: number;
 }
 
@@ -54,9 +58,9 @@ export class Meter {
 		this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
 	}
 
-	/** Runs steps in one fresh network namespace. */
-	measure(steps: Steps): Promise<Sample> {
-		return this.#succeed({ steps });
+	/** Runs steps in one fresh network namespace, in which others may have run before. */
+	measure(steps: Steps, before: Steps = []): Promise<Sample> {
+		return this.#succeed({ steps, before });
 	}
 
 	/** The same with so many microseconds of CPU time in every 100 ms. Rejects where control groups cannot be made. */

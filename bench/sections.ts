@@ -14,6 +14,7 @@ import { benchMemory } from "./memory.ts";
 import type { Meter } from "./meter.ts";
 import { benchOneNamespace } from "./one-namespace.ts";
 import { benchRendering } from "./rendering.ts";
+import { benchTransport } from "./transport.ts";
 import { benchUnderQuota } from "./under-quota.ts";
 import { benchValidate } from "./validate.ts";
 
@@ -29,6 +30,7 @@ export type Section = (bench: Bench) => Promise<string | undefined>;
 
 export const sections: Readonly<Record<string, Section>> = {
 	"one-namespace": measured(({ meter, folder, rounds }) => benchOneNamespace(meter, folder, rounds)),
+	transport: measured(({ meter, folder, rounds }) => benchTransport(meter, folder, rounds)),
 	"under-quota": measured(({ meter, folder, rounds }) => benchUnderQuota(meter, folder, rounds)),
 	"many-namespaces": measured(({ meter, folder }) => benchManyNamespaces(meter, folder)),
 	"cni-add": measured(({ meter, folder, rounds }) => benchCniAdd(meter, folder, rounds * 4)),

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Builds dist/native/shunt, one static file, with proxy-init and shunt-init as links to it, and dist/native/shunt-cni.
 #
-#     [SHUNT_NATIVE_MACHINE=aarch64] native/build.sh [BUNDLE]
+#     [SHUNT_NATIVE_MACHINE=aarch64] native/build.sh [PROGRAM...]
 #
 # For another machine than this one (as uname -m calls it) into dist/native-ARCHITECTURE: native/cross-tools.sh says what
-# that takes. With `shunt` or `shunt-cni`, that one alone. With `host-contract`, the program that test/contract/host-native.test.ts drives instead; it is no part of a release.
+# that takes. With names, those programs alone: shunt, shunt-cni, or host-contract, which test/contract/host-native.test.ts
+# drives and which is no part of a release.
 #
 # Linked with musl where that can be had, because glibc's start-up code asks the processor about its caches dozens of
 # times (init_cacheinfo in cacheinfo.h), each of which leaves a virtual machine and together take longer than all that
@@ -12,8 +13,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-bundle=${1:-shunt}
-asked=${1:-both}
+programs=${*:-shunt shunt-cni}
 here=$(uname -m)
 machine=${SHUNT_NATIVE_MACHINE:-$here}
 musl=$machine-unknown-linux-musl
@@ -22,10 +22,10 @@ say() { echo "native/build.sh: $*" >&2; }
 
 # What compiles for the machine, and what runs its programs here: a program's start-up is run to be kept (src/heap.rs).
 if [ "$machine" = "$here" ]; then
-	musl_gcc=musl-gcc objcopy=objcopy readelf=readelf run='' output=dist/native
+	musl_gcc=musl-gcc readelf=readelf run='' output=dist/native
 else
 	tools=$(native/cross-tools.sh "$machine")
-	musl_gcc=$tools/musl-gcc objcopy=$machine-linux-gnu-objcopy readelf=$machine-linux-gnu-readelf
+	musl_gcc=$tools/musl-gcc readelf=$machine-linux-gnu-readelf
 	run=qemu-$machine-static
 	case $machine in
 	aarch64) output=dist/native-arm64 ;;
@@ -76,7 +76,7 @@ export RUSTC
 RUSTC=$(rustc_of "$toolchain")
 set -- build --locked --release --manifest-path native/Cargo.toml --config native/.cargo/config.toml
 # The home of whoever builds is nobody's business.
-flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo -C force-unwind-tables=no"
 if [ "$library" = glibc ] && [ "$machine" != "$here" ]; then
 	say "for $machine a Rust is needed that has its musl target (rustup), or the library's source (Debian's rust-web-src)"
 	exit 1
@@ -87,7 +87,7 @@ else
 	target=$musl
 	lower=$(echo "$musl" | tr '-' '_')
 	# The program sits at a fixed address (src/heap.rs), so code that could be moved would only be slower.
-	export "CC_$lower=$musl_gcc" "CFLAGS_$lower=-fno-pic"
+	export "CC_$lower=$musl_gcc" "CFLAGS_$lower=-fno-pic -fno-asynchronous-unwind-tables -O2"
 fi
 if [ "$library" = source ]; then
 	unwind=native/target/musl-$machine
@@ -101,47 +101,48 @@ if [ "$library" = source ]; then
 fi
 export "CARGO_TARGET_$(echo "$target" | tr 'a-z-' 'A-Z_')_RUSTFLAGS=$flags"
 
-case $bundle in
-shunt) entry=src/main/native.ts ;;
-shunt-cni)
-	entry=src/main/native-cni.ts
-	set -- "$@" --features cni
-	;;
-host-contract)
-	entry=test/contract/host-driver-native.ts
-	set -- "$@" --features host-contract
-	;;
-*)
-	say "$bundle is not a bundle (want shunt, shunt-cni or host-contract)"
-	exit 64
-	;;
-esac
-npx --no-install tsx scripts/native-bundle.ts "$entry" "native/target/bundle/$bundle.js"
-npx --no-install tsx scripts/native-bundle.ts src/main/native-status.ts native/target/bundle/status.js
-"${toolchain:+$toolchain/}cargo" "$@" --target "$target" --bin "$bundle"
+"${toolchain:+$toolchain/}cargo" "$@" --target "$target"
+built=native/target/$target/release
 
-# The second half of the link: start-up's result becomes part of the program.
-built=native/target/$target/release/$bundle
-snapshot=native/target/$target/$bundle.snapshot
-$run "$built" --write-snapshot "$snapshot"
+# The second half of the link: each program is the same one with its bundles in it, and the engine started.
+entries_of() {
+	case $1 in
+	shunt) echo main=src/main/native.ts status=src/main/native-status.ts ;;
+	shunt-cni) echo main=src/main/native-cni.ts ;;
+	host-contract) echo main=test/contract/host-driver-native.ts ;;
+	*)
+		say "$1 is not a program (want shunt, shunt-cni or host-contract)"
+		return 64
+		;;
+	esac
+}
+
 mkdir -p "$output"
-"$objcopy" --update-section ".snapshot=$snapshot" "$built" "$output/.$bundle-$$"
-mv "$output/.$bundle-$$" "$output/$bundle"
-
-if "$readelf" --dynamic --wide "$output/$bundle" | grep NEEDED >&2; then
-	say "$output/$bundle depends on shared libraries"
-	exit 1
-fi
-if [ "$bundle" != host-contract ]; then
-	size=$(stat -c %s "$output/$bundle")
-	if [ "$size" -gt 5000000 ]; then
-		say "$output/$bundle has $size bytes, more than 5 MB"
+for program in $programs; do
+	folder=native/target/$target/bundles/$program
+	entries=$(entries_of "$program")
+	# shellcheck disable=SC2086 # a list
+	npx --no-install tsx scripts/native-bundle.ts "$folder" $entries
+	for source in "$folder"/*.js; do
+		$run "$built/compile-bundle" "$(basename "$source" .js)" "$source" "${source%.js}.bytecode"
+	done
+	$run "$built/shunt" --write-program "$output/.$program-$$" "$folder"/*.bytecode
+	mv "$output/.$program-$$" "$output/$program"
+	if "$readelf" --dynamic --wide "$output/$program" | grep NEEDED >&2; then
+		say "$output/$program depends on shared libraries"
 		exit 1
 	fi
-	say "$output/$bundle: $($run "$output/$bundle" --version), $size bytes, $target"
-fi
-if [ "$bundle" = shunt ]; then
-	ln -sf shunt $output/proxy-init
-	ln -sf shunt $output/shunt-init
-	[ "$asked" = shunt ] || exec native/build.sh shunt-cni
-fi
+	case $program in
+	host-contract) continue ;;
+	shunt)
+		ln -sf shunt "$output/proxy-init"
+		ln -sf shunt "$output/shunt-init"
+		;;
+	esac
+	size=$(stat -c %s "$output/$program")
+	if [ "$size" -gt 5000000 ]; then
+		say "$output/$program has $size bytes, more than 5 MB"
+		exit 1
+	fi
+	say "$output/$program: $($run "$output/$program" --version), $size bytes, $target"
+done

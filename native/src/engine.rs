@@ -8,7 +8,7 @@ use rquickjs::context::intrinsic::{
 };
 use rquickjs::{CatchResultExt, Context, Ctx, Error, Function, Object, Persistent, Runtime, qjs};
 
-use crate::bundle;
+use crate::bundle::Bundles;
 use crate::functions;
 use crate::text::Text;
 
@@ -29,15 +29,16 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Loads and evaluates the bundle. Nothing of the outside world may be looked at here: this may happen once, on
+    /// Loads and evaluates the bundle that is called main. Nothing of the outside world may be looked at here: this may happen once, on
     /// the machine that builds the program.
-    pub fn start(bytecode: &'static [u8]) -> Result<Self, String> {
+    pub fn start(bundles: &Bundles) -> Result<Self, String> {
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
         runtime.set_gc_threshold(COLLECT_CYCLES_AFTER);
+        runtime.set_loader(bundles.clone(), bundles.clone());
         let context = Context::custom::<Intrinsics>(&runtime).map_err(|error| error.to_string())?;
         // SAFETY: the context is alive and has not run anything yet. rquickjs has no name for this one.
         unsafe { qjs::JS_AddIntrinsicBigInt(context.as_raw().as_ptr()) };
-        let loaded = context.with(|ctx| load(&ctx, bytecode).catch(&ctx).map_err(|error| error.to_string()));
+        let loaded = context.with(|ctx| load(&ctx, bundles).catch(&ctx).map_err(|error| error.to_string()));
         let (main, functions, rehearse) = loaded?;
         Ok(Engine { context, main, functions, rehearse })
     }
@@ -76,15 +77,18 @@ impl Engine {
     }
 }
 
+/// The bundle that is evaluated at start-up.
+const MAIN: &str = "main";
+
 type Loaded =
     (Persistent<Function<'static>>, Persistent<Object<'static>>, Option<Persistent<Function<'static>>>);
 
-fn load(ctx: &Ctx<'_>, bytecode: &'static [u8]) -> Result<Loaded, Error> {
-    let bundle = bundle::evaluate(ctx, bytecode)?;
+fn load(ctx: &Ctx<'_>, bundles: &Bundles) -> Result<Loaded, Error> {
+    let bundle = bundles.evaluate(ctx, MAIN)?;
     let rehearse = bundle.get::<_, Option<Function>>("rehearse").ok().flatten();
     Ok((
         Persistent::save(ctx, bundle.get::<_, Function>("main")?),
-        Persistent::save(ctx, functions::create(ctx)?),
+        Persistent::save(ctx, functions::create(ctx, bundles.clone())?),
         rehearse.map(|function| Persistent::save(ctx, function)),
     ))
 }

@@ -11,9 +11,9 @@ use nix::fcntl::OFlag;
 use nix::sched::{CloneFlags, setns, unshare};
 use nix::unistd::write;
 use rquickjs::prelude::Func;
-use rquickjs::{Array, Ctx, Error, FromJs, Function, IntoJs, Object, Result, Value};
+use rquickjs::{Array, Ctx, FromJs, IntoJs, Object, Result, Value};
 
-use crate::bundle::main_of;
+use crate::bundle::Bundles;
 use crate::children::{self, Command, Ended, Outcome as EndedAs};
 use crate::descriptors::{read_all, write_all};
 use crate::errno::{Outcome, from_io, to_object};
@@ -27,7 +27,7 @@ use crate::text::Text;
 use crate::xtables;
 
 /// Looks at nothing yet: this is part of start-up, which may happen on the machine that builds the program.
-pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+pub fn create<'js>(ctx: &Ctx<'js>, bundles: Bundles) -> Result<Object<'js>> {
     let functions = Object::new(ctx.clone())?;
     functions.set("start", Func::from(start))?;
     functions.set("feed", Func::from(|child, input: Text| children::feed(child, input.0.into_bytes())))?;
@@ -44,6 +44,7 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("stdin", Func::from(stdin))?;
     functions.set("stdout", Func::from(stdout))?;
     functions.set("log", Func::from(|line: Text| log::line(&line.0)))?;
+    functions.set("logPlain", Func::from(|line: Text| log::plain_line(&line.0)))?;
     functions.set("enterNetns", Func::from(enter_netns))?;
     functions.set("enterNewNetns", Func::from(enter_new_netns))?;
     functions.set("byteOrder", Func::from(|| if cfg!(target_endian = "big") { "big" } else { "little" }))?;
@@ -53,8 +54,9 @@ pub fn create<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     functions.set("unlock", Func::from(file_lock::give_back))?;
     functions.set("now", Func::from(now))?;
     functions.set("pause", Func::from(pause))?;
-    functions.set("sayWhileSlow", Func::from(|line: Option<Text>| slow_line::set(line.map(|text| text.0))))?;
-    functions.set("bundle", Func::from(bundle))?;
+    functions
+        .set("sayWhileSlow", Func::from(|line: Option<Text>| slow_line::set(line.map(|text| text.0))))?;
+    functions.set("bundle", Func::from(move |ctx, name: Text| bundles.main_of(&ctx, &name.0)))?;
     Ok(functions)
 }
 
@@ -190,17 +192,11 @@ fn enter_new_netns() -> Outcome {
     Outcome(unshare(CloneFlags::CLONE_NEWNET))
 }
 
-/// Of the bundles that wait in the program's read-only data, the one of this name.
-fn bundle(ctx: Ctx<'_>, name: Text) -> Result<Function<'_>> {
-    match name.0.as_str() {
-        "status" => main_of(&ctx, include_bytes!(concat!(env!("OUT_DIR"), "/status.bytecode"))),
-        _ => Err(Error::new_from_js_message("string", "bundle", name.0)),
-    }
-}
-
 fn pause(milliseconds: f64) {
     log::flush();
-    std::thread::sleep(Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default().min(LONGEST_WAIT));
+    std::thread::sleep(
+        Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default().min(LONGEST_WAIT),
+    );
 }
 
 /// Milliseconds since the epoch that never run backwards, whatever is done to the node's clock meanwhile.

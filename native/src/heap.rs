@@ -1,9 +1,10 @@
-//! The heap of Rust and JavaScript together, and a snapshot of it in a section of the executable that build.sh fills in.
+//! The heap of Rust and JavaScript together, in a place of its own that build.sh has written into the program.
 //!
-//! Starting the engine and reading the bundle takes longer than everything we do besides waiting for children, and
-//! comes out the same each time. So it is done once: the freshly built program starts its engine, writes its heap to a
-//! file, and objcopy puts that into a copy of the program, which begins by copying it back to where it was. (Emacs was
-//! long built this way, V8 has its start-up snapshots.)
+//! Starting the engine and reading the bundle takes longer than everything we do besides waiting for the kernel, and
+//! comes out the same each time. So it is done once: the freshly built program starts its engine and writes a copy of
+//! itself in which the heap is data (`executable.rs`). The kernel maps that like any other data: what a run only reads
+//! costs nothing, what it changes is copied then, page by page. (Emacs was long built this way, V8 has its start-up
+//! snapshots.)
 //!
 //! That it works rests on three things: the program is linked at a fixed address, so that pointers stay true, those to
 //! code included; everything that start-up allocates is in here, and nothing in here points to a stack or to another
@@ -11,10 +12,8 @@
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::{Cell, UnsafeCell};
-use std::ffi::OsStr;
-use std::fs::File;
-use std::io::Write;
 use std::mem::{MaybeUninit, offset_of};
+use std::ops::Range;
 use std::ptr::null_mut;
 
 use dlmalloc::{Allocator, Dlmalloc};
@@ -26,100 +25,139 @@ use crate::one_thread::OneThread;
 /// kernel is asked for memory.
 const ROOM: usize = 2048 * 1024;
 
-/// Nothing but zeros, so that it takes no place in the file.
-#[repr(C, align(4096))]
+/// Nothing but zeros, so that it takes no place in the file that the linker makes. Aligned to the largest page that the
+/// kernel may have.
+#[cfg_attr(target_arch = "x86_64", repr(C, align(4096)))]
+#[cfg_attr(not(target_arch = "x86_64"), repr(C, align(65536)))]
 struct Heap {
-    memory: UnsafeCell<[u8; ROOM]>,
+    is_written: UnsafeCell<bool>,
+    /// So much of the memory is as it was when it was written.
+    sealed: UnsafeCell<usize>,
     allocator: UnsafeCell<MaybeUninit<Dlmalloc<Source>>>,
     engine: UnsafeCell<MaybeUninit<Option<Engine>>>,
+    changing: UnsafeCell<[Pages; MOST_RANGES]>,
+    memory: UnsafeCell<[u8; ROOM]>,
 }
 
 static HEAP: OneThread<Heap> = OneThread::new(Heap {
-    memory: UnsafeCell::new([0; ROOM]),
+    is_written: UnsafeCell::new(false),
+    sealed: UnsafeCell::new(0),
     allocator: UnsafeCell::new(MaybeUninit::zeroed()),
     engine: UnsafeCell::new(MaybeUninit::zeroed()),
+    changing: UnsafeCell::new([Pages { offset: 0, length: 0 }; MOST_RANGES]),
+    memory: UnsafeCell::new([0; ROOM]),
 });
 
-/// What the heap begins with: all but the middle, which nobody has used yet.
-#[repr(C, align(4096))]
-struct Snapshot {
-    front: [u8; MOST_FRONT],
-    end: [u8; END],
-    /// Of the front, how much is more than zeros. None in a program that has not been given one.
-    length: usize,
+/// A part of the heap: offset from its beginning and length, in bytes, whole pages.
+#[derive(Clone, Copy)]
+pub struct Pages {
+    pub offset: u32,
+    pub length: u32,
 }
 
-/// So that the parts can be written one after the other.
-const _: () = assert!(offset_of!(Snapshot, length) == MOST_FRONT + END);
-
-const MOST_FRONT: usize = 1600 * 1024;
-/// The mark that the allocator sets at the end of what it is given, and what comes behind that.
-const END: usize = size_of::<Heap>() - ROOM + 128;
-
-/// Read-only, and copied whole. A run changes half of its pages anyway, if only the reference counts of what it uses, and
-/// pages that are made in bulk and filled take a third less time than those that are copied when they are written to.
-#[used]
-#[unsafe(link_section = ".snapshot")]
-static SNAPSHOT: Snapshot = Snapshot { front: [0; _], end: [0; _], length: 0 };
+/// A call for each, so there is no use in many.
+pub const MOST_RANGES: usize = 64;
 
 /// Before `main`, since Rust's start-up code may allocate.
 #[used]
 #[unsafe(link_section = ".init_array")]
-static AT_START: extern "C" fn() = restore;
+static AT_START: extern "C" fn() = prepare;
 
-extern "C" fn restore() {
-    let snapshot = &raw const SNAPSHOT;
-    // SAFETY: a local variable. Volatile, so that the compiler does not know what lies there: the zeros that it has seen
-    // are not what will run.
-    let snapshot = unsafe { &*(&raw const snapshot).read_volatile() };
-    let length = snapshot.length;
-    let heap = (&raw const HEAP).cast_mut().cast::<u8>();
-    if length == 0 {
-        let source = Source { has_given_memory: Cell::new(false) };
-        // SAFETY: nothing refers to them yet.
-        unsafe { (*HEAP.allocator.get()).write(Dlmalloc::new_with_allocator(source)) };
-        // SAFETY: as above.
-        unsafe { (*HEAP.engine.get()).write(None) };
+extern "C" fn prepare() {
+    // SAFETY: nothing else refers to it. Volatile, since the compiler knows of nothing that makes it anything but false.
+    if unsafe { HEAP.is_written.get().read_volatile() } {
+        copy_what_will_change();
         return;
     }
-    // SAFETY: a part of the heap, which changes no content. Before Linux 5.14 it fails, and the copy makes page by page.
-    unsafe { libc::madvise(heap.cast(), length, libc::MADV_POPULATE_WRITE) };
-    // SAFETY: both are at least that long, and nothing has been allocated yet whose state this could overwrite.
-    unsafe { snapshot.front.as_ptr().copy_to_nonoverlapping(heap, length) };
+    // SAFETY: nothing refers to them yet.
+    unsafe { (*HEAP.allocator.get()).write(Dlmalloc::new_with_allocator(Source::new(0))) };
     // SAFETY: as above.
-    unsafe { snapshot.end.as_ptr().copy_to_nonoverlapping(heap.add(size_of::<Heap>() - END), END) };
+    unsafe { (*HEAP.engine.get()).write(None) };
 }
 
-/// The engine of the snapshot, if this program has one. Once.
+/// Together they cost a quarter less than one by one as they are written to. Before Linux 5.14 this fails, and they are.
+fn copy_what_will_change() {
+    // SAFETY: nothing refers to it, and nothing writes to it in this process. Volatile as above.
+    let ranges = unsafe { HEAP.changing.get().read_volatile() };
+    for Pages { offset, length } in ranges.into_iter().take_while(|pages| pages.length > 0) {
+        let start = (&raw const HEAP).cast_mut().cast::<u8>().wrapping_add(offset as usize);
+        // SAFETY: a part of the heap, which changes no content.
+        unsafe { libc::madvise(start.cast(), length as usize, libc::MADV_POPULATE_WRITE) };
+    }
+}
+
+/// Where the heap is.
+pub fn addresses() -> Range<usize> {
+    let start = (&raw const HEAP).addr();
+    start..start + size_of::<Heap>()
+}
+
+/// The engine that was put in here, if there is one. Once.
 pub fn take_engine() -> Option<Engine> {
-    // SAFETY: restore has initialised it, and nothing else refers to it. Volatile, because the compiler sees no way in
-    // which it could be anything but None.
+    // SAFETY: `prepare` has initialised it, or whoever wrote the heap, and nothing else refers to it. Volatile, because the
+    // compiler sees no way in which it could be anything but None.
     let engine = unsafe { HEAP.engine.get().read_volatile().assume_init() };
     // SAFETY: as above; what was there has just been moved out.
     unsafe { HEAP.engine.get().write_volatile(MaybeUninit::new(None)) };
     engine
 }
 
-/// Writes the section's new content, with `engine` where [`take_engine`] will look.
-pub fn write_snapshot(engine: Engine, path: &OsStr) -> Result<(), String> {
-    // What is made at first use is then there, and so is the memory that a run needs.
-    engine.rehearse()?;
-    engine.collect_garbage();
-    let mut file = File::create(path).map_err(|error| error.to_string())?;
+/// The heap as the next start shall find it, with `engine` where [`take_engine`] will look. `changing` are the pages that a
+/// run writes to. What is allocated from now on is not in it.
+pub fn finish(engine: Engine, changing: &[Pages]) -> Vec<u8> {
+    // SAFETY: nothing else refers to it.
+    let ranges = unsafe { &mut *HEAP.changing.get() };
+    ranges[..changing.len()].copy_from_slice(changing);
     // SAFETY: nothing else refers to it, and the None that was there needs no drop.
     unsafe { HEAP.engine.get().write_volatile(MaybeUninit::new(Some(engine))) };
-    // SAFETY: all of it is initialised, if only with zeros, and nothing changes it before the end of this function.
+    let sealed = seal();
+    // SAFETY: all of it is initialised, if only with zeros, and nothing below the seal changes while it is copied.
     let heap = unsafe { std::slice::from_raw_parts((&raw const HEAP).cast::<u8>(), size_of::<Heap>()) };
-    let (front, end) = heap.split_at(size_of::<Heap>() - END);
-    let length = front.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    if length > MOST_FRONT {
-        return Err(format!("start-up takes {length} bytes of heap, more than {MOST_FRONT}"));
-    }
-    let mut rest = [0; size_of::<Snapshot>() - MOST_FRONT - END];
-    rest[..size_of::<usize>()].copy_from_slice(&length.to_ne_bytes());
-    let parts = [&front[..MOST_FRONT], end, &rest];
-    parts.iter().try_for_each(|part| file.write_all(part)).map_err(|error| error.to_string())
+    let mut copy = heap[..offset_of!(Heap, memory) + sealed].to_vec();
+    let place = copy[offset_of!(Heap, allocator)..].as_mut_ptr().cast::<Dlmalloc<Source>>();
+    // SAFETY: there is room for one, and nothing that needs a drop: a copy of ours.
+    unsafe { place.write_unaligned(Dlmalloc::new_with_allocator(Source::new(sealed))) };
+    copy[offset_of!(Heap, is_written)] = true.into();
+    copy
 }
+
+/// Ends the life of the allocator, and begins another behind all that is in use, so many bytes from the beginning of the
+/// memory. What is below is never freed and no gap in it filled: each would change a page that is as it was.
+pub fn seal() -> usize {
+    let first = end_of_use() - HEAP.memory.get().addr();
+    let sealed = first.next_multiple_of(LARGEST_PAGE).min(ROOM);
+    // SAFETY: one thread, and the allocator is not at work. What it had lies in the memory that stays as it is.
+    unsafe { (*HEAP.allocator.get()).write(Dlmalloc::new_with_allocator(Source::new(sealed))) };
+    // SAFETY: one thread.
+    unsafe { HEAP.sealed.get().write_volatile(sealed) };
+    sealed
+}
+
+/// Above this address nothing is in use. The largest block that the allocator has without asking for more lies there.
+fn end_of_use() -> usize {
+    // SAFETY: one thread, and the allocator is not at work.
+    let source = unsafe { (*HEAP.allocator.get()).assume_init_ref() }.allocator();
+    source.is_closed.set(true);
+    let whole_pages =
+        (1..ROOM / PAGE).rev().filter_map(|pages| Layout::from_size_align(pages * PAGE, 16).ok());
+    let mut blocks = whole_pages.map(|layout| {
+        // SAFETY: a layout of more than no bytes.
+        let block = unsafe { GLOBAL.alloc(layout) };
+        if !block.is_null() {
+            // SAFETY: it has just come from here.
+            unsafe { GLOBAL.dealloc(block, layout) };
+        }
+        block.addr()
+    });
+    let found = blocks.find(|address| *address != 0).unwrap_or(addresses().end);
+    source.is_closed.set(false);
+    found
+}
+
+const PAGE: usize = 4096;
+
+/// What the kernel may have for a page on machines of other kinds.
+const LARGEST_PAGE: usize = if cfg!(target_arch = "x86_64") { PAGE } else { 16 * PAGE };
 
 /// Doug Lea's allocator over that memory. musl's own is made to resist attacks on long-lived servers and returns every
 /// larger block to the kernel at once, which took half of a run's time.
@@ -137,6 +175,9 @@ unsafe impl GlobalAlloc for OneThreaded {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if is_sealed(block) {
+            return;
+        }
         // SAFETY: as above; the caller promises that the block came from here.
         unsafe { (*HEAP.allocator.get()).assume_init_mut().free(block, layout.size(), layout.align()) }
     }
@@ -147,6 +188,15 @@ unsafe impl GlobalAlloc for OneThreaded {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if is_sealed(block) {
+            // SAFETY: the caller promises that the new size is one.
+            let new = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
+            if !new.is_null() {
+                // SAFETY: both are at least that long, and one is new.
+                unsafe { block.copy_to_nonoverlapping(new, layout.size().min(size)) };
+            }
+            return new;
+        }
         // SAFETY: as above; the caller promises that the block came from here.
         unsafe {
             (*HEAP.allocator.get()).assume_init_mut().realloc(block, layout.size(), layout.align(), size)
@@ -154,9 +204,19 @@ unsafe impl GlobalAlloc for OneThreaded {
     }
 }
 
-/// Where the allocator gets memory: first the section, then the kernel.
+/// Whether a block is from before the seal.
+fn is_sealed(block: *mut u8) -> bool {
+    // SAFETY: one thread.
+    block.addr().wrapping_sub(HEAP.memory.get().addr()) < unsafe { *HEAP.sealed.get() }
+}
+
+/// Where the allocator gets memory: first what is here, then the kernel.
 struct Source {
+    /// From where on the memory here is not in use yet.
+    first: usize,
     has_given_memory: Cell<bool>,
+    /// Gives nothing more, for the while.
+    is_closed: Cell<bool>,
 }
 
 /// How much the allocator asks for at a time (its `DEFAULT_GRANULARITY`); more is one large block, to be unmapped when
@@ -166,11 +226,21 @@ const GRANULE: usize = 64 * 1024;
 /// Tells the allocator that a region is not from mmap(2) and must not be given back (`EXTERN_BIT`).
 const NOT_MAPPED: u32 = 1;
 
+impl Source {
+    fn new(first: usize) -> Self {
+        Self { first, has_given_memory: Cell::new(first == ROOM), is_closed: Cell::new(false) }
+    }
+}
+
 // SAFETY: regions are disjoint, writable and page-aligned, and stay ours until they are given back.
 unsafe impl Allocator for Source {
     fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
         if size <= GRANULE && !self.has_given_memory.replace(true) {
-            return (HEAP.memory.get().cast(), ROOM, NOT_MAPPED);
+            let memory = HEAP.memory.get().cast::<u8>().wrapping_add(self.first);
+            return (memory, ROOM - self.first, NOT_MAPPED);
+        }
+        if self.is_closed.get() {
+            return (null_mut(), 0, 0);
         }
         let (protection, flags) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);

@@ -4,11 +4,14 @@
 mod bundle;
 mod byte_string;
 mod capabilities;
+mod changing_pages;
 mod children;
 mod descriptors;
 mod engine;
 mod errno;
+mod executable;
 mod file_lock;
+mod finish;
 mod functions;
 mod heap;
 mod input;

@@ -16,6 +16,16 @@ pub fn line(text: &str) {
     lines.push(b'\n');
 }
 
+/// A line without anything that could steer a terminal, or that looks like something else than it is, and whether it was
+/// one: most are, and looking at each character takes JavaScript as long as making the line.
+pub fn plain_line(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_plain {
+        line(text);
+    }
+    is_plain
+}
+
 /// Never fails: a log that nobody reads is no reason to leave a pod without its rules.
 pub fn flush() {
     let mut lines = LINES.borrow_mut();

@@ -1,5 +1,6 @@
-//! `shunt`, `proxy-init` and `shunt-init` for nodes and images without Node.
+//! `shunt`, `proxy-init`, `shunt-init` and `shunt-cni` for nodes and images without Node: which of them a program is
+//! depends on the bundle that build.sh has put into it.
 
 fn main() {
-    shunt_native::run(include_bytes!(concat!(env!("OUT_DIR"), "/shunt.bytecode")));
+    shunt_native::run();
 }

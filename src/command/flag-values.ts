@@ -1,4 +1,4 @@
-import { err, ok, type Problem, type Result } from "../domain/problem.ts";
+import { err, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
 import type { Parse } from "../domain/words.ts";
 import { type CommandLine, isMissing } from "./command-line.ts";
@@ -73,8 +73,9 @@ export class FlagValues {
 			.flatMap((text) => text.split(","));
 		const values: T[] = [];
 		for (const written of items) {
-			const item = unquote(written, source);
-			const result = item.ok ? parse(item.value, source) : item;
+			const result = written.includes('"')
+				? parseUnquoted(written, source, parse)
+				: parse(written.trim(), source);
 			if (result.ok) {
 				values.push(result.value);
 			} else {
@@ -93,13 +94,9 @@ function flagNamed(flags: readonly Flag[], name: string): Flag {
 	return flag;
 }
 
-/** An item of a list, optionally in double quotes (RFC 4180), as the reference program's are. */
-function unquote(item: string, source: string): Result<string> {
-	const trimmed = item.trim();
-	if (!trimmed.includes('"')) {
-		return ok(trimmed);
-	}
-	const [, quoted] = /^"([^"]*)"$/.exec(trimmed) ?? [];
+/** An item of a list in double quotes (RFC 4180), as the reference program's may be. */
+function parseUnquoted<T>(item: string, source: string, parse: Parse<T>): Result<T> {
+	const [, quoted] = /^"([^"]*)"$/.exec(item.trim()) ?? [];
 	return quoted === undefined
 		? err({
 				source,
@@ -107,5 +104,5 @@ function unquote(item: string, source: string): Result<string> {
 				complaint: "has a stray quotation mark",
 				accepted: "a comma-separated list",
 			})
-		: ok(quoted.trim());
+		: parse(quoted.trim(), source);
 }

@@ -1,4 +1,3 @@
-import { quoted } from "../domain/harmless.ts";
 import { type LogLevel, logLevels } from "../domain/log-level.ts";
 import type { Host } from "../host/host.ts";
 
@@ -19,8 +18,9 @@ export interface Quoted {
 	readonly json: string;
 }
 
+/** What could steer a terminal stays: the host spells it out in every line, in JSON's way. */
 export function quote(message: string): Quoted {
-	return { json: quoted(message) };
+	return { json: JSON.stringify(message) };
 }
 
 /** Lines in the reference program's two formats, on the host's log. */

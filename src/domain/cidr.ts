@@ -27,8 +27,10 @@ const colonHex = /^[\dA-Fa-f:.]+$/;
 /** Undefined for anything but four decimal octets or an IPv6 address without a zone. */
 export function parseAddress(text: string): Address | undefined {
 	if (dottedDecimal.test(text)) {
-		const bytes = text.split(".").map(Number);
-		return bytes.every((byte) => byte <= 255) ? { family: "ipv4", bytes } : undefined;
+		// One by one: there may be tens of thousands.
+		const [a, b, c, d] = text.split(".");
+		const bytes = [Number(a), Number(b), Number(c), Number(d)];
+		return Math.max(...bytes) <= 255 ? { family: "ipv4", bytes } : undefined;
 	}
 	if (colonHex.test(text) && text.includes(":") && ipaddr.IPv6.isValid(text)) {
 		return { family: "ipv6", bytes: ipaddr.IPv6.parse(text).toByteArray() };

@@ -26,6 +26,7 @@ export function createRehearsal(): NativeFunctions {
 		stdin: () => "",
 		stdout: () => undefined,
 		log: () => {},
+		logPlain: () => true,
 		enterNetns: () => undefined,
 		enterNewNetns: () => undefined,
 		byteOrder: () => "little",

@@ -36,6 +36,8 @@ export interface NativeFunctions {
 	stdin(): string | Errno;
 	stdout(text: string): Errno | undefined;
 	log(line: string): void;
+	/** Logs a line of nothing but the printable characters of ASCII, and says whether it was one. */
+	logPlain(line: string): boolean;
 	enterNetns(path: string): Errno | undefined;
 	enterNewNetns(): Errno | undefined;
 	byteOrder(): "little" | "big";
@@ -79,7 +81,11 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		env: functions.variable,
 		stdin: () => readStandardInput(functions),
 		stdout: (text) => throwErrno("standard output", functions.stdout(text)),
-		log: (line) => functions.log(harmless(line)),
+		log: (line) => {
+			if (!functions.logPlain(line)) {
+				functions.log(harmless(line));
+			}
+		},
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
 		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
 		...netlink,

@@ -176,8 +176,9 @@ export function parseList<T>(
 export function distinct<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
 	const firsts = new Map<string, T>();
 	for (const item of items) {
-		if (!firsts.has(key(item))) {
-			firsts.set(key(item), item);
+		const known = key(item);
+		if (!firsts.has(known)) {
+			firsts.set(known, item);
 		}
 	}
 	return [...firsts.values()];

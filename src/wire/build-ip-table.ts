@@ -1,4 +1,4 @@
-import { type Bytes, type Words, zeros } from "./bytes.ts";
+import { type Bytes, forEachOrder, type Words, zeros } from "./bytes.ts";
 import {
 	counterLength,
 	errorName,
@@ -44,14 +44,16 @@ export function buildEntries(table: IpTable, order: Words): BuiltTable {
 	const { packet, offsets, header } = layouts[table.family];
 	const origins: (number | undefined)[] = [];
 	const parts: Bytes[] = [];
+	const beforeOffsets = zeros(offsets - packet);
+	const behindOffsets = zeros(header - offsets - 4);
 	for (const { conditions, matches, target, origin } of entriesOf(table, starts, order)) {
 		const targetAt = header + matches.length;
 		parts.push(
 			conditions,
-			zeros(offsets - packet),
+			beforeOffsets,
 			order.u16(targetAt),
 			order.u16(targetAt + target.length),
-			zeros(header - offsets - 4),
+			behindOffsets,
 			matches,
 			target,
 		);
@@ -178,9 +180,17 @@ function targetBytes(
 		case "next":
 			return standardBytes(next, order);
 		default:
-			return standardBytes(verdicts[target.kind], order);
+			return constantTargets(order)[target.kind];
 	}
 }
+
+/** Most rules have one of these. */
+const constantTargets = forEachOrder((order) => ({
+	accept: standardBytes(verdicts.accept, order),
+	drop: standardBytes(verdicts.drop, order),
+	queue: standardBytes(verdicts.queue, order),
+	return: standardBytes(verdicts.return, order),
+}));
 
 function standardBytes(verdict: number, order: Words): Bytes {
 	return extensionBytes({ name: "", revision: 0, data: order.u32(verdict) + zeros(4) }, order);

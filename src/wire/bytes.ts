@@ -40,8 +40,15 @@ function le32(value: number): Bytes {
 }
 
 export function zeros(count: number): Bytes {
-	return "\0".repeat(count);
+	return count <= nothing.length ? nothing.slice(0, count) : "\0".repeat(count);
 }
+
+/** Zeros behind what is shorter. In the native engine a slice is copied at once, where padEnd appends one by one. */
+export function padded(bytes: Bytes, width: number): Bytes {
+	return bytes.length < width ? bytes + zeros(width - bytes.length) : bytes;
+}
+
+const nothing = "\0".repeat(256);
 
 /** A NUL behind it, as strings of netlink attributes have. */
 export function cString(text: string): Bytes {
@@ -54,7 +61,7 @@ export function fixedString(text: string, width: number): Bytes {
 	if (bytes.length >= width) {
 		throw new RangeError(`"${text}" has no room in ${width} bytes`);
 	}
-	return bytes.padEnd(width, "\0");
+	return padded(bytes, width);
 }
 
 /** A text's bytes in UTF-8. */

@@ -1,5 +1,5 @@
 import type { Family } from "../domain/family.ts";
-import { type Bytes, u8, type Words } from "./bytes.ts";
+import { type Bytes, padded, u8, type Words } from "./bytes.ts";
 import type { Extension } from "./xtables.ts";
 
 /**
@@ -106,7 +106,7 @@ export const verdicts = { drop: -1, accept: -2, queue: -4, return: -5 } as const
 
 /** A match or target as it stands in an entry. */
 export function extensionBytes({ name, revision, data }: Extension, { u16 }: Words): Bytes {
-	return u16(extensionHeader + data.length) + name.padEnd(extensionHeader - 3, "\0") + u8(revision) + data;
+	return u16(extensionHeader + data.length) + padded(name, extensionHeader - 3) + u8(revision) + data;
 }
 
 /** Matches or targets that stand one behind the other; undefined where a length among them is wrong. */

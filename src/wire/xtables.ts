@@ -1,6 +1,6 @@
 import type { Family } from "../domain/family.ts";
 import type { PortRange } from "../domain/port.ts";
-import { type Bytes, be16, fixedString, u8, type Words, zeros } from "./bytes.ts";
+import { type Bytes, be16, fixedString, padded, u8, type Words, zeros } from "./bytes.ts";
 
 /**
  * A match or a target of xtables with its own data, as both of iptables' dialects hand it to the kernel: legacy behind
@@ -31,7 +31,7 @@ export function multiport({ u16 }: Words, ports: readonly PortRange[]): Extensio
 	if (count > multiportSlots) {
 		throw new RangeError(`a multiport match holds ${multiportSlots} ports, not ${count}`);
 	}
-	const data = `${multiportDestination}${u8(count)}${numbers.padEnd(2 * multiportSlots, "\0")}${flags.padEnd(multiportSlots, "\0")}\0`;
+	const data = `${multiportDestination}${u8(count)}${padded(numbers, 2 * multiportSlots)}${padded(flags, multiportSlots)}\0`;
 	return { name: "multiport", revision: 1, data };
 }
 

@@ -6,6 +6,7 @@ import {
 	type Bytes,
 	cString,
 	forEachOrder,
+	padded,
 	u8,
 	type Words,
 	zeros,
@@ -92,16 +93,17 @@ function extensionOf(condition: PlannedCondition, { reason }: PlannedRule, order
 }
 
 const nameLength = 16; // IFNAMSIZ
-const noName = zeros(nameLength);
+const noNames = zeros(4 * nameLength);
 
-/** struct ipt_ip or struct ip6t_ip6 */
+/** struct ipt_ip or struct ip6t_ip6. In single variables: there may be tens of thousands of rules. */
 function packetOf(conditions: readonly PlannedCondition[], family: Family, order: Words): Bytes {
 	const width = layouts[family].address;
-	const none = zeros(width);
-	const addresses = { source: none, destination: none };
-	const masks = { source: none, destination: none };
-	const names = { "in-interface": noName, "out-interface": noName };
-	const nameMasks = { "in-interface": noName, "out-interface": noName };
+	let source = "";
+	let destination = "";
+	let sourceMask = "";
+	let destinationMask = "";
+	let nameIn = "";
+	let nameOut = "";
 	let protocol = 0;
 	for (const condition of conditions) {
 		switch (condition.kind) {
@@ -109,37 +111,60 @@ function packetOf(conditions: readonly PlannedCondition[], family: Family, order
 				protocol = tcpProtocol;
 				break;
 			case "source":
+				source = addressBytes(condition.subnets[0]);
+				sourceMask = maskBytes(condition.subnets[0].prefix, width);
+				break;
 			case "destination":
-				addresses[condition.kind] = addressBytes(condition.subnets[0]);
-				masks[condition.kind] = maskBytes(condition.subnets[0].prefix, width);
+				destination = addressBytes(condition.subnets[0]);
+				destinationMask = maskBytes(condition.subnets[0].prefix, width);
 				break;
 			case "in-interface":
+				nameIn = condition.names[0].name;
+				break;
 			case "out-interface":
-				// With the NUL at its end: this name and none that begins so.
-				names[condition.kind] = condition.names[0].name.padEnd(nameLength, "\0");
-				nameMasks[condition.kind] = "\xff"
-					.repeat(cString(condition.names[0].name).length)
-					.padEnd(nameLength, "\0");
+				nameOut = condition.names[0].name;
 				break;
 			default:
 				break;
 		}
 	}
 	return (
-		`${addresses.source}${addresses.destination}${masks.source}${masks.destination}` +
-		`${names["in-interface"]}${names["out-interface"]}` +
-		`${nameMasks["in-interface"]}${nameMasks["out-interface"]}` +
+		padded(source, width) +
+		padded(destination, width) +
+		padded(sourceMask, width) +
+		padded(destinationMask, width) +
+		namesBytes(nameIn, nameOut) +
 		order.u16(protocol) +
 		// IPv6 asks for a protocol by a flag, too.
 		(family === "ipv4" ? "\0\0" : `\0${u8(protocol === 0 ? 0 : askForProtocol)}\0\0\0\0`)
 	);
 }
 
+/** Both interfaces' names, empty for any, and then what of them counts: all with the NUL at the end, so that none that only begins so is meant. */
+function namesBytes(nameIn: string, nameOut: string): Bytes {
+	if (nameIn === "" && nameOut === "") {
+		return noNames;
+	}
+	const counting = (name: string) => (name === "" ? "" : "\xff".repeat(cString(name).length));
+	return [nameIn, nameOut, counting(nameIn), counting(nameOut)]
+		.map((bytes) => padded(bytes, nameLength))
+		.join("");
+}
+
 const tcpProtocol = 6; // IPPROTO_TCP
 const askForProtocol = 1; // IP6T_F_PROTO
 
 function maskBytes(prefix: number, width: number): Bytes {
+	const key = prefix * 0x100 + width;
+	const known = masks.get(key) ?? makeMask(prefix, width);
+	masks.set(key, known);
+	return known;
+}
+
+const masks = new Map<number, Bytes>();
+
+function makeMask(prefix: number, width: number): Bytes {
 	const whole = "\xff".repeat(prefix >> 3);
 	const rest = prefix % 8 === 0 ? "" : u8(0xff << (8 - (prefix % 8)));
-	return (whole + rest).padEnd(width, "\0");
+	return padded(whole + rest, width);
 }
