@@ -122,7 +122,7 @@ export class Agent {
 			? new NodeRepair({
 					...{ options, cluster, log, failed, host: this.#host, metrics: this.#metrics },
 					view: () => pods.view,
-					entry: () => this.#configuration.entry,
+					config: () => this.#configuration.config,
 					isOurs: () => this.#installation.isOurs,
 				})
 			: undefined;

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +7,6 @@ import { readPodFile } from "../../src/cni/pod-file.ts";
 import { bridgeList, NodeFolders } from "../agent/support/node-folders.ts";
 import { RuntimeNamespaces } from "../agent/support/runtime-namespaces.ts";
 import { parsePolicy, standardStamp } from "../agent/support/stamps.ts";
-import { pluginCommand } from "../support/cni/cni-call.ts";
 import { ControlPlane } from "../support/control-plane/control-plane.ts";
 import { becomes, succeed } from "../support/control-plane/running-injector.ts";
 
@@ -85,8 +84,6 @@ describe("on a real API server", () => {
 		});
 		namespaces.make("web-0", "10.78.0.1");
 		patchStatus("pod", "web-0", { phase: "Running", podIP: "10.78.0.1", podIPs: [{ ip: "10.78.0.1" }] });
-		writeFileSync(folders.program, `#!/bin/sh\nexec ${pluginCommand.join(" ")}\n`, { mode: 0o755 });
-		chmodSync(folders.program, 0o755);
 		folders.write("10-a.conflist", bridgeList);
 		const token = succeed(
 			plane.run("kubectl", ["create", "token", "shunt-cni", "-n", "shunt-cni"]),

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -9,9 +9,7 @@ import { AgentProcess } from "../agent/support/agent-process.ts";
 import { bridgeList, eventually, NodeFolders } from "../agent/support/node-folders.ts";
 import { RuntimeNamespaces } from "../agent/support/runtime-namespaces.ts";
 import { ApiServer } from "../support/api-server/api-server.ts";
-import { callPlugin, inputFor, meshed, pluginCommand } from "../support/cni/cni-call.ts";
-
-const native = fileURLToPath(new URL("../../dist/native/shunt-cni", import.meta.url));
+import { callPlugin, inputFor, meshed } from "../support/cni/cni-call.ts";
 
 let folders: NodeFolders;
 let api: ApiServer;
@@ -24,10 +22,6 @@ beforeEach(async () => {
 	namespaces = new RuntimeNamespaces();
 	writeFileSync(join(folders.root, "kubeconfig"), api.kubeconfig);
 	folders.write("10-a.conflist", bridgeList);
-	// Its image has the native program; where that is not made, Node's does the same and takes longer.
-	const command = existsSync(native) ? [native] : pluginCommand;
-	writeFileSync(folders.program, `#!/bin/sh\nexec ${command.join(" ")}\n`);
-	chmodSync(folders.program, 0o755);
 	configure({ mode: "nft", excludeNamespaces: ["kube-system"] });
 });
 

@@ -220,6 +220,8 @@ export const mayImport: Table = {
 			"src/domain",
 			"src/host/host.ts",
 			"src/linux",
+			"src/policy",
+			"src/rules",
 			"src/serving",
 			"src/wire",
 		],

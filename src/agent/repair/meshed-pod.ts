@@ -1,5 +1,6 @@
 import { parseAddress } from "../../domain/cidr.ts";
 import { exitCodes } from "../../domain/exit-code.ts";
+import type { RedirectPolicy } from "../../policy/redirect-policy.ts";
 import type { ContainerState, NodePod, PodWord } from "../pod-verdict.ts";
 
 /** A pod whose rules the plugin makes, as far as looking after them goes. */
@@ -8,9 +9,8 @@ export interface MeshedPod {
 	readonly uid: string;
 	readonly namespace: string;
 	readonly name: string;
-	/** What the kubelet knows it by, and so the plugin. */
-	readonly kubeletUid: string;
-	readonly annotations: Readonly<Record<string, string>>;
+	/** What its rules are to do. */
+	readonly policy: RedirectPolicy;
 	/** Each as a byte string of 4 or 16; none before the pod has a network. */
 	readonly addresses: readonly string[];
 	/** How often a validator in it has ended with the status that says that nothing is redirected. */
@@ -24,14 +24,16 @@ export interface MeshedPod {
  * understood.
  */
 export function meshedPod(pod: NodePod, word: PodWord): MeshedPod | undefined {
-	const { uid, annotations = {}, deletionTimestamp, ownerReferences = [] } = pod.metadata ?? {};
-	const isMeshed = word.kind === "told" && word.verdict.kind === "redirect";
-	if (!isMeshed || uid === undefined || (deletionTimestamp ?? undefined) !== undefined) {
+	const { uid, deletionTimestamp, ownerReferences = [] } = pod.metadata ?? {};
+	if (word.kind !== "told" || word.verdict.kind !== "redirect") {
 		return undefined;
 	}
-	const { namespace, name, uid: kubeletUid } = word.pod;
+	if (uid === undefined || (deletionTimestamp ?? undefined) !== undefined) {
+		return undefined;
+	}
+	const { namespace, name } = word.pod;
 	return {
-		...{ uid, namespace, name, kubeletUid, annotations },
+		...{ uid, namespace, name, policy: word.verdict.policy },
 		addresses: addressesOf(pod),
 		validatorFailures: validatorFailures(pod),
 		hasController: ownerReferences.some(({ controller }) => controller === true),

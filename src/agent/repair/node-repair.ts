@@ -1,26 +1,27 @@
 import { takeFingerprint } from "../../backend/fingerprint.ts";
+import type { PluginConfig } from "../../cni/plugin-config.ts";
 import type { Host } from "../../host/host.ts";
 import { loadLibc } from "../../linux/libc.ts";
-import { travel } from "../../linux/netns.ts";
+import { travel, type Visit } from "../../linux/netns.ts";
 import type { Log } from "../../serving/log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { NodeCluster, PodEvent } from "../node-cluster.ts";
 import type { PodView } from "../node-pods.ts";
 import type { AgentOptions } from "../options.ts";
-import type { PluginEntry } from "../plugin-entry.ts";
 import { FolderWatch } from "../watch-folders.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
-import { PluginCaller } from "./plugin-caller.ts";
 import { PodDeletion } from "./pod-deletion.ts";
 import { PodNamespaces } from "./pod-namespaces.ts";
+import { PodRules } from "./pod-rules.ts";
 import { Repair, type RepairState } from "./repair.ts";
 
 export interface NodeRepairParts {
-	readonly options: Pick<AgentOptions, "places" | "netnsDir" | "repairIntervalMs" | "deletePodsPerMinute">;
+	readonly options: Pick<AgentOptions, "netnsDir" | "repairIntervalMs" | "deletePodsPerMinute">;
 	readonly host: Host;
 	readonly cluster: NodeCluster;
 	readonly view: () => PodView;
-	readonly entry: () => PluginEntry;
+	/** The one in force. */
+	readonly config: () => PluginConfig;
 	/** Where another agent works on this node it is that one which repairs. */
 	readonly isOurs: () => boolean;
 	readonly metrics: Metrics;
@@ -43,15 +44,14 @@ export class NodeRepair {
 
 	constructor(parts: NodeRepairParts) {
 		this.#parts = parts;
-		const { options, host, entry, view, metrics, log, failed } = parts;
+		const { options, host, config, view, metrics, log, failed } = parts;
 		const now = () => performance.now();
-		const caller = new PluginCaller(options.places.program, entry);
 		this.#deletion = new PodDeletion(options.deletePodsPerMinute, now);
 		this.#repair = new Repair({
 			pods: view,
 			namespaces: new PodNamespaces(options.netnsDir, host),
-			travel: (journey) => travel(loadLibc(), journey),
-			call: (command, pod, netns) => caller.call(command, pod, netns),
+			travel: away,
+			rules: new PodRules({ host, config, travel: away }),
 			told: {
 				repairLooked: metrics.repairLooked,
 				checked: metrics.checked,
@@ -90,7 +90,8 @@ export class NodeRepair {
 
 	#look(): void {
 		this.#watch.renew();
-		if (this.#parts.isOurs()) {
+		// What only says what it would do has made no rules to be looked after.
+		if (this.#parts.isOurs() && !this.#parts.config().simulate) {
 			this.#repair.look();
 		}
 	}
@@ -149,6 +150,10 @@ export class NodeRepair {
 			});
 		});
 	}
+}
+
+function away<T>(journey: (visit: Visit) => T): T {
+	return travel(loadLibc(), journey);
 }
 
 function nameOf({ namespace, name }: MeshedPod): string {

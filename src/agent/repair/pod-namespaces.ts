@@ -25,6 +25,8 @@ export class PodNamespaces {
 	readonly #folder: string;
 	readonly #host: Host;
 	readonly #known = new Map<string, Known>();
+	/** The names of those that have an address; made anew where one has come, gone or changed. */
+	#having: Map<string, string[]> | undefined;
 	#failure: string | undefined;
 
 	constructor(folder: string, host: Host) {
@@ -48,7 +50,7 @@ export class PodNamespaces {
 		const present = new Set(names);
 		for (const name of this.#known.keys()) {
 			if (!present.has(name)) {
-				this.#known.delete(name);
+				this.#forget(name);
 			}
 		}
 		for (const name of names) {
@@ -64,15 +66,14 @@ export class PodNamespaces {
 		if (this.#failure !== undefined || first === undefined) {
 			return { kind: "unknown", why: this.#failure ?? "the pod has no address yet" };
 		}
-		const having = [...this.#known].filter(([, known]) => known.addresses?.includes(first) === true);
+		const having = this.#namesHaving(first);
 		const [only, another] = having;
 		if (only === undefined || another !== undefined) {
 			const why = another === undefined ? "no namespace has" : `${having.length} namespaces have`;
 			return { kind: "unknown", why: `${why} the pod's address` };
 		}
-		const [name, known] = only;
-		return addresses.every((address) => known.addresses?.includes(address) === true)
-			? { kind: "found", path: join(this.#folder, name) }
+		return addresses.every((address) => this.#known.get(only)?.addresses?.includes(address) === true)
+			? { kind: "found", path: join(this.#folder, only) }
 			: { kind: "unknown", why: "no namespace has all of the pod's addresses" };
 	}
 
@@ -82,21 +83,48 @@ export class PodNamespaces {
 		return inodeOf(path) !== undefined && inodeOf(path) === this.#known.get(name)?.inode;
 	}
 
+	#namesHaving(address: string): readonly string[] {
+		if (this.#having === undefined) {
+			this.#having = new Map();
+			for (const [name, { addresses = [] }] of this.#known) {
+				for (const each of addresses) {
+					this.#having.set(each, [...(this.#having.get(each) ?? []), name]);
+				}
+			}
+		}
+		return this.#having.get(address) ?? [];
+	}
+
+	#forget(name: string): void {
+		this.#having = undefined;
+		this.#known.delete(name);
+	}
+
+	#know(name: string, known: Known): void {
+		this.#having = undefined;
+		this.#known.set(name, known);
+	}
+
 	#look(name: string, visit: Visit): void {
 		const path = join(this.#folder, name);
 		const inode = inodeOf(path);
 		if (inode === undefined) {
-			this.#known.delete(name);
+			this.#forget(name);
+			return;
+		}
+		if (inode === inodeOf("/proc/self/ns/net")) {
+			// Docker keeps the node's own there too, which is no pod's.
+			this.#know(name, { inode, addresses: undefined });
 			return;
 		}
 		try {
-			this.#known.set(name, { inode, addresses: visit(path, () => this.#addresses()) });
+			this.#know(name, { inode, addresses: visit(path, () => this.#addresses()) });
 		} catch (error) {
 			if (!(error instanceof HostError)) {
 				throw error;
 			}
 			// What the runtime is about to make or to remove is a file like any other.
-			this.#known.set(name, { inode, addresses: undefined });
+			this.#know(name, { inode, addresses: undefined });
 		}
 	}
 

@@ -1,12 +1,14 @@
 import { expect, it } from "vitest";
 import { HostError } from "../../host/host.ts";
+import type { RedirectPolicy } from "../../policy/redirect-policy.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
-import type { CallOutcome } from "./plugin-caller.ts";
 import type { Found } from "./pod-namespaces.ts";
+import type { RulesOutcome } from "./pod-rules.ts";
 import { Repair } from "./repair.ts";
 
+const policy = { families: ["ipv4"] } as unknown as RedirectPolicy;
 const pod: MeshedPod = {
-	...{ uid: "u", namespace: "shop", name: "web-0", kubeletUid: "u", annotations: {} },
+	...{ uid: "u", namespace: "shop", name: "web-0", policy },
 	...{ addresses: ["\n\0\0\x01"], validatorFailures: 0, hasController: true },
 };
 
@@ -18,7 +20,7 @@ class Node {
 	isSound = true;
 	isStill = true;
 	found: Found = { kind: "found", path: "/netns/a" };
-	mending: CallOutcome = { kind: "done" };
+	mending: RulesOutcome = { kind: "done" };
 	visiting: () => void = () => undefined;
 	/** Called before each answer of the plugin. */
 	meanwhile: (command: string) => void = () => undefined;
@@ -38,14 +40,16 @@ class Node {
 				this.visiting();
 				return act();
 			}),
-		call: async (command) => {
-			this.calls.push(command);
-			this.meanwhile(command);
-			if (command === "ADD") {
+		rules: {
+			check: () => {
+				this.#called("CHECK");
+				return this.isSound ? { kind: "done" } : { kind: "drift", why: "a rule is missing" };
+			},
+			make: () => {
+				this.#called("ADD");
 				this.isSound ||= this.mending.kind === "done";
 				return this.mending;
-			}
-			return this.isSound ? { kind: "done" } : { kind: "drift", why: "a rule is missing" };
+			},
 		},
 		told: {
 			repairLooked: () => undefined,
@@ -63,10 +67,15 @@ class Node {
 		now: () => this.time,
 	});
 
+	#called(command: string): void {
+		this.calls.push(command);
+		this.meanwhile(command);
+	}
+
 	async look(): Promise<readonly string[]> {
 		const before = this.calls.length;
 		this.repair.look();
-		await new Promise((resolve) => setTimeout(resolve, 0));
+		await new Promise((resolve) => setTimeout(resolve, 5));
 		return this.calls.slice(before);
 	}
 
@@ -132,7 +141,7 @@ it("mends nothing that is another pod's, or nobody's, by then", async () => {
 	expect(await node.look()).toEqual(["CHECK"]);
 	node.pods = [pod];
 	node.meanwhile = () => {
-		node.pods = [{ ...pod, annotations: { a: "b" } }];
+		node.pods = [{ ...pod, policy: { ...policy, families: [] } }];
 	};
 	expect(await node.look()).toEqual(["CHECK"]);
 	expect(node.said).toEqual([]);

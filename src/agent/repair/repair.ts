@@ -4,8 +4,8 @@ import { HostError } from "../../host/host.ts";
 import type { Visit } from "../../linux/netns.ts";
 import type { Log } from "../../serving/log.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
-import type { CallOutcome } from "./plugin-caller.ts";
 import type { PodNamespaces } from "./pod-namespaces.ts";
+import type { PodRules } from "./pod-rules.ts";
 
 /** How a meshed pod's rules stand, as far as is known. */
 export type RepairState = "intact" | "drifted" | "unknown";
@@ -17,7 +17,7 @@ export interface RepairParts {
 	/** Of the network namespace that somebody is visiting; as `takeFingerprint` in src/backend. */
 	readonly fingerprint: (among?: readonly KernelTable[]) => Fingerprint | undefined;
 	readonly travel: <T>(journey: (visit: Visit) => T) => T;
-	readonly call: (command: "ADD" | "CHECK", pod: MeshedPod, netns: string) => Promise<CallOutcome>;
+	readonly rules: Pick<PodRules, "check" | "make">;
 	readonly told: RepairListener;
 	/** What no look can mend. */
 	readonly failed: (error: unknown) => void;
@@ -34,8 +34,6 @@ export interface RepairListener {
 	notMended(pod: MeshedPod, why: string, failures: number): void;
 }
 
-/** Programs at a time. */
-const atOnce = 4;
 /** After each failure twice as long, up to a minute. */
 const [leastPauseMs, mostPauseMs] = [1000, 60_000];
 /** Somebody who removes the rules again and again is not to be fought: so many times in a minute, and then a minute of rest. */
@@ -59,13 +57,13 @@ class Case {
 /**
  * Keeps the rules of the node's meshed pods as the plugin made them, in place. By level: at every look the fingerprint of
  * each pod's namespace is held against that of the last time it was found intact; where it is another, the plugin's CHECK says
- * what is the matter, and where that is drift the plugin's ADD mends it. What cannot be read is never taken for drift.
+ * what is the matter, and where that is drift the plugin's ADD mends it, both by their own code. What cannot be read is never taken for drift.
  */
 export class Repair {
 	readonly #parts: RepairParts;
 	#cases = new Map<string, Case>();
-	readonly #waiting: (() => Promise<void>)[] = [];
-	#running = 0;
+	readonly #waiting: (() => void)[] = [];
+	#isBusy = false;
 	#isStopped = false;
 
 	constructor(parts: RepairParts) {
@@ -136,10 +134,9 @@ export class Repair {
 			return;
 		}
 		known.isBusy = true;
-		this.#waiting.push(async () => {
-			await this.#settle(pod, known, found.path).finally(() => {
-				known.isBusy = false;
-			});
+		this.#waiting.push(() => {
+			known.isBusy = false;
+			this.#settle(pod, known, found.path);
 		});
 	}
 
@@ -158,11 +155,11 @@ export class Repair {
 	}
 
 	/** The namespace is as it was before the question at most, so that a change meanwhile is seen at the next look. */
-	async #settle(pod: MeshedPod, known: Case, path: string): Promise<void> {
-		const { travel, call, told } = this.#parts;
+	#settle(pod: MeshedPod, known: Case, path: string): void {
+		const { travel, rules, told } = this.#parts;
 		const before = travel((visit) => this.#fingerprint(path, undefined, visit));
 		told.checked();
-		const outcome = await call("CHECK", pod, path);
+		const outcome = rules.check(pod, path);
 		switch (outcome.kind) {
 			case "done":
 				this.#isIntact(known, pod, typeof before === "string" ? undefined : before);
@@ -173,7 +170,7 @@ export class Repair {
 				break;
 			case "drift":
 				known.state = "drifted";
-				await this.#mend(pod, known, { path, drift: outcome.why });
+				this.#mend(pod, known, { path, drift: outcome.why });
 		}
 	}
 
@@ -185,12 +182,12 @@ export class Repair {
 		known.said = "";
 	}
 
-	async #mend(
+	#mend(
 		pod: MeshedPod,
 		known: Case,
 		{ path, drift }: { readonly path: string; readonly drift: string },
-	): Promise<void> {
-		const { call, told, namespaces, now } = this.#parts;
+	): void {
+		const { rules, told, namespaces, now } = this.#parts;
 		if (!this.#isStillWanted(pod) || !namespaces.isStill(path)) {
 			return;
 		}
@@ -201,7 +198,7 @@ export class Repair {
 			told.notMended(pod, `somebody changes the rules again and again: ${drift}`, known.failures);
 			return;
 		}
-		const outcome = await call("ADD", pod, path);
+		const outcome = rules.make(pod, path);
 		if (outcome.kind === "done") {
 			known.mends.push(now());
 			// The next look asks whether it is so.
@@ -216,7 +213,7 @@ export class Repair {
 	/** A pod that was deleted meanwhile, or has another policy, is not what was asked about. */
 	#isStillWanted(pod: MeshedPod): boolean {
 		const now = this.#parts.pods().meshed.find(({ uid }) => uid === pod.uid);
-		return now !== undefined && JSON.stringify(now.annotations) === JSON.stringify(pod.annotations);
+		return now !== undefined && JSON.stringify(now.policy) === JSON.stringify(pod.policy);
 	}
 
 	#rest(known: Case): void {
@@ -236,19 +233,26 @@ export class Repair {
 		}
 	}
 
+	/** One after the other, and between two of them whatever else the agent has to do. */
 	#begin(): void {
-		while (this.#running < atOnce && !this.#isStopped) {
-			const next = this.#waiting.shift();
-			if (next === undefined) {
-				return;
-			}
-			this.#running += 1;
-			void next()
-				.catch(this.#parts.failed)
-				.finally(() => {
-					this.#running -= 1;
-					this.#begin();
-				});
+		if (this.#isBusy || this.#isStopped) {
+			return;
 		}
+		const next = this.#waiting.shift();
+		if (next === undefined) {
+			return;
+		}
+		this.#isBusy = true;
+		setImmediate(() => {
+			this.#isBusy = false;
+			try {
+				if (!this.#isStopped) {
+					next();
+				}
+			} catch (error) {
+				this.#parts.failed(error);
+			}
+			this.#begin();
+		});
 	}
 }

@@ -13,9 +13,6 @@ const [program, ...programArgs]: readonly [string, ...string[]] =
 		? [process.execPath, `${root}dist/main/shunt-cni.js`]
 		: [`${root}dist/native/shunt-cni`];
 
-/** As a command line. */
-export const pluginCommand: readonly string[] = [program, ...programArgs];
-
 /** A call as a runtime makes it. */
 export interface CniCall {
 	readonly command: string;
