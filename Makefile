@@ -28,7 +28,8 @@ check: build
 	vitest run --project unit test/repository
 
 bench: build native
-	scripts/ensure-tools.sh python3 time haproxy wrk
+	scripts/ensure-tools.sh python3 time haproxy wrk curl
+	scripts/ensure-e2e.sh
 	scripts/reference.sh || true
 	npx tsx bench/main.ts
 

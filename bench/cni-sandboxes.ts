@@ -42,7 +42,7 @@ export async function benchCniSandboxes(): Promise<string> {
 		fileURLToPath(new URL("../dist/native/shunt-cni", import.meta.url)),
 		join(plugins, "shunt-cni"),
 	);
-	const machine = await startShuntMachineOn({ plugins, list: contenders[0]?.list ?? "" }, "shunt-init");
+	const machine = await startShuntMachineOn({ plugins, list: contenders[0]?.list ?? "" });
 	try {
 		return report(contenders, await measureInTurn(machine, contenders));
 	} finally {

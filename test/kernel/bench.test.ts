@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, describe, expect, it } from "vitest";
 import { contendersFor, dialects } from "../../bench/contenders.ts";
-import { type Command, Meter } from "../../bench/meter.ts";
+import { type Command, Meter, type Steps } from "../../bench/meter.ts";
 import { findProgram } from "../../bench/programs.ts";
+import { referencePluginSteps } from "../../bench/reference-plugin.ts";
+import { startStubApi } from "../../bench/stub-api.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/shunt-bench-test-`);
 const meter = new Meter(folder);
@@ -64,6 +66,27 @@ it.each(dialects)("every contender makes the same rules in dialect %s", async (d
 	expect([...listings]).toHaveLength(1);
 	expect([...listings][0]).toMatch(/4567.*proxy-init\/ignore-port/);
 });
+
+it.each(["legacy", "nft"] as const)(
+	"what stands for linkerd-cni calls the API server six times and makes the same rules (%s)",
+	async (dialect) => {
+		const api = await startStubApi(folder);
+		try {
+			const file = `${folder}/listing`;
+			const listed = async (steps: Steps) => {
+				await meter.measure([...steps, [sh(`{ ${listing[dialect]}; } >${file}`)]]);
+				return readFileSync(file, "utf8").replaceAll(/^#.*\n| \[\d+:\d+\]/gm, "");
+			};
+			const theirs = await listed(referencePluginSteps(dialect, folder, api));
+			expect(api.requests()).toBe(6);
+			const together = contendersFor(dialect, folder).find(({ id }) => id === "together")?.steps ?? [];
+			expect(theirs).toBe(await listed(together));
+			expect(theirs).toMatch(/4567.*proxy-init\/ignore-port/);
+		} finally {
+			api.stop();
+		}
+	},
+);
 
 const listing = {
 	legacy: "iptables-legacy-save -t nat; ip6tables-legacy-save -t nat",
