@@ -97,13 +97,13 @@ function markOf({ reason, conditions, action }: OwnRule): string {
 	const target = action.kind === "redirect" ? action.ports.low : "";
 	// Conditions hold together in any order.
 	const all = conditions.reduce((sum, condition) => (sum + conditionHash(condition)) | 0, 0);
-	return spelled(mixed(textHash(`${reason} ${action.kind} ${target}`), all));
+	return spelled(mixed(textHash(`${target}`, wordHash(`${reason} ${action.kind} `)), all));
 }
 
 function conditionHash(condition: Condition): number {
 	switch (condition.kind) {
 		case "family":
-			return textHash(condition.family);
+			return wordHash(condition.family);
 		case "protocol":
 			return textHash(condition.protocols.join());
 		case "destination-port":
@@ -115,7 +115,7 @@ function conditionHash(condition: Condition): number {
 		case "destination":
 			return mergeSubnets(condition.subnets).reduce(
 				(hash, { low, high }) => textHash(high, textHash(low, hash)),
-				textHash(`${condition.kind} ${condition.subnets[0]?.family}`),
+				wordHash(`${condition.kind} ${condition.subnets[0]?.family}`),
 			);
 		case "in-interface":
 		case "out-interface": {
@@ -123,14 +123,23 @@ function conditionHash(condition: Condition): number {
 			return textHash(`${condition.kind} ${[...names].sort().join()}`);
 		}
 		default:
-			return textHash(condition.kind);
+			return wordHash(condition.kind);
 	}
 }
 
 function spansHash(kind: string, spans: readonly { readonly low: number; readonly high: number }[]): number {
 	const { lows, highs } = mergeNumbers(spans);
-	return lows.reduce((hash, low, index) => mixed(mixed(hash, low), highs[index] ?? low), textHash(kind));
+	return lows.reduce((hash, low, index) => mixed(mixed(hash, low), highs[index] ?? low), wordHash(kind));
 }
+
+/** Of a text that every plan has: the native program comes with those of the usual ones (its rehearsal). */
+function wordHash(text: string): number {
+	const known = wordHashes.get(text) ?? textHash(text);
+	wordHashes.set(text, known);
+	return known;
+}
+
+const wordHashes = new Map<string, number>();
 
 function textHash(text: string, hash = 1): number {
 	let mix = hash;
@@ -142,9 +151,12 @@ function textHash(text: string, hash = 1): number {
 
 /** A step of MurmurHash2 (Austin Appleby, public domain), whose multiplier this is. */
 function mixed(hash: number, value: number): number {
-	const product = Math.imul(value, 0x5bd1e995);
-	return Math.imul(hash, 0x5bd1e995) ^ Math.imul(product ^ (product >>> 24), 0x5bd1e995);
+	const product = imul(value, 0x5bd1e995);
+	return imul(hash, 0x5bd1e995) ^ imul(product ^ (product >>> 24), 0x5bd1e995);
 }
+
+/** There may be tens of thousands of subnets. */
+const { imul } = Math;
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
