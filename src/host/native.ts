@@ -53,8 +53,8 @@ export interface NativeFunctions {
 	/** As {@link Host.sayWhileSlow}. */
 	sayWhileSlow(line: string | undefined): void;
 	/**
-	 * The `main` of a bundle that is not part of the snapshot (native/src/heap.rs). The more is in there, the further
-	 * apart lies what a run changes and so has to copy, so that only what every run needs belongs there.
+	 * The `main` of a bundle that is not evaluated yet in the heap which the program begins with (native/src/heap.rs). That
+	 * heap is five times as large in the file as such a bundle, so that only what every run needs belongs there.
 	 */
 	bundle(name: "status"): (functions: NativeFunctions, argv: readonly string[]) => ExitCode;
 }
