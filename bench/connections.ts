@@ -51,7 +51,7 @@ const programs: readonly (readonly [title: string, argv: readonly string[]])[] =
 	["shunt connections", [shuntProgram, "connections"]],
 	["shunt connections --totals", [shuntProgram, "connections", "--totals"]],
 	["shunt connections --output json", [shuntProgram, "connections", "--output", "json"]],
-	["ss -tnpe", ["ss", "-tnpe"]],
+	["ss -tnp", ["ss", "-tnp"]],
 ];
 
 function rowsFor(pod: Netns, { mode, count, isWhole }: Scene, rounds: number): string[][] {
@@ -96,6 +96,7 @@ function measure(netns: Netns, argv: readonly string[]): Cost {
 	const { stderr, status } = netns.try(findProgram("time"), ["-f", "cost %e %U %S %M", ...argv], {
 		env: process.env,
 		maxBuffer: 1 << 28,
+		timeout: 300_000,
 	});
 	const [, seconds, user, system, kilobytes] = /^cost (\S+) (\S+) (\S+) (\d+)$/m.exec(stderr) ?? [];
 	if (status !== 0 || kilobytes === undefined) {

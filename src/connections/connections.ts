@@ -14,7 +14,7 @@ import { examples, exitStatus, notes, summary } from "./help-text.ts";
 import { type ConnectionsOptions, parseConnectionsOptions } from "./options.ts";
 import type { FindOwners } from "./owners.ts";
 import { exitCodeOf, type NamespaceSurvey, reportAsJson } from "./report.ts";
-import { survey } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
 import { changesAsJson, Memory, WatchTable } from "./watch.ts";
 
 /** `shunt connections`: the live connections of a network namespace, and which rule explains each. Changes nothing. */
@@ -118,7 +118,7 @@ function tell(
 	return exitCodeOf(found, isShort);
 }
 
-/** Until a signal ends the program, or nothing can be read any more. */
+/** Until a signal ends the program, nothing can be read any more, or the namespace would be there for us alone. */
 function watch(task: Task, namespace: Namespace, interval: number): ExitCode {
 	const { host, program, options, look } = task;
 	const memory = new Memory();
@@ -136,17 +136,18 @@ function watch(task: Task, namespace: Namespace, interval: number): ExitCode {
 		host.stdout(
 			options.output === "json" ? changesAsJson(changes, time) : table.lines(changes, time.slice(11, 19)),
 		);
-		for (const { what, why } of found.survey.unread) {
-			sayOnce(`not read: ${what}: ${why}`);
-		}
-		for (const note of found.survey.notes) {
-			sayOnce(note);
+		for (const line of remarksOn(found.survey)) {
+			sayOnce(line);
 		}
 		const refused = exitCodeOf([found], false);
 		if (refused !== exitCodes.done) {
 			return refused;
 		}
 		host.pause(interval);
+		if (!isStillThere(host, namespace)) {
+			sayOnce("the network namespace has gone, and there is nothing left to watch");
+			return exitCodes.done;
+		}
 	}
 
 	function sayOnce(line: string): void {
@@ -155,6 +156,15 @@ function watch(task: Task, namespace: Namespace, interval: number): ExitCode {
 			host.log(`${program}: ${line}`);
 		}
 	}
+}
+
+function remarksOn({ unread, notes }: Survey): readonly string[] {
+	return [...unread.map(({ what, why }) => `not read: ${what}: ${why}`), ...notes];
+}
+
+/** Whether its name or process still leads there: while we are in it, it does not go away by itself. */
+function isStillThere(host: Host, { path, inode }: Namespace): boolean {
+	return path === ownPath || namespaceAt(host, path)?.inode === inode;
 }
 
 function progressOf({ host, program }: Task): Progress {

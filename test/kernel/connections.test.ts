@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Family } from "../../src/domain/family.ts";
@@ -10,8 +12,8 @@ import {
 	seeConnections,
 	seenIn,
 } from "../support/connections-run.ts";
-import { type Netns, withNetns } from "../support/netns.ts";
-import { runShunt, shuntProgram } from "../support/programs.ts";
+import { makeNetns, type Netns, withNetns } from "../support/netns.ts";
+import { runShunt, shuntProgram, startShunt } from "../support/programs.ts";
 import { type PodAndPeer, withPodAndPeer } from "../support/proxy-pod.ts";
 import { eventually } from "../support/proxy-sockets.ts";
 
@@ -363,4 +365,17 @@ describe("--watch", () => {
 				watching.kill("SIGTERM");
 			}
 		}));
+
+	it("ends when the namespace has lost its name, and does not keep it alive", async () => {
+		const netns = makeNetns("connections");
+		const args = ["connections", "--netns", netns.path, "--watch", "--interval", "100ms"];
+		const watching = startShunt(args);
+		try {
+			await once(watching.child.stdout as Readable, "data");
+		} finally {
+			netns.remove();
+		}
+		const { status, stderr } = await watching.ended;
+		expect([status, stderr]).toEqual([0, expect.stringContaining("has gone")]);
+	});
 });
