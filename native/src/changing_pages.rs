@@ -26,9 +26,11 @@ pub fn of(run: impl FnOnce() -> Result<(), String>, addresses: Range<usize>) -> 
         }
         ForkResult::Parent { child } => {
             drop(output);
+            // First, since what we write to meanwhile would become the child's own, sometimes more and sometimes less of it.
+            // What it has to say is smaller than a pipe holds (64 KiB, pipe(7)): a byte for each of a few hundred pages.
+            waitpid(child, None).map_err(|error| failed(&error))?;
             let mut is_own = Vec::new();
             result.read_to_end(&mut is_own).map_err(|error| failed(&error))?;
-            waitpid(child, None).map_err(|error| failed(&error))?;
             if is_own.len() != addresses.len() / page_size() {
                 return Err(
                     "the kernel does not tell which pages a run writes to (/proc/self/pagemap)".to_owned()

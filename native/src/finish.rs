@@ -6,6 +6,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use crate::build_time;
 use crate::bundle::{Bundle, Bundles};
 use crate::changing_pages;
 use crate::engine::Engine;
@@ -18,6 +19,7 @@ use crate::log;
 pub fn obey(arguments: &[OsString]) -> Result<i32, String> {
     match arguments {
         [program, order, output, bundles @ ..] if order == "--write-program" => {
+            build_time::stand_still();
             write_program(Engine::start(&read(bundles)?)?, Path::new(program), Path::new(output)).map(|()| 0)
         }
         [program, order, rest @ ..] if order == "--run" => {

@@ -1,6 +1,7 @@
 //! The outside world for TypeScript that has been compiled to QuickJS bytecode: system calls with no policy of their
 //! own. What to do with them is decided in `src/` of the repository, the same code that runs on Node.
 
+mod build_time;
 mod bundle;
 mod byte_string;
 mod capabilities;
