@@ -13,7 +13,7 @@ import { percentile, summarize } from "./statistics.ts";
 const podCount = 250;
 const flushedCount = 50;
 const newPods = 40;
-const idleMs = 60_000;
+const idleMs = 30_000;
 /** USER_HZ, in which /proc counts. */
 const ticksPerSecond = 100;
 
@@ -61,8 +61,8 @@ function report(idle: readonly string[][], files: readonly number[], { mending, 
 	return [
 		"## The node's agent",
 		`A node with ${podCount} meshed pods, each with a network namespace and rules of its own in mode nft, and a pretended API server.
-Idle is a minute in which nothing happens; processor time is the agent's own, of one core.`,
-		formatTable(["", "resident MB", "% of a core", "requests in the minute"], idle),
+Idle is half a minute in which nothing happens; processor time is the agent's own, of one core.`,
+		formatTable(["", "resident MB", "% of a core", "requests meanwhile"], idle),
 		`A new pod's file was there ${formatNumber(median)} ms after its event, at 99 % within ${formatNumber(percentile(files, 99))}, at most ${formatNumber(max)}, of ${newPods}.`,
 		`The rules of ${flushedCount} pods, flushed one right after the other, were all back ${formatNumber(mended.median)} s after the last flush (${formatNumber(mended.min)}–${formatNumber(mended.max)}
 in ${mending.length} rounds); looks are a second apart. An agent that met all ${podCount} pods without rules had made them after ${formatNumber(first / 1000)} s.`,
@@ -118,7 +118,7 @@ class Node {
 
 	/** Memory, share of a core and requests. */
 	async idle(agent: AgentProcess): Promise<string[]> {
-		await sleep(15_000);
+		await sleep(10_000);
 		const [ticks, requests] = [ticksOf(agent.pid), this.#api.seen.length];
 		await sleep(idleMs);
 		const share = (ticksOf(agent.pid) - ticks) / ticksPerSecond / (idleMs / 1000);

@@ -14,6 +14,8 @@ const socketLevel = 1;
 const [sendBuffer, sendBufferForce] = [7, 32]; // SO_SNDBUF, SO_SNDBUFFORCE
 /** What netlink_sendmsg (net/netlink/af_netlink.c) takes off the buffer before it compares. */
 const sendOverhead = 32;
+/** No socket has less, whatever sysctl says (SOCK_MIN_SNDBUF in net/sock.h is more than twice that). */
+const leastRoom = 2048;
 /** The kernel has queued its answer before send(2) returns, so a wait could only be for something that is lost. */
 const doNotWait = 0x40; // MSG_DONTWAIT
 const tellWholeLength = 0x20; // MSG_TRUNC
@@ -75,6 +77,9 @@ export class OpenNetlink {
 
 	/** Not permitted in a user namespace of one's own is only the first way, which knows no limit. */
 	#makeRoom(length: number): void {
+		if (length + sendOverhead <= leastRoom) {
+			return;
+		}
 		const value = new Uint8Array(4);
 		this.#libc.getsockopt(this.#descriptor, socketLevel, sendBuffer, value, Uint32Array.of(4));
 		const room = new Int32Array(value.buffer)[0] ?? 0;
