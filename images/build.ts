@@ -7,7 +7,7 @@ import { type Image, makeArchive } from "./oci-archive.ts";
 import { type ImageName, imageList, referenceOf } from "./reference.ts";
 import { shunt } from "./shunt.ts";
 import { shuntCni } from "./shunt-cni.ts";
-import { shuntInit } from "./shunt-init.ts";
+import { shuntInit, shuntInitTools } from "./shunt-init.ts";
 import { hereAndNow, root, type Target } from "./target.ts";
 
 /**
@@ -21,6 +21,7 @@ import { hereAndNow, root, type Target } from "./target.ts";
  */
 const images: Readonly<Record<ImageName, (target: Target, reference: string) => Promise<Image>>> = {
 	"shunt-init": shuntInit,
+	"shunt-init-tools": shuntInitTools,
 	shunt,
 	"shunt-cni": shuntCni,
 };

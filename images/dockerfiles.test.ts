@@ -7,6 +7,7 @@ import { root } from "./target.ts";
 
 it.each([
 	["shunt-init", shuntInitConfig],
+	["shunt-init-tools", shuntInitConfig],
 	["shunt", shuntConfig],
 	["shunt-cni", shuntCniConfig],
 ])("the Dockerfile of %s says of its image what the archive does", (name, config) => {

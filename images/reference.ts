@@ -1,5 +1,5 @@
 /** The images that are made. */
-export const imageList = ["shunt-init", "shunt", "shunt-cni"] as const;
+export const imageList = ["shunt-init", "shunt-init-tools", "shunt", "shunt-cni"] as const;
 
 export type ImageName = (typeof imageList)[number];
 

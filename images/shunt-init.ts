@@ -14,27 +14,32 @@ export const shuntInitConfig = {
 	WorkingDir: "/",
 } as const;
 
-/** The init container: the native program and the tools of every dialect. No shell, no Node, nothing to configure. */
+/** The init container: the native program, which needs nothing else. No shell, no Node, no tools, nothing to configure. */
 export async function shuntInit(target: Target, reference: string): Promise<Image> {
+	return imageOf(target, reference, { comment: "shunt", tree: own(target) });
+}
+
+/** The same with the tools of every dialect, for mode plain and for kernels that only a tool knows how to talk to. */
+export async function shuntInitTools(target: Target, reference: string): Promise<Image> {
 	const debian = await debianFiles(["iptables", "nftables"], target.architecture);
-	const own: FileTree = new Map([
+	const tree = withDebian(new Map([...own(target), ...plainNames]), debian, tools(debian));
+	return imageOf(target, reference, { comment: "shunt and the tools of every dialect", tree });
+}
+
+function imageOf(target: Target, reference: string, layer: Image["layers"][number]): Image {
+	return { reference, architecture: target.architecture, layers: [layer], config: shuntInitConfig };
+}
+
+function own(target: Target): FileTree {
+	return new Map([
 		...users,
-		...plainNames,
 		[program, file(readProgram(target.native, target), 0o755, capability)],
 		["/usr/bin/proxy-init", link("shunt")],
 		["/usr/bin/shunt-init", link("shunt")],
 		["/usr/lib/linkerd/linkerd2-proxy-init", link("../../bin/shunt")],
-		// Where a pod mounts a volume for the legacy tools' lock.
+		// Where a pod mounts a volume for the lock of legacy tables.
 		["/run", { kind: "directory", mode: 0o755 }],
 	]);
-	return {
-		reference,
-		architecture: target.architecture,
-		layers: [
-			{ comment: "shunt and the tools of every dialect", tree: withDebian(own, debian, tools(debian)) },
-		],
-		config: shuntInitConfig,
-	};
 }
 
 /**

@@ -50,7 +50,7 @@ function permissionAdvice(message: string): readonly string[] {
 	return advice.length > 0
 		? advice
 		: [
-				"programming rules takes the capabilities NET_ADMIN and NET_RAW: list both under securityContext.capabilities.add",
+				"programming rules takes the capability NET_ADMIN, and by the tools of iptables-legacy NET_RAW too: list it under securityContext.capabilities.add",
 			];
 }
 

@@ -75,3 +75,8 @@ export type BackendErrorCode =
 	| "crashed"
 	/** The tool is there, and the system could not start it: too many processes, descriptors, too little memory. */
 	| "not-started";
+
+/** Whether only its programs know what a mode speaks, so that they have to be there. */
+export function needsTools(mode: Mode): boolean {
+	return mode === "plain";
+}

@@ -265,7 +265,9 @@ describe("a mode that does not work", () => {
 		}
 		host.intercept("iptables-legacy-restore", refusal(stderr, 4));
 		expect(init(host)).toBe(77);
-		expect(host.logged.at(-1)).toContain("capabilities NET_ADMIN and NET_RAW");
+		expect(host.logged.at(-1)).toContain(
+			"capability NET_ADMIN, and by the tools of iptables-legacy NET_RAW too",
+		);
 	});
 
 	it("for want of a place for the lock says so too", () => {

@@ -25,6 +25,8 @@ export interface Image {
 
 export interface InitConfig {
 	readonly image: Image;
+	/** It has the dialects' tools beside it, which may do the work. */
+	readonly tools: boolean;
 	/** The validator's too, which stands in its place. */
 	readonly resources: ContainerResources;
 	/** 0 leaves the kernel's value. */

@@ -28,15 +28,15 @@ export function restricted(uid: number, gid: number | undefined): JsonObject {
 }
 
 /**
- * The init container's. It programs the kernel, which takes NET_ADMIN; iptables also opens a raw socket. Without root
- * the image's programs carry these two as file capabilities. The sysctl of the close-wait timeout lies below
+ * The init container's. It programs the kernel, which takes NET_ADMIN; the tools of iptables-legacy open a raw socket too.
+ * Without root the image's program carries these two as file capabilities. The sysctl of the close-wait timeout lies below
  * /proc/sys, which only a privileged container may write.
  */
 export function initSecurityContext(init: InitConfig, closeWaitSeconds: number): JsonObject {
 	const privileged = init.privileged || closeWaitSeconds > 0;
 	return {
 		allowPrivilegeEscalation: privileged,
-		capabilities: { add: ["NET_ADMIN", "NET_RAW"], drop: ["ALL"] },
+		capabilities: { add: init.tools ? ["NET_ADMIN", "NET_RAW"] : ["NET_ADMIN"], drop: ["ALL"] },
 		privileged,
 		readOnlyRootFilesystem: true,
 		runAsGroup: init.runAsRoot ? 0 : orNobody(init.runAsGroup),

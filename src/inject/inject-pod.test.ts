@@ -94,10 +94,21 @@ describe("the init container's arguments", () => {
 });
 
 describe("the init container's rights", () => {
-	it("are two capabilities and nobody's user", () => {
+	it("are one more capability with the tools beside it, which mode plain cannot do without", () => {
+		for (const proxyInit of [{ tools: true }, { iptablesMode: "plain" }]) {
+			const init = find(inject(plain, { proxyInit }), "shunt-init");
+			expect(init["image"]).toMatch(/^shunt\/shunt-init-tools:/);
+			expect(init["securityContext"]).toMatchObject({
+				capabilities: { add: ["NET_ADMIN", "NET_RAW"], drop: ["ALL"] },
+			});
+		}
+		expect(find(inject(plain), "shunt-init")["image"]).toMatch(/^shunt\/shunt-init:/);
+	});
+
+	it("are one capability and nobody's user", () => {
 		expect(find(inject(plain), "shunt-init")["securityContext"]).toMatchObject({
 			allowPrivilegeEscalation: false,
-			capabilities: { add: ["NET_ADMIN", "NET_RAW"], drop: ["ALL"] },
+			capabilities: { add: ["NET_ADMIN"], drop: ["ALL"] },
 			privileged: false,
 			readOnlyRootFilesystem: true,
 			runAsNonRoot: true,

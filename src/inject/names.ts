@@ -16,6 +16,8 @@ export const shuntProgram = "/usr/bin/shunt";
 export const imageNames = {
 	/** The native program alone. */
 	init: "shunt/shunt-init",
+	/** The same, and the tools of every dialect. */
+	initTools: "shunt/shunt-init-tools",
 	/** The proxy and the validator. */
 	shunt: "shunt/shunt",
 } as const;

@@ -1,7 +1,7 @@
 import { parseSeconds } from "../domain/duration.ts";
 import { type Family, families } from "../domain/family.ts";
 import { parseLogFilter, parseLogLevel } from "../domain/log-level.ts";
-import { defaultMode, type Mode, parseMode } from "../domain/mode.ts";
+import { defaultMode, type Mode, needsTools, parseMode } from "../domain/mode.ts";
 import { type Port, parsePort, parsePortRange } from "../domain/port.ts";
 import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { version } from "../domain/version.ts";
@@ -37,12 +37,13 @@ export function parseInjectConfig(values: Json): Result<InjectConfig> {
 	const init = root.section("proxyInit");
 	const proxy = root.section("proxy");
 	const images = readReleaseImages(root);
+	const mode = init.parsed<Mode>("iptablesMode", parseMode, defaultMode);
 	const config: InjectConfig = {
-		mode: init.parsed<Mode>("iptablesMode", parseMode, defaultMode),
+		mode,
 		cniEnabled: root.boolean("cniEnabled", false),
 		defaults: readDefaults(root, proxy),
 		kubeApiServerPorts: init.items("kubeAPIServerPorts", parsePortRange, "443,6443"),
-		init: readInit(init, images),
+		init: readInit(init, images, mode),
 		validator: readValidator(root.section("networkValidator"), images),
 		proxy: readProxy(proxy, images),
 	};
@@ -120,10 +121,12 @@ function closeWaitNeedsRoot(source: string): Problem {
 }
 
 /** `proxyInit`, but for what it says of the policy. */
-function readInit(section: ConfigSection, images: ReleaseImages): InitConfig {
+function readInit(section: ConfigSection, images: ReleaseImages, mode: Mode): InitConfig {
 	const xtMountPath = section.section("xtMountPath");
+	const tools = section.boolean("tools", false) || needsTools(mode);
 	return {
-		image: readImage(section, images, { name: imageNames.init, version }),
+		image: readImage(section, images, { name: tools ? imageNames.initTools : imageNames.init, version }),
+		tools,
 		resources: readResources(section.section("resources")),
 		closeWaitSeconds: section.parsed("closeWaitTimeoutSecs", parseSeconds, 0),
 		logLevel: section.parsed<string | undefined>("logLevel", parseLogLevel, undefined),

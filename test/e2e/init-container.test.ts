@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { modes } from "../../src/domain/mode.ts";
 import type { Container } from "../support/cri/container-config.ts";
-import { initContainer, lookAtRules } from "../support/cri/containers.ts";
+import { bareInitContainer, initContainer, lookAtRules } from "../support/cri/containers.ts";
 import type { Machine } from "../support/cri/machine.ts";
 import { type Ended, type Pod, withPod } from "../support/cri/pod.ts";
 import { startShuntMachine } from "../support/cri/shunt-machine.ts";
@@ -62,6 +62,32 @@ describe("the rules in the kernel", () => {
 	});
 });
 
+describe("the image that holds nothing but the program, with NET_ADMIN alone", () => {
+	it.each(["legacy", "nft", "nftables", "auto"])(
+		"makes the rules of mode %s, again, and takes them back",
+		(mode) =>
+			withPod(machine, "bare", async (pod) => {
+				for (const said of ["via kernel", "nothing changed"]) {
+					const { exitCode, log } = await pod.run(bareInitContainer(inMode(mode), pod.emptyDir("/run")));
+					expect(exitCode, log.join("\n")).toBe(0);
+					expect(log.join("\n")).toContain(said);
+				}
+				const clean = { ...bareInitContainer(["clean"], pod.emptyDir("/run")), user: 0 };
+				const { exitCode, log } = await pod.run({ ...clean, command: ["/usr/bin/shunt"] });
+				expect(exitCode, log.join("\n")).toBe(0);
+				expect(log.join("\n")).toContain("removed our rules");
+			}),
+	);
+
+	it("says of mode plain which program is missing", async () => {
+		const { exitCode, message } = await withPod(machine, "bare", (pod) =>
+			pod.run(bareInitContainer(inMode("plain"))),
+		);
+		expect(message).toMatch(/iptables-restore.*not found in PATH/);
+		expect(exitCode).toBe(69);
+	});
+});
+
 describe.each(modes)("the init container in mode %s", (mode) => {
 	it("works for a user without rights who may gain none", async () => {
 		const { exitCode, log } = await runInit(inMode(mode));
@@ -80,7 +106,7 @@ describe.each(modes)("the init container in mode %s", (mode) => {
 
 	it("says what to add where no capability was", async () => {
 		const { exitCode, message } = await runInit(inMode(mode), { capabilities: [] });
-		expect(message).toMatch(/capabilities NET_ADMIN and NET_RAW: .*securityContext\.capabilities\.add/);
+		expect(message).toMatch(/capability NET_ADMIN, .*securityContext\.capabilities\.add/);
 		expect(exitCode).toBe(77);
 	});
 });

@@ -18,9 +18,11 @@ describe("a version", () => {
 	});
 });
 
+const toolsBeside = "install --ignore-cluster --set proxyInit.tools=true";
+
 describe("the images", () => {
 	it("have the names and the tag that the charts ask for, and nobody asks for others", () => {
-		const asked = ["install --ignore-cluster", "install-cni"].flatMap((command) => {
+		const asked = ["install --ignore-cluster", toolsBeside, "install-cni"].flatMap((command) => {
 			const text = execFileSync("bin/shunt", command.split(" "), {
 				encoding: "utf8",
 				stdio: ["ignore", "pipe", "ignore"],

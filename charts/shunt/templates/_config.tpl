@@ -11,10 +11,12 @@ proxy: {{- include "shunt.config.proxy" . | nindent 2 }}
 {{- end }}
 
 {{- define "shunt.config.proxyInit" -}}
-{{- $image := dict "root" . "image" .Values.proxyInit.image "name" "shunt/shunt-init" "version" .Chart.AppVersion -}}
+{{- $name := include "shunt.proxyInit.hasTools" .Values.proxyInit | eq "true" | ternary "shunt/shunt-init-tools" "shunt/shunt-init" -}}
+{{- $image := dict "root" . "image" .Values.proxyInit.image "name" $name "version" .Chart.AppVersion -}}
 {{- with .Values.proxyInit -}}
 iptablesMode: {{ eq .iptablesMode "iptables" | ternary "legacy" .iptablesMode }}
 image: {{- include "shunt.image" $image | nindent 2 }}
+tools: {{ include "shunt.proxyInit.hasTools" . | eq "true" }}
 ignoreInboundPorts: {{ include "shunt.ports" .ignoreInboundPorts | quote }}
 ignoreOutboundPorts: {{ include "shunt.ports" .ignoreOutboundPorts | quote }}
 redirectInboundPorts: {{ include "shunt.list" .redirectInboundPorts | quote }}

@@ -15,7 +15,7 @@ args: {{- include "shunt.proxyInit.args" . | nindent 2 }}
 securityContext:
   allowPrivilegeEscalation: {{ $privileged }}
   capabilities:
-    add: [NET_ADMIN, NET_RAW]
+    add: [NET_ADMIN{{ if include "shunt.proxyInit.hasTools" $init }}, NET_RAW{{ end }}]
     drop: [ALL]
   privileged: {{ $privileged }}
   readOnlyRootFilesystem: true
@@ -67,6 +67,13 @@ Flags of `shunt init`: first those that Linkerd's injector passes, in its order.
 {{- include "shunt.flag" (list "--outbound-subnets-to-ignore" $out.subnetsToIgnore) }}
 {{- include "shunt.flag" (list "--outbound-interfaces-to-ignore" $out.interfacesToIgnore) }}
 {{- include "shunt.flag" (list "--uids-to-ignore" $out.uidsToIgnore) }}
+{{- end }}
+
+{{/*
+Whether the tools of every dialect are beside the program: "true" or empty. What mode plain speaks, only they know.
+*/}}
+{{- define "shunt.proxyInit.hasTools" -}}
+{{- if or .tools (eq .iptablesMode "plain") }}true{{ end -}}
 {{- end }}
 
 {{/*

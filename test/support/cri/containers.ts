@@ -4,16 +4,21 @@ import type { Mount } from "./messages.ts";
 import { imageReference } from "./shunt-machine.ts";
 import { scripts } from "./talk.ts";
 
-/** The containers of an injected pod. `/run` is where the legacy tools have their lock. */
+/** The containers of an injected pod, with the tools beside the program. `/run` is where legacy tables have their lock. */
 export function initContainer(args: readonly string[], run?: Mount): Container {
 	return {
 		name: "shunt-init",
-		image: imageReference("shunt-init"),
+		image: imageReference("shunt-init-tools"),
 		args,
 		user: nobody,
 		capabilities: ["NET_ADMIN", "NET_RAW"],
 		...(run === undefined ? {} : { mounts: [run] }),
 	};
+}
+
+/** The same as a release makes it unless told otherwise: the program alone, with the one capability that it needs. */
+export function bareInitContainer(args: readonly string[], run?: Mount): Container {
+	return { ...initContainer(args, run), image: imageReference("shunt-init"), capabilities: ["NET_ADMIN"] };
 }
 
 export const proxyContainer: Container = {
@@ -37,7 +42,7 @@ export function application(...ports: readonly number[]): Container {
 export function lookAtRules(program: string, ...args: readonly string[]): Container {
 	return {
 		name: "debugger",
-		image: imageReference("shunt-init"),
+		image: imageReference("shunt-init-tools"),
 		command: [`/usr/sbin/${program}`, ...args],
 		user: 0,
 		capabilities: ["NET_ADMIN", "NET_RAW"],

@@ -11,7 +11,7 @@ export function imageReference(name: ImageName): string {
 	return `docker.io/shunt/${name}:${version}`;
 }
 
-export type ImageName = "shunt-init" | "shunt";
+export type ImageName = "shunt-init" | "shunt-init-tools" | "shunt";
 
 /** A machine that has these images of ours and, as no registry can be reached, the one for sandboxes. */
 export function startShuntMachine(...names: readonly ImageName[]): Promise<Machine> {
@@ -21,8 +21,12 @@ export function startShuntMachine(...names: readonly ImageName[]): Promise<Machi
 /** The same, with other plugins for pods' networks than the bridge alone. */
 export async function startShuntMachineOn(
 	network: PodNetworking | undefined,
-	...names: readonly ImageName[]
+	...asked: readonly ImageName[]
 ): Promise<Machine> {
+	// Whoever looks at rules, and what tools do, has them from there (containers.ts).
+	const names = asked.flatMap((name) =>
+		name === "shunt-init" ? [name, "shunt-init-tools" as const] : [name],
+	);
 	const archives = names.map(archiveOf);
 	const machine = await startMachine(pauseImage, network);
 	try {

@@ -219,6 +219,8 @@ export const given: readonly Given[] = [
 	},
 	{ name: "a privileged init container", set: ["proxyInit.privileged=true"] },
 	{ name: "an init container as root", set: ["proxyInit.runAsRoot=true"] },
+	{ name: "an init container with tools", set: ["proxyInit.tools=true"] },
+	{ name: "an init container of mode plain", set: ["proxyInit.iptablesMode=plain"] },
 	{
 		name: "a validator of one's own",
 		values: {
