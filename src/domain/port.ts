@@ -14,6 +14,11 @@ export interface PortRange {
 export const maxPort = 65_535;
 
 export function parsePort(text: string, source: string): Result<Port> {
+	const value = Number(text);
+	if (value >= 1 && value <= maxPort && Number.isInteger(value) && String(value) === text) {
+		return ok(value as Port);
+	}
+	// What can be said of a mistake is only made where there is one: there may be tens of thousands of ports.
 	const parsed = parseWholeNumber(text, { source, noun: "TCP port", min: 1, max: maxPort });
 	return parsed.ok ? ok(parsed.value as Port) : parsed;
 }
@@ -22,6 +27,9 @@ export function parsePort(text: string, source: string): Result<Port> {
 export function parsePortRange(text: string, source: string): Result<PortRange> {
 	const dash = text.indexOf("-");
 	const low = parsePort(dash < 0 ? text : text.slice(0, dash), source);
+	if (dash < 0 && low.ok) {
+		return ok({ low: low.value, high: low.value });
+	}
 	const high = dash < 0 ? low : parsePort(text.slice(dash + 1), source);
 	if (low.ok && high.ok && low.value <= high.value) {
 		return ok({ low: low.value, high: high.value });

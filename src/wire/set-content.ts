@@ -131,8 +131,8 @@ function mergeSpans(spans: readonly ValueRange[]): ValueRange[] {
 /** A subnet's first address. Of IPv4, of which there may be tens of thousands, without an expression. */
 export function addressBytes({ family, network }: Cidr): Bytes {
 	if (family === "ipv4") {
-		const [a, b, c, d] = network.split(".");
-		return String.fromCharCode(Number(a), Number(b), Number(c), Number(d));
+		const parts = network.split(".");
+		return String.fromCharCode(Number(parts[0]), Number(parts[1]), Number(parts[2]), Number(parts[3]));
 	}
 	return String.fromCharCode(...(parseAddress(network)?.bytes ?? []));
 }
