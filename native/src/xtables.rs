@@ -61,31 +61,34 @@ fn answer(is_ipv6: bool, operation: Operation, request: ByteString) -> std::resu
     if size_of::<usize>() != 8 {
         return Err(Errno::ENOSYS);
     }
-    match on_socket(is_ipv6, SockType::Datagram, None, operation, bytes.clone()) {
+    let domain = if is_ipv6 { AddressFamily::Inet6 } else { AddressFamily::Inet };
+    let datagram = socket(domain, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None)?;
+    match call(&datagram, is_ipv6, operation, bytes.clone()) {
         Err(errno @ (Errno::EOPNOTSUPP | Errno::ENOPROTOOPT)) => {
-            on_socket(is_ipv6, SockType::Raw, Some(SockProtocol::Raw), operation, bytes).map_err(|_| errno)
+            // Where there is no such socket to be had, for want of CAP_NET_RAW for example, the first answer stands.
+            match socket(domain, SockType::Raw, SockFlag::SOCK_CLOEXEC, Some(SockProtocol::Raw)) {
+                Ok(raw) => call(&raw, is_ipv6, operation, bytes),
+                Err(_) => Err(errno),
+            }
         }
         other => other,
     }
 }
 
-fn on_socket(
+fn call(
+    descriptor: &OwnedFd,
     is_ipv6: bool,
-    kind: SockType,
-    protocol: Option<SockProtocol>,
     operation: Operation,
     mut bytes: Vec<u8>,
 ) -> std::result::Result<Vec<u8>, Errno> {
-    let domain = if is_ipv6 { AddressFamily::Inet6 } else { AddressFamily::Inet };
     let level = if is_ipv6 { libc::SOL_IPV6 } else { libc::SOL_IP };
-    let descriptor = socket(domain, kind, SockFlag::SOCK_CLOEXEC, protocol)?;
     match operation {
         Operation::Read(ipv4, ipv6) => {
-            socket_option::get(&descriptor, level, if is_ipv6 { ipv6 } else { ipv4 }, &mut bytes)?;
+            socket_option::get(descriptor, level, if is_ipv6 { ipv6 } else { ipv4 }, &mut bytes)?;
             Ok(bytes)
         }
-        Operation::Replace => replace(&descriptor, level, &mut bytes),
-        Operation::AddCounters => socket_option::set(&descriptor, level, 65, &mut bytes).map(|()| Vec::new()),
+        Operation::Replace => replace(descriptor, level, &mut bytes),
+        Operation::AddCounters => socket_option::set(descriptor, level, 65, &mut bytes).map(|()| Vec::new()),
     }
 }
 

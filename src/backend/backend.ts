@@ -105,6 +105,8 @@ export interface SetUpResult {
 export interface FamilyOutcome {
 	readonly family: Family;
 	readonly outcome: "created" | "replaced" | "unchanged";
+	/** That the kernel takes no comments, so that the rules are there without. */
+	readonly comments?: false;
 }
 
 export interface FoundDrift {

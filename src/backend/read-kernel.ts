@@ -53,7 +53,7 @@ function readXTable(host: Host, { dialect, scope, name }: KernelTable): NatTable
 	}
 	let tables: NatTable[] = [];
 	caught(() => {
-		tables = way.tables(host, [scope]).map(({ chains }) => ({ dialect, scope, name, chains }));
+		tables = way.tables(host, [scope]).map((table) => ({ ...table, dialect, name }));
 	});
 	return tables;
 }

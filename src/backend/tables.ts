@@ -1,6 +1,7 @@
 import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import type { Scope } from "../rules/ruleset.ts";
+import { infoRequest } from "../wire/ip-table-requests.ts";
 import type { KernelTable } from "./backend.ts";
 import type { BackendErrorCode } from "./backend-error.ts";
 import { backendOf, kernelTables } from "./backends.ts";
@@ -73,11 +74,19 @@ function viewOfNfTables(host: Host): View {
 	};
 }
 
-/** The list is there for all to see and for root alone to read (xt_proto_init in net/netfilter/x_tables.c). */
+/**
+ * The list is there for all to see and for root alone to read (xt_proto_init in net/netfilter/x_tables.c), as soon as there
+ * are ip_tables. gVisor has no such list, and its tables always: where there is none nobody makes a table by asking for one.
+ */
 function viewOfXTables(host: Host, scope: Scope): View {
 	const path = `/proc/self/net/${scope === "ipv4" ? "ip" : "ip6"}_tables_names`;
 	const names = host.readFile(path);
 	const isHidden = names === undefined && host.fileIdentity(path) !== undefined;
+	const isListed = names !== undefined || isHidden || scope === "inet";
+	if (!isListed) {
+		const isThere = typeof host.xtables(scope, "info", infoRequest) === "string";
+		return { why: undefined, code: "not-permitted", holds: ({ name }) => isThere && name === "nat" };
+	}
 	return {
 		why: isHidden ? `${path}: permission denied, only root is told whether there are any` : undefined,
 		code: "not-permitted",

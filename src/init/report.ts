@@ -85,9 +85,16 @@ export function makeReport(options: InitOptions, result: InitResult): InitReport
 		changed: (result.choice.changed ?? []).map(driftInWords),
 		notSeen: result.hidden.map(({ dialect: mode, scope: family, why }) => ({ mode, family, why })),
 		milliseconds: Math.round(result.milliseconds * 100) / 100,
-		warnings: [...options.warnings, ...result.stale.flatMap(staleWarning)],
+		warnings: [
+			...options.warnings,
+			...(outcomes.some(({ comments }) => comments === false) ? [withoutComments] : []),
+			...result.stale.flatMap(staleWarning),
+		],
 	};
 }
+
+const withoutComments =
+	"this kernel takes no comments (xt_comment), as gVisor does not: the rules are there without, and are known again by what they are";
 
 function staleWarning({ dialect, scope, failure }: StaleRules): string[] {
 	return failure === undefined

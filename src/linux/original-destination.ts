@@ -11,7 +11,7 @@ import { parseSockaddr, protocolLevels, sockaddrLength } from "./sockaddr.ts";
  */
 export type OriginalDestination = (descriptor: number, family: Family) => Endpoint;
 
-/** The kernel has no answer, most often because the connection was never redirected (ENOENT). */
+/** The kernel has no answer, most often because the connection was never redirected (ENOENT; ENOTCONN in gVisor). */
 export class NoOriginalDestination extends Error {
 	override readonly name = "NoOriginalDestination";
 	/** As in errno(3). */

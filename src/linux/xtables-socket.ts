@@ -54,10 +54,13 @@ export function askXtables(
 	if (typeof answer === "string" || !unknownThere.includes(answer.name)) {
 		return answer;
 	}
-	const second = onSocket(libc, family, raw, (descriptor) =>
-		call(libc, { descriptor, family, operation, bytes }),
-	);
-	return typeof second === "string" ? second : answer;
+	// Where there is no such socket to be had, for want of CAP_NET_RAW for example, the first answer stands.
+	let second: string | Errno = answer;
+	onSocket(libc, family, raw, (descriptor) => {
+		second = call(libc, { descriptor, family, operation, bytes });
+		return second;
+	});
+	return second;
 }
 
 const narrow: ReadonlySet<string> = new Set(["arm", "ia32", "mips", "mipsel", "ppc"]);

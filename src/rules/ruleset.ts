@@ -30,6 +30,8 @@ export interface NatTable {
 	readonly chains: readonly NatChain[];
 	/** It has flags of nf_tables (nft(8), "TABLES"), which tables of ours have none of. */
 	readonly hasFlags?: true;
+	/** That the kernel takes no comments of rules; those of ours that are told were then inferred from what the rules are. */
+	readonly comments?: false;
 	/** The table's own, which nf_tables keeps since Linux 5.10. */
 	readonly comment?: string;
 }

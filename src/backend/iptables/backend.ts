@@ -16,7 +16,15 @@ import { BackendError, caught, throwIfAny } from "../backend-error.ts";
 import { eitherWay } from "../either-way.ts";
 import { driftOfState, understoodIn } from "./drift.ts";
 import { kernelWays } from "./kernel.ts";
-import { chainNames, hookOfOwnChain, jumpSpec, nothing, ownStateOf, wantedState } from "./own-state.ts";
+import {
+	chainNames,
+	hookOfOwnChain,
+	jumpSpec,
+	nothing,
+	ownStateOf,
+	standsWithoutComments,
+	wantedState,
+} from "./own-state.ts";
 import { wordsIn } from "./read.ts";
 import { renderRule } from "./render.ts";
 import { setUp } from "./set-up.ts";
@@ -68,7 +76,7 @@ function tablesOf(dialect: IptablesDialect & TableDialect): KernelTable[] {
 	return families.map((scope) => ({ dialect, scope, name: "nat", subsystem }));
 }
 
-type FoundTable = Pick<NatTable, "scope" | "chains">;
+type FoundTable = Pick<NatTable, "scope" | "chains" | "comments">;
 
 function readTables(host: Host, dialect: IptablesDialect, among: readonly Family[]): FoundTable[] {
 	const kernel = kernelWays[dialect];
@@ -90,11 +98,14 @@ function savedTables(host: Host, dialect: IptablesDialect, among: readonly Famil
 }
 
 function check(found: readonly FoundTable[], plan: Plan): FoundDrift[] {
-	return found.flatMap(({ scope, chains }) =>
-		scope === "inet" || !plan.families.includes(scope)
-			? []
-			: [{ scope, drift: driftOfState(plan, scope, ownStateOf(chains)) }],
-	);
+	return found.flatMap(({ scope, chains, comments }) => {
+		if (scope === "inet" || !plan.families.includes(scope)) {
+			return [];
+		}
+		const own = ownStateOf(chains);
+		const isSame = comments === false && standsWithoutComments(own, wantedState(plan, scope));
+		return [{ scope, drift: isSame ? [] : driftOfState(plan, scope, own) }];
+	});
 }
 
 /** Whatever cannot be read may well hold rules: it is joined rather than doubled. */

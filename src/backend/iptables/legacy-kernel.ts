@@ -13,10 +13,11 @@ import {
 	type LegacyTable,
 	orderOf,
 	ownStateIn,
+	type Replaced,
 	readLegacyTable,
 	replaceLegacyTable,
 } from "./legacy-table.ts";
-import type { FamilyTable } from "./own-state.ts";
+import { type FamilyTable, standsWithoutComments } from "./own-state.ts";
 import { probeChain, probeRules } from "./probe-rules.ts";
 import { maxAttempts } from "./transaction.ts";
 import { withXtablesLock } from "./xtables-lock.ts";
@@ -36,7 +37,11 @@ export function applyLegacy(host: Host, plan: Plan, { wait }: { readonly wait: b
 				throw error instanceof BackendError ? withUndone(host, error, done) : error;
 			}
 		}
-		return done.map(({ family, outcome }) => ({ family, outcome }));
+		return done.map(({ family, outcome, isBare }) => ({
+			family,
+			outcome,
+			...(isBare ? { comments: false } : {}),
+		}));
 	});
 }
 
@@ -44,7 +49,7 @@ export function applyLegacy(host: Host, plan: Plan, { wait }: { readonly wait: b
 export function removeLegacy(host: Host, families: readonly Family[]): Family[] {
 	return withXtablesLock(host, false, () =>
 		families.filter((family) => {
-			const before = change(host, family, ({ table }) =>
+			const { before } = change(host, family, ({ table }) =>
 				ownHooks(table).length === 0 ? undefined : withoutOurs(table),
 			);
 			return ownHooks(before.table).length > 0;
@@ -54,10 +59,11 @@ export function removeLegacy(host: Host, families: readonly Family[]): Family[] 
 
 /** The nat tables of these families as they are. Makes those that are not there, as the tools do. */
 export function legacyTables(host: Host, families: readonly Family[]): FamilyTable[] {
-	return families.map((scope) => ({
-		scope,
-		chains: natTableOf(readLegacyTable(host, scope).table, orderOf(host)).chains,
-	}));
+	return families.map((scope) => {
+		const found = readLegacyTable(host, scope);
+		const { chains } = natTableOf(found.table, orderOf(host));
+		return { scope, chains, ...(found.isBare ? { comments: false } : {}) };
+	});
 }
 
 /**
@@ -82,7 +88,10 @@ function tryRules(host: Host, family: Family, owner: Owner): void {
 	const trial = { family, chains: [...table.chains, { name: probeChain, rules }] };
 	// Nobody makes that many rules at this very moment.
 	const wrongCount = entryCount + 4096;
-	replaceLegacyTable(host, { entryCount: wrongCount }, trial);
+	if (replaceLegacyTable(host, { entryCount: wrongCount }, trial)) {
+		// gVisor does not count.
+		replaceLegacyTable(host, { entryCount }, table);
+	}
 }
 
 /** How a family differs from a plan. Changes nothing. */
@@ -100,35 +109,50 @@ function driftIn(host: Host, plan: Plan, table: IpTable, wanted: IpTable): Drift
 
 interface Applied extends FamilyOutcome {
 	readonly before: LegacyTable;
+	/** Whether the rules have no comments, since the kernel takes none. */
+	readonly isBare: boolean;
 }
 
 function applyTo(host: Host, plan: Plan, family: Family): Applied {
 	let isThere = false;
 	const order = orderOf(host);
-	const before = change(host, family, (found) => {
+	const { before, replaced } = change(host, family, (found) => {
 		isThere = standsAsSent(found, plan, order);
 		if (isThere) {
 			return undefined;
 		}
 		const { table } = found;
 		const wanted = withPlan(table, plan, order);
-		isThere = ownHooks(table).length > 0 && driftIn(host, plan, table, wanted).length === 0;
+		isThere =
+			ownHooks(table).length > 0 &&
+			(isSame(host, found, wanted) || driftIn(host, plan, table, wanted).length === 0);
 		return isThere ? undefined : wanted;
 	});
-	return { family, before, outcome: isThere ? "unchanged" : outcomeOver(before.table) };
+	const isBare = replaced === "without-comments" || (isThere && before.isBare);
+	return { family, before, isBare, outcome: isThere ? "unchanged" : outcomeOver(before.table) };
+}
+
+/** Of a table without comments, which do not tell whether it is. */
+function isSame(host: Host, { isBare, table }: LegacyTable, wanted: IpTable): boolean {
+	return isBare && standsWithoutComments(ownStateIn(host, table), ownStateIn(host, wanted));
 }
 
 function outcomeOver(table: IpTable): FamilyOutcome["outcome"] {
 	return ownHooks(table).length === 0 ? "created" : "replaced";
 }
 
-/** Replaces a table by what is made of it, if anything. Answers with what it was. */
-function change(host: Host, family: Family, make: (found: LegacyTable) => IpTable | undefined): LegacyTable {
+/** Replaces a table by what is made of it, if anything. Answers with what it was, and how that was done. */
+function change(
+	host: Host,
+	family: Family,
+	make: (found: LegacyTable) => IpTable | undefined,
+): { readonly before: LegacyTable; readonly replaced: Replaced | undefined } {
 	for (let round = 0; round < maxAttempts; round++) {
 		const before = readLegacyTable(host, family);
 		const wanted = make(before);
-		if (wanted === undefined || replaceLegacyTable(host, before, wanted)) {
-			return before;
+		const replaced = wanted && replaceLegacyTable(host, before, wanted);
+		if (wanted === undefined || replaced !== undefined) {
+			return { before, replaced };
 		}
 	}
 	throw new BackendError("refused", `${family}: the table kept changing while it was being programmed`);

@@ -16,6 +16,7 @@ import { readIpTable } from "../../wire/read-ip-table.ts";
 import { BackendError } from "../backend-error.ts";
 import { KernelFailure } from "../kernel-failure.ts";
 import { lackOf, type Piece } from "../kernel-lack.ts";
+import { isBare, withOurComments, withoutOurComments } from "./bare-table.ts";
 import { type OwnState, ownStateOf } from "./own-state.ts";
 
 /** A nat table as ip_tables or ip6_tables holds it, and how many entries that are. */
@@ -27,6 +28,8 @@ export interface LegacyTable {
 	readonly info: TableInfo;
 	/** As they came. */
 	readonly entries: Bytes;
+	/** Whether the table, as far as it was taken apart, had our rules without comments, as the kernel takes none. */
+	readonly isBare: boolean;
 }
 
 export function orderOf(host: Host): Words {
@@ -47,7 +50,7 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 		const info = readInfo(told, order);
 		const answer = host.xtables(family, "entries", entriesRequest(info, order));
 		if (typeof answer === "string") {
-			return legacyTable(family, info, entriesIn(answer), order);
+			return legacyTable(host, family, { info, entries: entriesIn(answer), order });
 		}
 		if (answer.name !== "EAGAIN") {
 			throw tableFailure(host, family, answer);
@@ -56,20 +59,31 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 	throw new BackendError("refused", `${names[family]}: the table kept changing while it was being read`);
 }
 
-function legacyTable(family: Family, info: TableInfo, entries: Bytes, order: Words): LegacyTable {
+interface Told {
+	readonly info: TableInfo;
+	readonly entries: Bytes;
+	readonly order: Words;
+}
+
+function legacyTable(host: Host, family: Family, { info, entries, order }: Told): LegacyTable {
 	let known: IpTable | undefined;
+	let isKnownBare = false;
 	const takenApart = () => {
 		const table = readIpTable(family, info, entries, order);
 		if ("why" in table) {
 			throw new BackendError("refused", `${names[family]}: ${table.why}, so it is left as it is`);
 		}
-		return table;
+		isKnownBare = isBare(table, order) && !takesComments(host, family);
+		return isKnownBare ? withOurComments(table, order) : table;
 	};
 	return {
 		family,
 		info,
 		entries,
 		entryCount: info.entryCount,
+		get isBare() {
+			return isKnownBare;
+		},
 		get table() {
 			known ??= takenApart();
 			return known;
@@ -77,16 +91,37 @@ function legacyTable(family: Family, info: TableInfo, entries: Bytes, order: Wor
 	};
 }
 
+/** Whether the kernel lets rules have comments. */
+function takesComments(host: Host, family: Family): boolean {
+	const answer = host.xtables(family, "match-revision", revisionRequest({ name: "comment", revision: 0 }));
+	return typeof answer === "string" || answer.name !== "ENOENT";
+}
+
 /**
  * Puts another table in the place of one that was read, and gives the rules that are still there back what they had
- * counted. Answers whether that was done: not where somebody changed the number of its entries meanwhile, which is all
- * that the kernel looks at, so that the xtables lock has to be had from the reading on. Throws {@link BackendError}.
+ * counted. Answers how that was done; undefined where it was not, as somebody changed the number of its entries meanwhile, which is all
+ * that the kernel looks at, so that the xtables lock has to be had from the reading on. A kernel that takes no comments is
+ * given our rules without. Throws {@link BackendError}.
  */
 export function replaceLegacyTable(
 	host: Host,
 	before: Pick<LegacyTable, "entryCount">,
 	wanted: IpTable,
-): boolean {
+): Replaced | undefined {
+	try {
+		return replaceAsItIs(host, before, wanted) ? "as-wanted" : undefined;
+	} catch (error) {
+		if (error instanceof BackendError && error.lack?.modules.join() === "xt_comment") {
+			const bare = withoutOurComments(wanted, orderOf(host));
+			return replaceAsItIs(host, before, bare) ? "without-comments" : undefined;
+		}
+		throw error;
+	}
+}
+
+export type Replaced = "as-wanted" | "without-comments";
+
+function replaceAsItIs(host: Host, before: Pick<LegacyTable, "entryCount">, wanted: IpTable): boolean {
 	const order = orderOf(host);
 	const { family } = wanted;
 	const built = buildEntries(wanted, order);
@@ -135,13 +170,11 @@ function tableFailure(host: Host, family: Family, answer: Errno): KernelFailure 
 	}
 }
 
-/** ENOENT where a match or target is not there. */
+/** ENOENT where a match or target is not there; EINVAL in gVisor, which says that to all that it does not take. */
 function ruleFailure(host: Host, family: Family, answer: Errno): KernelFailure {
-	if (answer.name !== "ENOENT") {
-		return failureOf(host, family, answer, []);
-	}
-	const lacked = lackedExtensions(host, family);
-	return failureOf(host, family, answer, lacked.length === 0 ? [{ kind: "part-of-rule" }] : lacked);
+	const lacked = ["ENOENT", "EINVAL"].includes(answer.name) ? lackedExtensions(host, family) : [];
+	const isUnknown = answer.name === "ENOENT" && lacked.length === 0;
+	return failureOf(host, family, answer, isUnknown ? [{ kind: "part-of-rule" }] : lacked);
 }
 
 function failureOf(host: Host, family: Family, { number, message }: Errno, pieces: readonly Piece[]) {

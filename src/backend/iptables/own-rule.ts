@@ -15,7 +15,7 @@ import {
 	redirectTo,
 	tcp,
 } from "../../rules/plan.ts";
-import type { Action, Condition } from "../../rules/rule.ts";
+import type { Action, Condition, FoundRule } from "../../rules/rule.ts";
 import { readRule } from "./read.ts";
 import { isWrittenAs, renderRule } from "./render.ts";
 
@@ -30,14 +30,23 @@ export function ownRule(spec: string, hook: Hook): PlannedRule | undefined {
 function anyRule(spec: string, hook: Hook): PlannedRule | undefined {
 	const found = readRule(spec, () => false);
 	const reason = reasonOf(found.comment);
-	const action = plannedAction(found.action);
-	const read = found.conditions.map(plannedCondition);
-	const known = read.filter((condition) => condition !== undefined);
-	if (reason === undefined || action === undefined || known.length < read.length) {
+	const parts = plannedPartsOf(found);
+	if (reason === undefined || parts === undefined) {
 		return undefined;
 	}
+	const { conditions: known, action } = parts;
 	const conditions = reason === "ignore-subnet" ? asGiven(known, found.comment ?? "", hook) : known;
 	return commentOf(reason, conditions) === found.comment ? { reason, conditions, action } : undefined;
+}
+
+/** What a rule looks at and does, as a plan has it; undefined where no plan has that. */
+export function plannedPartsOf(
+	found: Pick<FoundRule, "conditions" | "action">,
+): Pick<PlannedRule, "conditions" | "action"> | undefined {
+	const action = plannedAction(found.action);
+	const read = found.conditions.map(plannedCondition);
+	const conditions = read.filter((condition) => condition !== undefined);
+	return action === undefined || conditions.length < read.length ? undefined : { conditions, action };
 }
 
 function plannedAction(action: Action): PlannedAction | undefined {

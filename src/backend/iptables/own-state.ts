@@ -38,7 +38,7 @@ export function hookOfOwnChain(name: string): Hook | undefined {
 }
 
 /** A table of one family, ours and others' rules in it; one without chains stands for none. */
-export type FamilyTable = Pick<NatTable, "chains"> & { readonly scope: Family };
+export type FamilyTable = Pick<NatTable, "chains" | "comments"> & { readonly scope: Family };
 
 /** Our part of a nat table: the only part that we ever change. */
 export interface OwnState {
@@ -79,6 +79,19 @@ export function standsAsWritten(own: OwnState, wanted: OwnState): boolean {
 			return there?.length === rules.length && rules.every((spec, index) => spec === there[index]);
 		})
 	);
+}
+
+/** The same where nobody keeps why a rule is there: two rules can be alike and be there for different reasons. */
+export function standsWithoutComments(own: OwnState, wanted: OwnState): boolean {
+	return standsAsWritten(bare(own), bare(wanted));
+}
+
+function bare({ chains, jumps }: OwnState): OwnState {
+	const without = (spec: string) => spec.replace(/-m comment --comment "[^"]*" /, "");
+	return {
+		chains: chains.map(({ name, rules }) => ({ name, rules: rules.map(without) })),
+		jumps: jumps.map((jump) => ({ ...jump, spec: without(jump.spec) })),
+	};
 }
 
 export function sameState(a: OwnState, b: OwnState): boolean {
