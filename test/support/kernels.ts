@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Ended, Machine } from "./machine.ts";
 
@@ -20,7 +20,10 @@ export const kernels: readonly KernelSeries[] = (process.env["SHUNT_TEST_KERNELS
 		return series;
 	});
 
-/** Whether everything is tested, or what the tier in CI has time for. */
+/**
+ * Whether everything is tested, or what the tier in CI has time for: `make test` fetches and boots one kernel, and `make
+ * kernels` names those that it wants.
+ */
 export const isWhole = process.env["SHUNT_TEST_KERNELS"] !== undefined;
 
 /** Boots a kernel with the native program in it; both are fetched and built where they are missing. */
@@ -30,7 +33,11 @@ export async function bootKernel(series: KernelSeries, parameters: readonly stri
 	mkdirSync(`${root}/dist/kernels`, { recursive: true });
 	const initramfs = `${root}/dist/kernels/${series}-${process.pid}.cpio`;
 	execFileSync(script("build-initramfs.sh"), [kernel, `${root}/dist/native/shunt`, initramfs]);
-	return Machine.boot({ kernel, initramfs, parameters });
+	try {
+		return await Machine.boot({ kernel, initramfs, parameters });
+	} finally {
+		rmSync(initramfs);
+	}
 }
 
 /** Shell functions for what the tests do again and again in a machine. */

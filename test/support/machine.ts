@@ -32,7 +32,9 @@ export class Machine implements AsyncDisposable {
 		const commandLine = [...usualParameters, ...parameters].join(" ");
 		// One line for what the kernel says, one for commands and answers.
 		const devices = ["-serial", `file:${this.#console}`, "-serial", "stdio"];
-		this.#qemu = spawn("qemu-system-x86_64", [
+		// It goes where we go, whatever ends us.
+		this.#qemu = spawn("setpriv", [
+			...["--pdeathsig", "KILL", "qemu-system-x86_64"],
 			...["-accel", "tcg,thread=single", "-cpu", "max", "-machine", "q35", "-smp", "1", "-m", "512"],
 			...["-nodefaults", "-no-reboot", "-display", "none", ...devices],
 			...["-kernel", kernelImage(kernel), "-initrd", initramfs, "-append", commandLine],

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Family } from "../../src/domain/family.ts";
 import { makeNetns, type Netns } from "./netns.ts";
 
@@ -57,7 +58,10 @@ export function makeTopology(purpose: string): Topology {
 function connect({ pod, peer }: Topology): void {
 	for (const netns of [pod, peer]) {
 		// No waiting for duplicate addresses, and answers may leave by another cable than the questions came in.
-		netns.run("sysctl", ["-qw", ...settings]);
+		// gVisor has none of these settings, and needs none.
+		if (existsSync("/proc/sys/net/ipv4/conf")) {
+			netns.run("sysctl", ["-qw", ...settings]);
+		}
 	}
 	for (const { name, pod: own, peer: others } of cables) {
 		const far = `${name}p`;
