@@ -60,6 +60,19 @@ e2e-runtimes: images
 	scripts/ensure-tools.sh
 	scripts/e2e-runtimes.sh
 
+# Debian's kernels in emulated machines: docs/kernels.md. KERNELS names some of them. An hour on two idle cores.
+KERNELS := 5.10 6.1 6.12 7.2
+kernels: build native
+	scripts/ensure-tools.sh
+	scripts/kernels/ensure-machine.sh
+	SHUNT_TEST_KERNELS="$(KERNELS)" vitest run --project kernels
+
+# In gVisor's sandboxes: docs/gvisor.md. Needs root and Go. Not in `make test`, since it builds gVisor the first time.
+gvisor: build
+	scripts/ensure-tools.sh
+	scripts/ensure-gvisor.sh
+	vitest run --project gvisor
+
 # A Kubernetes cluster of one node, in namespaces of its own: docs/e2e-cluster.md. Needs root and Go.
 cluster: $(NODE_MODULES)
 	scripts/cluster/cluster.sh start

@@ -11,7 +11,8 @@ const needsContainerd2 = "test/e2e/cni-status.test.ts";
  * the tools; `native` is the kernel tier again, and the contract of its own host, on the native program; `e2e` runs the
  * images in pods, which takes root, containerd and what `make images` makes, and `containerd-RELEASE` a part of it under
  * another containerd; `chart` compares our charts' renderer with
- * Helm, which `scripts/ensure-helm.sh` installs; `envoy` needs what the kernel tier does, and Envoy, which
+ * Helm, which `scripts/ensure-helm.sh` installs; `kernels` boots Debian's kernels in emulated machines, with what
+ * `scripts/kernels/ensure-machine.sh` installs, and the native program in them; `envoy` needs what the kernel tier does, and Envoy, which
  * `scripts/ensure-envoy.sh` fetches; `shells` presses the tab key in zsh and fish, and runs `kubectl shunt`.
  */
 export default defineConfig({
@@ -52,10 +53,18 @@ export default defineConfig({
 				},
 			},
 			{ extends: true, test: { name: "envoy", include: ["test/envoy/**/*.test.ts"], ...slow } },
-			// Debian's kernels in emulated machines, which `scripts/kernels` fetches; all of them by `make kernels`.
 			{
 				extends: true,
 				test: { name: "kernels", include: ["test/kernels/**/*.test.ts"], ...slow, maxWorkers: 1 },
+			},
+			// What runs in a sandbox of gVisor's, and the tier that makes one for it.
+			{
+				extends: true,
+				test: { name: "inside-gvisor", include: ["test/gvisor/inside/**/*.test.ts"], ...slow, maxWorkers: 1 },
+			},
+			{
+				extends: true,
+				test: { name: "gvisor", include: ["test/gvisor/*.test.ts"], ...slow, maxWorkers: 1 },
 			},
 			{ extends: true, test: { name: "chart", include: ["test/chart/**/*.test.ts"], ...slow } },
 			// A page in Chromium, which `scripts/ensure-chromium.sh` installs.

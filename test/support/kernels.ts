@@ -20,10 +20,7 @@ export const kernels: readonly KernelSeries[] = (process.env["SHUNT_TEST_KERNELS
 		return series;
 	});
 
-/**
- * Whether everything is tested, or what the tier in CI has time for: `make test` fetches and boots one kernel, and `make
- * kernels` names those that it wants.
- */
+/** Whether every module is tested, or those that are missing most often: `make kernels` names the kernels that it wants. */
 export const isWhole = process.env["SHUNT_TEST_KERNELS"] !== undefined;
 
 /** Boots a kernel with the native program in it; both are fetched and built where they are missing. */
