@@ -37,8 +37,8 @@ describe("a namespace that asks for proxies", () => {
 		strict("high", "restricted");
 		strict("free", "privileged");
 		expect(await reasons()).toEqual([
-			"high: restricted: shunt-init adds NET_ADMIN and NET_RAW",
-			"low: baseline: shunt-init adds NET_ADMIN and NET_RAW",
+			"high: restricted: shunt-init adds NET_ADMIN",
+			"low: baseline: shunt-init adds NET_ADMIN",
 		]);
 	});
 
@@ -46,7 +46,7 @@ describe("a namespace that asks for proxies", () => {
 		installRelease(api, { proxyInit: { privileged: true, runAsRoot: true } });
 		strict("high", "restricted");
 		expect(await reasons()).toEqual([
-			"high: restricted: shunt-init adds NET_ADMIN and NET_RAW",
+			"high: restricted: shunt-init adds NET_ADMIN",
 			"high: restricted: shunt-init is privileged",
 			"high: restricted: shunt-init may gain privileges",
 			"high: restricted: shunt-init may run as root",
