@@ -52,6 +52,16 @@ export default defineConfig({
 					...slow,
 				},
 			},
+			// What goes by either way with one outcome, again with everything left to the tools (SHUNT_TRANSPORT).
+			{
+				extends: true,
+				test: {
+					name: "tools",
+					include: ["test/kernel/mode-change.test.ts"],
+					env: { SHUNT_TRANSPORT: "tools" },
+					...slow,
+				},
+			},
 			{ extends: true, test: { name: "envoy", include: ["test/envoy/**/*.test.ts"], ...slow } },
 			{
 				extends: true,

@@ -13,7 +13,7 @@ left_out() {
 
 if [ "$(id -u)" = 0 ]; then
 	scripts/ensure-tools.sh curl
-	tiers+=(contract kernel)
+	tiers+=(contract kernel tools)
 elif [ -z "${SHUNT_TEST_USERNS:-}" ] && unshare --map-root-user --map-auto --net --mount true 2>/dev/null; then
 	exec env SHUNT_TEST_USERNS=1 unshare --map-root-user --map-auto --net --mount sh -c 'mount -t tmpfs none /run && exec "$0"' "$0"
 else
