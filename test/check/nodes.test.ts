@@ -100,7 +100,7 @@ describe("check --probe-nodes", () => {
 			command: ["/usr/bin/shunt", "init"],
 			securityContext: {
 				allowPrivilegeEscalation: false,
-				capabilities: { add: ["NET_ADMIN", "NET_RAW"], drop: ["ALL"] },
+				capabilities: { add: ["NET_ADMIN"], drop: ["ALL"] },
 				privileged: false,
 				readOnlyRootFilesystem: true,
 				runAsNonRoot: true,

@@ -118,7 +118,7 @@ describe("validatorOf", () => {
 	it("finds the key that a misspelt one stands for", () => {
 		const [sentence] = validate(changed("proxyInit.iptableMode", "nft"));
 		expect(sentence).toMatch(
-			/^proxyInit\.iptableMode: is not a key of this chart \(want iptablesMode, or below proxyInit one of iptablesMode, image, /,
+			/^proxyInit\.iptableMode: is not a key of this chart \(want iptablesMode, or below proxyInit one of iptablesMode, tools, image, /,
 		);
 	});
 
