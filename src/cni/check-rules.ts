@@ -1,6 +1,7 @@
-import type { FoundDrift } from "../backend/backend.ts";
+import type { FoundDrift, KernelTable } from "../backend/backend.ts";
 import { BackendError } from "../backend/backend-error.ts";
-import { autoOrder, backendOf } from "../backend/backends.ts";
+import { autoOrder, backendOf, kernelTables } from "../backend/backends.ts";
+import { survey } from "../backend/tables.ts";
 import { type Dialect, type Mode, tableDialects } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { driftInWords } from "../rules/diff.ts";
@@ -14,7 +15,7 @@ import { CniError, errorCodes } from "./cni-error.ts";
  */
 export function checkRules(host: Host, mode: Mode, plan: Plan): void {
 	const attempts: Attempt[] = [];
-	for (const dialect of mode === "auto" ? likeliest : [mode]) {
+	for (const dialect of mode === "auto" ? likeliest(host) : [mode]) {
 		const attempt = look(host, dialect, plan);
 		if (attempt.sentences?.length === 0) {
 			return;
@@ -36,7 +37,16 @@ export function checkRules(host: Host, mode: Mode, plan: Plan): void {
 }
 
 /** In the order in which mode auto tries them; one without tables of its own writes to those of the others. */
-const likeliest = autoOrder.filter((dialect) => (tableDialects as readonly Dialect[]).includes(dialect));
+const order = autoOrder.filter((dialect) => (tableDialects as readonly Dialect[]).includes(dialect));
+
+/** Not those whose table does not exist and would be made by looking into it, for as long as the network namespace is there. */
+function likeliest(host: Host): readonly Dialect[] {
+	const lasting = kernelTables.filter(({ subsystem }) => subsystem === "x_tables");
+	const { existing, hidden } = survey(host, lasting);
+	const there = [...existing, ...hidden];
+	const isOf = (dialect: Dialect) => (table: KernelTable) => table.dialect === dialect;
+	return order.filter((dialect) => !lasting.some(isOf(dialect)) || there.some(isOf(dialect)));
+}
 
 interface Attempt {
 	readonly dialect: Dialect;
