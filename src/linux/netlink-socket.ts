@@ -1,9 +1,11 @@
 import type { Errno } from "../host/errno.ts";
 import type { NetlinkProtocol } from "../host/host.ts";
-import { isByteString, toByteString, toBytes } from "./byte-string.ts";
+import { words } from "../wire/bytes.ts";
+import { isByteString, machineOrder, toByteString, toBytes } from "./byte-string.ts";
 import { errnoOf, invalidArgument } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 
+const { u16, u32 } = words[machineOrder];
 const netlink = 16; // AF_NETLINK
 const rawCloseOnExec = 3 | 0o2000000; // SOCK_RAW | SOCK_CLOEXEC
 /** NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_NETFILTER */
@@ -11,7 +13,7 @@ const protocols: Readonly<Record<NetlinkProtocol, number>> = { route: 0, "sock-d
 const netlinkLevel = 270; // SOL_NETLINK
 const [capAck, extendedAck] = [10, 11]; // NETLINK_CAP_ACK, NETLINK_EXT_ACK
 const socketLevel = 1;
-const [sendBuffer, sendBufferForce] = [7, 32]; // SO_SNDBUF, SO_SNDBUFFORCE
+const [sendBuffer, receiveBuffer, sendBufferForce] = [7, 8, 32]; // SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE
 /** What netlink_sendmsg (net/netlink/af_netlink.c) takes off the buffer before it compares. */
 const sendOverhead = 32;
 /** No socket has less, whatever sysctl says (SOCK_MIN_SNDBUF in net/sock.h is more than twice that). */
@@ -29,6 +31,11 @@ const [tryAgain, messageTooLong] = [11, 90]; // EAGAIN, EMSGSIZE
 export class OpenNetlink {
 	readonly #libc: Libc;
 	readonly #descriptor: number;
+
+	/** For `pollSockets`. */
+	get descriptor(): number {
+		return this.#descriptor;
+	}
 
 	private constructor(libc: Libc, descriptor: number) {
 		this.#libc = libc;
@@ -52,6 +59,19 @@ export class OpenNetlink {
 		this.#makeRoom(bytes.length);
 		const sent = this.#libc.send(this.#descriptor, bytes, bytes.length, 0);
 		return sent < 0 ? this.#lastError() : this.#receiveAll();
+	}
+
+	/**
+	 * Has the kernel tell that something has happened in a multicast group of the protocol (1–32): the socket becomes readable,
+	 * or fails. Of what happened it keeps as little as it can, since nobody may read it. Answers with what was in the way.
+	 */
+	listen(group: number): Errno | undefined {
+		// The kernel makes it SOCK_MIN_RCVBUF, and what finds no room there is an error of the socket (netlink_overrun).
+		this.#set(socketLevel, receiveBuffer, 0);
+		// Only bind(2) gives it a port. NETLINK_ADD_MEMBERSHIP alone joins the group too, and then hears of nothing: a message
+		// that leaves nobody out leaves out port 0 (do_one_broadcast in net/netlink/af_netlink.c).
+		const address = toBytes(u16(netlink) + u16(0) + u32(0) + u32(2 ** (group - 1))); // struct sockaddr_nl
+		return this.#libc.bind(this.#descriptor, address, address.length) === 0 ? undefined : this.#lastError();
 	}
 
 	close(): void {

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
+import { machineOrder } from "./byte-string.ts";
 import { errnoOf } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import {
@@ -121,25 +122,32 @@ export class TcpSocket {
 }
 
 const [input, output] = [1, 4]; // POLLIN, POLLOUT
-const entryLength = 8; // struct pollfd: an int and two shorts
+/** struct pollfd: an int and two shorts, the events that are waited for and those that there were */
+const [entryLength, eventsOffset, happenedOffset] = [8, 4, 6];
+const isLittleEndian = machineOrder === "little";
 
-/** Waits until something happens, so many milliseconds at most, and answers with the descriptors that have news. */
+/**
+ * Waits until something happens, so many milliseconds at most, and answers with the descriptors that have news, errors
+ * among them. Undefined where the kernel does not say (poll(2)).
+ */
 export function pollSockets(
 	libc: Libc,
 	readable: readonly number[],
 	writable: readonly number[],
 	milliseconds: number,
-): Set<number> {
-	const waiting = [
-		...readable.map((descriptor) => ({ descriptor, events: input })),
-		...writable.map((descriptor) => ({ descriptor, events: output })),
-	];
-	const bytes = new Uint8Array(waiting.length * entryLength);
-	for (const [index, { descriptor, events }] of waiting.entries()) {
-		new Int32Array(bytes.buffer, index * entryLength, 1)[0] = descriptor;
-		new Int16Array(bytes.buffer, index * entryLength + 4, 1)[0] = events;
+): Set<number> | undefined {
+	const descriptors = [...readable, ...writable];
+	const bytes = new Uint8Array(descriptors.length * entryLength);
+	const view = new DataView(bytes.buffer);
+	for (const [index, descriptor] of descriptors.entries()) {
+		view.setInt32(index * entryLength, descriptor, isLittleEndian);
+		const events = index < readable.length ? input : output;
+		view.setInt16(index * entryLength + eventsOffset, events, isLittleEndian);
 	}
-	libc.poll(bytes, waiting.length, milliseconds);
-	const happened = (index: number) => new Int16Array(bytes.buffer, index * entryLength + 6, 1)[0] !== 0;
-	return new Set(waiting.filter((_, index) => happened(index)).map(({ descriptor }) => descriptor));
+	if (libc.poll(bytes, descriptors.length, milliseconds) < 0) {
+		return undefined;
+	}
+	const happened = (index: number) =>
+		view.getInt16(index * entryLength + happenedOffset, isLittleEndian) !== 0;
+	return new Set(descriptors.filter((_, index) => happened(index)));
 }

@@ -68,7 +68,7 @@ async function watch(libc: Libc, round: Round, listeners: Listeners, stop: () =>
 		const waiting = open.flatMap(({ descriptor }) => descriptor ?? []);
 		const ready = pollSockets(libc, listeners.descriptors, waiting, 5);
 		listeners.acceptAll();
-		for (const call of open.filter((each) => each.isUnclear || ready.has(each.descriptor ?? -1))) {
+		for (const call of open.filter((each) => each.isUnclear || ready?.has(each.descriptor ?? -1) === true)) {
 			call.look(listeners);
 		}
 		// Signals are heard between two rounds.

@@ -126,6 +126,10 @@ describe("rules of a meshed pod", () => {
 		await eventually(() => isIntact("early"));
 		await untilMetric(agent, rules("intact"), 1);
 		expect(await agent.metric("shunt_agent_pods_mended_total")).toBe(1);
+		// Looking for what is not there would have made it, for good.
+		expect(namespaces.run("early", "cat", ["/proc/net/ip_tables_names", "/proc/net/ip6_tables_names"])).toBe(
+			"",
+		);
 		await eventually(() => events("RulesMended").length === 1);
 		const [event] = events("RulesMended");
 		expect(event).toMatchObject({
@@ -356,6 +360,39 @@ describe("a pod whose rules cannot be mended", () => {
 		putPod("web-0");
 		await eventually(() => agent.lines.some(({ msg }) => msg === "a pod cannot be deleted"));
 		expect(api.store.get("v1/pods", "shop/web-0")).toBeDefined();
+	});
+});
+
+describe("a namespace in which the agent listens", () => {
+	/** How proc(5) shows that somebody there hears of nf_tables: protocol 12, group 7. */
+	const isListenedTo = (name: string) =>
+		/^\S+ +12 +\S+ +00000040 /m.test(namespaces.run(name, "cat", ["/proc/net/netlink"]));
+
+	it.each([
+		["its file is removed", (name: string) => namespaces.removeOne(name)],
+		["its file is another's, without a word", (name: string) => namespaces.unbind(name)],
+	])("goes with all that is in it when %s", async (_, end) => {
+		runPod("web-0");
+		namespaces.make("neighbour", "10.98.0.1");
+		const pair = ["link", "add", "out0", "type", "veth", "peer", "in0", "netns"];
+		namespaces.run("web-0", "ip", [...pair, namespaces.path("neighbour")]);
+		const links = () => namespaces.run("neighbour", "ip", ["-oneline", "link"]);
+		expect(links()).toContain("in0@");
+		const agent = await start();
+		await untilMetric(agent, rules("intact"), 1);
+		await eventually(() => isListenedTo("web-0"));
+		end("web-0");
+		await eventually(() => !links().includes("in0@"));
+		await untilMetric(agent, rules("unknown"), 1);
+	});
+
+	it("is left by an agent that ends", async () => {
+		runPod("web-0");
+		const agent = await start();
+		await eventually(() => isListenedTo("web-0"));
+		agent.kill("SIGTERM");
+		expect(await agent.exit).toBe(0);
+		expect(isListenedTo("web-0")).toBe(false);
 	});
 });
 

@@ -9,6 +9,7 @@ import type { NodeCluster, PodEvent } from "../node-cluster.ts";
 import type { PodView } from "../node-pods.ts";
 import type { AgentOptions } from "../options.ts";
 import { FolderWatch } from "../watch-folders.ts";
+import { ChangeListeners } from "./change-listeners.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
 import { PodDeletion } from "./pod-deletion.ts";
 import { PodNamespaces } from "./pod-namespaces.ts";
@@ -37,6 +38,7 @@ const settleMs = 50;
 export class NodeRepair {
 	readonly #parts: NodeRepairParts;
 	readonly #repair: Repair;
+	readonly #listeners = new ChangeListeners(loadLibc);
 	readonly #deletion: PodDeletion;
 	readonly #watch: FolderWatch;
 	#interval: NodeJS.Timeout | undefined;
@@ -50,6 +52,7 @@ export class NodeRepair {
 		this.#repair = new Repair({
 			pods: view,
 			namespaces: new PodNamespaces(options.netnsDir, host),
+			listeners: this.#listeners,
 			travel: away,
 			rules: new PodRules({ host, config, travel: away }),
 			told: {
@@ -86,6 +89,7 @@ export class NodeRepair {
 		clearTimeout(this.#settling);
 		this.#watch.close();
 		this.#repair.stop();
+		this.#listeners.close();
 	}
 
 	#look(): void {
@@ -93,6 +97,8 @@ export class NodeRepair {
 		// What only says what it would do has made no rules to be looked after.
 		if (this.#parts.isOurs() && !this.#parts.config().simulate) {
 			this.#repair.look();
+		} else {
+			this.#listeners.close();
 		}
 	}
 

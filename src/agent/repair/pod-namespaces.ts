@@ -135,6 +135,7 @@ export class PodNamespaces {
 	}
 }
 
-function inodeOf(path: string): number | undefined {
+/** Undefined where nothing is. */
+export function inodeOf(path: string): number | undefined {
 	return statSync(path, { throwIfNoEntry: false })?.ino;
 }

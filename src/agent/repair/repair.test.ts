@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { Fingerprint } from "../../backend/fingerprint.ts";
 import { HostError } from "../../host/host.ts";
 import type { RedirectPolicy } from "../../policy/redirect-policy.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
@@ -24,6 +25,11 @@ class Node {
 	visiting: () => void = () => undefined;
 	/** Called before each answer of the plugin. */
 	meanwhile: (command: string) => void = () => undefined;
+	/** Of the generation at which somebody began to listen. */
+	listening: number | undefined;
+	canListen = true;
+	tables: Fingerprint["tables"] = [];
+	visits = 0;
 	readonly calls: string[] = [];
 	readonly said: string[] = [];
 	readonly failures: unknown[] = [];
@@ -34,9 +40,22 @@ class Node {
 			find: () => this.found,
 			isStill: () => this.isStill,
 		},
-		fingerprint: () => ({ generation: this.generation, tables: [] }),
+		listeners: {
+			refresh: () => {
+				this.listening = this.listening === this.generation ? this.listening : undefined;
+			},
+			isQuiet: () => this.listening !== undefined,
+			listen: () => {
+				this.listening ??= this.canListen ? this.generation : undefined;
+			},
+			drop: () => {
+				this.listening = undefined;
+			},
+		},
+		fingerprint: () => ({ generation: this.generation, tables: this.tables }),
 		travel: (journey) =>
 			journey((_, act) => {
+				this.visits += 1;
 				this.visiting();
 				return act();
 			}),
@@ -98,6 +117,64 @@ it("asks CHECK at first and when something has changed, and ADD where that is dr
 	expect(await node.look()).toEqual(["CHECK"]);
 	expect(await node.look()).toEqual([]);
 	expect(node.repair.counts).toEqual({ intact: 1, drifted: 0, unknown: 0 });
+});
+
+/** How often the next looks pay a visit. */
+async function visitsAt(node: Node, looks: number): Promise<readonly number[]> {
+	const visits: number[] = [];
+	for (let look = 0; look < looks; look++) {
+		const before = node.visits;
+		await node.look();
+		visits.push(node.visits - before);
+	}
+	return visits;
+}
+
+describe("a namespace in which somebody listens", () => {
+	it("is visited only when there was a change", async () => {
+		const node = new Node();
+		// To see it, to ask CHECK, and to begin to listen.
+		expect(await visitsAt(node, 4)).toEqual([2, 1, 0, 0]);
+		node.flush();
+		expect(await node.look()).toEqual(["CHECK", "ADD"]);
+		expect(await node.look()).toEqual(["CHECK"]);
+		expect(await visitsAt(node, 3)).toEqual([1, 0, 0]);
+	});
+
+	it("is asked about again where nobody could look after the change", async () => {
+		const node = new Node();
+		await visitsAt(node, 3);
+		node.flush();
+		node.visiting = () => {
+			throw new HostError("failed", "/netns/a: too many open files");
+		};
+		expect(await visitsAt(node, 2)).toEqual([1, 1]);
+		expect(node.repair.counts.unknown).toBe(1);
+		node.visiting = () => undefined;
+		expect(await node.look()).toEqual(["CHECK", "ADD"]);
+	});
+
+	it("is asked about again after a rest, in which nothing more may have changed", async () => {
+		const node = new Node();
+		await visitsAt(node, 3);
+		node.mending = { kind: "failed", why: "no nf_tables" };
+		node.flush();
+		expect(await node.look()).toEqual(["CHECK", "ADD"]);
+		expect(await node.look()).toEqual([]);
+		node.time += 1000;
+		expect(await node.look()).toEqual(["CHECK", "ADD"]);
+		expect(node.repair.counts.drifted).toBe(1);
+	});
+});
+
+it("visits at every look where nobody can listen, and where there are tables of x_tables, which tell nobody", async () => {
+	const deaf = new Node();
+	deaf.canListen = false;
+	expect(await visitsAt(deaf, 4)).toEqual([2, 1, 1, 1]);
+	const legacy = new Node();
+	const table = { scope: "ipv4", subsystem: "x_tables", dialect: "legacy", name: "nat" } as const;
+	legacy.tables = [{ table, bytes: "rules" }];
+	expect(await visitsAt(legacy, 4)).toEqual([2, 1, 1, 1]);
 });
 
 it("sees what changed while CHECK was at it", async () => {

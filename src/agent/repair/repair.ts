@@ -3,6 +3,7 @@ import { type Fingerprint, isSameFingerprint } from "../../backend/fingerprint.t
 import { HostError } from "../../host/host.ts";
 import type { Visit } from "../../linux/netns.ts";
 import type { Log } from "../../serving/log.ts";
+import type { ChangeListeners } from "./change-listeners.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
 import type { PodNamespaces } from "./pod-namespaces.ts";
 import type { PodRules } from "./pod-rules.ts";
@@ -14,6 +15,7 @@ export interface RepairParts {
 	/** The pods that may be touched, and the addresses of all pods of the node. */
 	readonly pods: () => { readonly meshed: readonly MeshedPod[]; readonly assigned: ReadonlySet<string> };
 	readonly namespaces: Pick<PodNamespaces, "refresh" | "find" | "isStill">;
+	readonly listeners: Pick<ChangeListeners, "refresh" | "isQuiet" | "listen" | "drop">;
 	/** Of the network namespace that somebody is visiting; as `takeFingerprint` in src/backend. */
 	readonly fingerprint: (among?: readonly KernelTable[]) => Fingerprint | undefined;
 	readonly travel: <T>(journey: (visit: Visit) => T) => T;
@@ -56,7 +58,8 @@ class Case {
 
 /**
  * Keeps the rules of the node's meshed pods as the plugin made them, in place. By level: at every look the fingerprint of
- * each pod's namespace is held against that of the last time it was found intact; where it is another, the plugin's CHECK says
+ * each pod's namespace is held against that of the last time it was found intact, unless a listener there has heard of no change;
+ * where it is another, the plugin's CHECK says
  * what is the matter, and where that is drift the plugin's ADD mends it, both by their own code. What cannot be read is never taken for drift.
  */
 export class Repair {
@@ -94,10 +97,11 @@ export class Repair {
 	}
 
 	#lookAtAll(): void {
-		const { pods, namespaces, travel, told } = this.#parts;
+		const { pods, namespaces, listeners, travel, told } = this.#parts;
 		const { meshed, assigned } = pods();
 		// Those of pods that have gone go too.
 		this.#cases = new Map(meshed.map(({ uid }) => [uid, this.#cases.get(uid) ?? new Case()]));
+		listeners.refresh();
 		travel((visit) => {
 			namespaces.refresh(assigned, visit);
 			for (const pod of meshed) {
@@ -109,7 +113,7 @@ export class Repair {
 	}
 
 	#lookAt(pod: MeshedPod, visit: Visit): void {
-		const { namespaces, now } = this.#parts;
+		const { namespaces, listeners, now } = this.#parts;
 		const known = this.#cases.get(pod.uid);
 		if (known === undefined || known.isBusy || now() < known.notBefore) {
 			return;
@@ -119,33 +123,50 @@ export class Repair {
 			this.#isUnknown(pod, known, found.why);
 			return;
 		}
-		const taken = this.#fingerprint(found.path, known.good, visit);
-		const isUnchanged =
-			known.good !== undefined &&
-			typeof taken !== "string" &&
-			isSameFingerprint(known.good, taken) &&
-			pod.validatorFailures === known.validatorFailures;
-		if (isUnchanged) {
+		const { path } = found;
+		const since = this.#since(path, known.good, visit);
+		if (since === "same" && pod.validatorFailures === known.validatorFailures) {
 			known.state = "intact";
 			return;
 		}
-		if (typeof taken === "string") {
-			this.#isUnknown(pod, known, taken);
+		// One stays only where it has heard all that happened since the rules were good.
+		listeners.drop(path);
+		if (typeof since === "object") {
+			this.#isUnknown(pod, known, since.why);
 			return;
 		}
 		known.isBusy = true;
 		this.#waiting.push(() => {
 			known.isBusy = false;
-			this.#settle(pod, known, found.path);
+			this.#settle(pod, known, path);
 		});
+	}
+
+	/** What has become of the rules since they were good, or why nobody knows. Pays no visit where a listener has heard nothing. */
+	#since(path: string, good: Fingerprint | undefined, visit: Visit): "same" | "changed" | { why: string } {
+		if (good !== undefined && this.#parts.listeners.isQuiet(path)) {
+			return "same";
+		}
+		const taken = this.#fingerprint(path, good, visit);
+		if (typeof taken === "string") {
+			return { why: taken };
+		}
+		return good !== undefined && isSameFingerprint(good, taken) ? "same" : "changed";
 	}
 
 	/** Or why there is none. */
 	#fingerprint(path: string, last: Fingerprint | undefined, visit: Visit): Fingerprint | string {
-		const { fingerprint } = this.#parts;
+		const { fingerprint, listeners } = this.#parts;
 		const among = last?.tables.map(({ table }) => table);
+		const take = () => {
+			// Of tables of x_tables nobody is told.
+			if (among?.length === 0) {
+				listeners.listen(path);
+			}
+			return fingerprint(among);
+		};
 		try {
-			return visit(path, () => fingerprint(among)) ?? "the kernel does not tell of its rules";
+			return visit(path, take) ?? "the kernel does not tell of its rules";
 		} catch (error) {
 			if (error instanceof HostError) {
 				return error.message;

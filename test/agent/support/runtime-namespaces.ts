@@ -43,9 +43,14 @@ export class RuntimeNamespaces {
 		});
 	}
 
-	removeOne(name: string): void {
+	/** What removing one begins with: the file is one like any other then. */
+	unbind(name: string): void {
 		execFileSync("umount", [this.path(name)], { timeout: 10_000 });
 		this.#names.delete(name);
+	}
+
+	removeOne(name: string): void {
+		this.unbind(name);
 		rmSync(this.path(name));
 	}
 
