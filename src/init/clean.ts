@@ -18,11 +18,10 @@ import { createLogger } from "../command/logger.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
-import type { Transport } from "../domain/transport.ts";
+import { parseTransport, type Transport } from "../domain/transport.ts";
 import type { Host } from "../host/host.ts";
 import { kernelCloseWait, readCloseWait } from "./close-wait.ts";
 import { cleanFlags } from "./flags.ts";
-import { readTransport } from "./mode-flags.ts";
 
 /** `shunt clean`: removes everything of ours in every dialect. Nothing to remove is success too. */
 export function runClean(host: Host, argv: readonly string[], program = "shunt clean"): ExitCode {
@@ -63,7 +62,7 @@ interface CleanOptions extends CommonOptions {
 
 function parseCleanOptions(argv: readonly string[], program: string): Result<CleanOptions> {
 	const flags = new FlagValues(parseCommandLine(argv, cleanFlags, program), cleanFlags);
-	const options = { transport: readTransport(flags), ...readCommon(flags) };
+	const options = { transport: flags.one("transport", parseTransport) ?? "auto", ...readCommon(flags) };
 	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
 }
 

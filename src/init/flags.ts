@@ -46,7 +46,7 @@ export const initFlags: readonly Flag[] = [
 		choices: iptablesDialects.map(programOf),
 		default: "",
 		emptyIsNone: true,
-		help: "older way to name the mode: iptables-legacy, iptables-nft or iptables; these programs are then used (--transport tools)",
+		help: "older way to name the mode: iptables-legacy, iptables-nft or iptables; these programs are then used (--transport tools), where they are installed",
 	},
 	{
 		name: "firewall-save-bin-path",

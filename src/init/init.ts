@@ -1,6 +1,5 @@
 import { backendOf } from "../backend/backends.ts";
 import { setUpInMode } from "../backend/choice.ts";
-import { byWay } from "../backend/either-way.ts";
 import { loopbackName } from "../backend/loopback.ts";
 import { removeStaleRules } from "../backend/stale-rules.ts";
 import {
@@ -19,6 +18,7 @@ import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { type Plan, plan as planFor } from "../rules/plan.ts";
 import { setUpFailure } from "./advice.ts";
+import { asAsked } from "./as-asked.ts";
 import { setCloseWait } from "./close-wait.ts";
 import { initFlags } from "./flags.ts";
 import { type InitOptions, parseInitOptions } from "./options.ts";
@@ -109,10 +109,10 @@ function programRules(host: Host, options: InitOptions): InitResult | Failure {
 		return environmentFailure(error);
 	}
 	try {
-		return setUp(byWay(host, options.transport), options, planFor(options.policy, loopbackName(host)));
+		return setUp(asAsked(host, options), options, planFor(options.policy, loopbackName(host)));
 	} catch (error) {
 		resetCloseWait();
-		return setUpFailure(byWay(host, options.transport), error, {
+		return setUpFailure(asAsked(host, options), error, {
 			mode: options.mode,
 			families: options.policy.families,
 			uid: options.policy.outbound.proxyUid ?? options.policy.outbound.uidsToIgnore[0],

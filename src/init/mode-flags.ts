@@ -24,8 +24,11 @@ export function readMode(flags: FlagValues): Mode {
 	return binary ?? saveBinary ?? defaultMode;
 }
 
-/** Who is to make the rules. Whoever names a program means that one. */
-export function readTransport(flags: FlagValues): Transport {
+/** Who is to make the rules, as flags say it; `named`: those of the mode's programs, as far as they are installed. */
+export type AskedTransport = Transport | "named";
+
+/** Whoever names a program means that one; Linkerd's injector always names one, and so to images without any. */
+export function readTransport(flags: FlagValues): AskedTransport {
 	const asked = flags.one("transport", parseTransport);
 	if (flags.isGiven("transport")) {
 		return asked ?? "auto";
@@ -33,7 +36,7 @@ export function readTransport(flags: FlagValues): Transport {
 	const namesProgram = ["firewall-bin-path", "firewall-save-bin-path"].some(
 		(flag) => flags.isGiven(flag) && flags.one(flag, ok) !== "",
 	);
-	return namesProgram ? "tools" : "auto";
+	return namesProgram ? "named" : "auto";
 }
 
 /** Empty means not given, as it does to the reference program. */

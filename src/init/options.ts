@@ -7,17 +7,16 @@ import { type Family, families } from "../domain/family.ts";
 import type { Mode } from "../domain/mode.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
-import type { Transport } from "../domain/transport.ts";
 import { type FieldKey, fields } from "../policy/fields.ts";
 import { makePolicy, type RedirectPolicy } from "../policy/redirect-policy.ts";
 import { initFlags } from "./flags.ts";
-import { readMode, readTransport } from "./mode-flags.ts";
+import { type AskedTransport, readMode, readTransport } from "./mode-flags.ts";
 
 /** Everything `shunt init` was asked to do. */
 export interface InitOptions extends CommonOptions {
 	readonly policy: RedirectPolicy;
 	readonly mode: Mode;
-	readonly transport: Transport;
+	readonly transport: AskedTransport;
 	readonly wait: boolean;
 	readonly counters: boolean;
 	readonly simulate: boolean;

@@ -5,14 +5,13 @@ import type { Family } from "../domain/family.ts";
 import { parseProxyUid, type Uid } from "../domain/identity.ts";
 import type { Mode } from "../domain/mode.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
-import type { Transport } from "../domain/transport.ts";
 import { initFlags } from "./flags.ts";
-import { readMode, readTransport } from "./mode-flags.ts";
+import { type AskedTransport, readMode, readTransport } from "./mode-flags.ts";
 import { readFamilies } from "./options.ts";
 
 export interface ProbeOptions extends CommonOptions {
 	readonly mode: Mode;
-	readonly transport: Transport;
+	readonly transport: AskedTransport;
 	readonly families: readonly Family[];
 	/** Whose connections the trial's rule lets pass; undefined for none. */
 	readonly uid: Uid | undefined;

@@ -1,6 +1,5 @@
 import type { BackendErrorCode } from "../backend/backend-error.ts";
 import { describeAttempts } from "../backend/choice.ts";
-import { byWay } from "../backend/either-way.ts";
 import { type Trial, tryDialects } from "../backend/probe.ts";
 import { existingTables } from "../backend/tables.ts";
 import { badInput, reportFailure } from "../command/failure.ts";
@@ -8,6 +7,7 @@ import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
+import { asAsked } from "./as-asked.ts";
 import { parseProbeOptions } from "./probe-options.ts";
 import { makeProbeReport } from "./probe-report.ts";
 import { enterTrialGround, leftTables } from "./trial-ground.ts";
@@ -27,7 +27,7 @@ export function runProbe(host: Host, argv: readonly string[], program: string): 
 	}
 	const ground = enterTrialGround(host);
 	const before = existingTables(host);
-	const trials = tryDialects(byWay(host, options.value.transport), options.value);
+	const trials = tryDialects(asAsked(host, options.value), options.value);
 	const left = ground === "new" ? [] : leftTables(host, before);
 	const attempts = attemptsOf(options.value.mode, trials);
 	const isServed = attempts.some(({ failure }) => failure === undefined);

@@ -71,6 +71,7 @@ function optional(flag: Flag): Flag {
 const ourWords: Readonly<Record<string, string>> = {
 	"iptables-mode":
 		"dialect that the rules should be in: legacy (also called iptables), nft, plain or nftables",
+	"firewall-bin-path": "older way to name the mode: iptables-legacy, iptables-nft or iptables",
 	transport:
 		"who is asked for the rules: kernel (spoken to directly), tools, or auto for the kernel and the tools for what it does not tell",
 };

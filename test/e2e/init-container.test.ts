@@ -79,6 +79,23 @@ describe("the image that holds nothing but the program, with NET_ADMIN alone", (
 			}),
 	);
 
+	it.each(["legacy", "nft"])(
+		"makes them of a pod that Linkerd's injector wrote for %s: it names programs, of whatever image",
+		async (mode) => {
+			const names = [
+				"--firewall-bin-path",
+				`iptables-${mode}`,
+				"--firewall-save-bin-path",
+				`iptables-${mode}-save`,
+			];
+			const { exitCode, log } = await withPod(machine, "named", (pod) =>
+				pod.run(bareInitContainer([...standard.args, ...names], pod.emptyDir("/run"))),
+			);
+			expect(exitCode, log.join("\n")).toBe(0);
+			expect(log.join("\n")).toContain("via kernel");
+		},
+	);
+
 	it("says of mode plain which program is missing", async () => {
 		const { exitCode, message } = await withPod(machine, "bare", (pod) =>
 			pod.run(bareInitContainer(inMode("plain"))),
