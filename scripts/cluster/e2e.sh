@@ -1,7 +1,7 @@
 #!/bin/bash
 # What `make e2e-cluster` does: Shunt on a whole cluster. On one of its own, which it starts and ends and which is given
 # the images of dist/images; or on the one that E2E_KUBECONFIG names, whose nodes must have or be able to pull
-# shunt/shunt and shunt/shunt-init of this version (E2E_REGISTRY: from where). Arguments are vitest's: a file, -t NAME.
+# these images of this version (E2E_REGISTRY: from where). Arguments are vitest's: a file, -t NAME.
 # E2E_KEEP_CLUSTER=1 leaves its own running, to look at.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -22,7 +22,7 @@ else
 	scripts/ensure-tools.sh openssl cc=build-essential pkg-config
 	scripts/cluster/cluster.sh start
 	[ -n "${E2E_KEEP_CLUSTER:-}" ] || trap 'scripts/cluster/cluster.sh stop' EXIT
-	scripts/cluster/cluster.sh import dist/images/{shunt-init,shunt,shunt-cni}.tar
+	scripts/cluster/cluster.sh import dist/images/{shunt-init,shunt-init-tools,shunt,shunt-cni}.tar
 	cp "${CLUSTER_STATE:-dist/cluster}/settings" "$results/settings"
 fi
 

@@ -13,11 +13,13 @@ export const registry = process.env["E2E_REGISTRY"] ?? "";
 
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
-/** The image that the chart asks for; it has Node, so the tests' own pods run on it too. */
-export const shuntImage = `${registry === "" ? "" : `${registry}/`}shunt/shunt:${version}`;
+/** An image of ours, as the chart asks for it. Those of init containers the tests name only where Linkerd's injector would have. */
+export function imageOf(name: string): string {
+	return `${registry === "" ? "" : `${registry}/`}shunt/${name}:${version}`;
+}
 
-/** The init container's, which the tests name themselves only where Linkerd's injector would have. */
-export const shuntInitImage = shuntImage.replace(/shunt(?=:)/, "shunt-init");
+/** It has Node, so the tests' own pods run on it too. */
+export const shuntImage = imageOf("shunt");
 
 export interface Ran {
 	readonly status: number | null;

@@ -1,5 +1,8 @@
-import { type KubeObject, shuntImage, shuntInitImage } from "./cluster.ts";
+import { imageOf, type KubeObject, shuntImage } from "./cluster.ts";
 import { serverSpec } from "./workloads.ts";
+
+/** Of an init container: with the program alone, or with iptables and nft beside it. */
+export type LinkerdImage = "shunt-init" | "shunt-init-tools";
 
 interface Named {
 	readonly name: string;
@@ -12,9 +15,9 @@ interface Named {
  * Shunt's injector. Instead of the image with proxy-init it names ours. Linkerd's proxy is in no registry that tests may ask, so
  * a proxy of ours stands under its name, as its user and on its ports.
  */
-export function linkerdPod({ name, namespace }: Named, way: "init container" | "CNI"): KubeObject {
+export function linkerdPod({ name, namespace }: Named, way: LinkerdImage | "CNI"): KubeObject {
 	const { containers, ...rest } = serverSpec();
-	const first = way === "CNI" ? networkValidator : proxyInit;
+	const first = way === "CNI" ? networkValidator : { ...proxyInit, image: imageOf(way) };
 	return {
 		apiVersion: "v1",
 		kind: "Pod",
@@ -27,8 +30,6 @@ export function linkerdPod({ name, namespace }: Named, way: "init container" | "
 				"linkerd.io/inject": "enabled",
 				"linkerd.io/proxy-version": "edge-26.7.2",
 				"config.linkerd.io/skip-inbound-ports": "8081",
-				// What our injector would do with it is not the question.
-				"shunt.dev/inject": "disabled",
 			},
 		},
 		spec: {
@@ -49,7 +50,6 @@ const restricted = {
 
 const proxyInit = {
 	name: "linkerd-init",
-	image: shuntInitImage,
 	command: ["/usr/lib/linkerd/linkerd2-proxy-init"],
 	args: [
 		...["--firewall-bin-path", "iptables-nft", "--firewall-save-bin-path", "iptables-nft-save"],

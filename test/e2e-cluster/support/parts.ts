@@ -18,3 +18,9 @@ export function killPart(part: Part): void {
 export function beginPart(part: Part): void {
 	execFileSync(script, ["begin", part], { timeout: 120_000, stdio: "pipe" });
 }
+
+/** A container's process, by its id of containerd's. */
+export function killContainer(id: string): void {
+	const kill = ["ctr", "tasks", "kill", "--signal", "SIGKILL", id];
+	execFileSync(script, kill, { timeout: 120_000, stdio: "pipe" });
+}
