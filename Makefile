@@ -1,6 +1,6 @@
 # What people and CI run. Each target does its own set-up.
 
-.PHONY: demo test build check mutations bench native images docs release e2e e2e-runtimes cluster cluster-stop e2e-cluster clean
+.PHONY: demo test build check mutations newest-tools bench native images docs release e2e e2e-runtimes kernels gvisor cluster cluster-stop e2e-cluster clean
 
 # Our own tools first, without npx, which takes as long to find one as some take to run; and where iptables is, since a
 # shell from plain su has no sbin in its path.
@@ -30,6 +30,11 @@ check: build
 # All spoilt messages and tables: too long for each change.
 mutations: $(NODE_MODULES)
 	SHUNT_WIRE_MUTATIONS=100000 SHUNT_MUTATED_TABLES=100000 vitest run --project unit test/property/wire-mutations.test.ts src/backend/iptables/legacy-table.test.ts
+
+# What we write, read by the newest iptables and nft of Debian: 300 policies. Needs root.
+newest-tools: $(NODE_MODULES)
+	scripts/ensure-tools.sh
+	scripts/newest-tools.sh
 
 bench: build native
 	scripts/ensure-tools.sh python3 time haproxy wrk curl

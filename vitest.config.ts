@@ -57,7 +57,9 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: "tools",
-					include: ["test/kernel/mode-change.test.ts"],
+					include: ["concurrency", "existing-state", "killed", "mode-change", "recorded-cases"].map(
+						(name) => `test/kernel/${name}.test.ts`,
+					),
 					env: { SHUNT_TRANSPORT: "tools" },
 					...slow,
 				},
