@@ -87,6 +87,8 @@ export class Machine implements AsyncDisposable {
 /** What slows an emulated processor down and is of no use there is left out. */
 const usualParameters = [
 	"console=ttyS0",
+	// On a machine with much else to do the emulated timer comes late, which the kernel takes for a broken one.
+	"no_timer_check",
 	"quiet",
 	"loglevel=1",
 	"panic=-1",
