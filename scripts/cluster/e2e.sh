@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/../.."
 results=$PWD/dist/e2e-cluster
 mkdir -p "$results"
-rm -f "$results"/{results*.json,memory,settings}
+rm -f "$results"/{results*.json,figures,memory,settings}
 
 for major in 3 4; do scripts/ensure-helm.sh "$major" >/dev/null; done
 kubectl=$(scripts/ensure-kubectl.sh)

@@ -6,8 +6,8 @@ import { basename } from "node:path";
  *
  *     npx tsx scripts/cluster/table.ts FOLDER
  *
- * FOLDER has vitest's reports, `results*.json`, and of a cluster of our own its `settings` and `memory`
- * (scripts/cluster/e2e.sh).
+ * FOLDER has vitest's reports, `results*.json`, the `figures` that tests came to, and of a cluster of our own its
+ * `settings` and `memory` (scripts/cluster/e2e.sh).
  */
 const folder = process.argv[2] ?? "dist/e2e-cluster";
 
@@ -46,10 +46,15 @@ print(
 );
 print("");
 print(table(["file", "what", "proven", "seconds"], rows));
-const memory = linesOf("memory").map((line) => [line.replace(/ \d+$/, ""), line.replace(/^.* /, "")]);
-if (memory.length > 0) {
-	print("");
-	print(table(["part", "MiB resident"], memory));
+for (const [name, head] of [
+	["figures", ["figure", "value"]],
+	["memory", ["part", "MiB resident"]],
+] as const) {
+	const body = linesOf(name).map((line) => [line.replace(/ [^ ]+$/, ""), line.replace(/^.* /, "")]);
+	if (body.length > 0) {
+		print("");
+		print(table(head, body));
+	}
 }
 
 function linesOf(name: string): string[] {
