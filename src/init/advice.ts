@@ -23,14 +23,19 @@ export function setUpFailure(host: Host, error: unknown, asked: Asked): Failure 
 	}
 	const findings = tryOthers(host, asked);
 	const isUsable = error.lack === undefined && findings.working.some((dialect) => dialect === asked.mode);
-	const isOpen = error.lack === undefined && findings.untried.some((dialect) => dialect === asked.mode);
+	const ofLock = lockAdvice(error.message);
+	// A trial would have needed the lock too.
+	const isOpen =
+		error.lack === undefined &&
+		ofLock.length === 0 &&
+		findings.untried.some((dialect) => dialect === asked.mode);
 	const isAboutDialect = !isUsable && !(isOpen && error.code === "refused");
 	return {
 		exitCode: isAboutDialect && error.code !== "crashed" ? exitCodes.noDialect : failure.exitCode,
 		messages: [
 			...failure.messages.map((message) => `mode ${asked.mode}: ${message}`),
 			...(findings.ofOwner === undefined ? [] : [`mode ${asked.mode}: ${findings.ofOwner}`]),
-			...lockAdvice(error.message),
+			...ofLock,
 			...moduleAdvice(error.lack?.modules ?? []),
 			...(isAboutDialect ? [`mode ${asked.mode} cannot be used here; ${alternatives(asked, findings)}`] : []),
 		],

@@ -118,7 +118,7 @@ describe("every container", () => {
 				allowPrivilegeEscalation: false,
 				capabilities: {
 					drop: ["ALL"],
-					...(textAt(container, "name") === "shunt-init" ? { add: ["NET_ADMIN", "NET_RAW"] } : {}),
+					...(textAt(container, "name") === "shunt-init" ? { add: ["NET_ADMIN"] } : {}),
 				},
 				readOnlyRootFilesystem: true,
 				runAsNonRoot: true,
