@@ -22,7 +22,7 @@ export interface Address {
 const octet = "(?:0|[1-9]\\d{0,2})";
 /** inet_aton(3) also takes "10.1", "012.0.0.1" and "0x0a.0.0.1"; each means something else to another program. */
 const dottedDecimal = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-const colonHex = /^[\dA-Fa-f:.]+$/;
+const colonHex = /^[\dA-Fa-f:]+$/;
 
 /** Undefined for anything but four decimal octets or an IPv6 address without a zone. */
 export function parseAddress(text: string): Address | undefined {
@@ -32,10 +32,24 @@ export function parseAddress(text: string): Address | undefined {
 		const bytes = [Number(parts[0]), Number(parts[1]), Number(parts[2]), Number(parts[3])];
 		return bytes.some(isNoByte) ? undefined : { family: "ipv4", bytes };
 	}
-	if (colonHex.test(text) && text.includes(":") && ipaddr.IPv6.isValid(text)) {
-		return { family: "ipv6", bytes: ipaddr.IPv6.parse(text).toByteArray() };
+	const plain = text.includes(".") ? withoutDots(text) : text;
+	if (plain !== undefined && colonHex.test(plain) && plain.includes(":") && ipaddr.IPv6.isValid(plain)) {
+		return { family: "ipv6", bytes: ipaddr.IPv6.parse(plain).toByteArray() };
 	}
 	return undefined;
+}
+
+/**
+ * An IPv6 address whose last four bytes are in decimal (RFC 4291, 2.2), in hexadecimal. ipaddr.js 2.5.0 takes `::1.2.3.4` for
+ * `::ffff:1.2.3.4` (its pattern for deprecated addresses of transition), where everybody else reads `::102:304`.
+ */
+function withoutDots(text: string): string | undefined {
+	const begin = text.lastIndexOf(":") + 1;
+	const bytes = dottedDecimal.test(text.slice(begin)) ? text.slice(begin).split(".").map(Number) : [];
+	const [a = 256, b = 256, c = 256, d = 256] = bytes;
+	return [a, b, c, d].some(isNoByte)
+		? undefined
+		: `${text.slice(0, begin)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
 /**
