@@ -47,7 +47,9 @@ export default defineConfig({
 					name: "native",
 					include: ["test/contract/**/*native*.test.ts", "test/kernel/**/*.test.ts"],
 					// What does not run `shunt init` or `shunt clean` has nothing native in it.
-					exclude: ["test/kernel/{agent,proxy,demo,bench,explain,readme,ruleset,validate}*.test.ts"],
+					exclude: [
+						"test/kernel/{agent,connections,proxy,demo,bench,explain,readme,ruleset,validate}*.test.ts",
+					],
 					env: { SHUNT_PROGRAM: `${import.meta.dirname}/dist/native/shunt` },
 					...slow,
 				},
