@@ -57,6 +57,11 @@ export function readDocument(source: string): Reading {
 interface Extent {
 	readonly start: number;
 	readonly end: number;
+	/**
+	 * It follows `...` without a `---`, as YAML lets it. kubectl parts a stream at lines that begin with `---` and nowhere else,
+	 * and of what is between two of them silently takes the first document (k8s.io/apimachinery v0.34.1, pkg/util/yaml).
+	 */
+	readonly isUnseenByKubectl: boolean;
 }
 
 /**
@@ -66,9 +71,11 @@ interface Extent {
  * do that were put together.
  */
 export function* splitDocuments(text: string): Generator<Extent> {
-	let start = text.startsWith(byteOrderMark) ? 1 : 0;
-	for (const end of boundariesOf(text, start)) {
-		yield* objectsIn(text, pastMark(text, start), end);
+	const first = text.startsWith(byteOrderMark) ? 1 : 0;
+	let start = first;
+	for (const { end, isMarked } of boundariesOf(text, first)) {
+		const isUnseenByKubectl = start > first && !isMarked;
+		yield* objectsIn(text, { start: pastMark(text, start), end, isUnseenByKubectl });
 		start = end;
 	}
 }
@@ -80,17 +87,19 @@ function pastMark(text: string, start: number): number {
 }
 
 /** More than one where a JSON object ends and another begins, which would be no YAML. */
-function* objectsIn(text: string, first: number, end: number): Generator<Extent> {
+function* objectsIn(text: string, { start: first, end, isUnseenByKubectl }: Extent): Generator<Extent> {
 	let start = first;
+	let isUnseen = isUnseenByKubectl;
 	for (
 		let next = behindObject(text, start);
 		next < end && text[next] === "{";
 		next = behindObject(text, start)
 	) {
-		yield { start, end: next };
+		yield { start, end: next, isUnseenByKubectl: isUnseen };
 		start = next;
+		isUnseen = false;
 	}
-	yield { start, end };
+	yield { start, end, isUnseenByKubectl: isUnseen };
 }
 
 /** Where something follows a JSON object and the blanks behind it; the text's end where there is none. */
@@ -116,23 +125,29 @@ function behindObject(text: string, start: number): number {
 	return text.length;
 }
 
-/** Where documents end. */
-function* boundariesOf(text: string, first: number): Generator<number> {
+/** Where documents end, and whether each has a `---` before what it says. */
+function* boundariesOf(
+	text: string,
+	first: number,
+): Generator<{ readonly end: number; readonly isMarked: boolean }> {
 	let start = first;
 	let hasBegun = false;
+	let isMarked = false;
 	for (const { index, next, isEnd } of markersOf(text, first)) {
 		const end = isEnd ? next : index;
 		const isBetween: boolean = isEnd
 			? saysSomething(text, end, text.length)
 			: hasBegun || saysSomething(text, start, end);
 		if (isBetween) {
-			yield end;
+			yield { end, isMarked };
 			start = end;
+			isMarked = false;
 		}
+		isMarked ||= !isEnd;
 		hasBegun = !(isEnd && isBetween);
 	}
 	if (hasBegun || saysSomething(text, start, text.length)) {
-		yield text.length;
+		yield { end: text.length, isMarked };
 	}
 }
 

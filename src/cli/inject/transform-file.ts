@@ -33,10 +33,7 @@ export function transformFile(file: Input, transform: Transform, form: Form): Tr
 	let index = 0;
 	for (const extent of splitDocuments(text)) {
 		if (form === "in place") {
-			work.pieces.push(
-				text.slice(end, extent.start),
-				index > 0 && isUnseenByKubectl(text, extent) ? work.marker : "",
-			);
+			work.pieces.push(text.slice(end, extent.start), extent.isUnseenByKubectl ? `---${work.eol}` : "");
 		}
 		work.document(extent.start, extent.end, index);
 		({ end } = extent);
@@ -46,20 +43,6 @@ export function transformFile(file: Input, transform: Transform, form: Form): Tr
 		work.pieces.push(text.slice(end));
 	}
 	return { ...work, notes: work.anew.map((document) => noteOf(name, document)) };
-}
-
-/**
- * YAML lets a document follow `...` at once. kubectl parts a stream at lines that begin with `---` and nowhere else, and
- * of what is between two of them silently takes the first document (k8s.io/apimachinery v0.34.1, pkg/util/yaml).
- */
-function isUnseenByKubectl(
-	text: string,
-	{ start, end }: { readonly start: number; readonly end: number },
-): boolean {
-	const above = text.slice(text.lastIndexOf("\n", start - 2) + 1, start);
-	const marked = /(?:[ \t]*(?:#.*)?\r?\n|%.*\n)*---(?:\s|$)/y;
-	marked.lastIndex = start;
-	return above.startsWith("...") && !(marked.test(text) && marked.lastIndex <= end);
 }
 
 /** Whether its items count one by one, as those of a List do. */
@@ -81,17 +64,13 @@ class FileWork {
 	readonly #file: Input;
 	readonly #transform: Transform;
 	readonly #form: Form;
-	readonly #eol: "\n" | "\r\n";
+	readonly eol: "\n" | "\r\n";
 
 	constructor(file: Input, transform: Transform, form: Form) {
 		this.#file = file;
 		this.#transform = transform;
 		this.#form = form;
-		this.#eol = file.text.includes("\r\n") ? "\r\n" : "\n";
-	}
-
-	get marker(): string {
-		return `---${this.#eol}`;
+		this.eol = file.text.includes("\r\n") ? "\r\n" : "\n";
 	}
 
 	document(start: number, end: number, index: number): void {
@@ -112,7 +91,7 @@ class FileWork {
 			this.#print(after);
 			return;
 		}
-		const revision = { source, root: reading.root, before, after, eol: this.#eol, follows: index > 0 };
+		const revision = { source, root: reading.root, before, after, eol: this.eol, follows: index > 0 };
 		const { pieces, isAnew } = rewrite(revision);
 		append(this.pieces, pieces);
 		if (isAnew) {
@@ -182,7 +161,7 @@ class FileWork {
 				return [printBlock(after, 2, printedStyle)];
 			case "in place": {
 				const values = isFlow ? { before: before[0] ?? null, after: only } : { before, after };
-				const { pieces, isAnew } = rewrite({ source, root, ...values, eol: this.#eol, follows: false });
+				const { pieces, isAnew } = rewrite({ source, root, ...values, eol: this.eol, follows: false });
 				return isAnew ? undefined : pieces;
 			}
 		}
