@@ -1,3 +1,5 @@
+import { wantsColours } from "../command/colours.ts";
+
 /** Colours for terminals; for anything else every paint leaves its text alone. */
 export interface Paints {
 	readonly good: Paint;
@@ -15,7 +17,6 @@ export function createPaints(isColourful: boolean): Paints {
 	return { good: paint(32), doubtful: paint(33), bad: paint(31), strong: paint(1), faint: paint(2) };
 }
 
-/** See no-color.org. */
 export function wantsColour(isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
-	return isTerminal && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+	return wantsColours({ isTerminal: () => isTerminal, env: (name) => env[name] });
 }

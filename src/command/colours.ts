@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.ts";
 
 /** Whether standard output is a terminal whose user has not said no to colours (no-color.org). */
-export function wantsColours(host: Host): boolean {
+export function wantsColours(host: Pick<Host, "isTerminal" | "env">): boolean {
 	return host.isTerminal() && (host.env("NO_COLOR") ?? "") === "" && host.env("TERM") !== "dumb";
 }
