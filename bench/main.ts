@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Meter } from "./meter.ts";
+import { requoteAll } from "./quoted-figures.ts";
 import { replaceSection } from "./results-file.ts";
 import { sections } from "./sections.ts";
 
@@ -21,7 +22,7 @@ const { values } = parseArgs({
 });
 await main(values.only, Number(values.rounds));
 
-/** Measures section by section and writes each into the results file as soon as it is there. */
+/** Measures section by section and writes each into the results file, and its figures into the pages that quote them, as soon as it is there. */
 async function main(names: readonly string[], rounds: number): Promise<void> {
 	const folder = mkdtempSync(`${tmpdir()}/shunt-bench-`);
 	const meter = new Meter(folder);
@@ -31,6 +32,7 @@ async function main(names: readonly string[], rounds: number): Promise<void> {
 			if (section !== undefined) {
 				const text = existsSync(file) ? readFileSync(file, "utf8") : introduction;
 				writeFileSync(file, replaceSection(text, name, section));
+				requoteAll(readFileSync(file, "utf8"));
 			}
 		}
 	} finally {
