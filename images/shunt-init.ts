@@ -5,7 +5,8 @@ import type { Image } from "./oci-archive.ts";
 import { readProgram, type Target } from "./target.ts";
 import { nobody, users } from "./users.ts";
 
-const program = "/usr/bin/shunt";
+/** Of both images for init containers. */
+export const program = "/usr/bin/shunt";
 
 export const shuntInitConfig = {
 	User: `${nobody}:${nobody}`,
@@ -33,7 +34,7 @@ function imageOf(target: Target, reference: string, layer: Image["layers"][numbe
 function own(target: Target): FileTree {
 	return new Map([
 		...users,
-		[program, file(readProgram(target.native, target), 0o755, capability)],
+		[program, file(readProgram(target.native, target), 0o755, initCapability)],
 		["/usr/bin/proxy-init", link("shunt")],
 		["/usr/bin/shunt-init", link("shunt")],
 		["/usr/lib/linkerd/linkerd2-proxy-init", link("../../bin/shunt")],
@@ -48,7 +49,7 @@ function own(target: Target): FileTree {
  * would refuse to run the program at all where one of the two was not added, and nobody would be told which. The
  * program makes them effective for itself and for the tools, which therefore have none of their own.
  */
-const capability = fileCapability(["net_admin", "net_raw"], { effective: false });
+export const initCapability = fileCapability(["net_admin", "net_raw"], { effective: false });
 
 const verbs = ["", "-restore", "-save"];
 const families = ["iptables", "ip6tables"];

@@ -11,10 +11,12 @@ import {
 } from "node:fs";
 import { billOfMaterials } from "../../images/bill-of-materials.ts";
 import { bundledPackages, npmPackage } from "../../images/components.ts";
-import { imageList } from "../../images/reference.ts";
+import { type ImageName, imageList } from "../../images/reference.ts";
+import { initCapability, program } from "../../images/shunt-init.ts";
 import { version } from "../../src/domain/version.ts";
 import { packChart, packFolder } from "./charts.ts";
 import { type Architecture, architectures, foreignParts } from "./foreign-parts.ts";
+import { inspectImage } from "./inspect-image.ts";
 import { packPackage } from "./package.ts";
 import { provenance, sha256Of } from "./provenance.ts";
 import { newestChanges, versions } from "./versions.ts";
@@ -105,6 +107,7 @@ for (const architecture of wanted) {
 	const made = `${folder}/images/${architecture}`;
 	run("npx", ["--no-install", "tsx", "images/build.ts", "--output", made, ...image]);
 	for (const name of imageList) {
+		await look(name, `${made}/${name}.tar`, architecture);
 		for (const end of ["tar", "cdx.json"]) {
 			renameSync(
 				`${made}/${name}.${end}`,
@@ -115,7 +118,7 @@ for (const architecture of wanted) {
 	rmSync(made, { recursive: true });
 }
 
-const second = without.has("reproduce") ? [] : secondBuild();
+const second = without.has("reproduce") ? [] : wanted.flatMap(secondBuild);
 const files = filesOf(folder);
 writeFileSync(`${folder}/CHANGES.md`, `# Shunt ${version}\n\n${changes.text}\n`);
 writeFileSync(
@@ -149,15 +152,25 @@ if (changes.heading === "Unreleased") {
 	);
 }
 
+/** At an image's archive as a runtime will read it. */
+async function look(name: ImageName, path: string, architecture: Architecture): Promise<void> {
+	const capable = name.startsWith("shunt-init") ? { [program]: initCapability.toString("hex") } : {};
+	const { mistakes, programs } = await inspectImage(readFileSync(path), { architecture, capable });
+	if (mistakes.length > 0) {
+		refuse(`${name} for ${architecture}: ${mistakes.join("; ")}`);
+	}
+	say(`${name}: ${programs.length} programs and libraries, all of them for ${architecture}`);
+}
+
 /** Where they differ the release is made all the same, and says so in its provenance. */
-function secondBuild(): readonly string[] {
-	say("scripts/release/reproduce.sh");
-	const { stdout, status } = spawnSync("scripts/release/reproduce.sh", {
+function secondBuild(architecture: Architecture): readonly string[] {
+	say(`scripts/release/reproduce.sh ${architecture}`);
+	const { stdout, status } = spawnSync("scripts/release/reproduce.sh", [architecture], {
 		encoding: "utf8",
 		stdio: ["ignore", "pipe", 2],
 	});
 	if (status !== 0) {
-		say("the native programs do not come out the same a second time");
+		say(`the native programs for ${architecture} do not come out the same a second time`);
 	}
 	return stdout.trim().split("\n");
 }
