@@ -76,8 +76,9 @@ function fetchModules(folder: string, npm: string, say: (what: string) => void):
 	return modules;
 }
 
-function npmInstall(folder: string, args: readonly string[]): void {
-	execFileSync("npm", ["install", ...args], {
+/** Into this very folder: npm left to itself looks for one above that has packages already, as a checkout has. */
+export function npmInstall(folder: string, args: readonly string[]): void {
+	execFileSync("npm", ["install", "--prefix", folder, ...args], {
 		cwd: folder,
 		stdio: ["ignore", "ignore", 2],
 		timeout: 600_000,

@@ -16,7 +16,11 @@ interface Usage {
 export function formatHelp(usage: Usage): string {
 	const { program, summary, flags, examples, notes, exitStatus = ordinaryExitStatus } = usage;
 	const rows = flags.map((flag): [string, string] => [flagColumn(flag), `${flag.help}${defaultOf(flag)}`]);
-	const all: [string, string][] = [...rows, ["  -h, --help", "print this text"]];
+	const all: [string, string][] = [
+		...rows,
+		...(isOnItsOwn(program) ? [["  -V, --version", "print the version"] as [string, string]] : []),
+		["  -h, --help", "print this text"],
+	];
 	const width = Math.max(...all.map(([left]) => left.length));
 	return [
 		summary,
@@ -47,6 +51,17 @@ const ordinaryExitStatus = "0 done, 1 failed, 64 bad input, 69 no usable dialect
 
 export function wantsHelp(argv: readonly string[]): boolean {
 	return argv.includes("--help") || argv.includes("-h");
+}
+
+/** Whether a program that is not a command of another one is asked which version it is, and nothing else. */
+export function wantsVersion(program: string, argv: readonly string[]): boolean {
+	const [word = "", ...rest] = argv;
+	return isOnItsOwn(program) && rest.length === 0 && (word === "--version" || word === "-V");
+}
+
+/** As `proxy-init`, where `shunt init` is a command of a program that has a version. */
+function isOnItsOwn(program: string): boolean {
+	return !program.includes(" ");
 }
 
 function flagColumn(flag: Flag): string {

@@ -10,11 +10,12 @@ import {
 	guard,
 	reportFailure,
 } from "../command/failure.ts";
-import { formatHelp, wantsHelp } from "../command/help.ts";
+import { formatHelp, wantsHelp, wantsVersion } from "../command/help.ts";
 import { createLogger } from "../command/logger.ts";
 import { enterNamedNetns, refuseInitialNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Dialect } from "../domain/mode.ts";
+import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
 import { type Plan, plan as planFor } from "../rules/plan.ts";
 import { setUpFailure } from "./advice.ts";
@@ -42,6 +43,10 @@ export function runInit(host: Host, argv: readonly string[], program = "shunt in
 function init(host: Host, argv: readonly string[], program: string): ExitCode {
 	if (wantsHelp(argv)) {
 		host.stdout(formatHelp({ program, summary, flags: initFlags, examples, notes }));
+		return exitCodes.done;
+	}
+	if (wantsVersion(program, argv)) {
+		host.stdout(`${version}\n`);
 		return exitCodes.done;
 	}
 	if (asksForProbe(argv, program)) {

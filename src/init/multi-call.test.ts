@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "../domain/exit-code.ts";
+import { version } from "../domain/version.ts";
 import { createMemoryHost } from "../host/memory.ts";
 import { runMultiCall } from "./multi-call.ts";
 
@@ -16,6 +17,18 @@ describe("the node-side programs in one", () => {
 			expect(output(name, "--help")).toEqual([0, expect.stringContaining("--incoming-proxy-port")]);
 		},
 	);
+
+	it.each(["--version", "-V"])("say which version they are by any name, asked for by %s", (flag) => {
+		expect(output("shunt-init", flag)).toEqual([0, `${version}\n`]);
+		expect(output("shunt", flag)).toEqual([0, `${version}\n`]);
+		expect(output("shunt-init", "--help")[1]).toContain("-V, --version");
+	});
+
+	it("have no version of their own as commands, nor beside other flags", () => {
+		expect(output("shunt", "init", "--version")[0]).toBe(exitCodes.badInput);
+		expect(output("shunt-init", "--version", "-p", "1")[0]).toBe(exitCodes.badInput);
+		expect(output("shunt", "init", "--help")[1]).not.toContain("--version");
+	});
 
 	it.each([
 		[["init", "--help"], "--incoming-proxy-port"],

@@ -1,8 +1,9 @@
 import { guard, reportFailure } from "../command/failure.ts";
-import { wantsHelp } from "../command/help.ts";
+import { wantsHelp, wantsVersion } from "../command/help.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
+import { version } from "../domain/version.ts";
 import { createNodeHost } from "../host/node.ts";
 import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
 import { createLog, type Log } from "../serving/log.ts";
@@ -20,6 +21,10 @@ import type { ProbeResult } from "./probe.ts";
 export async function runValidate(argv: readonly string[], program = "shunt validate"): Promise<ExitCode> {
 	if (wantsHelp(argv)) {
 		writeStandardOutput(helpFor(program));
+		return exitCodes.done;
+	}
+	if (wantsVersion(program, argv)) {
+		writeStandardOutput(`${version}\n`);
 		return exitCodes.done;
 	}
 	const parsed = parseValidateOptions(argv, environment, program);

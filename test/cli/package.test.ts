@@ -13,10 +13,11 @@ import { version } from "../../src/domain/version.ts";
 const folder = mkdtempSync(join(tmpdir(), "shunt-installed-"));
 const program = (name: string) => join(folder, "node_modules/.bin", name);
 
-function run(name: string, args: readonly string[]) {
+function run(name: string, args: readonly string[], input = "") {
 	const { status, stdout, stderr } = spawnSync(program(name), args, {
 		cwd: folder,
 		encoding: "utf8",
+		input,
 		timeout: 60_000,
 	});
 	return { status, stdout, stderr };
@@ -76,8 +77,22 @@ describe("the package in an empty folder", () => {
 		expect(manifest).toMatchObject({ private: true, version });
 	});
 
-	it.each(["shunt", "kubectl-shunt"])("has %s, which says its version", (name) => {
-		expect(run(name, ["--version"])).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+	it.each(["shunt", "kubectl-shunt", "proxy-init", "shunt-network-validator"])(
+		"has %s, which says its version",
+		(name) => {
+			expect(run(name, ["--version"])).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+		},
+	);
+
+	it("has what kubectl asks for completions", () => {
+		const { status, stdout } = run("kubectl_complete-shunt", ["uninj"]);
+		expect(status).toBe(0);
+		expect(stdout).toMatch(/^uninject\t/);
+	});
+
+	it.each(["bash", "zsh", "fish"])("prints the completion for %s", (shell) => {
+		const { status, stdout } = run("shunt", ["completion", shell]);
+		expect({ status, isScript: stdout.includes("__complete") }).toEqual({ status: 0, isScript: true });
 	});
 
 	it("renders the charts that came along", () => {
@@ -101,6 +116,9 @@ describe("the package in an empty folder", () => {
 		};
 		writeFileSync(join(folder, "pod.json"), JSON.stringify(pod));
 		expect(run("shunt", ["inject", "--manual", "pod.json"]).stdout).toContain("shunt-init");
+		const installed = run("shunt", ["install", "--ignore-cluster"]).stdout;
+		const explained = run("shunt", ["explain", "-f", "-", "inbound", "10.0.0.1:80"], installed);
+		expect(explained.stdout).toContain("goes to the proxy on port 4143");
 	});
 
 	it("reaches its compiled code, which the proxy needs", () => {

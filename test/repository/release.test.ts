@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { packChart } from "../../scripts/release/charts.ts";
+import { npmInstall } from "../../scripts/release/foreign-parts.ts";
 import { provenance } from "../../scripts/release/provenance.ts";
 
 const time = new Date(0);
@@ -66,6 +67,23 @@ describe("a provenance", () => {
 		expect(predicate.runDetails.byproducts).toEqual([
 			{ name: "second build", annotations: { line: "shunt: the same to the byte" } },
 		]);
+	});
+});
+
+describe("packages for another processor", () => {
+	it("come into the folder that is meant, also below a checkout with packages of its own", () => {
+		const folder = emptyFolder();
+		const packed = join(folder, "packed");
+		const inside = join(folder, "checkout/dist/foreign");
+		for (const path of [packed, inside, join(folder, "checkout/node_modules")]) {
+			mkdirSync(path, { recursive: true });
+		}
+		writeFileSync(join(folder, "checkout/package.json"), "{}");
+		writeFileSync(join(packed, "package.json"), JSON.stringify({ name: "packed", version: "1.0.0" }));
+		const quiet = ["--offline", "--no-save", "--no-audit", "--no-fund", "--install-links"];
+		npmInstall(inside, [...quiet, packed]);
+		expect(readdirSync(join(inside, "node_modules"))).toContain("packed");
+		expect(readdirSync(join(folder, "checkout/node_modules"))).toEqual([]);
 	});
 });
 
