@@ -14,14 +14,15 @@ export function versions(): Readonly<Record<string, string>> {
 			[`charts/${chart}, appVersion`, `${appVersion}`],
 		];
 	});
-	const crate = (file: string, pattern: RegExp) => pattern.exec(text(file))?.[1] ?? "";
+	const found = (file: string, pattern: RegExp) => pattern.exec(text(file))?.[1] ?? "";
 	return Object.fromEntries([
 		["package.json", manifest.version],
 		["package-lock.json", lock.version],
 		["src/domain/version.ts", programs],
 		...charts,
-		["native/Cargo.toml", crate("native/Cargo.toml", /^version = "([^"]+)"$/m)],
-		["native/Cargo.lock", crate("native/Cargo.lock", /name = "shunt-native"\nversion = "([^"]+)"/)],
+		["docs/five-minutes.md", found("docs/five-minutes.md", /--image=shunt\/shunt:(\S+) /)],
+		["native/Cargo.toml", found("native/Cargo.toml", /^version = "([^"]+)"$/m)],
+		["native/Cargo.lock", found("native/Cargo.lock", /name = "shunt-native"\nversion = "([^"]+)"/)],
 	]);
 }
 

@@ -1,15 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { expect, it } from "vitest";
-
-/** The commands of a section, as a newcomer types them from top to bottom. What is built is built already. */
-function linesOf(file: string, section: string): string[] {
-	const heading = new RegExp(`^(##+) ${section}\n`, "m").exec(readFileSync(file, "utf8"));
-	const [, rest = ""] = readFileSync(file, "utf8").split(heading?.[0] ?? "no such heading");
-	const end = new RegExp(`^#{2,${heading?.[1]?.length}} `, "m");
-	const lines = [...(rest.split(end)[0] ?? "").matchAll(/^ {4}(\S.*)$/gm)].map(([, line = ""]) => line);
-	return lines.filter((line) => !line.startsWith("make "));
-}
+import { documentedLines } from "../support/documented-lines.ts";
 
 /** People take longer to type the next line than what runs beside it takes to begin. */
 function patiently(line: string): string {
@@ -24,7 +16,7 @@ it.each([
 ])(
 	"the lines for one pod in %s work when they are typed from top to bottom, and leave nothing",
 	(file, section) => {
-		const lines = linesOf(file, section);
+		const lines = documentedLines(file, section);
 		expect(lines.length).toBeGreaterThan(10);
 		const script = [
 			"set -eux -m",

@@ -23,7 +23,7 @@ describe("docs/features.md", () => {
 			if (proof === "no") {
 				continue;
 			}
-			const [, file = "", words = ""] = /^`([^`]+\.test\.ts)`(?:: (.+))?$/.exec(proof) ?? [];
+			const [, file = "", words = ""] = /^`([^`]+\.test\.ts)`: (.+)$/.exec(proof) ?? [];
 			expect([feature, file, existsSync(file)]).toEqual([feature, file, true]);
 			expect([feature, words, readFileSync(file, "utf8").includes(words)]).toEqual([feature, words, true]);
 		}

@@ -146,7 +146,7 @@ const nodesServe: Check = {
 	run: (context) =>
 		withCni(context, async (installation) => {
 			if (flagOf(installation, "--report-dialects") === undefined) {
-				return passedWith("the agents are not told to find out: reportDialects=true");
+				return passedWith("the agents are not told to find out (the value reportDialects has them do so)");
 			}
 			const mode = await pluginMode(context.cluster, installation);
 			if (mode === undefined) {

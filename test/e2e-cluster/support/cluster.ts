@@ -46,7 +46,7 @@ const programs: Readonly<Record<string, () => string>> = {
 	helm4: () => ensured("ensure-helm.sh", "4"),
 };
 
-function ensured(script: string, ...args: readonly string[]): string {
+export function ensured(script: string, ...args: readonly string[]): string {
 	return execFileSync(`${root}scripts/${script}`, args, { encoding: "utf8", timeout: 1_200_000 }).trim();
 }
 
