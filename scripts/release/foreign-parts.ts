@@ -36,8 +36,11 @@ export async function foreignParts(
 	}
 	const folder = `${process.cwd()}/dist/foreign-${architecture}`;
 	const native = `dist/native-${architecture}`;
+	// Among them the emulator, and the C library of the other processor, which Node is linked with.
+	execFileSync("native/cross-tools.sh", [machine], { stdio: ["ignore", "ignore", 2], timeout: 600_000 });
 	const node = process.env[`NODE_${architecture.toUpperCase()}`] ?? fetchNode(folder, npm, say);
-	const ran = execFileSync(`qemu-${machine}-static`, [node, "--version"], { encoding: "utf8" }).trim();
+	const emulator = [`qemu-${machine}-static`, "-L", `/usr/${machine}-linux-gnu`] as const;
+	const ran = execFileSync(emulator[0], [...emulator.slice(1), node, "--version"], { encoding: "utf8" }).trim();
 	say(`Node for ${architecture} is ${ran}`);
 	return {
 		machine,
