@@ -40,7 +40,9 @@ export async function foreignParts(
 	execFileSync("native/cross-tools.sh", [machine], { stdio: ["ignore", "ignore", 2], timeout: 600_000 });
 	const node = process.env[`NODE_${architecture.toUpperCase()}`] ?? fetchNode(folder, npm, say);
 	const emulator = [`qemu-${machine}-static`, "-L", `/usr/${machine}-linux-gnu`] as const;
-	const ran = execFileSync(emulator[0], [...emulator.slice(1), node, "--version"], { encoding: "utf8" }).trim();
+	const ran = execFileSync(emulator[0], [...emulator.slice(1), node, "--version"], {
+		encoding: "utf8",
+	}).trim();
 	say(`Node for ${architecture} is ${ran}`);
 	return {
 		machine,

@@ -26,6 +26,22 @@ export default defineConfig({
 		// As code hosts make them, so that one link leads to the same heading in both.
 		anchor: { slugify: codeHostSlug },
 		toc: { slugify: codeHostSlug },
+		config: (markdown) => {
+			const plain = markdown.renderer.rules.text;
+			markdown.renderer.rules.text = (tokens, index, ...rest) => {
+				const html =
+					plain?.(tokens, index, ...rest) ?? markdown.utils.escapeHtml(tokens[index]?.content ?? "");
+				return withUnits(html);
+			};
+			const code = markdown.renderer.rules.code_inline;
+			markdown.renderer.rules.code_inline = (tokens, index, ...rest) => {
+				const token = tokens[index];
+				if ((token?.content.length ?? 0) <= short) {
+					token?.attrJoin("class", "short");
+				}
+				return code?.(tokens, index, ...rest) ?? "";
+			};
+		},
 	},
 	themeConfig: {
 		search: { provider: "local" },
@@ -46,6 +62,14 @@ export default defineConfig({
 		build: { chunkSizeWarningLimit: 2000 },
 	},
 });
+
+/** Characters that fit into any line, on a phone too. */
+const short = 20;
+
+/** A figure and its unit stay in one line, also in a narrow column. */
+function withUnits(html: string): string {
+	return html.replaceAll(/(\d) (?=(?:[mµ]?s|[kKMG]B|%|times|Gbit\/s)(?![\w-]))/g, "$1\u00a0");
+}
 
 function codeHostSlug(text: string): string {
 	return text
