@@ -38,7 +38,7 @@ export function gather(host: Host): Gathered {
 	if (dump.kind !== "told") {
 		return { tracked: undefined, sockets, unread: [...unread, whyUntold(dump)] };
 	}
-	return { tracked: dump.connections, sockets, unread: [...unread, ...spoiltOnes(dump.spoilt)] };
+	return { tracked: dump.found, sockets, unread: [...unread, ...spoiltOnes(dump.spoilt)] };
 }
 
 type NotTold = Exclude<Dump, { readonly kind: "told" }>;
@@ -118,7 +118,7 @@ function socketsOf(host: Host, family: Family, unread: Unread[]): readonly Socke
 		if (dump.spoilt > 0) {
 			unread.push({ what, why: `what the kernel says of ${dump.spoilt} cannot be read`, code: "refused" });
 		}
-		return dump.sockets;
+		return dump.found;
 	}
 	// A kernel without tcp_diag, or a sandbox that does not let us ask: the second way is slower and tells the same.
 	const table = host.readFile(`/proc/self/net/${family === "ipv4" ? "tcp" : "tcp6"}`);

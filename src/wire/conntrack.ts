@@ -1,7 +1,7 @@
 import type { Family } from "../domain/family.ts";
 import { fieldsIn, type Span } from "./attributes.ts";
 import { type ByteOrder, type Bytes, be16At, type Words, words } from "./bytes.ts";
-import { type Dump, readDump, type Told } from "./dump.ts";
+import { type ReadDump, readEach, type Told } from "./dump.ts";
 import { flag } from "./nf-tables.ts";
 
 /** Connection tracking as ctnetlink tells of it: the numbers of linux/netfilter/nfnetlink_conntrack.h. */
@@ -72,34 +72,15 @@ export function dumpConnections(order: ByteOrder): Bytes {
 	return words[order].message(header, "\0\0\0\0");
 }
 
-export type ConnectionDump =
-	/** `spoilt` is the number of those that could not be read. */
-	| { readonly kind: "told"; readonly connections: readonly TrackedConnection[]; readonly spoilt: number }
-	| Exclude<Dump, { readonly kind: "told" }>;
-
 /** Puts the answer to {@link dumpConnections} together. Connections of other protocols than TCP are left out. */
-export function readConnections(datagrams: readonly Bytes[], order: ByteOrder): ConnectionDump {
-	const dump = readDump(datagrams, newConnection, order);
-	if (dump.kind !== "told") {
-		return dump;
-	}
-	const connections: TrackedConnection[] = [];
-	let spoilt = 0;
-	for (const object of dump.objects) {
-		const connection = connectionOf(object, words[order]);
-		if (connection === undefined) {
-			spoilt++;
-		} else if (connection !== "not-tcp") {
-			connections.push(connection);
-		}
-	}
-	return { kind: "told", connections, spoilt };
+export function readConnections(datagrams: readonly Bytes[], order: ByteOrder): ReadDump<TrackedConnection> {
+	return readEach(datagrams, newConnection, order, connectionOf);
 }
 
 function connectionOf(
 	{ bytes, attributes, scope }: Told,
 	order: Words,
-): TrackedConnection | "not-tcp" | undefined {
+): TrackedConnection | "not-asked-for" | undefined {
 	const fields = fieldsIn(bytes, attributes, order);
 	const family = scope === "inet" ? undefined : scope;
 	if (fields === undefined || family === undefined) {
@@ -107,8 +88,13 @@ function connectionOf(
 	}
 	const original = flowIn(bytes, fields[field.original], family, order);
 	const reply = flowIn(bytes, fields[field.reply], family, order);
-	if (original === undefined || reply === undefined || original === "not-tcp" || reply === "not-tcp") {
-		return original === "not-tcp" || reply === "not-tcp" ? "not-tcp" : undefined;
+	if (
+		original === undefined ||
+		reply === undefined ||
+		original === "not-asked-for" ||
+		reply === "not-asked-for"
+	) {
+		return original === "not-asked-for" || reply === "not-asked-for" ? "not-asked-for" : undefined;
 	}
 	const info = tcpIn(bytes, fields[field.protocolInfo], order);
 	const zone = fields[field.zone];
@@ -122,7 +108,7 @@ function flowIn(
 	tuple: Span | undefined,
 	family: Family,
 	order: Words,
-): Flow | "not-tcp" | undefined {
+): Flow | "not-asked-for" | undefined {
 	const parts = tuple && fieldsIn(bytes, tuple, order);
 	const addresses = parts?.[tupleField.addresses];
 	const protocol = parts?.[tupleField.protocol];
@@ -133,7 +119,7 @@ function flowIn(
 		return undefined;
 	}
 	if (bytes.charCodeAt(number.start) !== tcp) {
-		return "not-tcp";
+		return "not-asked-for";
 	}
 	const names = addressFields[family];
 	const source = exactly(names.length, bytes, ends[names.source]);

@@ -1,6 +1,6 @@
 import { reportsIn } from "./answers.ts";
 import { type Message, messagesIn, type Range } from "./attributes.ts";
-import { type ByteOrder, type Bytes, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, type Words, words } from "./bytes.ts";
 import {
 	flag,
 	generalHeaderLength,
@@ -50,6 +50,39 @@ export function readDump(datagrams: readonly Bytes[], type: number, order: ByteO
 	const isWhole =
 		last.message.type === messageType.done && told.every(({ message }) => isObject(message, type));
 	return isWhole ? { kind: "told", objects: told.map(toldOf) } : { kind: "unreadable" };
+}
+
+/** What was read of the objects that a dump tells of. */
+export type ReadDump<T> =
+	/** `spoilt` is the number of those that could not be read. */
+	| { readonly kind: "told"; readonly found: readonly T[]; readonly spoilt: number }
+	| Exclude<Dump, { readonly kind: "told" }>;
+
+/**
+ * Puts a dump together and reads each of its objects: `read` answers with `not-asked-for` for one that is to be passed over,
+ * and with undefined for one that it cannot read.
+ */
+export function readEach<T extends object>(
+	datagrams: readonly Bytes[],
+	type: number,
+	order: ByteOrder,
+	read: (told: Told, order: Words) => T | "not-asked-for" | undefined,
+): ReadDump<T> {
+	const dump = readDump(datagrams, type, order);
+	if (dump.kind !== "told") {
+		return dump;
+	}
+	const found: T[] = [];
+	let spoilt = 0;
+	for (const object of dump.objects) {
+		const one = read(object, words[order]);
+		if (one === undefined) {
+			spoilt++;
+		} else if (one !== "not-asked-for") {
+			found.push(one);
+		}
+	}
+	return { kind: "told", found, spoilt };
 }
 
 interface Place {

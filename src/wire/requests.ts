@@ -6,6 +6,7 @@ import {
 	flag,
 	messageType,
 	ruleField,
+	setField,
 	type TableScope,
 	tableField,
 } from "./nf-tables.ts";
@@ -14,41 +15,38 @@ import {
 
 /** Which numbers answer: the rules of this namespace as they are now. */
 export function getGeneration(order: ByteOrder): Bytes {
-	return request(messageType.getGeneration, 0, "\0\0\0\0", order);
+	return request(order, messageType.getGeneration, { flags: 0 });
 }
 
 /** One table by its name: answered with it, or ENOENT. */
 export function getTable(scope: TableScope, name: string, order: ByteOrder): Bytes {
-	const { attribute } = words[order];
-	return request(
-		messageType.getTable,
-		flag.acknowledge,
-		generalHeaders[scope] + attribute(tableField.name, cString(name)),
-		order,
-	);
+	return request(order, messageType.getTable, {
+		flags: flag.acknowledge,
+		scope,
+		names: [[tableField.name, name]],
+	});
 }
 
 /** One chain by its name: answered with it, or ENOENT, also where there is no such table. */
 export function getChain(scope: TableScope, table: string, name: string, order: ByteOrder): Bytes {
-	const { attribute } = words[order];
-	return request(
-		messageType.getChain,
-		flag.acknowledge,
-		generalHeaders[scope] +
-			attribute(chainField.table, cString(table)) +
-			attribute(chainField.name, cString(name)),
-		order,
-	);
+	return request(order, messageType.getChain, {
+		flags: flag.acknowledge,
+		scope,
+		names: [
+			[chainField.table, table],
+			[chainField.name, name],
+		],
+	});
 }
 
 /** All tables of all families. */
 export function dumpTables(order: ByteOrder): Bytes {
-	return request(messageType.getTable, flag.dump, anyFamily, order);
+	return request(order, messageType.getTable, { flags: flag.dump });
 }
 
 /** All chains of a family, or of all. */
 export function dumpChains(order: ByteOrder, scope?: TableScope): Bytes {
-	return request(messageType.getChain, flag.dump, headerOf(scope), order);
+	return request(order, messageType.getChain, { flags: flag.dump, scope });
 }
 
 export interface TableName {
@@ -58,46 +56,40 @@ export interface TableName {
 
 /** The rules of a table. Kernels before 3.19 give all of its family: look at each rule's own table. */
 export function dumpRules({ scope, name }: TableName, order: ByteOrder): Bytes {
-	const { attribute } = words[order];
-	return request(
-		messageType.getRule,
-		flag.dump,
-		generalHeaders[scope] + attribute(ruleField.table, cString(name)),
-		order,
-	);
+	return request(order, messageType.getRule, { flags: flag.dump, scope, names: [[ruleField.table, name]] });
 }
 
 /** The sets and maps of a table, without what they hold. */
 export function dumpSets({ scope, name }: TableName, order: ByteOrder): Bytes {
-	const { attribute } = words[order];
-	return request(
-		messageType.getSet,
-		flag.dump,
-		generalHeaders[scope] + attribute(tableField.name, cString(name)),
-		order,
-	);
+	return request(order, messageType.getSet, { flags: flag.dump, scope, names: [[setField.table, name]] });
 }
 
 /** What one set holds. */
 export function dumpElements({ scope, name }: TableName, set: string, order: ByteOrder): Bytes {
-	const { attribute } = words[order];
-	return request(
-		messageType.getSetElements,
-		flag.dump,
-		generalHeaders[scope] +
-			attribute(elementListField.table, cString(name)) +
-			attribute(elementListField.set, cString(set)),
-		order,
-	);
+	return request(order, messageType.getSetElements, {
+		flags: flag.dump,
+		scope,
+		names: [
+			[elementListField.table, name],
+			[elementListField.set, set],
+		],
+	});
 }
 
 /** NFPROTO_UNSPEC */
 const anyFamily = "\0\0\0\0";
 
-function headerOf(scope: TableScope | undefined): Bytes {
-	return scope === undefined ? anyFamily : generalHeaders[scope];
+interface Question {
+	readonly flags: number;
+	/** Of all families where it is left out. */
+	readonly scope?: TableScope | undefined;
+	/** Attributes of names, in the order in which the tools send them. */
+	readonly names?: readonly (readonly [field: number, name: string])[];
 }
 
-function request(type: number, flags: number, body: Bytes, order: ByteOrder): Bytes {
-	return words[order].message({ type, flags: flags | flag.request, sequence: 1 }, body);
+function request(order: ByteOrder, type: number, { flags, scope, names = [] }: Question): Bytes {
+	const { attribute, message } = words[order];
+	const header = scope === undefined ? anyFamily : generalHeaders[scope];
+	const body = names.reduce((before, [field, name]) => before + attribute(field, cString(name)), header);
+	return message({ type, flags: flags | flag.request, sequence: 1 }, body);
 }

@@ -1,7 +1,7 @@
 import type { Family } from "../domain/family.ts";
 import { type ByteOrder, type Bytes, be16At, u8, type Words, words, zeros } from "./bytes.ts";
 import type { TcpState } from "./conntrack.ts";
-import { type Dump, readDump, type Told } from "./dump.ts";
+import { type ReadDump, readEach, type Told } from "./dump.ts";
 import { flag, generalHeaderLength, protocolFamily } from "./nf-tables.ts";
 
 /** TCP sockets as sock_diag(7) tells of them: linux/sock_diag.h and linux/inet_diag.h. */
@@ -60,25 +60,9 @@ export function dumpSockets(family: Family, order: ByteOrder): Bytes {
 	return message({ type: byFamily, flags: flag.request | flag.dump, sequence: 1 }, body);
 }
 
-export type SocketDump =
-	/** `spoilt` is the number of those that could not be read. */
-	| { readonly kind: "told"; readonly sockets: readonly SocketFacts[]; readonly spoilt: number }
-	| Exclude<Dump, { readonly kind: "told" }>;
-
 /** Puts the answer to {@link dumpSockets} together. */
-export function readSockets(datagrams: readonly Bytes[], order: ByteOrder): SocketDump {
-	const dump = readDump(datagrams, byFamily, order);
-	if (dump.kind !== "told") {
-		return dump;
-	}
-	const sockets: SocketFacts[] = [];
-	for (const object of dump.objects) {
-		const socket = socketIn(object, words[order]);
-		if (socket !== undefined) {
-			sockets.push(socket);
-		}
-	}
-	return { kind: "told", sockets, spoilt: dump.objects.length - sockets.length };
+export function readSockets(datagrams: readonly Bytes[], order: ByteOrder): ReadDump<SocketFacts> {
+	return readEach(datagrams, byFamily, order, socketIn);
 }
 
 function socketIn({ bytes, attributes, scope }: Told, { u32At }: Words): SocketFacts | undefined {

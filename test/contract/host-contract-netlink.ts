@@ -223,7 +223,7 @@ function failures(define: Define): void {
 				const states = findings.slice(1).map((finding) => {
 					const answer = "returned" in finding ? finding.returned : finding;
 					const dump = readSockets(answer as string[], order.order);
-					return dump.kind === "told" ? dump.sockets.map(({ state }) => state).sort() : dump;
+					return dump.kind === "told" ? dump.found.map(({ state }) => state).sort() : dump;
 				});
 				const established = Array.from({ length: 20 }, () => "established");
 				// Whoever listens on both families takes IPv4's connections with sockets of IPv6.

@@ -27,7 +27,7 @@ function flow({ original, reply, state, isPickedUp }: TrackedConnection): string
 describe("what a kernel told", () => {
 	it("is read: TCP's connections, where each was going and where it went", () => {
 		const dump = readConnections(tracked, "little");
-		expect(dump.kind === "told" && dump.connections.map(flow).sort()).toEqual([
+		expect(dump.kind === "told" && dump.found.map(flow).sort()).toEqual([
 			"10.77.0.1 → 10.77.0.2 8080 established",
 			"10.77.0.2 → 10.77.0.1 9090 (127.0.0.1 4140) established",
 			"10.77.0.2 → 10.77.0.1 9090 (127.0.0.1 4140) established",
@@ -45,7 +45,7 @@ describe("what a kernel told", () => {
 		const found = [sockets4, sockets6].flatMap((datagrams) => {
 			const dump = readSockets(datagrams, "little");
 			expect(dump).toMatchObject({ kind: "told", spoilt: 0 });
-			return dump.kind === "told" ? dump.sockets : [];
+			return dump.kind === "told" ? dump.found : [];
 		});
 		const taken = found.filter(({ state, localPort }) => state === "established" && localPort === 4140);
 		expect(taken.map(({ family }) => family).sort()).toEqual(["ipv4", "ipv4", "ipv6", "ipv6"]);
@@ -101,7 +101,7 @@ describe(`of ${total} spoilt dumps each is an answer or an error`, () => {
 				const dump = readConnections(spoilt, of);
 				expect(dump.kind).toMatch(kinds);
 				if (dump.kind === "told") {
-					expect(dump.connections.every(isWhole)).toBe(true);
+					expect(dump.found.every(isWhole)).toBe(true);
 				}
 			}),
 			{ numRuns: share(0.5) },
@@ -115,7 +115,7 @@ describe(`of ${total} spoilt dumps each is an answer or an error`, () => {
 				const dump = readSockets([spoil(first), ...rest], of);
 				expect(dump.kind).toMatch(kinds);
 				if (dump.kind === "told") {
-					expect(dump.sockets.every(isWholeSocket)).toBe(true);
+					expect(dump.found.every(isWholeSocket)).toBe(true);
 				}
 			}),
 			{ numRuns: share(0.5) },
