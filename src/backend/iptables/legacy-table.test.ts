@@ -3,13 +3,14 @@ import { inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { policy } from "../../../test/support/arbitraries.ts";
+import { freshIpTable } from "../../../test/support/fresh-ip-table.ts";
 import { namedPolicies } from "../../../test/support/named-policies.ts";
 import { policyFrom } from "../../../test/support/policies.ts";
 import { type Family, families } from "../../domain/family.ts";
 import { plan } from "../../rules/plan.ts";
 import { buildEntries, replaceRequest, restoreCounters } from "../../wire/build-ip-table.ts";
 import { type ByteOrder, type Words, words, zeros } from "../../wire/bytes.ts";
-import { baseChainNames, extensionBytes, type IpTable, layouts } from "../../wire/ip-table.ts";
+import { extensionBytes, type IpTable, layouts } from "../../wire/ip-table.ts";
 import { natTableOf } from "../../wire/ip-words.ts";
 import { readIpTable } from "../../wire/read-ip-table.ts";
 import { driftOfState } from "./drift.ts";
@@ -19,17 +20,6 @@ import { readTable } from "./read.ts";
 
 const little = words.little;
 const orders: readonly ByteOrder[] = ["little", "big"];
-
-function emptyTable(family: Family, policyOfOutput: "accept" | "drop" = "accept"): IpTable {
-	return {
-		family,
-		chains: baseChainNames.flatMap((name, hook) =>
-			name === "FORWARD"
-				? []
-				: [{ name, rules: [], base: { hook, policy: name === "OUTPUT" ? policyOfOutput : "accept" } }],
-		),
-	};
-}
 
 /** What is read of a table that is built, which has to be one. */
 function readBack(table: IpTable, order: Words = little): IpTable {
@@ -76,7 +66,7 @@ describe("a fresh table with a plan's rules", () => {
 		),
 	)("has the bytes that iptables makes: %s, %s", (name, family, bytes) => {
 		const theirs = inflateRawSync(Buffer.from(bytes, "base64"));
-		const wanted = withPlan(emptyTable(family), plan(policyFrom(namedPolicies[name] ?? "")), little);
+		const wanted = withPlan(freshIpTable(family), plan(policyFrom(namedPolicies[name] ?? "")), little);
 		const ours = replaceRequest(buildEntries(wanted, little), 5, little);
 		expect(Buffer.from(ours, "latin1").toString("hex")).toBe(theirs.toString("hex"));
 	});
@@ -92,11 +82,11 @@ describe("a fresh table with a plan's rules", () => {
 			fc.property(policy, (of) => {
 				const wanted = plan(of);
 				for (const family of of.families) {
-					const built = withPlan(emptyTable(family), wanted, order);
+					const built = withPlan(freshIpTable(family), wanted, order);
 					const read = readBack(built, order);
 					expect(meaning(read)).toEqual(meaning(built));
 					expect(isSameTable(read, withPlan(read, wanted, order))).toBe(true);
-					expect(isSameTable(read, emptyTable(family))).toBe(false);
+					expect(isSameTable(read, freshIpTable(family))).toBe(false);
 					const { chains } = natTableOf(read, order);
 					const own = ownStateOf(chains);
 					const state = wantedState(wanted, family);
@@ -117,7 +107,7 @@ describe("a fresh table with a plan's rules", () => {
 			fc.property(policy, (of) => {
 				const wanted = plan(of);
 				for (const family of of.families) {
-					const { info, entries } = buildEntries(withPlan(emptyTable(family), wanted, order), order);
+					const { info, entries } = buildEntries(withPlan(freshIpTable(family), wanted, order), order);
 					const counted = withCounters(entries, family, order);
 					expect(counted).not.toBe(entries);
 					expect(standsAsSent({ family, info, entries: counted }, wanted, order)).toBe(true);
@@ -134,10 +124,10 @@ describe("a fresh table with a plan's rules", () => {
 			const { info, entries } = buildEntries(table, little);
 			return standsAsSent({ family: table.family, info, entries: mangle(entries) }, wanted, little);
 		};
-		const ours = withPlan(emptyTable("ipv4"), wanted, little);
+		const ours = withPlan(freshIpTable("ipv4"), wanted, little);
 		expect(stands(ours)).toBe(true);
-		expect(stands(emptyTable("ipv4"))).toBe(false);
-		expect(stands(withPlan(emptyTable("ipv4", "drop"), wanted, little))).toBe(false);
+		expect(stands(freshIpTable("ipv4"))).toBe(false);
+		expect(stands(withPlan(freshIpTable("ipv4", "drop"), wanted, little))).toBe(false);
 		expect(stands({ ...ours, chains: [...ours.chains, { name: "ZZZ", rules: [] }] })).toBe(false);
 		const [first, ...others] = ours.chains;
 		const accept = { packet: zeros(84), matches: "", target: { kind: "accept" } } as const;
@@ -151,7 +141,7 @@ describe("a fresh table with a plan's rules", () => {
 		fc.assert(
 			fc.property(policy, (of) => {
 				for (const family of of.families) {
-					const read = natTableOf(readBack(withPlan(emptyTable(family), plan(of), little)), little);
+					const read = natTableOf(readBack(withPlan(freshIpTable(family), plan(of), little)), little);
 					const saved = [
 						...read.chains.map(({ name }) => `:${name} ${name.startsWith("PROXY") ? "-" : "ACCEPT"} [0:0]`),
 						...read.chains.flatMap(({ name, rules }) => rules.map(({ text }) => `-A ${name} ${text}`)),
@@ -192,7 +182,7 @@ describe("somebody else's rules", () => {
 	const foreign: IpTable = {
 		family: "ipv4",
 		chains: [
-			...emptyTable("ipv4", "drop").chains.map((chain) => ({
+			...freshIpTable("ipv4", "drop").chains.map((chain) => ({
 				...chain,
 				rules: [
 					accept(chain.name),
@@ -274,7 +264,7 @@ const mutations = Number(process.env["SHUNT_MUTATED_TABLES"] ?? "4000");
 
 describe("a table that is not what it should be", () => {
 	const tables = families.flatMap((family) =>
-		[some, other].map((wanted) => buildEntries(withPlan(emptyTable(family), wanted, little), little)),
+		[some, other].map((wanted) => buildEntries(withPlan(freshIpTable(family), wanted, little), little)),
 	);
 
 	it("is an answer or a reason, and never another table than it was", () => {
@@ -328,7 +318,7 @@ describe("a table that is not what it should be", () => {
 		const table: IpTable = {
 			family: "ipv4",
 			chains: [
-				...emptyTable("ipv4").chains.map((chain) =>
+				...freshIpTable("ipv4").chains.map((chain) =>
 					chain.name === "OUTPUT" ? { ...chain, rules: [{ packet: zeros(84), matches: "", target }] } : chain,
 				),
 				{ name: "A", rules: [] },
