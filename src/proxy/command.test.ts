@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
-import { type ProxyDeps, type ProxyFlags, parseProxyOptions, proxyCommand } from "./command.ts";
+import {
+	connectionsThatFit,
+	type ProxyDeps,
+	type ProxyFlags,
+	parseProxyOptions,
+	proxyCommand,
+} from "./command.ts";
 
 const defaults: ProxyFlags = {
 	inboundPort: "4143",
@@ -140,5 +146,19 @@ describe("shunt proxy", () => {
 			expect(text).toContain(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `);
 		}
 		expect(text).toContain("Examples:");
+	});
+});
+
+describe("the limit on open files", () => {
+	const limits = (soft: string) =>
+		`Limit  Soft Limit  Hard Limit  Units\nMax open files            ${soft}   4096   files\n`;
+
+	it.each([
+		["1024", 480],
+		["20000", 9968],
+		["10", 1],
+		["unlimited", Number.POSITIVE_INFINITY],
+	])("of %s leaves room for %d connections", (soft, connections) => {
+		expect(connectionsThatFit(limits(soft))).toBe(connections);
 	});
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatProblem } from "../domain/problem.ts";
 import { concludeFrom, isRequired, parseRequirement, type Requirement, shortcomings } from "./conclusion.ts";
 import type { ProbeResult } from "./probe.ts";
 
@@ -85,4 +86,12 @@ describe("a requirement", () => {
 	it("is none that is not known", () => {
 		expect(parseRequirement("outbounds", "--require").ok).toBe(false);
 	});
+});
+
+it("a requirement is one of a few words", () => {
+	expect(parseRequirement("uid", "--require")).toEqual({ ok: true, value: "uid" });
+	const refused = parseRequirement("user", "--require");
+	expect(refused.ok ? [] : refused.problems.map(formatProblem)).toEqual([
+		expect.stringMatching(/^--require: "user" is not known/),
+	]);
 });
