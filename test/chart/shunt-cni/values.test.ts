@@ -1,48 +1,17 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { Ajv } from "ajv";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { version } from "../../../src/domain/version.ts";
-import { documentedValues, schemaPaths, valuesTable } from "../shunt/support/values-table.ts";
+import { describeDocumentedChart } from "../support/documented-chart.ts";
 import { renderWithHelm } from "../support/helm.ts";
 import { flagsOf } from "../support/ours.ts";
 import { chartFolder, distributions, type Given, render, withGiven } from "./support/cni-chart.ts";
 
 const read = (name: string) => readFileSync(`${chartFolder}${name}`, "utf8");
-const values = read("values.yaml");
-const schema = JSON.parse(read("values.schema.json"));
 
-describe("values.yaml, the schema and the README", () => {
-	it("have the same values", () => {
-		const inSchema = [...schemaPaths(schema).keys()].filter((path) => path !== "global");
-		expect(
-			documentedValues(values)
-				.map(({ path }) => path)
-				.sort(),
-		).toEqual(inSchema.sort());
-	});
-
-	it("say of every value what it does", () => {
-		expect(documentedValues(values).filter(({ description }) => !/^[\w`].*\.$/.test(description))).toEqual(
-			[],
-		);
-	});
-
-	it("agree in the README's tables, which UPDATE_GOLDEN=1 writes", () => {
-		const readme = read("README.md");
-		const fresh = readme
-			.replace(/(<!-- values -->\n)[\s\S]*(<!-- \/values -->)/, (_, begin, end) => {
-				return `${begin}${valuesTable(values, schema)}\n${end}`;
-			})
-			.replace(/(<!-- distributions -->\n)[\s\S]*(<!-- \/distributions -->)/, (_, begin, end) => {
-				return `${begin}${distributionsTable()}\n${end}`;
-			});
-		if (process.env["UPDATE_GOLDEN"] !== undefined) {
-			writeFileSync(`${chartFolder}README.md`, fresh);
-		}
-		expect(read("README.md")).toBe(fresh);
-		expect(fresh).toContain("| `destCNINetDir` |");
-	});
+describeDocumentedChart({
+	folder: chartFolder,
+	value: "destCNINetDir",
+	tables: { distributions: distributionsTable },
 });
 
 function distributionsTable(): string {
@@ -76,32 +45,6 @@ describe("the values for distributions", () => {
 			"talos",
 		];
 		expect(distributions).toEqual(names.map((name) => `values-${name}.yaml`));
-	});
-});
-
-describe("the schema", () => {
-	it("is one", () => {
-		const ajv = new Ajv({ allowUnionTypes: true });
-		expect(ajv.validateSchema(schema)).toBe(true);
-		expect(ajv.validate(schema, parse(values))).toBe(true);
-	});
-
-	it("lets no key pass that it does not know", () => {
-		const open: string[] = [];
-		const visit = (node: unknown, path: string): void => {
-			if (typeof node !== "object" || node === null) {
-				return;
-			}
-			const { properties, additionalProperties } = node as Record<string, unknown>;
-			if (typeof properties === "object" && additionalProperties !== false && !path.endsWith("/properties")) {
-				open.push(path);
-			}
-			for (const [key, value] of Object.entries(node)) {
-				visit(value, `${path}/${key}`);
-			}
-		};
-		visit(schema, "");
-		expect(open).toEqual([]);
 	});
 });
 
@@ -189,12 +132,6 @@ describe("a bad value", () => {
 	it("is named with all the others", () => {
 		const bad = { name: "", set: ["inboundProxyPort=0,proxyUID=0,destCNIBinDir=x,network=y"] };
 		expect(() => render(bad)).toThrow(/inboundProxyPort[\s\S]*proxyUID[\s\S]*destCNIBinDir[\s\S]*network/);
-	});
-});
-
-describe("Chart.yaml", () => {
-	it("has the program's version", () => {
-		expect(parse(read("Chart.yaml"))).toMatchObject({ version, appVersion: version });
 	});
 });
 

@@ -1,6 +1,6 @@
 import { isMap, type Pair, parseDocument, type YAMLMap } from "yaml";
-import type { Json, JsonObject } from "../../../../src/inject/json.ts";
-import { get, isArray, isObject, objectAt, textAt } from "../../../../src/inject/json.ts";
+import type { Json, JsonObject } from "../../../src/inject/json.ts";
+import { get, isArray, isObject, objectAt, textAt } from "../../../src/inject/json.ts";
 
 /** A value that the chart documents. */
 export interface DocumentedValue {

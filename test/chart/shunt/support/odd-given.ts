@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import { documentedValues } from "../../support/values-table.ts";
 import { chartFolder, type Given } from "./chart-files.ts";
-import { documentedValues } from "./values-table.ts";
 
 type Values = Record<string, unknown>;
 
