@@ -35,7 +35,7 @@ function natChainOf({ name, base, rules }: IpChain, family: Family, order: Words
 
 function natRuleOf(rule: IpRule, family: Family, order: Words): FoundRule {
 	const packet = packetOptions(rule.packet, family, order);
-	const matches = (extensionsIn(rule.matches, order) ?? []).map((match) => readMatch(match, order));
+	const matches = (extensionsIn(rule.matches, order) ?? []).map((match) => readMatch(match, family, order));
 	const { words, action } = readIpTarget(rule, family, order);
 	const comment = matches.find((match) => match.comment !== undefined)?.comment;
 	return {

@@ -144,7 +144,8 @@ class RuleReader {
 	#statement(expression: Expression): End[] | undefined {
 		switch (expression.kind) {
 			case "match": {
-				const { conditions, words, comment } = readMatch(expression.extension, this.#around.order);
+				const family = this.#facts.family ?? "ipv4";
+				const { conditions, words, comment } = readMatch(expression.extension, family, this.#around.order);
 				this.comment ??= comment;
 				const nft = comment === undefined ? `xt match "${expression.extension.name}"` : "";
 				this.#pieces.push({ conditions, nft, save: { rank: rank.extension, words } });

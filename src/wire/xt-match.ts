@@ -1,6 +1,9 @@
+import type { Family } from "../domain/family.ts";
+import { subnetsBetween } from "../domain/intervals.ts";
 import type { Span } from "../domain/number.ts";
 import { type Condition, conditionOf, type Test } from "../rules/rule.ts";
 import { textOf, type Words } from "./bytes.ts";
+import { addressText } from "./field.ts";
 import { colonSpan, dashSpan, maskedHexadecimal, notRead, savedString, unless } from "./save-words.ts";
 import type { Extension } from "./xtables.ts";
 
@@ -17,8 +20,8 @@ export interface ReadMatch {
  * Reads a match of any of the usual extensions, by the layouts in linux/netfilter/xt_*.h. One that is not known, or not
  * in this revision or with these options, is one whole condition that is not understood.
  */
-export function readMatch(match: Extension, order: Words): ReadMatch {
-	return tryMatch(match, order) ?? opaqueMatch(match);
+export function readMatch(match: Extension, family: Family, order: Words): ReadMatch {
+	return tryMatch(match, family, order) ?? opaqueMatch(match);
 }
 
 function opaqueMatch({ name, revision }: Extension): ReadMatch {
@@ -26,7 +29,7 @@ function opaqueMatch({ name, revision }: Extension): ReadMatch {
 	return { conditions: [{ kind: "unparsed", text: said }], words: said };
 }
 
-type Reader = (data: string, order: Words) => Option[] | undefined;
+type Reader = (data: string, order: Words, family: Family) => Option[] | undefined;
 
 /** An option of an extension; without a test it always holds for the first packet of a connection. */
 interface Option {
@@ -41,7 +44,7 @@ interface Layout {
 	readonly read: Reader;
 }
 
-function tryMatch({ name, revision, data }: Extension, order: Words): ReadMatch | undefined {
+function tryMatch({ name, revision, data }: Extension, family: Family, order: Words): ReadMatch | undefined {
 	if (name === "comment" && revision === 0) {
 		const comment = textOf(data);
 		return { conditions: [], words: `-m comment --comment ${savedString(comment)}`, comment };
@@ -50,7 +53,7 @@ function tryMatch({ name, revision, data }: Extension, order: Words): ReadMatch 
 	if (layout === undefined || data.length < layout.length || data.length > aligned(layout.length)) {
 		return undefined;
 	}
-	const options = layout.read(data, order);
+	const options = layout.read(data, order, family);
 	return (
 		options && {
 			conditions: options.flatMap(({ negated, test }) =>
@@ -71,6 +74,8 @@ const layouts: Readonly<Record<string, Layout>> = {
 	"owner 1": { length: 18, read: owner },
 	"tcp 0": { length: 12, read: tcp },
 	"udp 0": { length: 10, read: (data, order) => ports(data, data.charCodeAt(8), order) },
+	"udplite 0": { length: 10, read: (data, order) => ports(data, data.charCodeAt(8), order) },
+	"iprange 1": { length: 65, read: (data, _, family) => addressRanges(data, family) },
 	"mark 1": { length: 9, read: mark },
 	"addrtype 0": { length: 12, read: addressTypeOld },
 	"addrtype 1": { length: 8, read: addressType },
@@ -151,6 +156,26 @@ function ports(data: string, inverted: number, { u16At }: Words): Option[] {
 			? []
 			: [{ words: `--${option} ${colonSpan(span)}`, negated, test: { kind, ports: [span] } }];
 	});
+}
+
+/**
+ * struct xt_iprange_mtinfo: the ends of the source's range and of the destination's, each with room for 16 bytes, and the flags
+ * IPRANGE_SRC and IPRANGE_DST, which say what is looked at, and IPRANGE_SRC_INV and IPRANGE_DST_INV.
+ */
+function addressRanges(data: string, family: Family): Option[] | undefined {
+	const flags = data.charCodeAt(64);
+	const width = family === "ipv4" ? 4 : 16;
+	const addressAt = (at: number) => addressText(data.slice(at, at + width));
+	return (flags & ~0x33) !== 0 || (flags & 3) === 0
+		? undefined
+		: (["source", "destination"] as const).flatMap((kind, index) => {
+				const [low, high] = [addressAt(32 * index), addressAt(32 * index + 16)];
+				const option = kind === "source" ? "src" : "dst";
+				const test = { kind, subnets: subnetsBetween(low, high) };
+				return (flags & (1 << index)) === 0
+					? []
+					: [{ words: `--${option}-range ${low}-${high}`, negated: (flags & (0x10 << index)) !== 0, test }];
+			});
 }
 
 /** struct xt_mark_mtinfo1 */

@@ -4,6 +4,7 @@ import { parseAddress } from "../../src/domain/cidr.ts";
 import type { NatPacket } from "../../src/rules/match.ts";
 import { traverse } from "../../src/rules/traverse.ts";
 import { dialects, restore, toolOf } from "../support/dialect.ts";
+import { rulesetTold } from "../support/inside-netns.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { rulesetPrinted } from "../support/printed-rules.ts";
 
@@ -87,7 +88,7 @@ const connections = [
 ] as const;
 
 describe.each(dialects)("rules of others in %s", (dialect) => {
-	it("match the packets that the kernel says they matched", () =>
+	it("match the packets that the kernel says they matched, as tools print them and as the kernel tells them", () =>
 		withNetns("ruleset", (netns) => {
 			for (const lines of fc.sample(rules, { numRuns: 25, seed: 7 })) {
 				netns.run(toolOf(dialect, "ipv4", "restore"), dialect === "legacy" ? ["-w"] : [], "*nat\nCOMMIT\n");
@@ -98,17 +99,16 @@ describe.each(dialects)("rules of others in %s", (dialect) => {
 					const dial = `exec 2>/dev/null; </dev/tcp/${connection.to}/${connection.port}`;
 					netns.try("setpriv", ["--reuid", uid, "--regid", uid, "--clear-groups", "bash", "-c", dial]);
 					const text = netns.run(toolOf(dialect, "ipv4", "save"), ["-t", "nat"]);
-					const { steps, fate } = traverse(
-						rulesetPrinted({ saved: [{ dialect, family: "ipv4", text }], gaps: [] }),
-						packetOf(connection),
-					);
-					expect(fate.kind).not.toBe("unknown");
-					const matched = steps
-						.filter((step) => step.matched === "yes")
-						.map((step) => `${step.chain} ${step.position}`);
-					expect(matched.sort(), `${lines.join("\n")}\n${JSON.stringify(connection)}`).toEqual(
-						counted(netns, dialect),
-					);
+					const printed = rulesetPrinted({ saved: [{ dialect, family: "ipv4", text }], gaps: [] });
+					const really = counted(netns, dialect);
+					for (const ruleset of [printed, rulesetTold(netns)]) {
+						const { steps, fate } = traverse(ruleset, packetOf(connection));
+						expect(fate.kind).not.toBe("unknown");
+						const matched = steps
+							.filter((step) => step.matched === "yes")
+							.map((step) => `${step.chain} ${step.position}`);
+						expect(matched.sort(), `${lines.join("\n")}\n${JSON.stringify(connection)}`).toEqual(really);
+					}
 				}
 			}
 		}));

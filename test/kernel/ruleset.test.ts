@@ -8,6 +8,7 @@ import { plan } from "../../src/rules/plan.ts";
 import { traverse } from "../../src/rules/traverse.ts";
 import { packet, policy } from "../support/arbitraries.ts";
 import { toolOf } from "../support/dialect.ts";
+import { rulesetTold } from "../support/inside-netns.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { restoreInput, rulesetPrinted } from "../support/printed-rules.ts";
 
@@ -17,15 +18,17 @@ const samples = fc.sample(fc.tuple(policy, fc.array(packet, { minLength: 40, max
 });
 
 describe.each(["legacy", "nft", "nftables"] as const)("rules that a kernel holds in %s", (dialect) => {
-	it("do to every packet what the plan says", () =>
+	it("do to every packet what the plan says, as tools print them and as the kernel tells them", () =>
 		withNetns("ruleset", (netns) => {
 			for (const [asked, packets] of samples) {
-				const ruleset = held(netns, dialect, plan(asked));
-				for (const sent of packets) {
-					const expected = evaluate(plan(asked), sent);
-					const { fate, decidedBy } = traverse(ruleset, sent);
-					expect(fate).toEqual(expected.fate);
-					expect(decidedBy?.rule.comment ?? "").toContain(expected.decidedBy?.reason ?? "");
+				const printed = held(netns, dialect, plan(asked));
+				for (const ruleset of [printed, rulesetTold(netns)]) {
+					for (const sent of packets) {
+						const expected = evaluate(plan(asked), sent);
+						const { fate, decidedBy } = traverse(ruleset, sent);
+						expect(fate).toEqual(expected.fate);
+						expect(decidedBy?.rule.comment ?? "").toContain(expected.decidedBy?.reason ?? "");
+					}
 				}
 			}
 		}));

@@ -134,17 +134,22 @@ describe(`of ${total} spoilt messages each is an answer or an error`, () => {
 			"addrtype",
 			"state",
 			"conntrack",
+			"iprange",
 			"comment",
 		);
 		const targets = fc.constantFrom("REDIRECT", "DNAT", "MARK", "LOG", "other");
 		const data = fc
-			.oneof(fc.constantFrom(8, 9, 12, 16, 18, 24, 32, 40, 42, 48, 152, 156, 160, 164, 168, 256), fc.nat(300))
+			.oneof(
+				fc.constantFrom(8, 9, 12, 16, 18, 24, 32, 40, 42, 48, 65, 72, 152, 156, 160, 164, 168, 256),
+				fc.nat(300),
+			)
 			.chain((length) => fc.uint8Array({ minLength: length, maxLength: length }));
 		fc.assert(
 			fc.property(names, targets, fc.nat(3), data, order, (match, target, revision, bytes, of) => {
 				const extension = { revision, data: Buffer.from(bytes).toString("latin1") };
-				expect(readMatch({ ...extension, name: match }, words[of]).words).toMatch(new RegExp(`^-m ${match}`));
 				for (const family of ["ipv4", "ipv6"] as const) {
+					const wanted = readMatch({ ...extension, name: match }, family, words[of]);
+					expect(wanted.words).toMatch(new RegExp(`^-m ${match}`));
 					const read = readTarget({ ...extension, name: target }, family, words[of]);
 					expect(read.words).toMatch(new RegExp(`^-j ${target}`));
 				}
