@@ -63,10 +63,12 @@ const programs: readonly (readonly [string, string])[] = [
 	["kuma_mesh", "Kuma"],
 	["consul_", "Consul"],
 	["cilium", "Cilium"],
+	["cali", "Calico"],
 	["kube-", "Kubernetes"],
 	["cni-", "CNI plugins"],
 	["docker", "Docker"],
 	["libvirt", "libvirt"],
+	["ts-", "Tailscale"],
 ];
 
 function programsOf(names: readonly string[]): string[] {

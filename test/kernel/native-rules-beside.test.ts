@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Netns, withNetns } from "../support/netns.ts";
-import { runShunt } from "../support/programs.ts";
+import { runShunt, way } from "../support/programs.ts";
 
 /**
  * Rules that nft put where iptables-nft has its own, which iptables-nft-save does not show or shows wrong, with status 0:
@@ -19,11 +19,20 @@ function init(netns: Netns) {
 	return JSON.parse(stdout).families.map(({ outcome }: { outcome: string }) => outcome);
 }
 
-describe.each([
-	["native-rule-in-ip-nat", "-p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9000"],
+const beside: readonly (readonly [name: string, words: string])[] = [
+	// The tools' way refuses what iptables cannot show, and says so: unseen.test.ts.
+	...(way === "tools"
+		? []
+		: [["native-rule-in-ip-nat", "-p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9000"] as const]),
 	["lookup-rule-in-ip-nat", "tcp dport { 80, 443 } return"],
-	["fib", "fib daddr type local tcp dport 8080 counter redirect to :9000"],
-])("beside %s", (name, words) => {
+	[
+		"fib",
+		// nft tells what a rule has counted.
+		`fib daddr type local tcp dport 8080 counter ${way === "tools" ? "packets 0 bytes 0 " : ""}redirect to :9000`,
+	],
+];
+
+describe.each(beside)("beside %s", (name, words) => {
 	const theirs = readFileSync(new URL(`../vectors/cases/${name}.nft`, import.meta.url), "utf8");
 
 	it("rules are made, found again, told of and removed", () =>

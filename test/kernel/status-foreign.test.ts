@@ -3,7 +3,7 @@ import { dialects, restore } from "../support/dialect.ts";
 import { runExplain } from "../support/explain-run.ts";
 import { istioNftables, istioRules, kumaRules } from "../support/foreign-meshes.ts";
 import { withNetns } from "../support/netns.ts";
-import { runShunt } from "../support/programs.ts";
+import { runShunt, way } from "../support/programs.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { hold, standard } from "../support/standard-policy.ts";
 import { seeOne } from "../support/status-run.ts";
@@ -59,7 +59,10 @@ describe.each(dialects)("status where others have %s rules", (dialect) => {
 			restore(netns, dialect, "ipv6", [`-A OUTPUT ${strange}`]);
 			hold(netns, dialect, standard);
 			const seen = seeOne(netns);
-			const told = strange.replace("--mode nth --every 2 --packet 0", "[revision 0, not understood]");
+			const told = spelled({
+				kernel: strange.replace("--mode nth --every 2 --packet 0", "[revision 0, not understood]"),
+				tools: strange,
+			});
 			expect(seen.others).toMatchObject([{ family: "ipv6", rules: 1, notUnderstood: [told] }]);
 			expect(seen.foreignFirst).toMatchObject([{ rule: told, comes: "first" }]);
 		}));
@@ -130,7 +133,9 @@ table ip late {
 			netns.run("nft", ["-f", "-"], script);
 			const seen = seeOne(netns);
 			expect(seen).toMatchObject({ status: 0, verdict: "no-rules", notRead: [] });
-			expect(seen.others).toMatchObject([{ mode: "nft", family: "ipv4", rules: rule === "" ? 1 : 2 }]);
+			// What iptables-nft-save does not show is told in nft's words, and so as nft's.
+			const mode = spelled({ kernel: "nft", tools: "nftables" });
+			expect(seen.others).toMatchObject([{ mode, family: "ipv4", rules: rule === "" ? 1 : 2 }]);
 		}),
 	);
 
@@ -148,7 +153,16 @@ table ip late {
 			const seen = seeOne(netns);
 			expect(seen).toMatchObject({ status: 0, verdict: "in-sync" });
 			expect(seen.foreignFirst).toMatchObject([
-				{ hook: "output", rule: "-p tcp -m tcp --dport 80 -j REDIRECT --to-ports 5353" },
+				{
+					family: "ipv4",
+					table: "nat",
+					hook: "output",
+					position: 1,
+					rule: spelled({
+						kernel: "-p tcp -m tcp --dport 80 -j REDIRECT --to-ports 5353",
+						tools: "tcp dport 80 redirect to :5353",
+					}),
+				},
 			]);
 		}));
 
@@ -180,7 +194,12 @@ describe("status where somebody's chains use verdict maps", () => {
 				{
 					table: "services",
 					rules: 6,
-					notUnderstood: ["vmap @__map0"],
+					notUnderstood: [
+						spelled({
+							kernel: "vmap @__map0",
+							tools: "numgen random mod 2 vmap { 0 : goto a, 1 : goto b }",
+						}),
+					],
 				},
 			]);
 			expect(seen.foreignFirst.map(({ position, rule }) => [position, rule])).toEqual([
@@ -192,6 +211,11 @@ describe("status where somebody's chains use verdict maps", () => {
 			expect(stdout.match(/not understood/g)).toHaveLength(1);
 		}));
 });
+
+/** What is seen is the same by either way. A rule that Shunt does not write itself is told in the words of whoever showed it. */
+function spelled(words: Readonly<Record<typeof way, string>>): string {
+	return words[way];
+}
 
 /** Of the kind that kube-proxy writes. */
 const verdictMaps = `table ip services {

@@ -8,8 +8,14 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The program under test: the native one where SHUNT_PROGRAM names it, else the bundle in dist/. */
 export const shuntProgram = process.env["SHUNT_PROGRAM"] ?? `${root}bin/shunt`;
 
+/**
+ * The way that the programs under test go where a test does not say: in the tier `tools` by the tools alone (SHUNT_TRANSPORT),
+ * else the kernel is spoken to.
+ */
+export const way = process.env["SHUNT_TRANSPORT"] === "tools" ? "tools" : "kernel";
+
 /** The commands that can be told to leave everything to the tools. */
-const choosy: ReadonlySet<string | undefined> = new Set(["init", "clean", "status"]);
+const choosy: ReadonlySet<string | undefined> = new Set(["init", "clean", "status", "connections"]);
 
 /**
  * Tests that decide which tools there are, and what these do (tool-folder.ts), are about the tools. SHUNT_TRANSPORT makes
