@@ -8,6 +8,11 @@ import { fileURLToPath } from "node:url";
 export interface Command {
 	readonly argv: readonly [string, ...string[]];
 	readonly stdin?: string;
+	/**
+	 * Starts in the meter's own network namespace, as what a container runtime starts does, with the path of the fresh one in
+	 * CNI_NETNS.
+	 */
+	readonly outside?: true;
 }
 
 /** Commands of a step run side by side, steps one after the other. */

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { contendersFor, type Dialect } from "./contenders.ts";
 import type { Command, Steps } from "./meter.ts";
 import { findProgram } from "./programs.ts";
@@ -19,6 +21,58 @@ export function referencePluginSteps(
 		{ argv: [findProgram(`${name}-${dialect}-save`), "-t", "nat"] } as const,
 	]);
 	return [...apiCalls(api), ...[...saves, ...rules].map((step) => step.map(inNamespace))];
+}
+
+/** Where scripts/reference.sh puts it. */
+const installed = fileURLToPath(new URL("../dist/reference/linkerd-cni", import.meta.url));
+
+/** Linkerd's own plugin, if there is one: what LINKERD_CNI names, or what scripts/reference.sh built. */
+export function findLinkerdCni(env: NodeJS.ProcessEnv): string | undefined {
+	const named = env["LINKERD_CNI"] ?? "";
+	if (named !== "" && !existsSync(named)) {
+		throw new Error(`LINKERD_CNI: "${named}" is not there (want the path of a linkerd-cni)`);
+	}
+	return named !== "" ? named : existsSync(installed) ? installed : undefined;
+}
+
+/** What its network configuration has instead of ours: the same policy, and how it reaches the stub. */
+export function linkerdConfig(
+	dialect: Exclude<Dialect, "nftables">,
+	folder: string,
+	{ port, authority }: StubApi,
+): object {
+	const kubeconfig = `${folder}/linkerd-cni-kubeconfig`;
+	const name = "linkerd-cni-context";
+	const cluster = {
+		server: `https://127.0.0.1:${port}`,
+		"certificate-authority": authority,
+		"tls-server-name": "localhost",
+	};
+	writeFileSync(
+		kubeconfig,
+		JSON.stringify({
+			apiVersion: "v1",
+			kind: "Config",
+			clusters: [{ name, cluster }],
+			users: [{ name, user: { token: "none" } }],
+			contexts: [{ name, context: { cluster: name, user: name } }],
+			"current-context": name,
+		}),
+	);
+	return {
+		type: "linkerd-cni",
+		log_level: "info",
+		kubernetes: { kubeconfig },
+		linkerd: {
+			"incoming-proxy-port": 4143,
+			"outgoing-proxy-port": 4140,
+			"proxy-uid": 2102,
+			"inbound-ports-to-ignore": ["4190", "4191", "4567", "4568"],
+			"outbound-ports-to-ignore": ["4567", "4568"],
+			"iptables-mode": dialect,
+			ipv6: true,
+		},
+	};
 }
 
 /** The calls alone. */

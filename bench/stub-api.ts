@@ -6,6 +6,8 @@ import { createAuthority } from "../test/support/api-server/certificates.ts";
 export interface StubApi {
 	/** Where it listens: a socket in the file system, which programs in any network namespace reach. */
 	readonly socket: string;
+	/** The same for programs that take no other: a port of 127.0.0.1 in this process's own network namespace. */
+	readonly port: number;
 	/** A file with the certificate that vouches for it as `localhost`. */
 	readonly authority: string;
 	/** How many requests it has answered. */
@@ -20,20 +22,29 @@ export async function startStubApi(folder: string): Promise<StubApi> {
 	const socket = `${folder}/stub.sock`;
 	writeFileSync(authority, ca.cert);
 	let requests = 0;
-	const server = createServer({ cert, key }, (request, response) => {
-		requests += 1;
-		const isPod = request.url?.includes("/pods/") === true;
-		response.setHeader("Content-Type", "application/json");
-		response.end(isPod ? pod : namespace);
-	});
-	await new Promise<void>((resolve) => server.listen(socket, resolve));
+	const servers = [socket, { port: 0, host: "127.0.0.1" }].map((where) => ({
+		where,
+		server: createServer({ cert, key }, (request, response) => {
+			requests += 1;
+			const isPod = request.url?.includes("/pods/") === true;
+			response.setHeader("Content-Type", "application/json");
+			response.end(isPod ? pod : namespace);
+		}),
+	}));
+	for (const { server, where } of servers) {
+		await new Promise<void>((resolve) => server.listen(where, resolve));
+	}
+	const address = servers[1]?.server.address();
 	return {
 		socket,
+		port: typeof address === "object" && address !== null ? address.port : 0,
 		authority,
 		requests: () => requests,
 		stop: () => {
-			server.close();
-			server.closeAllConnections();
+			for (const { server } of servers) {
+				server.close();
+				server.closeAllConnections();
+			}
 		},
 	};
 }

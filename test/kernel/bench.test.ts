@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, describe, expect, it } from "vitest";
+import { linkerdCni } from "../../bench/cni-add.ts";
 import { contendersFor, dialects } from "../../bench/contenders.ts";
 import { type Command, Meter, type Steps } from "../../bench/meter.ts";
 import { findProgram } from "../../bench/programs.ts";
@@ -68,7 +69,7 @@ it.each(dialects)("every contender makes the same rules in dialect %s", async (d
 });
 
 it.each(["legacy", "nft"] as const)(
-	"what stands for linkerd-cni calls the API server six times and makes the same rules (%s)",
+	"what stands for linkerd-cni, and itself where it is there, calls the API server six times and makes the same rules (%s)",
 	async (dialect) => {
 		const api = await startStubApi(folder);
 		try {
@@ -77,11 +78,15 @@ it.each(["legacy", "nft"] as const)(
 				await meter.measure([...steps, [sh(`{ ${listing[dialect]}; } >${file}`)]]);
 				return readFileSync(file, "utf8").replaceAll(/^#.*\n| \[\d+:\d+\]/gm, "");
 			};
-			const theirs = await listed(referencePluginSteps(dialect, folder, api));
-			expect(api.requests()).toBe(6);
 			const together = contendersFor(dialect, folder).find(({ id }) => id === "together")?.steps ?? [];
-			expect(theirs).toBe(await listed(together));
-			expect(theirs).toMatch(/4567.*proxy-init\/ignore-port/);
+			const itself = linkerdCni(dialect, dialect, { folder, api }).map(({ steps }) => steps);
+			for (const steps of [referencePluginSteps(dialect, folder, api), ...itself]) {
+				const before = api.requests();
+				const theirs = await listed(steps);
+				expect(api.requests() - before).toBe(6);
+				expect(theirs).toBe(await listed(together));
+				expect(theirs).toMatch(/4567.*proxy-init\/ignore-port/);
+			}
 		} finally {
 			api.stop();
 		}
