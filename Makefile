@@ -1,6 +1,6 @@
 # What people and CI run. Each target does its own set-up.
 
-.PHONY: demo test build check mutations newest-tools bench native images docs release e2e e2e-runtimes kernels gvisor cluster cluster-stop e2e-cluster clean
+.PHONY: demo test build check mutations newest-tools bench native images docs release e2e e2e-runtimes kernels gvisor cluster cluster-stop e2e-cluster cluster-scale clean
 
 # Our own tools first, without npx, which takes as long to find one as some take to run; and where iptables is, since a
 # shell from plain su has no sbin in its path.
@@ -92,6 +92,10 @@ cluster-stop:
 # Not in `make test`, since it builds Kubernetes the first time.
 e2e-cluster: images
 	scripts/cluster/e2e.sh
+
+# How long many pods take until they are ready, with Shunt and without, and what is asked of the API server for them.
+cluster-scale: images
+	E2E_PROJECT=cluster-scale CLUSTER_AUDIT=yes scripts/cluster/e2e.sh
 
 clean:
 	rm -rf dist native/target node_modules docs/site/node_modules docs/site/pages

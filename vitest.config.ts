@@ -37,7 +37,8 @@ const byEitherWay = [
  * another containerd; `chart` compares our charts' renderer with
  * Helm, which `scripts/ensure-helm.sh` installs; `kernels` boots Debian's kernels in emulated machines, with what
  * `scripts/kernels/ensure-machine.sh` installs, and the native program in them; `envoy` needs what the kernel tier does, and Envoy, which
- * `scripts/ensure-envoy.sh` fetches; `shells` presses the tab key in zsh and fish, and runs `kubectl shunt`.
+ * `scripts/ensure-envoy.sh` fetches; `shells` presses the tab key in zsh and fish, and runs `kubectl shunt`; `cluster` needs etcd and a
+ * Kubernetes API server, and `whole-cluster` starts all of Kubernetes (scripts/cluster).
  */
 export default defineConfig({
 	test: {
@@ -115,6 +116,22 @@ export default defineConfig({
 				extends: true,
 				test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...slow, maxWorkers: 1 },
 			},
+			// The first steps on a whole cluster of one node, which it starts itself, without what has to be built besides.
+			{
+				extends: true,
+				test: {
+					name: "whole-cluster",
+					include: ["test/whole-cluster/**/*.test.ts"],
+					globalSetup: ["test/whole-cluster/support/own-cluster.ts"],
+					env: {
+						CLUSTER_STATE: `${import.meta.dirname}/dist/whole-cluster`,
+						CLUSTER_CONTAINERD: "1.7",
+						CLUSTER_COREDNS: "none",
+					},
+					...slow,
+					maxWorkers: 1,
+				},
+			},
 			// Shunt on a whole cluster, which `make e2e-cluster` starts. Not a part of `make test`.
 			{
 				extends: true,
@@ -123,6 +140,17 @@ export default defineConfig({
 					include: ["test/e2e-cluster/**/*.test.ts"],
 					...slow,
 					// Everything that is installed and taken away again, on a machine that builds beside it.
+					hookTimeout: 300_000,
+					maxWorkers: 1,
+				},
+			},
+			// How much of it a node and a control plane bear: `make cluster-scale`.
+			{
+				extends: true,
+				test: {
+					name: "cluster-scale",
+					include: ["test/cluster-scale/**/*.test.ts"],
+					testTimeout: 3_600_000,
 					hookTimeout: 300_000,
 					maxWorkers: 1,
 				},

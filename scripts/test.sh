@@ -62,6 +62,14 @@ else
 	left_out "without root, etcd, an API server, kubectl and Helm nothing is installed on a cluster"
 fi
 
+# The images are the e2e tier's, and Kubernetes the one that the API server is a part of.
+if [[ " ${tiers[*]} " == *" e2e "* && " ${tiers[*]} " == *" cluster "* ]] && scripts/ensure-tools.sh openssl &&
+	CLUSTER_STATE=dist/whole-cluster CLUSTER_CONTAINERD=1.7 CLUSTER_COREDNS=none scripts/cluster/cluster.sh programs; then
+	tiers+=(whole-cluster)
+else
+	left_out "without what the e2e and cluster tiers need no kubelet runs a pod of ours"
+fi
+
 if [[ " ${tiers[*]} " == *" kernel "* ]] && scripts/ensure-envoy.sh >/dev/null; then
 	tiers+=(envoy)
 else

@@ -4,8 +4,9 @@
 # neither sees nor changes the machine's network, and ends without a trace. Needs root.
 #
 #   cluster.sh programs       only what it is made of, into $CLUSTER_CACHE
+#   cluster.sh kubernetes     only Kubernetes; prints its program, which is each of five by the name that it is called by
 #   cluster.sh runtime        only containerd, runc and CNI plugins of those; prints the folder that they are in
-#   cluster.sh start          answers when the node is ready and DNS answers; at once where it runs already
+#   cluster.sh start          answers when the node is ready, and DNS answers; at once where it runs already
 #   cluster.sh stop           ends it; logs stay in $CLUSTER_STATE/log
 #   cluster.sh status         what runs, and the memory that each part takes
 #   cluster.sh kubectl …      as the cluster's administrator
@@ -15,7 +16,7 @@
 #   cluster.sh restart PART   ends one part (TERM) and begins it again; kill PART [SIGNAL] and begin PART do half of it
 #
 # What it is made of: CLUSTER_CONTAINERD=1.6|1.7|2, CLUSTER_FAMILIES=ipv4|ipv6|dual, CLUSTER_PROXY=iptables|nftables,
-# CLUSTER_KUBERNETES=VERSION, CLUSTER_COREDNS=VERSION. Where: CLUSTER_STATE, CLUSTER_CACHE. docs/e2e-cluster.md says more.
+# CLUSTER_KUBERNETES=VERSION, CLUSTER_COREDNS=VERSION|none, CLUSTER_AUDIT=yes|no. Where: CLUSTER_STATE, CLUSTER_CACHE. docs/e2e-cluster.md says more.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -68,14 +69,14 @@ start() {
 # By name, since somebody may have named a folder that has other things in it.
 remove_state() {
 	(cd "$state" && rm -rf etcd kubelet containerd containerd-opt home run cni pki bin sysctl volume-plugins \
-		settings resolv.conf containerd.toml kubelet.yaml kube-proxy.yaml)
+		settings resolv.conf containerd.toml kubelet.yaml kube-proxy.yaml audit.yaml)
 }
 
 begin_all() {
 	local name
 	for name in etcd containerd kube-apiserver; do part "$name" || return 1; done
 	until_true 60 containerd ctr version || return 1
-	import "$cache/images/pause.tar" "$cache/images/coredns-$CLUSTER_COREDNS.tar" || return 1
+	import "${node_images[@]}" || return 1
 	say "containerd $CLUSTER_CONTAINERD has its images"
 	until_true 300 kube-apiserver kubectl get --raw /readyz || return 1
 	say "the API server is ready"
@@ -83,12 +84,14 @@ begin_all() {
 	until_true 180 kubelet kubectl wait --for=condition=Ready --timeout=1s "node/$node" || return 1
 	say "the node is Ready"
 	until_true 60 kube-controller-manager kubectl get serviceaccount default || return 1
-	dns_manifests | kubectl apply -f - >/dev/null || return 1
-	until_true 120 kubelet kubectl rollout status --timeout=1s -n kube-system deployment/coredns || return 1
+	if [ "$CLUSTER_COREDNS" != none ]; then
+		dns_manifests | kubectl apply -f - >/dev/null || return 1
+		until_true 120 kubelet kubectl rollout status --timeout=1s -n kube-system deployment/coredns || return 1
+	fi
 	for name in "${parts[@]}"; do
 		alive "$name" || { tail -n 20 "$state/log/$name.log" >&2; echo "$name has ended" >&2; return 1; }
 	done
-	say "DNS answers: Kubernetes $CLUSTER_KUBERNETES, containerd $CLUSTER_CONTAINERD, $CLUSTER_FAMILIES, kube-proxy $CLUSTER_PROXY"
+	say "it is there: Kubernetes $CLUSTER_KUBERNETES, containerd $CLUSTER_CONTAINERD, $CLUSTER_FAMILIES, kube-proxy $CLUSTER_PROXY, DNS $CLUSTER_COREDNS"
 }
 
 stop() {
@@ -119,7 +122,7 @@ main() {
 	local command=${1:-}
 	[ $# -eq 0 ] || shift
 	case $command in
-	programs | runtime | start | stop | status | memory | kubectl | run | ctr | import) "$command" "$@" ;;
+	programs | kubernetes | runtime | start | stop | status | memory | kubectl | run | ctr | import) "$command" "$@" ;;
 	restart) end_part "$1" && part "$1" ;;
 	kill) end_part "$@" ;;
 	begin) part "$1" ;;

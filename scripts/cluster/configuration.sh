@@ -84,6 +84,17 @@ proxy_configuration() {
 	END
 }
 
+# Each request once, without what it said.
+audit_policy() {
+	cat <<-END
+	apiVersion: audit.k8s.io/v1
+	kind: Policy
+	omitStages: [RequestReceived]
+	omitManagedFields: true
+	rules: [{level: Metadata}]
+	END
+}
+
 dns_manifests() {
 	sed -e "s|@IMAGE@|localhost/shunt/coredns:$CLUSTER_COREDNS|" -e "s|@ADDRESS@|${dns[0]}|" -e "s|@ADDRESSES@|$(printf '"%s",' "${dns[@]}")|" \
 		"$here/coredns.yaml"

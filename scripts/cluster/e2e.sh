@@ -2,11 +2,13 @@
 # What `make e2e-cluster` does: Shunt on a whole cluster. On one of its own, which it starts and ends and which is given
 # the images of dist/images; or on the one that E2E_KUBECONFIG names, whose nodes must have or be able to pull
 # these images of this version (E2E_REGISTRY: from where). Arguments are vitest's: a file, -t NAME.
-# E2E_KEEP_CLUSTER=1 leaves its own running, to look at.
+# E2E_KEEP_CLUSTER=1 leaves its own running, to look at. E2E_PROJECT=cluster-scale measures on it instead.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/../.."
-results=$PWD/dist/e2e-cluster
+project=${E2E_PROJECT:-e2e-cluster}
+results=$PWD/dist/$project
+export E2E_RESULTS=$results
 mkdir -p "$results"
 rm -f "$results"/{results*.json,figures,memory,settings}
 
@@ -27,8 +29,8 @@ else
 fi
 
 status=0
-npx vitest run --project e2e-cluster --reporter=default --reporter=json --outputFile.json="$results/results.json" "$@" || status=$?
-[ -n "${E2E_KUBECONFIG:-}" ] || scripts/cluster/cluster.sh memory >"$results/memory"
+npx vitest run --project "$project" --reporter=default --reporter=json --outputFile.json="$results/results.json" "$@" || status=$?
+[ -n "${E2E_KUBECONFIG:-}" ] || scripts/cluster/cluster.sh memory >>"$results/memory"
 npx tsx scripts/cluster/table.ts "$results" >"$results/table.md"
 cat "$results/table.md"
 exit "$status"

@@ -53,7 +53,11 @@ libraries() { # where runc finds its own
 }
 
 api_server() {
-	local pki=$state/pki
+	local pki=$state/pki audit=()
+	if [ "$CLUSTER_AUDIT" = yes ]; then
+		audit_policy >"$state/audit.yaml"
+		audit=(--audit-policy-file="$state/audit.yaml" --audit-log-path="$state/log/audit.log")
+	fi
 	begin kube-apiserver "$state/bin/kube-apiserver" --etcd-servers=http://127.0.0.1:2379 \
 		--advertise-address="$server_address" --bind-address="$any" --secure-port=6443 --service-cluster-ip-range="$services" \
 		--tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$pki/ca.crt" \
@@ -65,7 +69,7 @@ api_server() {
 		--proxy-client-cert-file="$pki/front-proxy-client.crt" --proxy-client-key-file="$pki/front-proxy-client.key" \
 		--authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \
 		--service-account-issuer=https://kubernetes.default.svc.cluster.local \
-		--service-account-key-file="$pki/accounts.pub" --service-account-signing-key-file="$pki/accounts.key"
+		--service-account-key-file="$pki/accounts.pub" --service-account-signing-key-file="$pki/accounts.key" "${audit[@]}"
 }
 
 until_true() { # SECONDS PART CONDITION…: waits, and says what the part wrote where it does not come true

@@ -15,23 +15,26 @@ programs() {
 	# Kubernetes wants 3.5 at least.
 	"$fetch" trixie "$debian/etcd" etcd-server=3.5.
 	"$fetch" bookworm "$debian/node" catatonit=0.
-	if [ ! -x "$kubernetes" ]; then
-		need_go
-		say "building Kubernetes $CLUSTER_KUBERNETES (once: about 11 minutes on two idle cores, 3 GB of disk) …"
-		"$here/programs/build-kubernetes.sh" "$CLUSTER_KUBERNETES" "$kubernetes"
-	fi
-	# By this name it is an API server: scripts/ensure-api-server.sh can do with it.
-	mkdir -p "$cache/bin"
-	ln -sf "../$(basename "$kubernetes")" "$cache/bin/kube-apiserver"
-	if [ ! -x "$coredns" ]; then
+	kubernetes >/dev/null
+	if [ "$CLUSTER_COREDNS" != none ] && [ ! -x "$coredns" ]; then
 		need_go
 		say "building CoreDNS $CLUSTER_COREDNS (once, minutes) …"
 		"$here/programs/build-coredns.sh" "$CLUSTER_COREDNS" "$coredns"
 	fi
-	if [ ! -e "$cache/images/coredns-$CLUSTER_COREDNS.tar" ]; then
-		(cd "$root" && npx tsx scripts/cluster/node-images.ts "$cache/images" "$coredns" "$CLUSTER_COREDNS")
-	fi
+	local archive
+	for archive in "${node_images[@]}"; do
+		if [ ! -e "$archive" ]; then
+			make_node_images
+			break
+		fi
+	done
 	say "programs and images are there"
+}
+
+make_node_images() {
+	local names=("$coredns" "$CLUSTER_COREDNS")
+	[ "$CLUSTER_COREDNS" != none ] || names=()
+	(cd "$root" && npx tsx scripts/cluster/node-images.ts "$cache/images" "${names[@]}")
 }
 
 runtime_programs() { # what starts pods on a node, and makes their network
@@ -41,6 +44,15 @@ runtime_programs() { # what starts pods on a node, and makes their network
 	"$fetch" bookworm "$debian/runc" runc=1. libseccomp2=2.
 	# The first with version 1.1 of CNI.
 	"$fetch" sid "$debian/cni" containernetworking-plugins=1.
+}
+
+kubernetes() { # prints it
+	if [ ! -x "$kubernetes" ]; then
+		need_go
+		say "building Kubernetes $CLUSTER_KUBERNETES (once: about 11 minutes on two idle cores, 3 GB of disk) …"
+		"$here/programs/build-kubernetes.sh" "$CLUSTER_KUBERNETES" "$kubernetes"
+	fi
+	echo "$kubernetes"
 }
 
 runtime() { # prints where it is

@@ -10,7 +10,7 @@ state=$(cd "$CLUSTER_STATE" && pwd)
 cache=$(cd "$CLUSTER_CACHE" && pwd)
 
 # The same words, with which a cluster was started.
-if [ -e "$state/settings" ] && [ "${1:-}" != start ] && [ "${1:-}" != runtime ]; then
+if [ -e "$state/settings" ] && [ "${1:-}" != start ] && [ "${1:-}" != runtime ] && [ "${1:-}" != kubernetes ]; then
 	# shellcheck disable=SC1091
 	. "$state/settings"
 fi
@@ -22,7 +22,10 @@ fi
 : "${CLUSTER_PROXY:=iptables}"
 # Kubernetes 1.35 is the newest that runs with containerd 1.x too.
 : "${CLUSTER_KUBERNETES:=v1.35.4}"
+# A version, or none: for what needs no names.
 : "${CLUSTER_COREDNS:=v1.14.7}"
+# yes or no: whether the API server writes down who asked it for what, in log/audit.log.
+: "${CLUSTER_AUDIT:=no}"
 
 refuse() { # VARIABLE VALUE ACCEPTED
 	echo "$1: \"$2\" is not accepted (want $3)" >&2
@@ -40,7 +43,11 @@ iptables | nftables) ;;
 *) refuse CLUSTER_PROXY "$CLUSTER_PROXY" "iptables or nftables" ;;
 esac
 [[ $CLUSTER_KUBERNETES =~ ^v1\.[0-9]+\.[0-9]+$ ]] || refuse CLUSTER_KUBERNETES "$CLUSTER_KUBERNETES" "a version such as v1.35.4"
-[[ $CLUSTER_COREDNS =~ ^v1\.[0-9]+\.[0-9]+$ ]] || refuse CLUSTER_COREDNS "$CLUSTER_COREDNS" "a version such as v1.14.7"
+[[ $CLUSTER_COREDNS =~ ^(v1\.[0-9]+\.[0-9]+|none)$ ]] || refuse CLUSTER_COREDNS "$CLUSTER_COREDNS" "a version such as v1.14.7, or none"
+case $CLUSTER_AUDIT in
+yes | no) ;;
+*) refuse CLUSTER_AUDIT "$CLUSTER_AUDIT" "yes or no" ;;
+esac
 
 node=shunt-node
 # Address of the node, its pods, the cluster's pods, services, the API server's service, DNS: of each family.
@@ -72,6 +79,8 @@ esac
 group=shunt-cluster-$(printf '%s' "$state" | sha256sum | cut -c1-8)
 kubernetes=$cache/kubernetes-$CLUSTER_KUBERNETES
 coredns=$cache/coredns-$CLUSTER_COREDNS
+node_images=("$cache/images/pause.tar")
+[ "$CLUSTER_COREDNS" = none ] || node_images+=("$cache/images/coredns-$CLUSTER_COREDNS.tar")
 debian=$cache/debian
 containerd_bin=$debian/containerd-$CLUSTER_CONTAINERD/usr/bin
 reaper=$debian/node/usr/bin/catatonit
@@ -85,7 +94,7 @@ path="$containerd_bin:$runc_folder:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr
 
 print_settings() { # as a shell reads them
 	local name
-	for name in CLUSTER_CONTAINERD CLUSTER_FAMILIES CLUSTER_PROXY CLUSTER_KUBERNETES CLUSTER_COREDNS; do
+	for name in CLUSTER_CONTAINERD CLUSTER_FAMILIES CLUSTER_PROXY CLUSTER_KUBERNETES CLUSTER_COREDNS CLUSTER_AUDIT; do
 		printf '%s=%q\n' "$name" "${!name}"
 	done
 }

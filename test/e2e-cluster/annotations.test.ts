@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { apply, get, kubectl, run } from "./support/cluster.ts";
+import { apply, get, run } from "./support/cluster.ts";
 import { install, removeNamespaces, uninstall } from "./support/release.ts";
 import { addressesOf, ready, trace, urlOf } from "./support/traffic.ts";
 import { type Annotations, inject, namespace, pod, serverSpec } from "./support/workloads.ts";
 
 const place = "e2e-annotations";
+const inner = `${place}-namespace`;
 const ports = [8080, 8081] as const;
 const prefix = "config.shunt.dev/";
 
@@ -83,32 +84,47 @@ const cases: readonly Case[] = [
 beforeAll(async () => {
 	await install("disableIPv6=false");
 	await apply(namespace(place));
+	await startPods();
 });
 
 afterAll(async () => {
-	await removeNamespaces(place);
+	await removeNamespaces(place, inner);
 	await uninstall();
 });
+
+function podsOf({ annotation, of }: Case) {
+	const client = { namespace: place, name: `${annotation}-client` };
+	const server = { namespace: place, name: `${annotation}-server` };
+	return { client, server, peer: of === "client" ? server : client, own: of === "client" ? client : server };
+}
+
+/** All at once, since most of a pod's start is waiting. */
+async function startPods(): Promise<void> {
+	const peers = cases.map((one) => podsOf(one).peer);
+	await apply(...peers.map((peer) => pod({ ...peer, annotations: inject(true) }, serverSpec({ ports }))));
+	const named = cases.filter(({ value }) => value === "PEER").map((one) => podsOf(one).peer.name);
+	await ready(place, ...named);
+	const own = cases.map(async (one) => {
+		const annotations = inject(true, { [prefix + one.annotation]: await annotationOf(one) });
+		return pod({ ...podsOf(one).own, annotations }, serverSpec({ ports, user: one.user ?? 1000 }));
+	});
+	await apply(...(await Promise.all(own)));
+}
+
+async function annotationOf(one: Case): Promise<string> {
+	if (one.value !== "PEER") {
+		return one.value;
+	}
+	const [address = ""] = await addressesOf(podsOf(one).peer);
+	return `${address}/${address.includes(":") ? 128 : 32}`;
+}
 
 describe("annotations", () => {
 	it.each(cases.map((one) => [one.annotation, one.value, one.of, one] as const))(
 		"%s: %s, of the %s",
 		async (_annotation, _value, _of, one) => {
-			const client = { namespace: place, name: `${one.annotation}-client` };
-			const server = { namespace: place, name: `${one.annotation}-server` };
-			const peer = one.of === "client" ? server : client;
-			const own = one.of === "client" ? client : server;
-			const user = one.user ?? 1000;
-			await apply(pod({ ...peer, annotations: inject(true) }, serverSpec({ ports })));
-			let value = one.value;
-			if (value === "PEER") {
-				await ready(place, peer.name);
-				const [address = ""] = await addressesOf(peer);
-				value = `${address}/${address.includes(":") ? 128 : 32}`;
-			}
-			const annotations = inject(true, { [prefix + one.annotation]: value });
-			await apply(pod({ ...own, annotations }, serverSpec({ ports, user })));
-			await ready(place, peer.name, own.name);
+			const { client, server } = podsOf(one);
+			await ready(place, client.name, server.name);
 			const [serverAddress = ""] = await addressesOf(server);
 			const adminPorts = one.adminPort === undefined ? {} : { [one.of]: one.adminPort };
 			for (const [index, port] of ports.entries()) {
@@ -120,7 +136,6 @@ describe("annotations", () => {
 					inbound: inbound ? 2 : 0,
 				});
 			}
-			await kubectl("delete", "pod", client.name, server.name, "-n", place, "--wait=false");
 		},
 	);
 
@@ -146,7 +161,6 @@ describe("annotations", () => {
 	});
 
 	it("a namespace's word is its pods', and a pod's own counts more", async () => {
-		const inner = `${place}-namespace`;
 		await apply(namespace(inner, inject(true, { [`${prefix}skip-inbound-ports`]: "8081" })));
 		const inherits = { namespace: inner, name: "inherits" };
 		const own = { namespace: inner, name: "own" };
@@ -155,15 +169,14 @@ describe("annotations", () => {
 			pod({ ...own, annotations: { [`${prefix}skip-inbound-ports`]: "8080" } }, serverSpec({ ports })),
 		);
 		await ready(inner, inherits.name, own.name);
-		for (const [server, inbound] of [
-			[inherits, 0],
-			[own, 1],
+		for (const [client, server, inbound] of [
+			[own, inherits, 0],
+			[inherits, own, 1],
 		] as const) {
 			const [address = ""] = await addressesOf(server);
-			const path = await trace({ client: inherits, server, url: urlOf(address, 8081), times: 1 });
+			const path = await trace({ client, server, url: urlOf(address, 8081), times: 1 });
 			expect(path, server.name).toMatchObject({ inbound, answers: [{ pod: server.name, port: 8081 }] });
 		}
-		await removeNamespaces(inner);
 	});
 
 	it("a wrong one is refused when the pod is made, and its author is told why", async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { documentedLines } from "../support/documented-lines.ts";
-import { ensured, foreign, registry, run } from "./support/cluster.ts";
+import { foreign, registry, run } from "./support/cluster.ts";
 import { allObjects } from "./support/objects.ts";
+import { programNamed } from "./support/programs.ts";
 import { removeNamespaces } from "./support/release.ts";
 
 let before: readonly string[];
@@ -14,7 +15,7 @@ afterAll(() => removeNamespaces("hello", "team", "shunt", "shunt-cni"));
 
 /** From top to bottom, with programs and names that the page takes for granted; stops at the first line that fails. */
 async function type(lines: readonly string[]): Promise<string> {
-	const folder = ensured("ensure-kubectl.sh").replace(/\/[^/]+$/, "");
+	const folder = programNamed("kubectl").replace(/\/[^/]+$/, "");
 	const script = ["set -eux -o pipefail", `PATH=$PWD/bin:${folder}:$PATH`, ...lines].join("\n");
 	const { status, stdout, stderr } = await run("bash", ["-c", script]);
 	expect(status, `${stdout}\n${stderr}`).toBe(0);

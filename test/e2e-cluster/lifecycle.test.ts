@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tryToCreate } from "./support/api.ts";
 import { apply, becomes, get, kubectl, succeed } from "./support/cluster.ts";
 import { modeOf } from "./support/injected-mode.ts";
 import { check, removeNamespaces, sets, settled, upgrade } from "./support/release.ts";
@@ -31,14 +33,10 @@ afterAll(async () => {
 
 /** The mode of a pod that would be made now; undefined where it would have no proxy. */
 async function modeNow(): Promise<string | undefined> {
-	const tried = pod({ name: "tried", namespace: place, annotations: {} }, serverSpec());
-	const made = await succeed(
-		"kubectl",
-		["create", "--dry-run=server", "-o", "json", "-f", "-"],
-		JSON.stringify(tried),
-	);
-	return modeOf(JSON.parse(made).spec);
+	return modeOf(JSON.parse(await tryToCreate(tried)).spec);
 }
+
+const tried = pod({ name: "tried", namespace: place, annotations: {} }, serverSpec());
 
 /** The modes of pods that would be made while something happens, one after the other. */
 async function modesDuring(happens: () => Promise<unknown>): Promise<Set<string | undefined>> {
@@ -47,6 +45,7 @@ async function modesDuring(happens: () => Promise<unknown>): Promise<Set<string 
 	const watching = (async () => {
 		while (!isOver) {
 			seen.add(await modeNow());
+			await sleep(50);
 		}
 	})();
 	try {
@@ -96,14 +95,7 @@ describe("lifecycle", () => {
 	);
 
 	it("what restarts no injector is every new pod's within seconds, whenever the kubelet writes it", async () => {
-		const ports = async () => {
-			const tried = pod({ name: "tried", namespace: place, annotations: {} }, serverSpec());
-			return succeed(
-				"kubectl",
-				["create", "--dry-run=server", "-o", "json", "-f", "-"],
-				JSON.stringify(tried),
-			);
-		};
+		const ports = () => tryToCreate(tried);
 		const config = await get<{ data: Record<string, string> }>("configmap", "shunt-config", "-n", "shunt");
 		const changed = (config.data["config.yaml"] ?? "").replace("4567,4568", "4567,4569");
 		expect(changed).not.toBe(config.data["config.yaml"]);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apply, becomes, kubectl } from "./support/cluster.ts";
-import { figure } from "./support/figures.ts";
+import { figure, memory } from "./support/figures.ts";
 import { injectedModes } from "./support/injected-mode.ts";
 import { type Load, startLoad } from "./support/load.ts";
-import { check, install, removeNamespaces, uninstall, upgrade } from "./support/release.ts";
+import { check, injectorMetrics, install, removeNamespaces, uninstall, upgrade } from "./support/release.ts";
+import { proxyMetrics } from "./support/traffic.ts";
 import { namespace } from "./support/workloads.ts";
 
 const place = "e2e-upgrade";
@@ -56,6 +57,11 @@ describe("upgrade under load", () => {
 		const meanwhile = await load.answered();
 		expect(await becomes(load.answered, (count) => count >= enough, 600)).toBeGreaterThanOrEqual(enough);
 		await load.goesOn();
+		memory("injector", await injectorMetrics());
+		memory(
+			"proxy of a client that asks all the time",
+			await proxyMetrics({ namespace: place, name: "meshed" }),
+		);
 		figure("requests answered while the mode changed five times, none failed", meanwhile);
 	});
 });

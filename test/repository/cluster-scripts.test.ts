@@ -33,7 +33,8 @@ describe("scripts/cluster/cluster.sh", () => {
 		["CLUSTER_FAMILIES", "both", "ipv4, ipv6 or dual"],
 		["CLUSTER_PROXY", "ipvs", "iptables or nftables"],
 		["CLUSTER_KUBERNETES", "latest", "a version such as v1.35.4"],
-		["CLUSTER_COREDNS", "1.14", "a version such as v1.14.7"],
+		["CLUSTER_COREDNS", "1.14", "a version such as v1.14.7, or none"],
+		["CLUSTER_AUDIT", "true", "yes or no"],
 	])("%s: refuses %s before anything is done", (name, value, accepted) => {
 		expect(cluster(["start"], { [name]: value })).toEqual({
 			status: 64,

@@ -31,5 +31,5 @@ for place in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
 	flags="$flags -X $place.gitVersion=$version -X $place.gitMajor=1 -X $place.gitMinor=$minor"
 done
 # Aside first, so that a build that is killed leaves nothing half done under the name.
-CGO_ENABLED=0 nice -n 10 go build -trimpath -ldflags "$flags" -o "$output.part" .
+CGO_ENABLED=0 timeout 3000 go build -trimpath -ldflags "$flags" -o "$output.part" .
 mv "$output.part" "$output"

@@ -1,37 +1,5 @@
-// Runs in a pod: asks a URL a number of times, each time over a connection of its own, and prints as JSON what the server
-// said each time, or {"error": CODE}; and how many connections the pod's own proxy took meanwhile, by its metrics on that
-// port of loopback, which is never redirected. No number where nothing listens there.
-import { get } from "node:http";
+// Runs in a pod: asks once what its last arguments are, and prints as JSON what came of it (asking.mjs).
 import process from "node:process";
+import { ask } from "./asking.mjs";
 
-const [url, times, adminPort] = process.argv.slice(-3);
-const before = await connections();
-const answers = [];
-for (let time = 0; time < Number(times); time++) {
-	answers.push(await fetchText(url).then(JSON.parse, failure));
-}
-const after = await connections();
-const outbound = before === undefined ? undefined : after - before;
-process.stdout.write(`${JSON.stringify({ answers, outbound })}\n`);
-
-async function connections() {
-	const metrics = await fetchText(`http://127.0.0.1:${adminPort}/metrics`).catch(failure);
-	if (metrics.error === "ECONNREFUSED") {
-		return undefined;
-	}
-	return Number(/^shunt_proxy_connections_total\{direction="outbound"\} (\d+)$/m.exec(metrics)[1]);
-}
-
-function failure(error) {
-	return { error: error.code ?? error.message };
-}
-
-function fetchText(from) {
-	return new Promise((resolve, reject) => {
-		const request = get(from, { agent: false, timeout: 5_000 }, (response) => {
-			response.toArray().then((chunks) => resolve(Buffer.concat(chunks).toString()), reject);
-		});
-		request.on("timeout", () => request.destroy(new Error("timeout")));
-		request.on("error", reject);
-	});
-}
+process.stdout.write(`${JSON.stringify(await ask(...process.argv.slice(-3)))}\n`);

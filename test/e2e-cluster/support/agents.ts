@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect } from "vitest";
+import { raw } from "./api.ts";
 import { becomes, foreign, get, kubectl, registry, run, succeed } from "./cluster.ts";
 import { folderValues, nodeFolders } from "./node-folders.ts";
 import { killContainer } from "./parts.ts";
@@ -69,6 +70,12 @@ export async function killAgentUntilAway(): Promise<number> {
 	const { state, restartCount } = await agentContainer();
 	expect(state).toHaveProperty("waiting");
 	return restartCount;
+}
+
+/** What the agent of the first node says to Prometheus. */
+export async function agentMetrics(): Promise<string> {
+	const { items } = await get<{ items: { metadata: { name: string } }[] }>("pods", "-n", "shunt-cni");
+	return raw(`/api/v1/namespaces/shunt-cni/pods/${items[0]?.metadata.name}:9996/proxy/metrics`);
 }
 
 export async function agentRestarts(): Promise<number> {

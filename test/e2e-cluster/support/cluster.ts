@@ -1,12 +1,11 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { get } from "./api.ts";
+import { commandFor, root } from "./programs.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-
-/** Somebody's own cluster, in the place of the one that scripts/cluster starts. */
-export const foreign = process.env["E2E_KUBECONFIG"];
+export { apply, get, type KubeObject } from "./api.ts";
+export { foreign } from "./programs.ts";
 
 /** A registry that has the images, where the nodes were not given them. */
 export const registry = process.env["E2E_REGISTRY"] ?? "";
@@ -27,35 +26,9 @@ export interface Ran {
 	readonly stderr: string;
 }
 
-export interface KubeObject {
-	readonly apiVersion: string;
-	readonly kind: string;
-	readonly metadata: {
-		readonly name: string;
-		readonly namespace?: string;
-		readonly labels?: Readonly<Record<string, string>>;
-		readonly annotations?: Readonly<Record<string, string>>;
-	};
-	readonly [field: string]: unknown;
-}
-
-const programs: Readonly<Record<string, () => string>> = {
-	shunt: () => `${root}bin/shunt`,
-	kubectl: () => ensured("ensure-kubectl.sh"),
-	helm3: () => ensured("ensure-helm.sh", "3"),
-	helm4: () => ensured("ensure-helm.sh", "4"),
-};
-
-export function ensured(script: string, ...args: readonly string[]): string {
-	return execFileSync(`${root}scripts/${script}`, args, { encoding: "utf8", timeout: 1_200_000 }).trim();
-}
-
 /** Runs shunt, kubectl, helm3 or helm4 as the cluster's administrator, from where its addresses can be reached. */
 export function run(program: string, args: readonly string[], input = ""): Promise<Ran> {
-	const found = programs[program]?.() ?? program;
-	const [command = "", ...rest] =
-		foreign === undefined ? [`${root}scripts/cluster/cluster.sh`, "run", found, ...args] : [found, ...args];
-	const env = foreign === undefined ? process.env : { ...process.env, KUBECONFIG: foreign };
+	const [command, rest, env] = commandFor(program, args);
 	const child = spawn(command, rest, { env, timeout: 300_000 });
 	let stdout = "";
 	let stderr = "";
@@ -88,15 +61,6 @@ export function kubectl(...args: readonly string[]): Promise<string> {
 	return succeed("kubectl", args);
 }
 
-export async function get<T>(...args: readonly string[]): Promise<T> {
-	return JSON.parse(await kubectl("get", ...args, "-o", "json"));
-}
-
-export function apply(...objects: readonly KubeObject[]): Promise<string> {
-	const list = { apiVersion: "v1", kind: "List", items: objects };
-	return succeed("kubectl", ["apply", "-f", "-"], JSON.stringify(list));
-}
-
 /** The families of the cluster's pods, by the address that the API server's own service has and the nodes' ranges. */
 export async function families(): Promise<readonly ("IPv4" | "IPv6")[]> {
 	const { items } = await get<{ items: { spec: { podCIDRs?: string[]; podCIDR?: string } }[] }>("nodes");
@@ -119,6 +83,6 @@ export async function becomes<T>(
 		if (Date.now() > end) {
 			throw new Error(`it did not come to be within ${seconds} s: ${JSON.stringify(seen).slice(0, 2_000)}`);
 		}
-		await new Promise((resolve) => setTimeout(resolve, 500));
+		await new Promise((resolve) => setTimeout(resolve, 250));
 	}
 }

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { raw } from "./api.ts";
 import { apply, becomes, kubectl } from "./cluster.ts";
 import { ready } from "./traffic.ts";
 import { inject, pod, programSpec, serverSpec, service, workload } from "./workloads.ts";
@@ -58,7 +59,7 @@ export async function startLoad(place: string): Promise<Load> {
 }
 
 async function tallyOf(place: string, name: string): Promise<Tally> {
-	return JSON.parse(await kubectl("get", "--raw", `/api/v1/namespaces/${place}/pods/${name}:9090/proxy/`));
+	return JSON.parse(await raw(`/api/v1/namespaces/${place}/pods/${name}:9090/proxy/`));
 }
 
 function sum(tallies: readonly Tally[]): number {

@@ -1,5 +1,9 @@
 import { expect } from "vitest";
+import { raw } from "./api.ts";
 import { get, kubectl, registry, run, succeed } from "./cluster.ts";
+
+/** A dialect of rules that can be asked for by name. */
+export type Mode = "legacy" | "nft" | "nftables";
 
 /** A value of the chart, `key=value`. */
 export type Value = string;
@@ -37,10 +41,21 @@ export async function settled(): Promise<void> {
 	await kubectl("rollout", "status", "deployment/shunt-injector", "-n", "shunt", "--timeout=120s");
 }
 
+const injector = "app.kubernetes.io/name=shunt,app.kubernetes.io/component=injector";
+
+/** What an injector says to Prometheus, of those that are not ending. */
+export async function injectorMetrics(): Promise<string> {
+	interface Pods {
+		readonly items: readonly { readonly metadata: { name: string; deletionTimestamp?: string } }[];
+	}
+	const { items } = await get<Pods>("pods", "-n", "shunt", "-l", injector);
+	const name = items.find(({ metadata }) => metadata.deletionTimestamp === undefined)?.metadata.name;
+	return raw(`/api/v1/namespaces/shunt/pods/${name}:9995/proxy/metrics`);
+}
+
 /** How many pods of the injector there are, those that end included. */
 export async function injectorPods(): Promise<number> {
-	const selector = "app.kubernetes.io/name=shunt,app.kubernetes.io/component=injector";
-	return (await get<{ items: object[] }>("pods", "-n", "shunt", "-l", selector)).items.length;
+	return (await get<{ items: object[] }>("pods", "-n", "shunt", "-l", injector)).items.length;
 }
 
 export interface Check {

@@ -1,12 +1,24 @@
-import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import { type KubeObject, shuntImage } from "./cluster.ts";
 
+type Program = "server" | "ask" | "load";
+const texts = new Map<Program, string>();
+
 /** The program of a pod, as text that Node takes on its command line. */
-function program(name: "server" | "ask" | "load"): string {
-	return readFileSync(new URL(`../pods/${name}.mjs`, import.meta.url), "utf8");
+function program(name: Program): string {
+	const known = texts.get(name);
+	if (known !== undefined) {
+		return known;
+	}
+	const entryPoints = [fileURLToPath(new URL(`../pods/${name}.mjs`, import.meta.url))];
+	const built = buildSync({ entryPoints, bundle: true, platform: "node", format: "esm", write: false });
+	const text = built.outputFiles[0]?.text ?? "";
+	texts.set(name, text);
+	return text;
 }
 
-export function nodeCommand(name: "server" | "ask" | "load", ...args: readonly string[]): string[] {
+export function nodeCommand(name: Program, ...args: readonly string[]): string[] {
 	return ["/usr/bin/node", "--input-type=module", "--eval", program(name), "--", ...args];
 }
 
@@ -28,13 +40,17 @@ interface Server {
 	readonly user?: number;
 }
 
-/** A pod's spec: a container `app` that serves on its ports. */
+/** A pod's spec: a container `app` that serves on its ports, and asks where it is told to. */
 export function serverSpec({ ports = [8080], probed = false, user = 1000 }: Server = {}) {
 	const container = {
 		name: "app",
 		image: shuntImage,
 		command: nodeCommand("server"),
-		env: [{ name: "PORTS", value: ports.join(",") }, ...(probed ? [{ name: "LINGER", value: "yes" }] : [])],
+		env: [
+			{ name: "PORTS", value: ports.join(",") },
+			{ name: "ASKED_ON", value: "9190" },
+			...(probed ? [{ name: "LINGER", value: "yes" }] : []),
+		],
 		securityContext: restricted(user),
 		...(probed ? graceful(ports[0] ?? 0) : {}),
 	};
