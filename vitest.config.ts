@@ -93,7 +93,14 @@ export default defineConfig({
 			{ extends: true, test: { name: "envoy", include: ["test/envoy/**/*.test.ts"], ...slow } },
 			{
 				extends: true,
-				test: { name: "kernels", include: ["test/kernels/**/*.test.ts"], ...slow, maxWorkers: 1 },
+				test: {
+					name: "kernels",
+					include: ["test/kernels/**/*.test.ts"],
+					...slow,
+					// An emulated machine takes a processor for itself, and longer to come up where it does not get one.
+					hookTimeout: 300_000,
+					maxWorkers: 1,
+				},
 			},
 			// What runs in a sandbox of gVisor's, and the tier that makes one for it.
 			{

@@ -43,6 +43,13 @@ else
 	left_out "without cargo the native program, and the tiers that test it, are left out"
 fi
 
+# One of the kernels in docs/kernels.md, whose set-up may take some minutes that are not the tests'.
+if [[ " ${tiers[*]} " == *" native "* ]] && scripts/kernels/ensure-machine.sh && scripts/kernels/fetch-kernel.sh 6.1 >/dev/null; then
+	tiers+=(kernels)
+else
+	left_out "without QEMU and Debian's Linux 6.1, or what the native tier needs, only this machine's own kernel is asked"
+fi
+
 if scripts/ensure-helm.sh 3 >/dev/null && scripts/ensure-helm.sh 4 >/dev/null && scripts/ensure-kubectl.sh >/dev/null; then
 	tiers+=(chart)
 else

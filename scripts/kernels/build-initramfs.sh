@@ -1,13 +1,18 @@
 #!/bin/bash
-# build-initramfs.sh KERNEL-FOLDER SHUNT OUTPUT: what a kernel starts with in a test. Busybox, the kernel's netfilter modules
-# with all that they need, this machine's iptables, nft and ip, the native program SHUNT, and serve.sh as its first process.
+# build-initramfs.sh KERNEL-FOLDER SHUNT OUTPUT [BUILD]: what a kernel starts with in a test. Busybox, the kernel's netfilter
+# modules with all that they need, this machine's iptables, nft and ip, the native program SHUNT, and serve.sh as its first
+# process. With BUILD, the folder of a checkout in which `make build` has run, also this machine's Node and bin/shunt in
+# /opt/shunt, which has the commands that the native program does not have.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$(cd "$1" && pwd)
 shunt=$2
 output=$3
+build=${4:-}
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
+# It becomes the root folder, which is everybody's.
+chmod 755 "$root"
 mkdir -p "$root"/{bin,sbin,usr/sbin,usr/bin,proc,sys,dev,run,tmp,etc,lib/modules}
 
 # Programs, each with the libraries that it names.
@@ -49,6 +54,15 @@ mkdir -p "$root$extensions"
 cp "$extensions"/lib*t_*.so "$root$extensions/"
 cp "$shunt" "$root/usr/bin/shunt"
 cp "$here/serve.sh" "$root/init"
+if [ -n "$build" ]; then
+	node=$(readlink -f "$(command -v node)")
+	add "$node"
+	[ -e "$root/usr/bin/node" ] || ln -s "$node" "$root/usr/bin/node"
+	mkdir -p "$root/opt/shunt/node_modules/@koromix"
+	(cd "$build" && find bin dist/main package.json -type f ! -name '*.map' | cpio -p -d -L --quiet "$root/opt/shunt")
+	cp -rL "$build/node_modules/koffi" "$root/opt/shunt/node_modules/"
+	cp -rL "$build"/node_modules/@koromix/koffi-* "$root/opt/shunt/node_modules/@koromix/"
+fi
 cat >"$root/etc/passwd" <<-'END'
 	root:x:0:0::/:/bin/sh
 	app:x:1000:1000::/:/bin/sh
@@ -56,7 +70,7 @@ cat >"$root/etc/passwd" <<-'END'
 END
 printf 'root:x:0:\napp:x:1000:\nproxy:x:2102:\n' >"$root/etc/group"
 
-# Modules: netfilter's, veth, and what these depend on, unpacked, since unpacking is slow where a processor is emulated.
+# Modules: netfilter's, veth, those that tell of sockets, and what these depend on, unpacked, since unpacking is slow where a processor is emulated.
 modules=$(echo "$kernel"/lib/modules/* "$kernel"/usr/lib/modules/* | tr ' ' '\n' | while read -r one; do [ ! -d "$one" ] || echo "$one"; done | head -n 1)
 release=$(basename "$modules")
 mkdir -p "$root/lib/modules/$release" "$root/tmp/whole/lib/modules"
@@ -66,7 +80,7 @@ find "$modules" -name '*.ko*' | sed "s|^$modules/||" >"$root/tmp/all"
 [ -e "$modules/modules.dep" ] || depmod -b "$root/tmp/whole" "$release" 2>/dev/null
 awk -F '[: ]+' '
 	$1 ~ /net\/(ipv4\/|ipv6\/)?netfilter\/[^\/]*$/ && $1 !~ /_(sip|h323|pptp|irc|amanda|tftp|snmp_basic|sane|ftp)\.ko/ ||
-	$1 ~ /\/(veth|crc32c_generic|crc32c-intel|libcrc32c|crc32c-cryptoapi)\.ko/ { for (i = 1; i <= NF; i++) if ($i != "") print $i }
+	$1 ~ /\/(veth|inet_diag|tcp_diag|crc32c_generic|crc32c-intel|libcrc32c|crc32c-cryptoapi)\.ko/ { for (i = 1; i <= NF; i++) if ($i != "") print $i }
 ' "$modules/modules.dep" | sort -u | while read -r file; do
 	target=$root/lib/modules/$release/$(basename "${file%.[xz]*}")
 	case $file in

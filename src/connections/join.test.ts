@@ -146,4 +146,36 @@ describe("what only sockets tell of", () => {
 			`outbound ${pod}:40000 10.9.9.9:443 ?, unread: sender`,
 		]);
 	});
+
+	it("went where the socket that took it is, where that is here", () => {
+		const sockets = [
+			listener("127.0.0.1:4140"),
+			socket(`${pod}:40000`, "10.9.9.9:443"),
+			socket("127.0.0.1:4140", `${pod}:40000`),
+			// Both ends straight; and one that another host redirects, if anybody.
+			listener(`${pod}:8080`),
+			socket(`${pod}:40001`, `${pod}:8080`),
+			socket(`${pod}:8080`, `${pod}:40001`),
+			socket(`${pod}:40002`, "10.9.9.9:443"),
+		];
+		expect(told(undefined, sockets)).toEqual([
+			`outbound ${pod}:40000 10.9.9.9:443 127.0.0.1:4140 redirected, unread: sender receiver`,
+			`outbound ${pod}:40001 ${pod}:8080 ${pod}:8080, unread: sender receiver`,
+			`outbound ${pod}:40002 10.9.9.9:443 ?, unread: sender`,
+		]);
+	});
+
+	it("is not guessed at where an earlier one's socket is left, or where conntrack knows of none", () => {
+		const sockets = [
+			listener("127.0.0.1:4140"),
+			listener("127.0.0.1:4150"),
+			socket(`${pod}:40000`, "10.9.9.9:443"),
+			socket("127.0.0.1:4140", `${pod}:40000`),
+			socket("127.0.0.1:4150", `${pod}:40000`, "close-wait"),
+		];
+		expect(told(undefined, sockets)[0]).toBe(`outbound ${pod}:40000 10.9.9.9:443 ?, unread: sender`);
+		expect(told([], sockets.slice(0, -1))[0]).toBe(
+			`outbound ${pod}:40000 10.9.9.9:443 10.9.9.9:443, none: sender`,
+		);
+	});
 });

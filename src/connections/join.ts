@@ -82,22 +82,35 @@ class Joiner {
 				!this.#used.has(socket),
 		);
 		const isServer = new Map(open.map((socket) => [socket, this.#isServer(socket)]));
+		const takers = tracking === "unread" ? takersOf(open) : undefined;
 		// Clients first: where both ends are here, they are one connection, which its client makes.
 		return open
 			.toSorted((a, b) => Number(isServer.get(a)) - Number(isServer.get(b)))
-			.flatMap((socket) => {
-				if (this.#used.has(socket)) {
-					return [];
-				}
-				const [near, far] = [localOf(socket), remoteOf(socket)];
-				this.#used.add(socket);
-				const other = this.#take(far, near);
-				const [from, to, sender, receiver] =
-					isServer.get(socket) === true ? [far, near, other, socket] : [near, far, socket, other];
-				const wentTo = tracking === "none" ? to : undefined;
-				const { family, state } = socket;
-				return [this.#make({ family, state: stateOf(state), tracking, from, to, wentTo, sender, receiver })];
-			});
+			.flatMap((socket) =>
+				this.#used.has(socket) ? [] : [this.#untracked(socket, isServer.get(socket) === true, takers)],
+			);
+	}
+
+	/** `takers` is undefined where conntrack was asked. */
+	#untracked(socket: SocketFacts, isTaken: boolean, takers: Takers | undefined): Connection {
+		const [near, far] = [localOf(socket), remoteOf(socket)];
+		this.#used.add(socket);
+		const mirrored = this.#take(far, near);
+		// What is not tracked is not redirected.
+		const other =
+			mirrored ?? (isTaken || takers === undefined ? undefined : this.#takeRedirected(near, takers));
+		const [from, to, sender, receiver] = isTaken ? [far, near, other, socket] : [near, far, socket, other];
+		const known = sender !== undefined && receiver !== undefined ? localOf(receiver) : undefined;
+		return this.#make({
+			family: socket.family,
+			state: stateOf(socket.state),
+			tracking: takers === undefined ? "none" : "unread",
+			from,
+			to,
+			wentTo: takers === undefined ? to : known,
+			sender,
+			receiver,
+		});
 	}
 
 	#take(local: End, remote: End): SocketFacts | undefined {
@@ -106,6 +119,19 @@ class Joiner {
 			this.#used.add(socket);
 		}
 		return socket;
+	}
+
+	/**
+	 * The socket of this namespace that took the connection of a client of this namespace at another address or port than it
+	 * was made to. Undefined where there are several, some of which are left of earlier ones.
+	 */
+	#takeRedirected(client: End, takers: Takers): SocketFacts | undefined {
+		const [taker, ...others] = (takers.get(endKey(client)) ?? []).filter((one) => !this.#used.has(one));
+		if (taker === undefined || others.length > 0) {
+			return undefined;
+		}
+		this.#used.add(taker);
+		return taker;
 	}
 
 	#make({ sender, receiver, ...ends }: Made): Connection {
@@ -159,6 +185,23 @@ class Joiner {
 	}
 }
 
+/** By the end that they see as the other one. */
+type Takers = ReadonlyMap<string, readonly SocketFacts[]>;
+
+function takersOf(sockets: readonly SocketFacts[]): Takers {
+	const takers = new Map<string, SocketFacts[]>();
+	for (const socket of sockets) {
+		const client = endKey(remoteOf(socket));
+		const known = takers.get(client);
+		if (known === undefined) {
+			takers.set(client, [socket]);
+		} else {
+			known.push(socket);
+		}
+	}
+	return takers;
+}
+
 type Made = Omit<Connection, "direction" | "isToLocal" | "isRedirected" | "sender" | "receiver"> & {
 	readonly sender: SocketFacts | undefined;
 	readonly receiver: SocketFacts | undefined;
@@ -179,7 +222,11 @@ function remoteOf({ remote, remotePort }: SocketFacts): End {
 }
 
 function keyOf(local: End, remote: End): string {
-	return local.address + be16(local.port) + remote.address + be16(remote.port);
+	return endKey(local) + endKey(remote);
+}
+
+function endKey({ address, port }: End): string {
+	return address + be16(port);
 }
 
 export function same(a: End, b: End): boolean {

@@ -81,10 +81,14 @@ describe("a connection whose owner is known", () => {
 	});
 
 	it("is not judged where it is not known where it went", () => {
-		expect(judged(ordinary, outbound(undefined, application))).toMatchObject({
-			agrees: undefined,
-			now: "redirect",
-		});
+		const rule = "redirect-all-outgoing-to-proxy-port";
+		const notAsked = { agrees: undefined, now: "redirect", rule, why: 0 };
+		expect(judged(ordinary, outbound(undefined, application))).toEqual(notAsked);
+	});
+
+	it("nor is what the rules would do known where they hang on its owner besides", () => {
+		const nothing = { agrees: undefined, now: undefined, rule: undefined, why: 1 };
+		expect(judged(ordinary, outbound(undefined))).toEqual(nothing);
 	});
 });
 

@@ -51,7 +51,9 @@ export class Judge {
 			return { agrees: true, now: one, rule: one?.decider, why: one === undefined ? [severalRules] : [] };
 		}
 		const now = oneOf(decisions);
-		const why = isKnown && now !== undefined ? [] : whyUnknown(decisions);
+		// Where it went may be all that nobody knows.
+		const isClear = isKnown || (connection.wentTo === undefined && now?.fate.kind !== "unknown");
+		const why = isClear && now !== undefined ? [] : whyUnknown(decisions);
 		const agrees = connection.wentTo !== undefined && isKnown ? false : undefined;
 		return { agrees, now, rule: now?.decider, why };
 	}

@@ -45,7 +45,7 @@ describe.each(kernels)("Linux %s without IPv6", (series) => {
 	let machine: Machine;
 
 	beforeAll(async () => {
-		machine = await bootKernel(series, ["ipv6.disable=1"]);
+		machine = await bootKernel(series, { parameters: ["ipv6.disable=1"] });
 	});
 
 	afterAll(() => machine?.[Symbol.asyncDispose]());

@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dialects } from "../../src/domain/mode.ts";
-import { bootKernel, inMachine, kernels } from "../support/kernels.ts";
+import { bootKernel, inMachine, kernels, possibleWays } from "../support/kernels.ts";
 import type { Machine } from "../support/machine.ts";
 
 const policy =
 	"-p 4143 -o 4140 --proxy-uid 2102 --inbound-ports-to-ignore 4190,5000-5010 --outbound-ports-to-ignore 443";
-
-const ways = dialects.flatMap((dialect) => ["kernel", "tools"].map((via) => ({ dialect, via })));
-
-/** Of which the distribution's own programs alone know what they speak. */
-const possible = ways.filter(({ dialect, via }) => dialect !== "plain" || via === "tools");
 
 describe.each(kernels)("Linux %s", (series) => {
 	let machine: Machine;
@@ -43,7 +37,7 @@ describe.each(kernels)("Linux %s", (series) => {
 		});
 	});
 
-	describe.each(possible)("mode $dialect by $via", ({ dialect, via }) => {
+	describe.each(possibleWays)("mode $dialect by $via", ({ dialect, via }) => {
 		const init = () => inPod(`shunt init ${policy} --iptables-mode ${dialect} --transport ${via}`);
 
 		beforeAll(async () => {

@@ -59,3 +59,17 @@ export function seenIn(stdout: string, stderr: string): SeenNamespace {
 		throw new Error(`shunt connections printed no report: ${stderr}`);
 	}
 }
+
+/** How many there are of each kind, in words. What a rule's comment says beyond its reason is another in each dialect. */
+export function kindsOfConnections(connections: readonly SeenConnection[]): Record<string, number> {
+	const count: Record<string, number> = {};
+	for (const { direction, family, to, via, redirectedTo, tracking, agrees, rule } of connections) {
+		const port = to.slice(to.lastIndexOf(":") + 1);
+		const where = `${via}${redirectedTo === undefined ? "" : `:${redirectedTo}`}`;
+		const verdict = { true: "as now", false: "otherwise", null: "unknown" }[`${agrees}`];
+		const reason = rule?.name.replace(/^(ignore-port)-.*$/, "$1") ?? "none";
+		const words = `${family} ${direction} to ${port}, ${where}, ${tracking}, ${verdict} by ${reason}`;
+		count[words] = (count[words] ?? 0) + 1;
+	}
+	return count;
+}

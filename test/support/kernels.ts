@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { dialects } from "../../src/domain/mode.ts";
 import { type Ended, Machine } from "./machine.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,15 +24,31 @@ export const kernels: readonly KernelSeries[] = (process.env["SHUNT_TEST_KERNELS
 /** Whether every module is tested, or those that are missing most often: `make kernels` names the kernels that it wants. */
 export const isWhole = process.env["SHUNT_TEST_KERNELS"] !== undefined;
 
-/** Boots a kernel with the native program in it; both are fetched and built where they are missing. */
-export async function bootKernel(series: KernelSeries, parameters: readonly string[] = []): Promise<Machine> {
+/** Every mode by both ways, where there are two: `plain` are the distribution's own programs, which alone know what they speak. */
+export const possibleWays = dialects
+	.flatMap((dialect) => ["kernel", "tools"].map((via) => ({ dialect, via })))
+	.filter(({ dialect, via }) => dialect !== "plain" || via === "tools");
+
+interface BootOptions {
+	/** Further words of the kernel's command line. */
+	readonly parameters?: readonly string[];
+	/** Whether `/opt/shunt/bin/shunt` is in it too, which takes five times the memory. */
+	readonly withNode?: boolean;
+}
+
+/** Boots a kernel with the native program in it; the kernel is fetched where it is missing. */
+export async function bootKernel(
+	series: KernelSeries,
+	{ parameters = [], withNode = false }: BootOptions = {},
+): Promise<Machine> {
 	const script = (name: string) => `${root}/scripts/kernels/${name}`;
 	const kernel = execFileSync(script("fetch-kernel.sh"), [series], { encoding: "utf8" }).trim();
 	mkdirSync(`${root}/dist/kernels`, { recursive: true });
 	const initramfs = `${root}/dist/kernels/${series}-${process.pid}.cpio`;
-	execFileSync(script("build-initramfs.sh"), [kernel, `${root}/dist/native/shunt`, initramfs]);
+	const build = withNode ? [root] : [];
+	execFileSync(script("build-initramfs.sh"), [kernel, `${root}/dist/native/shunt`, initramfs, ...build]);
 	try {
-		return await Machine.boot({ kernel, initramfs, parameters });
+		return await Machine.boot({ kernel, initramfs, parameters, megabytes: withNode ? 1024 : 512 });
 	} finally {
 		rmSync(initramfs);
 	}
@@ -48,7 +65,7 @@ unload() {
 	for round in 1 2 3 4 5 6 7 8 9 10; do
 		unused=$(lsmod | awk 'NR > 1 && $3 == 0 { print $1 }')
 		[ -n "$unused" ] || return 0
-		for module in $unused; do rmmod "$module" 2>/dev/null; done
+		rmmod $unused 2>/dev/null
 		sleep 0.1
 	done
 }

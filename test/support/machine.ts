@@ -18,6 +18,8 @@ export interface MachineOptions {
 	readonly initramfs: string;
 	/** Further words of the kernel's command line. */
 	readonly parameters?: readonly string[];
+	/** Of memory, into which the initramfs is unpacked. */
+	readonly megabytes: number;
 }
 
 /** A machine of its own with a kernel of its own, emulated, so that it needs neither root nor hardware for it. */
@@ -27,7 +29,7 @@ export class Machine implements AsyncDisposable {
 	readonly #answers: AsyncIterator<string>;
 	readonly #folder: string;
 
-	private constructor({ kernel, initramfs, parameters = [] }: MachineOptions) {
+	private constructor({ kernel, initramfs, parameters = [], megabytes }: MachineOptions) {
 		this.#folder = mkdtempSync(`${tmpdir()}/shunt-machine-`);
 		const commandLine = [...usualParameters, ...parameters].join(" ");
 		// One line for what the kernel says, one for commands and answers.
@@ -35,7 +37,7 @@ export class Machine implements AsyncDisposable {
 		// It goes where we go, whatever ends us.
 		this.#qemu = spawn("setpriv", [
 			...["--pdeathsig", "KILL", "qemu-system-x86_64"],
-			...["-accel", "tcg,thread=single", "-cpu", "max", "-machine", "q35", "-smp", "1", "-m", "512"],
+			...["-accel", "tcg,thread=single", "-cpu", "max", "-machine", "q35", "-smp", "1", "-m", `${megabytes}`],
 			...["-nodefaults", "-no-reboot", "-display", "none", ...devices],
 			...["-kernel", kernelImage(kernel), "-initrd", initramfs, "-append", commandLine],
 		]);
