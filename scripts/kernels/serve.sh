@@ -10,6 +10,7 @@ mount -t tmpfs run /run
 mount -t tmpfs tmp /tmp
 mkdir -p /run/netns /var
 ln -sfn /run /var/run
+echo /bin/modprobe >/proc/sys/kernel/modprobe
 ip link set lo up
 exec </dev/ttyS1 >/dev/ttyS1 2>/dev/ttyS0
 stty raw -echo

@@ -10,6 +10,18 @@ const extension = (name: string, through: "nf_tables" | "x_tables" = "nf_tables"
 });
 const table = (family: "ipv4" | "ipv6"): Piece => ({ kind: "nat-table", family });
 
+/** As iptables-nft makes a rule. */
+const inRule: Piece = {
+	kind: "part-of-rule",
+	parts: [
+		{ kind: "expression", name: "meta" },
+		{ kind: "extension", name: "owner", through: "nf_tables" },
+		{ kind: "expression", name: "counter" },
+		{ kind: "extension", name: "REDIRECT", through: "nf_tables" },
+	],
+};
+const all = "nf_tables x_tables nft_compat xt_owner nft_counter xt_REDIRECT nf_nat";
+
 /** A kernel with these modules loaded; without a word, one that has all compiled in or tells nothing. */
 function kernel(loaded = "", files: readonly string[] = []): Evidence {
 	const lines = loaded.split(" ").map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`);
@@ -23,6 +35,12 @@ describe("what a kernel lacks", () => {
 	it.each<[string, readonly Piece[], string, string]>([
 		["nf_tables, whatever else", [{ kind: "nf_tables" }, extension("owner")], "", "has no nf_tables"],
 		["the chain type", [chain], "nf_tables nf_nat", "lacks nft_chain_nat"],
+		[
+			"the chain type, perhaps",
+			[chain, chain],
+			"nf_tables",
+			"lacks nft_chain_nat (or nf_nat, which it needs)",
+		],
 		["the redirection", [redirect], "nf_tables nf_nat nft_chain_nat", "lacks nft_redir"],
 		["nf_nat, which both need", [chain, redirect], "nf_tables", "lacks nf_nat"],
 		["nf_nat, in the dialect of iptables", [extension("REDIRECT"), chain], "", "lacks nf_nat"],
@@ -42,6 +60,23 @@ describe("what a kernel lacks", () => {
 		["its table, perhaps", [table("ipv4")], "ip_tables", "lacks iptable_nat (or nf_nat, which it needs)"],
 		["nf_nat, in legacy", [table("ipv4"), extension("REDIRECT", "x_tables")], "ip_tables", "lacks nf_nat"],
 		["something unknown", [{ kind: "part-of-rule" }], "", "lacks a module behind this rule"],
+		["something unknown, which is all loaded", [inRule], all, "lacks a module behind this rule"],
+		[
+			"something that a tool does not name",
+			[{ kind: "part-of-rule" }],
+			"nf_tables nft_compat",
+			"lacks nft_counter or another module behind this rule",
+		],
+		["the first of a rule's parts", [inRule], "nf_tables x_tables nft_compat", "lacks xt_owner"],
+		["the next", [inRule], "nf_tables x_tables nft_compat xt_owner", "lacks nft_counter"],
+		["the last", [inRule], "nf_tables x_tables nft_compat xt_owner nft_counter", "lacks xt_REDIRECT"],
+		["the first that is not compiled in", [inRule], "nf_tables nft_compat", "lacks nft_counter"],
+		[
+			"nf_nat, behind a rule's last part",
+			[inRule, chain],
+			all.replace(" xt_REDIRECT nf_nat", ""),
+			"lacks nf_nat",
+		],
 	])("%s", (_, pieces, loaded, text) => {
 		expect(lackOf(kernel(loaded), pieces)?.text).toBe(`kernel ${text}`);
 	});

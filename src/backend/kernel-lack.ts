@@ -10,12 +10,15 @@ export type Piece =
 	| { readonly kind: "expression"; readonly name: string }
 	/** A match or target of x_tables, by its own name, and who was asked for it. */
 	| { readonly kind: "extension"; readonly name: string; readonly through: "nf_tables" | "x_tables" }
-	/** Something that a rule is made of, and nobody says what. */
-	| { readonly kind: "part-of-rule" }
+	/** Something that a rule is made of, and nobody says what: one of these, in the order in which the kernel came to them. */
+	| { readonly kind: "part-of-rule"; readonly parts?: readonly RulePiece[] }
 	/** ip_tables or ip6_tables itself. */
 	| { readonly kind: "ip-tables"; readonly family: Family }
 	/** Its table `nat`. */
 	| { readonly kind: "nat-table"; readonly family: Family };
+
+/** What a rule of nf_tables is made of. */
+export type RulePiece = Extract<Piece, { kind: "expression" | "extension" }>;
 
 /** What a kernel lacks. */
 export interface Lack {
@@ -52,8 +55,9 @@ export type Evidence = Pick<Host, "readFile" | "fileIdentity">;
  * piece makes the kernel load its module and what that needs, so that afterwards a module that is not in its list is either
  * compiled in or not to be had; and it cannot be compiled in where something that it needs is a module.
  */
-export function lackOf(evidence: Evidence, pieces: readonly Piece[]): Lack | undefined {
+export function lackOf(evidence: Evidence, asked: readonly Piece[]): Lack | undefined {
 	const loaded = loadedModules(evidence);
+	const pieces = asked.map((piece) => partThatIsMissing(piece, loaded));
 	const table = pieces.find(isOfLegacy);
 	if (pieces.length === 0) {
 		return undefined;
@@ -73,15 +77,43 @@ export function lackOf(evidence: Evidence, pieces: readonly Piece[]): Lack | und
 	}
 	const modules = [...new Set(pieces.flatMap((piece) => moduleOf(piece, loaded) ?? []))];
 	if (modules.length === 0) {
-		return { text: "kernel lacks a module behind this rule", modules };
+		return ofUnknownPart(loaded);
 	}
-	// Nothing else that translates was asked for, which would tell the two apart.
-	const isUnsure = table !== undefined && pieces.length === 1 && !loaded.has("nf_nat");
-	return {
-		text: `kernel lacks ${listed(modules)}${isUnsure ? " (or nf_nat, which it needs)" : ""}`,
-		modules,
-	};
+	const doubt = isPerhapsTranslation(pieces, loaded) ? " (or nf_nat, which it needs)" : "";
+	return { text: `kernel lacks ${listed(modules)}${doubt}`, modules };
 }
+
+/** Of what iptables-nft adds unasked one expression has a module of its own, until Linux 5.17 has it built in. */
+function ofUnknownPart(loaded: ReadonlySet<string>): Lack {
+	return loaded.has("nf_tables") && !loaded.has("nft_counter")
+		? { text: "kernel lacks nft_counter or another module behind this rule", modules: ["nft_counter"] }
+		: { text: "kernel lacks a module behind this rule", modules: [] };
+}
+
+/** Nothing else that translates was asked for, which would tell the two apart. */
+function isPerhapsTranslation(pieces: readonly Piece[], loaded: ReadonlySet<string>): boolean {
+	const isAlone = pieces.length === 1 && pieces.some(isOfLegacy);
+	const isOfModule = loaded.has("nf_tables") && pieces.every(({ kind }) => kind === "nat-chain");
+	return (isAlone || isOfModule) && !loaded.has("nf_nat");
+}
+
+/**
+ * The first part of a rule that is not loaded, since the kernel asks for them one after the other. Only of parts that cannot
+ * be compiled in: what they hang on is a module itself.
+ */
+function partThatIsMissing(piece: Piece, loaded: ReadonlySet<string>): Piece {
+	if (piece.kind !== "part-of-rule" || !loaded.has("nf_tables")) {
+		return piece;
+	}
+	const missing = piece.parts?.find((part) => {
+		const isModule = part.kind === "expression" ? ofOwnModule.has(part.name) : loaded.has("x_tables");
+		return isModule && !loaded.has(moduleOf(part, loaded) ?? "");
+	});
+	return missing ?? piece;
+}
+
+/** Those of our rules that are no part of nf_tables itself (net/netfilter/Makefile of Linux 5.10). */
+const ofOwnModule: ReadonlySet<string> = new Set(["counter", "redir"]);
 
 /** What translates needs nf_nat: where two things that do are missing for another reason than each other, it is that. */
 function isWithoutTranslation(pieces: readonly Piece[], loaded: ReadonlySet<string>): boolean {
