@@ -69,7 +69,7 @@ e2e-runtimes: images
 	scripts/ensure-tools.sh
 	scripts/e2e-runtimes.sh
 
-# Debian's kernels in emulated machines: docs/kernels.md. KERNELS names some of them. An hour on two idle cores.
+# Debian's kernels in emulated machines: docs/kernels.md. KERNELS names some of them.
 KERNELS := 5.10 6.1 6.12 7.2
 kernels: build native
 	scripts/ensure-tools.sh

@@ -60,10 +60,16 @@ describe("what a kernel lacks", () => {
 		["its table, perhaps", [table("ipv4")], "ip_tables", "lacks iptable_nat (or nf_nat, which it needs)"],
 		["nf_nat, in legacy", [table("ipv4"), extension("REDIRECT", "x_tables")], "ip_tables", "lacks nf_nat"],
 		["something unknown", [{ kind: "part-of-rule" }], "", "lacks a module behind this rule"],
+		[
+			"something unknown of legacy's",
+			[{ kind: "part-of-rule" }],
+			"nf_tables",
+			"lacks a module behind this rule",
+		],
 		["something unknown, which is all loaded", [inRule], all, "lacks a module behind this rule"],
 		[
 			"something that a tool does not name",
-			[{ kind: "part-of-rule" }],
+			[{ kind: "part-of-rule", perhaps: "nft_counter" }],
 			"nf_tables nft_compat",
 			"lacks nft_counter or another module behind this rule",
 		],

@@ -10,8 +10,14 @@ export type Piece =
 	| { readonly kind: "expression"; readonly name: string }
 	/** A match or target of x_tables, by its own name, and who was asked for it. */
 	| { readonly kind: "extension"; readonly name: string; readonly through: "nf_tables" | "x_tables" }
-	/** Something that a rule is made of, and nobody says what: one of these, in the order in which the kernel came to them. */
-	| { readonly kind: "part-of-rule"; readonly parts?: readonly RulePiece[] }
+	/** Something that a rule is made of, and nobody says what. */
+	| {
+			readonly kind: "part-of-rule";
+			/** One of these, in the order in which the kernel came to them. */
+			readonly parts?: readonly RulePiece[];
+			/** The module that it can be, where one alone can: but that may be compiled in, and then it is something else. */
+			readonly perhaps?: string;
+	  }
 	/** ip_tables or ip6_tables itself. */
 	| { readonly kind: "ip-tables"; readonly family: Family }
 	/** Its table `nat`. */
@@ -77,17 +83,18 @@ export function lackOf(evidence: Evidence, asked: readonly Piece[]): Lack | unde
 	}
 	const modules = [...new Set(pieces.flatMap((piece) => moduleOf(piece, loaded) ?? []))];
 	if (modules.length === 0) {
-		return ofUnknownPart(loaded);
+		return ofUnknownPart(pieces, loaded);
 	}
 	const doubt = isPerhapsTranslation(pieces, loaded) ? " (or nf_nat, which it needs)" : "";
 	return { text: `kernel lacks ${listed(modules)}${doubt}`, modules };
 }
 
-/** Of what iptables-nft adds unasked one expression has a module of its own, until Linux 5.17 has it built in. */
-function ofUnknownPart(loaded: ReadonlySet<string>): Lack {
-	return loaded.has("nf_tables") && !loaded.has("nft_counter")
-		? { text: "kernel lacks nft_counter or another module behind this rule", modules: ["nft_counter"] }
-		: { text: "kernel lacks a module behind this rule", modules: [] };
+function ofUnknownPart(pieces: readonly Piece[], loaded: ReadonlySet<string>): Lack {
+	const guesses = pieces.flatMap((piece) => (piece.kind === "part-of-rule" ? (piece.perhaps ?? []) : []));
+	const guess = guesses.find((name) => loaded.has("nf_tables") && !loaded.has(name));
+	return guess === undefined
+		? { text: "kernel lacks a module behind this rule", modules: [] }
+		: { text: `kernel lacks ${guess} or another module behind this rule`, modules: [guess] };
 }
 
 /** Nothing else that translates was asked for, which would tell the two apart. */

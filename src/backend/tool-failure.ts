@@ -109,11 +109,14 @@ function missingPieces(host: Host, tool: string, stderr: string): Piece[] {
 		? [{ kind: "nf_tables" }]
 		: [
 				...extensions.map((name): Piece => ({ kind: "extension", name, through: "nf_tables" })),
-				...(refusedRule.test(stderr) ? [{ kind: "part-of-rule" } as const] : []),
+				...(refusedRule.test(stderr) ? [unnamedPart] : []),
 				...(refusedBaseChain.test(stderr) ? [{ kind: "nat-chain" } as const] : []),
 				...pointedAt(stderr).flatMap(pieceOfNft),
 			];
 }
+
+/** iptables-nft names extensions; unasked it adds a counter, which Linux has built in since 5.17. */
+const unnamedPart: Piece = { kind: "part-of-rule", perhaps: "nft_counter" };
 
 /** The tools say the same of an extension, or of a batch, that there is nobody to ask for. */
 function isWithoutNfTables(host: Host, stderr: string): boolean {

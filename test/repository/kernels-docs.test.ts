@@ -25,7 +25,7 @@ function besides({ byTools, ipv4, in: only, remark, causes }: MissingModules): s
 		...(remark === undefined ? [] : [remark]),
 		...(byTools === undefined
 			? []
-			: byCause(byTools).map(([modes, cause]) => `by the tools also ${modes}: ${cause}`)),
+			: byCause(byTools).map(([modes, cause]) => `by the tools ${modes}: ${cause}`)),
 		...(working.length === 0 ? ["no mode works here, which is said"] : []),
 	].join("; ");
 }

@@ -45,13 +45,26 @@ export const missingModules: readonly MissingModules[] = [
 		remark: "only where ports to redirect are listed",
 	},
 	{ missing: ["nft_redir"], causes: { nftables: "kernel lacks nft_redir" }, always: true },
-	{ missing: ["nft_chain_nat"], causes: ofNfTables("kernel lacks nft_chain_nat"), always: true },
+	{
+		missing: ["nft_chain_nat"],
+		causes: ofNfTables("kernel lacks nft_chain_nat"),
+		remark: "“(or nf_nat, which it needs)” where nothing else has asked for that",
+		always: true,
+	},
 	{
 		missing: ["nft_counter"],
 		causes: { nft: "kernel lacks nft_counter", plain: "kernel lacks nft_counter" },
+		remark: "“or another module behind this rule” by the tools, which do not name it",
 		in: ["5.10"],
 	},
-	{ missing: ["nf_nat"], causes: { ...ofNfTables("kernel lacks nf_nat"), legacy: "kernel lacks nf_nat" } },
+	{
+		missing: ["nf_nat"],
+		causes: {
+			...ofIptables("kernel lacks nf_nat"),
+			nftables: "kernel lacks nft_chain_nat (or nf_nat, which it needs)",
+		},
+		byTools: { legacy: "kernel lacks iptable_nat (or nf_nat, which it needs)" },
+	},
 	{
 		missing: ["nft_chain_nat", "ip_tables", "ip6_tables"],
 		causes: {
