@@ -4,6 +4,12 @@ import type { Parse } from "../domain/words.ts";
 import { type CommandLine, isMissing } from "./command-line.ts";
 import { type Flag, findFlag } from "./flag.ts";
 
+/** How the items of a list are read (`ItemForm` of policy/field.ts). */
+interface ListOf<T> {
+	readonly parse: Parse<T>;
+	readonly parseUsual?: ((text: string) => T[] | undefined) | undefined;
+}
+
 /** Reads flags one after the other and remembers every mistake, so that a user sees all of them in one run. */
 export class FlagValues {
 	readonly problems: Problem[];
@@ -64,15 +70,19 @@ export class FlagValues {
 	}
 
 	/** Items of all occurrences in order, split at commas; blanks around an item do not count. */
-	list<T>(name: string, parse: Parse<T>): T[] {
+	list<T>(name: string, { parse, parseUsual }: ListOf<T>): T[] {
 		const source = `--${name}`;
 		const flag = flagNamed(this.#flags, name);
 		const known = this.problems.length;
-		const items = (this.#given.get(name) ?? [])
-			.filter((text) => !isMissing(flag, text))
-			.flatMap((text) => text.split(","));
+		const texts = (this.#given.get(name) ?? []).filter((text) => !isMissing(flag, text));
+		const values = texts.flatMap((text) => parseUsual?.(text) ?? this.#items(text, source, parse));
+		return this.problems.length > known ? [] : values;
+	}
+
+	/** Those that are right. */
+	#items<T>(text: string, source: string, parse: Parse<T>): T[] {
 		const values: T[] = [];
-		for (const written of items) {
+		for (const written of text.split(",")) {
 			const result = written.includes('"')
 				? parseUnquoted(written, source, parse)
 				: parse(written.trim(), source);
@@ -82,7 +92,7 @@ export class FlagValues {
 				this.problems.push(...result.problems);
 			}
 		}
-		return this.problems.length > known ? [] : values;
+		return values;
 	}
 }
 

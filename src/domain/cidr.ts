@@ -7,6 +7,8 @@ export interface Cidr {
 	readonly family: Family;
 	/** The first address of the block in its shortest spelling (RFC 5952), host bits cleared as the kernel does. */
 	readonly network: string;
+	/** The same address, one character for each byte. */
+	readonly first: string;
 	/** 0-32 or 0-128. */
 	readonly prefix: number;
 	/** The spelling that was given, which is what rule comments show. Its alphabet is `[0-9A-Fa-f:./]`. */
@@ -63,10 +65,14 @@ export function parseCidr(text: string, source: string): Result<Cidr> {
 	const prefixText = slash < 0 ? "" : text.slice(slash + 1);
 	const prefix = prefixOf(prefixText);
 	if (address !== undefined && prefix <= width) {
-		// An IPv4 address has one spelling, which is kept where it is the first: there may be tens of thousands.
-		const isFirst = width === 32 && numberOf(address) % 2 ** (32 - prefix) === 0;
-		const network = isFirst ? text.slice(0, slash) : formatAddress(maskAddress(address, prefix));
-		return ok({ family: address.family, network, prefix, text });
+		const masked = maskAddress(address, prefix);
+		return ok({
+			family: address.family,
+			network: formatAddress(masked),
+			first: String.fromCharCode(...masked.bytes),
+			prefix,
+			text,
+		});
 	}
 	return err({
 		source,
@@ -74,6 +80,50 @@ export function parseCidr(text: string, source: string): Result<Cidr> {
 		complaint: "is not a subnet",
 		accepted: "ADDRESS/PREFIX, such as 10.0.0.0/8 (prefix 0-32) or fd00::/8 (prefix 0-128)",
 	});
+}
+
+/**
+ * Whole lists of IPv4 subnets, as nearly all are written and by far the quickest: undefined where one is not, and then they are
+ * to be read one by one. There may be tens of thousands.
+ */
+export function parseUsualCidrs(text: string): Cidr[] | undefined {
+	if (!usualCidrs.test(text)) {
+		return undefined;
+	}
+	const numbers: readonly number[] = JSON.parse(`[${text.replaceAll(".", ",").replaceAll("/", ",")}]`);
+	const cidrs: Cidr[] = [];
+	let at = 0;
+	for (const item of text.split(",")) {
+		const cidr = usualCidr(item, numbers, at);
+		if (cidr === undefined) {
+			return undefined;
+		}
+		cidrs.push(cidr);
+		at += 5;
+	}
+	return cidrs;
+}
+
+const oneUsualCidr = `${octet}(?:\\.${octet}){3}/(?:[12]\\d|3[0-2]|\\d)`;
+const usualCidrs = new RegExp(`^${oneUsualCidr}(?:,${oneUsualCidr})*$`);
+
+/** From its five numbers, of which the prefix is right. */
+function usualCidr(text: string, numbers: readonly number[], at: number): Cidr | undefined {
+	const a = numbers[at] ?? 256;
+	const b = numbers[at + 1] ?? 256;
+	const c = numbers[at + 2] ?? 256;
+	const d = numbers[at + 3] ?? 256;
+	const prefix = numbers[at + 4] ?? 0;
+	if (a > 255 || b > 255 || c > 255 || d > 255) {
+		return undefined;
+	}
+	const hostBits = prefix === 0 ? -1 : (1 << (32 - prefix)) - 1;
+	if ((((a << 24) | (b << 16) | (c << 8) | d) & hostBits) !== 0) {
+		const masked = parseCidr(text, "");
+		return masked.ok ? masked.value : undefined;
+	}
+	const network = text.slice(0, prefix < 10 ? -2 : -3);
+	return { family: "ipv4", network, first: String.fromCharCode(a, b, c, d), prefix, text };
 }
 
 function isNoByte(byte: number): boolean {
@@ -92,7 +142,8 @@ export function formatCidr(cidr: Cidr): string {
 
 /** True when the spelling that was given names an address inside the block rather than its first one. */
 export function hasHostBits(cidr: Cidr): boolean {
-	if (cidr.text === formatCidr(cidr)) {
+	const { text, network } = cidr;
+	if (text.startsWith(network) && text.charAt(network.length) === "/") {
 		return false;
 	}
 	const address = parseAddress(cidr.text.split("/")[0] ?? "");
@@ -112,13 +163,6 @@ export function formatAddress(address: Address): string {
 	return address.family === "ipv4"
 		? address.bytes.join(".")
 		: new ipaddr.IPv6([...address.bytes]).toRFC5952String();
-}
-
-/** Of four bytes. */
-function numberOf({ bytes }: Address): number {
-	return (
-		(bytes[0] ?? 0) * 0x100_0000 + (bytes[1] ?? 0) * 0x1_0000 + (bytes[2] ?? 0) * 0x100 + (bytes[3] ?? 0)
-	);
 }
 
 function maskAddress(address: Address, prefix: number): Address {

@@ -62,9 +62,16 @@ export function subnetsBetween(first: string, last: string): Cidr[] {
 	const subnets: Cidr[] = [];
 	for (let low = addressNumber(first); low <= high; ) {
 		const hostBits = largestBlock(low, high, width);
-		const network = formatNumber(low, width);
+		const bytes = bytesOf(low, width);
+		const network = formatAddress({ family, bytes });
 		const prefix = width - hostBits;
-		subnets.push({ family, network, prefix, text: `${network}/${prefix}` });
+		subnets.push({
+			family,
+			network,
+			first: String.fromCharCode(...bytes),
+			prefix,
+			text: `${network}/${prefix}`,
+		});
 		low += 1n << BigInt(hostBits);
 	}
 	return subnets;
@@ -79,9 +86,8 @@ function largestBlock(low: bigint, high: bigint, width: number): number {
 	return bits;
 }
 
-function formatNumber(number: bigint, width: number): string {
-	const bytes = Array.from({ length: width / 8 }, (_, index) =>
+function bytesOf(number: bigint, width: number): number[] {
+	return Array.from({ length: width / 8 }, (_, index) =>
 		Number((number >> BigInt(width - 8 * (index + 1))) & 0xffn),
 	);
-	return formatAddress({ family: width === 32 ? "ipv4" : "ipv6", bytes });
 }

@@ -23,6 +23,25 @@ export function parsePort(text: string, source: string): Result<Port> {
 	return parsed.ok ? ok(parsed.value as Port) : parsed;
 }
 
+/**
+ * A whole list of ports, as nearly all are written and by far the quickest: undefined where something else is in it, which
+ * then is to be read item by item. There may be tens of thousands.
+ */
+export function parseUsualPorts(text: string): Port[] | undefined {
+	if (!usualPorts.test(text)) {
+		return undefined;
+	}
+	const ports: Port[] = JSON.parse(`[${text}]`);
+	return ports.every((port) => port <= maxPort) ? ports : undefined;
+}
+
+const usualPorts = /^[1-9]\d{0,4}(?:,[1-9]\d{0,4})*$/;
+
+/** The same for ranges that are of one port each. */
+export function parseUsualPortRanges(text: string): PortRange[] | undefined {
+	return parseUsualPorts(text)?.map((port) => ({ low: port, high: port }));
+}
+
 /** Accepts `80` and `8000-8010`. */
 export function parsePortRange(text: string, source: string): Result<PortRange> {
 	const dash = text.indexOf("-");

@@ -45,7 +45,7 @@ export function parseInitOptions(argv: readonly string[], program: string): Resu
 export function readPolicy(flags: FlagValues, required = readRequired(flags)): RedirectPolicy | undefined {
 	const policy = makePolicy(readFamilies(flags), () => ({ key, field }) => {
 		if (field.takes === "list") {
-			return flags.list(field.flag, field.form.parse);
+			return flags.list(field.flag, field.form);
 		}
 		return field.isRequired ? required.get(key) : flags.one(field.flag, field.form.parseFlag);
 	});

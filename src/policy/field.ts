@@ -151,6 +151,11 @@ export function formatItem(field: Field, item: unknown): string | number {
 /** How the items of a list are read and told apart. */
 export interface ItemForm<T> {
 	parse(text: string, source: string): Result<T>;
+	/**
+	 * All items of a list at once, if each is written as most are; undefined where one is not, and then each is for
+	 * {@link parse}. What it reads means the same to both.
+	 */
+	parseUsual?(text: string): T[] | undefined;
 	/** The same for items that mean the same. */
 	key(item: T): string;
 }

@@ -1,8 +1,16 @@
-import { type Cidr, formatCidr, parseCidr } from "../domain/cidr.ts";
+import { type Cidr, formatCidr, parseCidr, parseUsualCidrs } from "../domain/cidr.ts";
 import { type Gid, parseGid, parseProxyGid, parseProxyUid, parseUid, type Uid } from "../domain/identity.ts";
 import { type InterfaceName, parseInterfaceName } from "../domain/interface-name.ts";
 import { parseWholeNumber } from "../domain/number.ts";
-import { formatPortRange, type Port, type PortRange, parsePort, parsePortRange } from "../domain/port.ts";
+import {
+	formatPortRange,
+	type Port,
+	type PortRange,
+	parsePort,
+	parsePortRange,
+	parseUsualPortRanges,
+	parseUsualPorts,
+} from "../domain/port.ts";
 import { ok, type Result } from "../domain/problem.ts";
 import type { ListForm, ValueForm } from "./field.ts";
 
@@ -10,18 +18,21 @@ import type { ListForm, ValueForm } from "./field.ts";
 export const ranges: ListForm<PortRange> = {
 	placeholder: "PORTS",
 	parse: parsePortRange,
+	parseUsual: parseUsualPortRanges,
 	key: formatPortRange,
 	format: formatPortRange,
 };
 export const ports: ListForm<Port> = {
 	placeholder: "PORTS",
 	parse: parsePort,
+	parseUsual: parseUsualPorts,
 	key: String,
 	format: (port) => port,
 };
 export const subnets: ListForm<Cidr> = {
 	placeholder: "SUBNETS",
 	parse: parseCidr,
+	parseUsual: parseUsualCidrs,
 	key: formatCidr,
 	format: ({ text }) => text,
 };

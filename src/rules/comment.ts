@@ -18,6 +18,9 @@ export function commentOf(reason: OwnReason, conditions: readonly Condition[]): 
 		: `${commentPrefix}${reason}-${firstDetail(conditions)}${ending}`;
 }
 
+/** What it begins with on a rule that lets a subnet pass, before the subnet's spelling: there may be tens of thousands. */
+export const subnetCommentStart = `${commentPrefix}ignore-subnet-`;
+
 /** The reason that one of our rules, or the reference program's, carries as the beginning of its comment. */
 export function reasonOf(comment: string | undefined): Reason | undefined {
 	const text = comment?.startsWith(commentPrefix) ? comment.slice(commentPrefix.length) : "";
@@ -50,7 +53,7 @@ function firstDetail(conditions: readonly Condition[]): string | undefined {
 function detailOf(condition: Condition): string | undefined {
 	switch (condition.kind) {
 		case "destination-port":
-			return condition.ports.map(colonRange).join(",");
+			return colonRanges(condition.ports);
 		case "source":
 		case "destination":
 			return condition.subnets[0]?.text;
@@ -64,7 +67,19 @@ function detailOf(condition: Condition): string | undefined {
 	}
 }
 
-/** A range as iptables writes it, `8000:8010`. */
-export function colonRange({ low, high }: Span): string {
-	return low === high ? `${low}` : `${low}:${high}`;
+/** As iptables writes them, `80,8000:8010`. Of one list only once: a comment names what the rule says, for two families. */
+export function colonRanges(spans: readonly Span[]): string {
+	const known = written.get(spans);
+	if (known !== undefined) {
+		return known;
+	}
+	let text = "";
+	for (const { low, high } of spans) {
+		text += low === high ? `,${low}` : `,${low}:${high}`;
+	}
+	const list = text.slice(1);
+	written.set(spans, list);
+	return list;
 }
+
+const written = new WeakMap<readonly Span[], string>();

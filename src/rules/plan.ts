@@ -49,14 +49,25 @@ export type PlannedAction =
 
 /** A family's share of a chain: a rule about a subnet of the other family can match nothing here. */
 export function rulesOf(chain: PlannedChain, family: Family): PlannedRule[] {
-	return chain.rules.filter((rule) =>
-		rule.conditions.every((condition) => !("subnets" in condition) || condition.subnets[0].family === family),
-	);
+	return chain.rules.filter(({ conditions }) => {
+		const first = conditions[0];
+		return first === undefined || !("subnets" in first) || first.subnets[0].family === family;
+	});
 }
+
+/** What a rule lets pass that is about a subnet and nothing else. Such are by far the most where there are many. */
+export function passedSubnet({ reason, conditions }: PlannedRule): SubnetSelection | undefined {
+	const first = conditions[0];
+	return reason === "ignore-subnet" && conditions.length === 1 && first !== undefined && "subnets" in first
+		? first
+		: undefined;
+}
+
+export type SubnetSelection = Extract<Selection, { subnets: unknown }>;
 
 /** Whether a rule is about subnets, which are of one family: others serve both. */
 export function isOfOneFamily({ conditions }: PlannedRule): boolean {
-	const [first] = conditions;
+	const first = conditions[0];
 	return first !== undefined && "subnets" in first;
 }
 
@@ -71,9 +82,7 @@ export function plan(policy: RedirectPolicy, loopback: string = usualLoopback): 
 			const redirect = redirectTo(policy[direction].proxyPort);
 			return {
 				hook: hookOf[direction],
-				rules: wishesOf(direction, policy[direction]).flatMap((wish) =>
-					conditionsFor(wish, loopback).map((conditions) => ruleOf(wish, conditions, redirect)),
-				),
+				rules: wishesOf(direction, policy[direction]).flatMap((wish) => rulesFor(wish, loopback, redirect)),
 			};
 		}),
 	};
@@ -92,29 +101,32 @@ export function isUnknownPort({ low }: Span): boolean {
 	return low === unknownPort;
 }
 
-function ruleOf(
-	{ row }: Wish,
-	conditions: readonly PlannedCondition[],
-	redirect: PlannedAction,
-): PlannedRule {
-	const [condition] = conditions;
+function rulesFor(wish: Wish, loopback: string, redirect: PlannedAction): PlannedRule[] {
+	const { row } = wish;
 	const reason = reasonOfRow(row);
-	if (reason === "ignore-subnet" && condition !== undefined && "subnets" in condition) {
-		return passSubnet(condition.kind, condition.subnets[0]);
-	}
 	const isRedirect = row.takes !== "nothing" && row.rule.action === "redirect";
-	return { reason, conditions, action: isRedirect ? redirect : pass };
+	const action = isRedirect ? redirect : pass;
+	const make = (selection: PlannedCondition): PlannedRule => ({
+		reason,
+		conditions: withProtocol(selection),
+		action,
+	});
+	const selections = selectionsOf(wish, loopback);
+	return reason === "ignore-subnet"
+		? selections.map((selection) => subnetRuleRead(selection) ?? make(selection))
+		: selections.map(make);
+}
+
+function subnetRuleRead(selection: PlannedCondition): PlannedRule | undefined {
+	return "subnets" in selection ? subnetRules[selection.kind].get(selection.subnets[0]) : undefined;
 }
 
 /**
- * The same rule for the same subnet, whoever asks: where a policy was read back from tens of thousands of rules, its plan
- * is then made of those, which are known already as they are written (renderRule in backend/iptables).
+ * The rule about a subnet that was read, and that any plan has for this very one: where a policy was read back from tens of
+ * thousands of rules, its plan is then made of those, which are known already as they are written (renderRule in
+ * backend/iptables).
  */
 export function passSubnet(kind: "source" | "destination", subnet: Cidr): PlannedRule {
-	const known = subnetRules[kind].get(subnet);
-	if (known !== undefined) {
-		return known;
-	}
 	const rule: PlannedRule = {
 		reason: "ignore-subnet",
 		conditions: [{ kind, subnets: [subnet] }],
@@ -129,19 +141,19 @@ const subnetRules = {
 	destination: new WeakMap<Cidr, PlannedRule>(),
 } as const;
 
-/** The conditions of each rule that a row makes. */
-function conditionsFor({ row, items }: Wish, loopback: string): (readonly PlannedCondition[])[] {
+/** What each rule that a row makes is about. */
+function selectionsOf({ row, items }: Wish, loopback: string): readonly PlannedCondition[] {
 	if (row.takes === "nothing") {
 		// The one rule that is there for every policy is about the loopback interface.
 		const names = [{ name: loopback, isPrefix: false }] as const;
-		return [row.condition.kind === "out-interface" ? [{ ...row.condition, names }] : [row.condition]];
+		return [row.condition.kind === "out-interface" ? { ...row.condition, names } : row.condition];
 	}
-	return isRest(row.rule) ? [[tcp]] : conditionsOf(row.rule, items).map(withProtocol);
+	return isRest(row.rule) ? [tcp] : conditionsOf(row.rule, items);
 }
 
 export const tcp: PlannedCondition = { kind: "protocol", protocols: ["tcp"] };
 
 /** A port is a protocol's, so a rule about one says which protocol that is. */
-function withProtocol(selection: Selection): readonly PlannedCondition[] {
+function withProtocol(selection: PlannedCondition): readonly PlannedCondition[] {
 	return selection.kind === "destination-port" ? [tcp, selection] : [selection];
 }

@@ -54,7 +54,7 @@ export function parseValidateOptions(
 	const listen = flags.one("listen-addr", parseEndpoint);
 	const options = {
 		policy,
-		require: flags.list("require", parseRequirement),
+		require: flags.list("require", { parse: parseRequirement }),
 		neighbour: flags.boolean("neighbour"),
 		single: isAskedFor && listen !== undefined && connect !== undefined ? { listen, connect } : undefined,
 		timeout: flags.one("timeout", parseTimeout) ?? 0,

@@ -48,10 +48,14 @@ export function makeBatch(steps: readonly Step[], options: BatchOptions): Batch 
 	const parts = [
 		envelope(order, messageType.batchBegin, { flags: flag.request, sequence: firstSequence }, generation),
 	];
-	for (const [index, { type, flags, scope, attributes }] of steps.entries()) {
-		const asks = index === last ? flag.acknowledge : 0;
-		const header = { type, flags: flags | flag.request | asks, sequence: firstSequence + 1 + index };
-		parts.push(order.message(header, generalHeaders[scope] + attributes));
+	let sequence = firstSequence;
+	for (const { type, flags, scope, attributes } of steps) {
+		sequence++;
+		const asks = sequence === firstSequence + steps.length ? flag.acknowledge : 0;
+		const head = { type, flags: flags | flag.request | asks, sequence };
+		const general = generalHeaders[scope];
+		// The attributes are not joined twice: there may be tens of thousands of steps.
+		parts.push(order.messageHead(head, general.length + attributes.length), general, attributes);
 	}
 	const endSequence = firstSequence + 1 + steps.length;
 	const isWhole = options.withoutEnd !== true;
@@ -61,7 +65,9 @@ export function makeBatch(steps: readonly Step[], options: BatchOptions): Batch 
 	}
 	return {
 		bytes: parts.join(""),
-		subjects: ["the whole", ...steps.map(({ about }) => about), ...(isWhole ? ["the whole"] : [])],
+		get subjects() {
+			return ["the whole", ...steps.map(({ about }) => about), ...(isWhole ? ["the whole"] : [])];
+		},
 		acknowledged: [...(last < 0 ? [] : [endSequence - 1]), ...(isWhole ? [endSequence] : [])],
 		isWhole,
 	};

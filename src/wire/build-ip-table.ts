@@ -32,6 +32,9 @@ export function replaceRequest({ info, entries }: BuiltTable, oldEntryCount: num
  * is what "replace" answered with. Undefined where none had counted anything.
  */
 export function restoreCounters({ origins }: BuiltTable, old: Bytes, order: Words): Bytes | undefined {
+	if (origins.every((origin) => origin === undefined)) {
+		return undefined;
+	}
 	const counters = origins.map((origin) =>
 		origin === undefined ? noCounters : old.slice(origin * counterLength, (origin + 1) * counterLength),
 	);
@@ -46,19 +49,17 @@ export function buildEntries(table: IpTable, order: Words): BuiltTable {
 	const parts: Bytes[] = [];
 	const beforeOffsets = zeros(offsets - packet);
 	const behindOffsets = zeros(header - offsets - 4);
-	for (const { conditions, matches, target, origin } of entriesOf(table, starts, order)) {
-		const targetAt = header + matches.length;
+	const lengths = offsetsOf(header, order);
+	everyEntry(table, starts, order, (conditions, matches, target, origin) => {
 		parts.push(
 			conditions,
-			beforeOffsets,
-			order.u16(targetAt),
-			order.u16(targetAt + target.length),
-			behindOffsets,
+			beforeOffsets + lengths(matches.length, target.length) + behindOffsets,
 			matches,
 			target,
 		);
 		origins.push(origin);
-	}
+		return true;
+	});
 	return { info, entries: parts.join(""), origins };
 }
 
@@ -70,20 +71,32 @@ export function isBuiltAs(table: IpTable, told: TableInfo, entries: Bytes, order
 	}
 	const { offsets, header } = layouts[table.family];
 	let at = 0;
-	for (const { conditions, matches, target } of entriesOf(table, starts, order)) {
+	const lengths = offsetsOf(header, order);
+	return everyEntry(table, starts, order, (conditions, matches, target) => {
 		const targetAt = header + matches.length;
 		const isSame =
 			entries.startsWith(conditions, at) &&
-			order.u16At(entries, at + offsets) === targetAt &&
-			order.u16At(entries, at + offsets + 2) === targetAt + target.length &&
+			entries.startsWith(lengths(matches.length, target.length), at + offsets) &&
 			entries.startsWith(matches, at + header) &&
 			entries.startsWith(target, at + targetAt);
-		if (!isSame) {
-			return false;
-		}
 		at += targetAt + target.length;
-	}
-	return true;
+		return isSame;
+	});
+}
+
+/** Where in an entry its target begins, and where it ends (target_offset, next_offset). Most are of few lengths. */
+function offsetsOf(header: number, order: Words): (matches: number, target: number) => Bytes {
+	const known = new Map<number, Bytes>();
+	return (matches, target) => {
+		const key = matches * 0x1_0000 + target;
+		const bytes = known.get(key);
+		if (bytes !== undefined) {
+			return bytes;
+		}
+		const made = order.u16(header + matches) + order.u16(header + matches + target);
+		known.set(key, made);
+		return made;
+	};
 }
 
 /** Where the hooks have chains, these begin and end at the same places. */
@@ -122,39 +135,32 @@ function measure(table: IpTable): { readonly info: TableInfo; readonly starts: R
 	return { info, starts };
 }
 
-interface Entry {
-	readonly conditions: Bytes;
-	readonly matches: Bytes;
-	readonly target: Bytes;
-	readonly origin?: number | undefined;
-}
+/** Whether something holds of an entry's parts; `origin` is which one it was in the table that was read. */
+type EntryTest = (conditions: Bytes, matches: Bytes, target: Bytes, origin: number | undefined) => boolean;
 
-function entriesOf({ family, chains }: IpTable, starts: ReadonlyMap<string, number>, order: Words): Entry[] {
+/** Whether it holds of each, in order. Without an object for each: there may be tens of thousands. */
+function everyEntry(
+	{ family, chains }: IpTable,
+	starts: ReadonlyMap<string, number>,
+	order: Words,
+	holds: EntryTest,
+): boolean {
 	const { header, packet } = layouts[family];
 	const any = zeros(packet);
-	const entries: Entry[] = [];
 	let at = 0;
-	const add = (conditions: Bytes, matches: Bytes, target: Bytes, origin?: number) => {
-		entries.push({ conditions, matches, target, origin });
-		at += header + matches.length + target.length;
+	const holdsOf = (rule: IpRule) => {
+		at += lengthOf(rule, header);
+		return holds(rule.packet, rule.matches, targetBytes(rule, starts, at, order), rule.entry);
 	};
-	for (const { name, base, rules, endEntry } of chains) {
-		if (base === undefined) {
-			add(any, "", errorBytes(name, order));
-		}
-		for (const rule of rules) {
-			const next = at + lengthOf(rule, header);
-			add(rule.packet, rule.matches, targetBytes(rule, starts, next, order), rule.entry);
-		}
-		add(
-			any,
-			"",
-			standardBytes(base === undefined ? verdicts.return : verdicts[base.policy], order),
-			endEntry,
-		);
-	}
-	add(any, "", errorBytes(errorName, order));
-	return entries;
+	const holdsOfChain = ({ name, base, rules, endEntry }: IpChain) => {
+		at += base === undefined ? header + errorTarget : 0;
+		const isBegun = base !== undefined || holds(any, "", errorBytes(name, order), undefined);
+		const verdict = base === undefined ? verdicts.return : verdicts[base.policy];
+		const isAll = isBegun && rules.every(holdsOf) && holds(any, "", standardBytes(verdict, order), endEntry);
+		at += header + standardTarget;
+		return isAll;
+	};
+	return chains.every(holdsOfChain) && holds(any, "", errorBytes(errorName, order), undefined);
 }
 
 function lengthOf({ matches, target }: IpRule, header: number): number {

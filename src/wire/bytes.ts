@@ -40,15 +40,23 @@ function le32(value: number): Bytes {
 }
 
 export function zeros(count: number): Bytes {
-	return count <= nothing.length ? nothing.slice(0, count) : "\0".repeat(count);
+	const known = zerosOf.get(count);
+	if (known !== undefined) {
+		return known;
+	}
+	const made = "\0".repeat(count);
+	if (count <= 256) {
+		zerosOf.set(count, made);
+	}
+	return made;
 }
+
+const zerosOf = new Map<number, Bytes>();
 
 /** Zeros behind what is shorter. In the native engine a slice is copied at once, where padEnd appends one by one. */
 export function padded(bytes: Bytes, width: number): Bytes {
 	return bytes.length < width ? bytes + zeros(width - bytes.length) : bytes;
 }
-
-const nothing = "\0".repeat(256);
 
 /** A NUL behind it, as strings of netlink attributes have. */
 export function cString(text: string): Bytes {
@@ -117,6 +125,8 @@ export interface Words {
 	attribute(type: number, content: Bytes): Bytes;
 	/** The same, where the content is attributes: with NLA_F_NESTED set, where it is sent. */
 	nest(type: number, content: Bytes): Bytes;
+	/** struct nlmsghdr of a body of this length, which is a multiple of four. */
+	messageHead(header: MessageHeader, length: number): Bytes;
 	/** struct nlmsghdr and a body whose length is a multiple of four. */
 	message(header: MessageHeader, body: Bytes): Bytes;
 }
@@ -156,6 +166,9 @@ function makeWords(order: ByteOrder, form: Form): Words {
 			: String.fromCharCode(length >> 8, length & 0xff, type >> 8, type & 0xff);
 		return (length & 3) === 0 ? header + content : header + content + paddingBehind(length);
 	};
+	const messageStart = rememberingLast((length, type, flags) => u32(length) + u16(type) + u16(flags));
+	const messageHead = ({ type, flags, sequence }: MessageHeader, length: number): Bytes =>
+		`${messageStart(headerLength + length, type, flags)}${u32(sequence)}\0\0\0\0`;
 	return {
 		order,
 		form,
@@ -165,8 +178,21 @@ function makeWords(order: ByteOrder, form: Form): Words {
 		u32At: isLittle ? le32At : be32At,
 		attribute,
 		nest: form === "told" ? attribute : (type, content) => attribute(type | nestedFlag, content),
-		message: ({ type, flags, sequence }, body) =>
-			`${u32(headerLength + body.length)}${u16(type)}${u16(flags)}${u32(sequence)}\0\0\0\0${body}`,
+		messageHead,
+		message: (header, body) => messageHead(header, body.length) + body,
+	};
+}
+
+/** Of many messages most have the same as the one before. */
+function rememberingLast(make: (a: number, b: number, c: number) => Bytes) {
+	let [a, b, c] = [-1, -1, -1];
+	let bytes = "";
+	return (x: number, y: number, z: number): Bytes => {
+		if (x !== a || y !== b || z !== c) {
+			[a, b, c] = [x, y, z];
+			bytes = make(x, y, z);
+		}
+		return bytes;
 	};
 }
 
@@ -184,10 +210,16 @@ export const toldWords: Readonly<Record<ByteOrder, Words>> = {
 /** Something for either order and form, made once and when it is first needed: constants of messages are. */
 export function forEachOrder<T>(make: (words: Words) => T): (words: Words) => T {
 	const made: Record<Form, Partial<Record<ByteOrder, { readonly value: T }>>> = { sent: {}, told: {} };
+	// Nearly always it is asked for the same again.
+	let last: { readonly order: Words; readonly value: T } | undefined;
 	return (order) => {
+		if (last !== undefined && last.order === order) {
+			return last.value;
+		}
 		const ofForm = made[order.form];
 		const known = ofForm[order.order] ?? { value: make(order) };
 		ofForm[order.order] = known;
+		last = { order, value: known.value };
 		return known.value;
 	};
 }

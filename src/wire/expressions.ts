@@ -37,7 +37,11 @@ export interface Expressions {
 	lookupNamed(set: string): Bytes;
 	/** That the destination or source is in a subnet, whose first address is given in all its bytes. */
 	subnet(side: "source" | "destination", address: Bytes, prefix: number): Bytes;
+	/** What stands around the address of a subnet of so many bits, and how many bytes of it are wanted. */
+	subnetFrame(side: "source" | "destination", width: number, prefix: number): SubnetFrame;
 	match(extension: Extension): Bytes;
+	/** What stands around the data of a match, whose length is given. */
+	matchFrame(name: string, revision: number, length: number): Frame;
 	target(extension: Extension): Bytes;
 	jump(chain: string): Bytes;
 	/** Redirects to a port of this machine. */
@@ -48,6 +52,10 @@ export interface Expressions {
 	readonly tcp: Bytes;
 	/** TCP's destination port. */
 	readonly destinationPort: Bytes;
+}
+
+export interface SubnetFrame extends Frame {
+	readonly length: number;
 }
 
 /** What a rule of ours asks for and what it does then, between which a counter may stand. */
@@ -121,15 +129,26 @@ function makeExpressions(order: Words): Expressions {
 			length,
 		),
 	);
-	const subnetFrame = remembered((_: string, offset: number, lengths: number) => {
-		const [width, prefix] = [lengths >> 8, lengths & 0xff];
+	const makeSubnetFrame = (offset: number, width: number, prefix: number): SubnetFrame => {
 		// As both of the tools have it: whole bytes are loaded alone, others are masked.
 		const isWhole = prefix % 8 === 0 && prefix > 0;
 		const length = isWhole ? prefix / 8 : width;
 		const masked = isWhole ? "" : bitwiseOf(bitwiseContent(prefix, width));
 		const load = payload(payloadBase.network, offset, length) + masked;
-		return frameOfLast((address) => load + compare(comparison.equal, address), length);
-	});
+		return { ...frameOfLast((address) => load + compare(comparison.equal, address), length), length };
+	};
+	const subnetFrames = new Map<number, SubnetFrame>();
+	const subnetFrame = (side: "source" | "destination", width: number, prefix: number): SubnetFrame => {
+		const offset = addressOffset[width === 4 ? "ipv4" : "ipv6"][side];
+		const key = (offset << 13) | (width << 8) | prefix;
+		const known = subnetFrames.get(key);
+		if (known !== undefined) {
+			return known;
+		}
+		const frame = makeSubnetFrame(offset, width, prefix);
+		subnetFrames.set(key, frame);
+		return frame;
+	};
 	const bitwiseContent = (prefix: number, width: number) =>
 		destination +
 		attribute(2, register) +
@@ -149,12 +168,11 @@ function makeExpressions(order: Words): Expressions {
 		lookup: (setId) => lookupOf(attribute(2, register) + setName + number(4, setId)),
 		lookupNamed: (set) => lookupOf(attribute(1, cString(set)) + attribute(2, register) + number(5, 0)),
 		subnet: (side, address, prefix) => {
-			const width = address.length;
-			const offset = addressOffset[width === 4 ? "ipv4" : "ipv6"][side];
-			const { start, end } = subnetFrame("", offset, (width << 8) | prefix);
-			const isWhole = prefix % 8 === 0 && prefix > 0;
-			return start + (isWhole ? address.slice(0, prefix / 8) : address) + end;
+			const { start, end, length } = subnetFrame(side, address.length, prefix);
+			return start + address.slice(0, length) + end;
 		},
+		subnetFrame,
+		matchFrame,
 		match: ({ name, revision, data: info }) => {
 			const { start, end } = matchFrame(name, revision, info.length);
 			return start + info + end;

@@ -1,4 +1,4 @@
-import { type Cidr, parseAddress } from "../domain/cidr.ts";
+import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
 import type { Span } from "../domain/number.ts";
 import { maxPort } from "../domain/port.ts";
@@ -106,8 +106,7 @@ interface AddressSpan extends ValueRange {
 }
 
 function spanOf(subnet: Cidr): AddressSpan {
-	const low = addressBytes(subnet);
-	const { prefix } = subnet;
+	const { first: low, prefix } = subnet;
 	const whole = prefix >> 3;
 	const rest = prefix & 7;
 	const partial = rest === 0 ? "" : u8(low.charCodeAt(whole) | (0xff >> rest));
@@ -126,15 +125,6 @@ function mergeSpans(spans: readonly ValueRange[]): ValueRange[] {
 		}
 	}
 	return merged;
-}
-
-/** A subnet's first address. Of IPv4, of which there may be tens of thousands, without an expression. */
-export function addressBytes({ family, network }: Cidr): Bytes {
-	if (family === "ipv4") {
-		const parts = network.split(".");
-		return String.fromCharCode(Number(parts[0]), Number(parts[1]), Number(parts[2]), Number(parts[3]));
-	}
-	return String.fromCharCode(...(parseAddress(network)?.bytes ?? []));
 }
 
 export function nameOperand(names: readonly string[]): Operand {

@@ -24,8 +24,13 @@ export function multiport({ u16 }: Words, ports: readonly PortRange[]): Extensio
 	let numbers = "";
 	let flags = "";
 	for (const { low, high } of ports) {
-		numbers += low === high ? u16(low) : u16(low) + u16(high);
-		flags += low === high ? "\0" : "\x01\0";
+		if (low === high) {
+			numbers += u16(low);
+			flags += "\0";
+		} else {
+			numbers += u16(low) + u16(high);
+			flags += "\x01\0";
+		}
 	}
 	const count = flags.length;
 	if (count > multiportSlots) {
@@ -51,7 +56,7 @@ const ownerUid = "\x01"; // XT_OWNER_UID
 const ownerGid = "\x02"; // XT_OWNER_GID
 
 /** XT_MAX_COMMENT_LEN in linux/netfilter/xt_comment.h, the NUL at its end included. */
-const commentLength = 256;
+export const commentLength = 256;
 
 /** Throws RangeError for more than 255 bytes. */
 export function comment(text: string): Extension {

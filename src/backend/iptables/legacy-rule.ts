@@ -1,33 +1,44 @@
+import type { Cidr } from "../../domain/cidr.ts";
 import type { Family } from "../../domain/family.ts";
-import { commentOf } from "../../rules/comment.ts";
-import { type Hook, isOfOneFamily, type PlannedCondition, type PlannedRule } from "../../rules/plan.ts";
+import { commentOf, subnetCommentStart } from "../../rules/comment.ts";
+import {
+	type Hook,
+	isOfOneFamily,
+	type PlannedCondition,
+	type PlannedRule,
+	passedSubnet,
+	type SubnetSelection,
+} from "../../rules/plan.ts";
 import {
 	type ByteOrder,
 	type Bytes,
 	cString,
+	type Frame,
 	forEachOrder,
 	padded,
 	u8,
 	type Words,
+	words,
 	zeros,
 } from "../../wire/bytes.ts";
 import { extensionBytes, extensionHeader, type IpRule, type IpTarget, layouts } from "../../wire/ip-table.ts";
-import { addressBytes } from "../../wire/set-content.ts";
-import { comment, multiport, owner, redirect, tcp } from "../../wire/xtables.ts";
+import { comment, commentLength, multiport, owner, redirect, tcp } from "../../wire/xtables.ts";
 import { chainNames } from "./own-state.ts";
 import { splitPorts } from "./render.ts";
 
 /** A plan's rule as iptables-legacy makes it; several where the ports need more than one multiport match. */
 export function encodeRule(rule: PlannedRule, family: Family, order: Words): IpRule[] {
+	const passed = passedSubnet(rule);
+	if (passed !== undefined) {
+		return [encodePassed(passed, family, order)];
+	}
 	const target: IpTarget =
 		rule.action.kind === "return"
-			? { kind: "return" }
+			? returning
 			: { kind: "extension", bytes: extensionBytes(redirect(order, family, rule.action.ports.low), order) };
-	return extensionsOf(rule, order).map(({ conditions, bytes }) => ({
-		packet: packetOf(conditions, family, order),
-		matches: bytes,
-		target,
-	}));
+	// A list of ports that is split makes rules that differ in no more than those.
+	const packet = packetOf(rule.conditions, family, order);
+	return extensionsOf(rule, order).map((matches) => ({ packet, matches, target }));
 }
 
 /** The rule that leads a hook's connections into our chain. */
@@ -40,6 +51,40 @@ export function encodeJump(hook: Hook, family: Family, order: Words): IpRule {
 	};
 }
 
+/** Joined of what rules about subnets of one prefix have in common: there may be tens of thousands. */
+function encodePassed({ kind, subnets }: SubnetSelection, family: Family, order: Words): IpRule {
+	const subnet = subnets[0];
+	const { start, end } = subnetFrame(kind, subnet, family);
+	return {
+		packet: start + subnet.first + end,
+		// A subnet's spelling is ASCII, and short.
+		matches: passedHead(order) + padded(subnet.text, commentRoom),
+		target: returning,
+	};
+}
+
+const passedHead = forEachOrder((order) => commentHead(order) + subnetCommentStart);
+const commentRoom = commentLength - subnetCommentStart.length;
+
+const returning: IpTarget = { kind: "return" };
+
+/** What stands around the address. It is without numbers of the machine's order, as no protocol is asked for. */
+function subnetFrame(kind: SubnetSelection["kind"], subnet: Cidr, family: Family): Frame {
+	const { address } = layouts[family];
+	const key = (kind === "source" ? 0x1_0000 : 0) | (address << 8) | subnet.prefix;
+	const known = subnetFrames.get(key);
+	if (known !== undefined) {
+		return known;
+	}
+	const packet = packetOf([{ kind, subnets: [{ ...subnet, first: zeros(address) }] }], family, words.little);
+	const at = kind === "source" ? 0 : address;
+	const frame = { start: packet.slice(0, at), end: packet.slice(at + address) };
+	subnetFrames.set(key, frame);
+	return frame;
+}
+
+const subnetFrames = new Map<number, Frame>();
+
 /** All comments are of one length, and there may be tens of thousands. */
 function commentBytes(text: string, order: Words): Bytes {
 	return commentHead(order) + comment(text).data;
@@ -47,26 +92,24 @@ function commentBytes(text: string, order: Words): Bytes {
 
 const commentHead = forEachOrder((order) => extensionBytes(comment(""), order).slice(0, extensionHeader));
 
-/** What of a rule is the same in both families. */
-interface Extensions {
-	readonly conditions: readonly PlannedCondition[];
-	readonly bytes: Bytes;
-}
-
-const encoded: Readonly<Record<ByteOrder, WeakMap<PlannedRule, readonly Extensions[]>>> = {
+const encoded: Readonly<Record<ByteOrder, WeakMap<PlannedRule, readonly Bytes[]>>> = {
 	little: new WeakMap(),
 	big: new WeakMap(),
 };
 
-function extensionsOf(rule: PlannedRule, order: Words): readonly Extensions[] {
+const multiportHead = forEachOrder((order) =>
+	extensionBytes(multiport(order, []), order).slice(0, extensionHeader),
+);
+
+/** What of a rule is the same in both families. */
+function extensionsOf(rule: PlannedRule, order: Words): readonly Bytes[] {
 	const known = isOfOneFamily(rule) ? undefined : encoded[order.order].get(rule);
 	if (known !== undefined) {
 		return known;
 	}
 	const made = splitPorts(rule.conditions).map((conditions) => {
 		const all = conditions.map((condition) => extensionOf(condition, rule, order));
-		const bytes = all.join("") + commentBytes(commentOf(rule.reason, conditions), order);
-		return { conditions, bytes };
+		return all.join("") + commentBytes(commentOf(rule.reason, conditions), order);
 	});
 	if (!isOfOneFamily(rule)) {
 		encoded[order.order].set(rule, made);
@@ -81,7 +124,9 @@ function extensionOf(condition: PlannedCondition, { reason }: PlannedRule, order
 			const [first] = condition.ports;
 			// The reference program writes a single listed port with the tcp match (render.ts).
 			const isTcp = reason === "redirect-port" && first !== undefined;
-			return extensionBytes(isTcp ? tcp(order, first) : multiport(order, condition.ports), order);
+			return isTcp
+				? extensionBytes(tcp(order, first), order)
+				: multiportHead(order) + multiport(order, condition.ports).data;
 		}
 		case "uid":
 			return extensionBytes(owner(order, "uid", condition.ids[0].low), order);
@@ -111,11 +156,11 @@ function packetOf(conditions: readonly PlannedCondition[], family: Family, order
 				protocol = tcpProtocol;
 				break;
 			case "source":
-				source = addressBytes(condition.subnets[0]);
+				source = condition.subnets[0].first;
 				sourceMask = maskBytes(condition.subnets[0].prefix, width);
 				break;
 			case "destination":
-				destination = addressBytes(condition.subnets[0]);
+				destination = condition.subnets[0].first;
 				destinationMask = maskBytes(condition.subnets[0].prefix, width);
 				break;
 			case "in-interface":

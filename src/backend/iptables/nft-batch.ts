@@ -1,4 +1,5 @@
 import type { Family } from "../../domain/family.ts";
+import type { Reason } from "../../policy/reason.ts";
 import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
 import { type Batch, type BatchOptions, makeBatch, type Step } from "../../wire/batch.ts";
 import { type Bytes, be32, cString, type Words, words } from "../../wire/bytes.ts";
@@ -113,13 +114,18 @@ export function probe(families: readonly Family[], owner: Owner, options: BatchO
 }
 
 function ruleSteps(plan: Plan, make: NatSteps): Step[] {
-	return plan.chains.flatMap((chain) =>
-		rulesOf(chain, make.family).flatMap((rule) =>
-			ruleExpressions(rule, make.family, make.order).map((each) =>
-				make.rule(chainNames[chain.hook].own, each, `proxy-init/${rule.reason}`),
-			),
-		),
-	);
+	return plan.chains.flatMap((chain) => {
+		const makers = new Map<Reason, (expressions: RuleExpressions) => Step>();
+		return rulesOf(chain, make.family).flatMap((rule) => {
+			const { reason } = rule;
+			const known = makers.get(reason);
+			const maker = known ?? make.ruleMaker(chainNames[chain.hook].own, `proxy-init/${reason}`);
+			if (known === undefined) {
+				makers.set(reason, maker);
+			}
+			return ruleExpressions(rule, make.family, make.order).map(maker);
+		});
+	});
 }
 
 /** The first jump that is as ours should be stays; others go. */
@@ -178,12 +184,17 @@ class NatSteps {
 	}
 
 	rule(chain: string, expressions: RuleExpressions, comment: string): Step {
-		return this.#step(
-			messageType.newRule,
-			flag.create | flag.append,
-			this.#ruleChain(chain) + ruleBody(expressions, this.order),
-			`rule "${comment}" of chain ${chain}`,
-		);
+		return this.ruleMaker(chain, comment)(expressions);
+	}
+
+	/** Makes one for each that it is given, of which there may be tens of thousands. */
+	ruleMaker(chain: string, comment: string): (expressions: RuleExpressions) => Step {
+		const { family: scope, order } = this;
+		const { newRule: type } = messageType;
+		const flags = flag.create | flag.append;
+		const place = this.#table + this.#ruleChain(chain);
+		const about = `rule "${comment}" of chain ${chain} (${scope})`;
+		return (expressions) => ({ scope, type, flags, attributes: place + ruleBody(expressions, order), about });
 	}
 
 	jump(hook: Hook): Step {

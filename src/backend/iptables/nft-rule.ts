@@ -1,11 +1,26 @@
 import type { Family } from "../../domain/family.ts";
-import { commentOf } from "../../rules/comment.ts";
-import { type Hook, isOfOneFamily, type PlannedCondition, type PlannedRule } from "../../rules/plan.ts";
-import { type Bytes, be16, be32, cString, forEachOrder, type Words } from "../../wire/bytes.ts";
+import { commentOf, subnetCommentStart } from "../../rules/comment.ts";
+import {
+	type Hook,
+	isOfOneFamily,
+	type PlannedCondition,
+	type PlannedRule,
+	passedSubnet,
+	type SubnetSelection,
+} from "../../rules/plan.ts";
+import {
+	type Bytes,
+	be16,
+	be32,
+	cString,
+	type Frame,
+	forEachOrder,
+	padded,
+	type Words,
+} from "../../wire/bytes.ts";
 import { type Countable, expressions } from "../../wire/expressions.ts";
 import { comparison, compatField, metaKey, ruleField, tcpProtocol } from "../../wire/nf-tables.ts";
-import { addressBytes } from "../../wire/set-content.ts";
-import { comment, multiport, owner, redirect } from "../../wire/xtables.ts";
+import { comment, commentLength, multiport, owner, redirect } from "../../wire/xtables.ts";
 import { chainNames } from "./own-state.ts";
 import { splitPorts } from "./render.ts";
 
@@ -21,9 +36,53 @@ export interface RuleExpressions extends Countable {
  */
 export function ruleExpressions(rule: PlannedRule, family: Family, order: Words): RuleExpressions[] {
 	const { verdictReturn, target } = expressions(order);
+	const passed = passedSubnet(rule);
+	if (passed !== undefined && passed.subnets[0].prefix > 0) {
+		return [{ conditions: passedConditions(passed, order), verdict: verdictReturn, isTcp: false }];
+	}
 	const verdict =
 		rule.action.kind === "return" ? verdictReturn : target(redirect(order, family, rule.action.ports.low));
 	return sharedParts(rule, order).map(({ conditions, isTcp }) => ({ conditions, verdict, isTcp }));
+}
+
+/** Joined of what rules about subnets of one prefix have in common: there may be tens of thousands. */
+function passedConditions({ kind, subnets }: SubnetSelection, order: Words): Bytes {
+	const { first, prefix, text } = subnets[0];
+	const { start, between, end, length } = passedFrame(kind, first.length, prefix, order);
+	const address = length === first.length ? first : first.slice(0, length);
+	// A subnet's spelling is ASCII, and short.
+	return start + address + between + padded(text, commentRoom) + end;
+}
+
+const commentRoom = commentLength - subnetCommentStart.length;
+
+/** What stands before the address, between it and the subnet as the comment spells it, and behind that. */
+interface PassedFrame extends Frame {
+	readonly between: Bytes;
+	/** Of the address. */
+	readonly length: number;
+}
+
+const passedFrames = forEachOrder(() => new Map<number, PassedFrame>());
+
+function passedFrame(
+	kind: SubnetSelection["kind"],
+	width: number,
+	prefix: number,
+	order: Words,
+): PassedFrame {
+	const frames = passedFrames(order);
+	const key = (kind === "source" ? 0x1_0000 : 0) | (width << 8) | prefix;
+	const known = frames.get(key);
+	if (known !== undefined) {
+		return known;
+	}
+	const make = expressions(order);
+	const { start, end, length } = make.subnetFrame(kind, width, prefix);
+	const match = make.matchFrame("comment", 0, commentLength);
+	const frame = { start, between: end + match.start + subnetCommentStart, end: match.end, length };
+	frames.set(key, frame);
+	return frame;
 }
 
 type SharedPart = Omit<RuleExpressions, "verdict">;
@@ -121,7 +180,7 @@ function conditionBytes(
 		case "source":
 		case "destination": {
 			const [subnet] = condition.subnets;
-			return subnet.prefix === 0 ? "" : make.subnet(condition.kind, addressBytes(subnet), subnet.prefix);
+			return subnet.prefix === 0 ? "" : make.subnet(condition.kind, subnet.first, subnet.prefix);
 		}
 		case "uid":
 			return make.match(owner(order, "uid", condition.ids[0].low));

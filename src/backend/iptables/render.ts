@@ -1,7 +1,13 @@
 import { type Cidr, formatCidr } from "../../domain/cidr.ts";
 import type { PortRange } from "../../domain/port.ts";
-import { colonRange, commentOf } from "../../rules/comment.ts";
-import type { PlannedAction, PlannedCondition, PlannedRule } from "../../rules/plan.ts";
+import { colonRanges, commentOf, subnetCommentStart } from "../../rules/comment.ts";
+import {
+	type PlannedAction,
+	type PlannedCondition,
+	type PlannedRule,
+	passedSubnet,
+	type SubnetSelection,
+} from "../../rules/plan.ts";
 
 /**
  * A rule as iptables-save prints it behind `-A CHAIN`: one spec, or several where the ports need more than one
@@ -11,6 +17,10 @@ export function renderRule(rule: PlannedRule): readonly string[] {
 	const known = rendered.get(rule);
 	if (known !== undefined) {
 		return known;
+	}
+	const passed = passedSubnet(rule);
+	if (passed !== undefined) {
+		return [renderPassed(passed)];
 	}
 	const specs = renderAnew(rule);
 	rendered.set(rule, specs);
@@ -22,7 +32,7 @@ export function isWrittenAs(rule: PlannedRule, spec: string): void {
 	rendered.set(rule, [spec]);
 }
 
-/** Most rules serve both families, and the report names them all again. */
+/** Most rules serve both families, and the report names them all again. One about a subnet serves one. */
 const rendered = new WeakMap<PlannedRule, readonly string[]>();
 
 function renderAnew(rule: PlannedRule): string[] {
@@ -33,6 +43,12 @@ function renderAnew(rule: PlannedRule): string[] {
 		}
 		return `${written}-m comment --comment "${commentOf(rule.reason, conditions)}" ${renderAction(rule.action)}`;
 	});
+}
+
+function renderPassed({ kind, subnets }: SubnetSelection): string {
+	const subnet = subnets[0];
+	const selected = renderSubnet(kind === "source" ? "-s" : "-d", subnet);
+	return `${selected}-m comment --comment "${subnetCommentStart}${subnet.text}" -j RETURN`;
 }
 
 /** With a blank behind it; empty where a condition says nothing. */
@@ -63,7 +79,7 @@ function renderSubnet(option: "-s" | "-d", subnet: Cidr): string {
 
 /** The reference program writes a single listed port with the tcp match and everything else with multiport. */
 function renderPorts(ports: readonly PortRange[], rule: PlannedRule): string {
-	const list = ports.map(colonRange).join(",");
+	const list = colonRanges(ports);
 	return rule.reason === "redirect-port" ? `-m tcp --dport ${list}` : `-m multiport --dports ${list}`;
 }
 
@@ -74,28 +90,41 @@ function renderAction(action: PlannedAction): string {
 /** XT_MULTI_PORTS in linux/netfilter/xt_multiport.h: a match has 15 slots, of which a range takes two. */
 const multiportSlots = 15;
 
-export function splitPorts(conditions: readonly PlannedCondition[]): (readonly PlannedCondition[])[] {
+export function splitPorts(
+	conditions: readonly PlannedCondition[],
+): readonly (readonly PlannedCondition[])[] {
 	const index = conditions.findIndex(({ kind }) => kind === "destination-port");
 	const condition = conditions[index];
 	if (condition?.kind !== "destination-port") {
 		return [conditions];
 	}
-	return fillSlots(condition.ports).map((ports) =>
+	const known = split.get(condition);
+	if (known !== undefined) {
+		return known;
+	}
+	const groups = fillSlots(condition.ports).map((ports) =>
 		conditions.with(index, { kind: "destination-port", ports }),
 	);
+	split.set(condition, groups);
+	return groups;
 }
+
+/** A list is split once, although it is encoded and written. */
+const split = new WeakMap<PlannedCondition, readonly (readonly PlannedCondition[])[]>();
 
 function fillSlots(ports: readonly PortRange[]): PortRange[][] {
 	const groups: PortRange[][] = [];
-	let free = 0;
-	for (const range of ports) {
-		const slots = range.low === range.high ? 1 : 2;
+	let free = multiportSlots;
+	let start = 0;
+	for (let end = 0; end < ports.length; end++) {
+		const range = ports[end];
+		const slots = range?.low === range?.high ? 1 : 2;
 		if (slots > free) {
-			groups.push([]);
+			groups.push(ports.slice(start, end));
+			start = end;
 			free = multiportSlots;
 		}
-		groups.at(-1)?.push(range);
 		free -= slots;
 	}
-	return groups;
+	return [...groups, ports.slice(start)];
 }
