@@ -110,11 +110,12 @@ const constants = forEachOrder(({ attribute, u32 }) => {
 
 /** Of elements: where a range begins and where it ends are two. */
 function sizeOf(content: SetContent): number {
-	return content.kind === "values"
-		? content.values.length
-		: content.lows.length +
-				content.nexts.filter((next) => next !== "").length +
-				(startsAtZero(content) ? 0 : 1);
+	if (content.kind === "values") {
+		return content.values.length;
+	}
+	// Only the last range may have nothing behind it.
+	const { lows, nexts } = content;
+	return lows.length + nexts.length - (nexts.at(-1) === "" ? 1 : 0) + (startsAtZero(content) ? 0 : 1);
 }
 
 type Intervals = Extract<SetContent, { kind: "intervals" }>;
@@ -154,11 +155,17 @@ export function toldElements(content: SetContent, order: Words): Bytes[] {
 	if (content.kind === "values") {
 		return content.values.map((value) => start.start + value + start.end);
 	}
-	const parts = content.lows.map((low, index) => {
-		const next = content.nexts[index] ?? "";
-		return (next === "" ? "" : end.start + next + end.end) + start.start + low + start.end;
-	});
-	parts.reverse();
+	const { lows, nexts } = content;
+	const between = end.end + start.start;
+	const parts: Bytes[] = [];
+	for (let index = lows.length - 1; index >= 0; index--) {
+		const next = nexts[index];
+		parts.push(
+			next === ""
+				? start.start + lows[index] + start.end
+				: end.start + next + between + lows[index] + start.end,
+		);
+	}
 	if (!startsAtZero(content)) {
 		parts.push(end.start + zeros(length) + end.end);
 	}
@@ -181,8 +188,9 @@ function elementLists(content: SetContent, frames: ElementFrames): Bytes[] {
 /** As nft writes a set of intervals: what is below the first range ends where all begins. */
 function rangeElements(content: Intervals, { start, end }: ElementFrames): Bytes[] {
 	const between = start.end + end.start;
+	const { nexts } = content;
 	const parts = content.lows.map((low, index) => {
-		const next = content.nexts[index] ?? "";
+		const next = nexts[index];
 		return next === "" ? start.start + low + start.end : start.start + low + between + next + end.end;
 	});
 	if (!startsAtZero(content)) {

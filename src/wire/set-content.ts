@@ -5,7 +5,7 @@ import { maxPort } from "../domain/port.ts";
 import { type SetContent, setKeys } from "./anonymous-set.ts";
 import { type Bytes, be16, fixedString, u8, type Words } from "./bytes.ts";
 import { interfaceNameLength } from "./nf-tables.ts";
-import { after, type ValueRange } from "./values.ts";
+import { after } from "./values.ts";
 
 /** What a match on several values comes to: one comparison, a range, or a set. */
 export type Operand =
@@ -42,22 +42,34 @@ export function portOperand(ports: readonly Span[]): Operand {
 	return {
 		kind: "set",
 		content: isInterval
-			? { kind: "intervals", key, lows: lows.map(be16), nexts: highs.map(portAfter) }
-			: { kind: "values", key, values: lows.map(be16) },
+			? { kind: "intervals", key, lows: portBytes(lows, 0), nexts: portBytes(highs, 1) }
+			: { kind: "values", key, values: portBytes(lows, 0) },
 	};
 }
 
-function portAfter(port: number): Bytes {
-	return port === maxPort ? "" : be16(port + 1);
+/** What so many is added to, in network order; empty for what is no port any more. There may be tens of thousands. */
+function portBytes(ports: readonly number[], added: number): Bytes[] {
+	return ports.map((port) => {
+		const sum = port + added;
+		return sum > maxPort ? "" : String.fromCharCode(sum >> 8, sum & 0xff);
+	});
 }
 
-/** The fewest ranges, in order. In plain numbers: there may be tens of thousands, and most lists are in order already. */
-export function mergeNumbers(spans: readonly Span[]): { lows: number[]; highs: number[] } {
-	const isInOrder = spans.every(({ low }, index) => low >= (spans[index - 1]?.low ?? 0));
+/** Ranges apart, in order: where each begins and where it ends. */
+interface Merged<T> {
+	readonly lows: readonly T[];
+	readonly highs: readonly T[];
+}
+
+/**
+ * The fewest ranges, in order. In plain numbers: there may be tens of thousands, most lists are in order already, and of each
+ * a record is made, a set and a line of the log.
+ */
+export const mergeNumbers = onceOf((spans: readonly Span[]): Merged<number> => {
 	const lows: number[] = [];
 	const highs: number[] = [];
 	let end = -1;
-	for (const { low, high } of isInOrder ? spans : [...spans].sort((a, b) => a.low - b.low)) {
+	for (const { low, high } of inOrder(spans, lowNumber)) {
 		if (low > end + 1 || end < 0) {
 			lows.push(low);
 			highs.push(high);
@@ -68,64 +80,104 @@ export function mergeNumbers(spans: readonly Span[]): { lows: number[]; highs: n
 		}
 	}
 	return { lows, highs };
+});
+
+const lowNumber = ({ low }: Span): number => low;
+
+/** What is made of a list, which is made once. */
+function onceOf<T, R>(make: (items: readonly T[]) => R): (items: readonly T[]) => R {
+	const known = new WeakMap<readonly T[], R>();
+	return (items) => {
+		const found = known.get(items);
+		if (found !== undefined) {
+			return found;
+		}
+		const made = make(items);
+		known.set(items, made);
+		return made;
+	};
+}
+
+/** Sorted by a number or by bytes, where they are not already. */
+function inOrder<T>(items: readonly T[], keyOf: (item: T) => number | Bytes): readonly T[] {
+	let last: number | Bytes | undefined;
+	for (const item of items) {
+		const key = keyOf(item);
+		if (last !== undefined && key < last) {
+			return [...items].sort((a, b) => {
+				const [x, y] = [keyOf(a), keyOf(b)];
+				return x < y ? -1 : x > y ? 1 : 0;
+			});
+		}
+		last = key;
+	}
+	return items;
 }
 
 /** Subnets of one family. */
 export function subnetOperand(family: Family, subnets: readonly Cidr[]): SubnetOperand {
 	const key = setKeys[family];
-	const spans = subnets.map(spanOf);
-	const merged = mergeSpans(spans);
-	const [only] = merged;
+	const { lows, highs, nexts } = mergeSubnets(subnets);
 	const widest =
-		merged.length === 1 && spans.find(({ low, high }) => low === only?.low && high === only.high);
+		lows.length === 1
+			? subnets.find((subnet) => subnet.first === lows[0] && lastOf(subnet) === highs[0])
+			: undefined;
 	if (widest) {
-		return { kind: "subnet", address: widest.low, prefix: widest.prefix };
+		return { kind: "subnet", address: widest.first, prefix: widest.prefix };
 	}
-	const isInterval = spans.some(({ low, high }) => low !== high);
+	const isInterval = subnets.some(({ first, prefix }) => prefix < 8 * first.length);
 	return {
 		kind: "set",
 		content: isInterval
-			? {
-					kind: "intervals",
-					key,
-					lows: merged.map(({ low }) => low),
-					nexts: merged.map(({ high }) => after(high) ?? ""),
-				}
-			: { kind: "values", key, values: [...new Set(spans.map(({ low }) => low))].sort() },
+			? { kind: "intervals", key, lows, nexts }
+			: { kind: "values", key, values: [...new Set(subnets.map(({ first }) => first))].sort() },
 	};
 }
 
-/** The addresses of subnets of one family as the fewest ranges, in order. */
-export function mergeSubnets(subnets: readonly Cidr[]): readonly ValueRange[] {
-	return mergeSpans(subnets.map(spanOf));
+interface MergedSubnets extends Merged<Bytes> {
+	/** The first address behind each range; empty behind the last of all. */
+	readonly nexts: readonly Bytes[];
 }
 
-/** A subnet's first and last address: as bytes they compare as their numbers do. */
-interface AddressSpan extends ValueRange {
-	readonly prefix: number;
-}
+/** The addresses of subnets of one family as the fewest ranges, in order: as bytes they compare as their numbers do. */
+export const mergeSubnets = onceOf((subnets: readonly Cidr[]): MergedSubnets => {
+	const lows: Bytes[] = [];
+	const highs: Bytes[] = [];
+	const nexts: Bytes[] = [];
+	let end = "";
+	let next = "";
+	for (const subnet of inOrder(subnets, firstAddress)) {
+		const low = subnet.first;
+		const high = lastOf(subnet);
+		if (lows.length === 0 || (low > end && low !== next)) {
+			lows.push(low);
+			highs.push(high);
+			nexts.push("");
+		} else if (high > end) {
+			highs[highs.length - 1] = high;
+		} else {
+			continue;
+		}
+		end = high;
+		next = after(high) ?? "";
+		nexts[nexts.length - 1] = next;
+	}
+	return { lows, highs, nexts };
+});
 
-function spanOf(subnet: Cidr): AddressSpan {
-	const { first: low, prefix } = subnet;
+const firstAddress = ({ first }: Cidr): Bytes => first;
+
+/** A subnet's last address. */
+export function lastOf({ first, prefix }: Cidr): Bytes {
 	const whole = prefix >> 3;
 	const rest = prefix & 7;
-	const partial = rest === 0 ? "" : u8(low.charCodeAt(whole) | (0xff >> rest));
-	return { low, high: (low.slice(0, whole) + partial).padEnd(low.length, "\xff"), prefix };
+	const partial = rest === 0 ? "" : u8(first.charCodeAt(whole) | (0xff >> rest));
+	const start = whole === 0 ? partial : first.slice(0, whole) + partial;
+	return start + (ones[first.length - start.length] ?? "");
 }
 
-/** The same addresses in the fewest spans, in order. */
-function mergeSpans(spans: readonly ValueRange[]): ValueRange[] {
-	const merged: { low: Bytes; high: Bytes }[] = [];
-	for (const { low, high } of [...spans].sort((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
-		const last = merged.at(-1);
-		if (last === undefined || (low > last.high && low !== after(last.high))) {
-			merged.push({ low, high });
-		} else if (high > last.high) {
-			last.high = high;
-		}
-	}
-	return merged;
-}
+/** So many bytes of ones. */
+const ones: readonly Bytes[] = Array.from({ length: 17 }, (_, length) => "\xff".repeat(length));
 
 export function nameOperand(names: readonly string[]): Operand {
 	return operandOf(

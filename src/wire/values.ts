@@ -1,4 +1,4 @@
-import { type Bytes, u8 } from "./bytes.ts";
+import { type Bytes, u8, zeros } from "./bytes.ts";
 import type { ElementObject } from "./objects.ts";
 
 /** Values from one to another, both included, as bytes in network order, so that comparing them compares the numbers. */
@@ -51,9 +51,9 @@ export function before(value: Bytes): Bytes | undefined {
 /** The value after; undefined for the last of all. */
 export function after(value: Bytes): Bytes | undefined {
 	for (let at = value.length - 1; at >= 0; at--) {
-		if (value.charCodeAt(at) !== 0xff) {
-			const higher = u8(value.charCodeAt(at) + 1);
-			return `${value.slice(0, at)}${higher}${"\0".repeat(value.length - at - 1)}`;
+		const byte = value.charCodeAt(at);
+		if (byte !== 0xff) {
+			return `${value.slice(0, at)}${u8(byte + 1)}${zeros(value.length - at - 1)}`;
 		}
 	}
 	return undefined;

@@ -1,3 +1,4 @@
+import type { Cidr } from "../../domain/cidr.ts";
 import { type Family, families } from "../../domain/family.ts";
 import type { Hook, Plan, PlannedAction, PlannedCondition, PlannedRule } from "../../rules/plan.ts";
 import type { OwnRule, Test } from "../../rules/rule.ts";
@@ -38,15 +39,15 @@ function offFamily({ families: used }: Plan): OwnRule[] {
 /** Neighbours with one reason and one action: their order among themselves means nothing. */
 function runs(rules: readonly PlannedRule[]): PlannedRule[][] {
 	const found: PlannedRule[][] = [];
+	let run: PlannedRule[] = [];
+	let first: PlannedRule | undefined;
 	for (const rule of rules) {
-		const last = found.at(-1);
-		const [first] = last ?? [];
-		const isAlike =
-			first !== undefined && first.reason === rule.reason && sameAction(first.action, rule.action);
-		if (isAlike) {
-			last?.push(rule);
+		if (first?.reason === rule.reason && sameAction(first.action, rule.action)) {
+			run.push(rule);
 		} else {
-			found.push([rule]);
+			first = rule;
+			run = [rule];
+			found.push(run);
 		}
 	}
 	return found;
@@ -62,25 +63,32 @@ function gather(run: readonly PlannedRule[]): OwnRule[] {
 		return [];
 	}
 	const { reason, action } = first;
-	const all = run.flatMap(({ conditions }) => conditions);
-	const subnets = gatherSubnets(all);
+	const subnets = gatherSubnets(run);
 	return subnets.length > 0
 		? subnets.map((condition) => ({ reason, action, conditions: [condition] }))
-		: [{ reason, action, conditions: gatherRest(all) }];
+		: [{ reason, action, conditions: gatherRest(run.flatMap(({ conditions }) => conditions)) }];
 }
 
 /** A rule for each family: a set holds addresses of one length. */
-function gatherSubnets(all: readonly PlannedCondition[]): Test[] {
+function gatherSubnets(run: readonly PlannedRule[]): Test[] {
+	const found = { source: noSubnets(), destination: noSubnets() };
+	for (const { conditions } of run) {
+		for (const condition of conditions) {
+			if ("subnets" in condition) {
+				const subnet = condition.subnets[0];
+				found[condition.kind][subnet.family].push(subnet);
+			}
+		}
+	}
 	return (["source", "destination"] as const).flatMap((kind) =>
-		families.flatMap((family) => subnetsIn(all, kind, family)),
+		families
+			.map((family): Test => ({ kind, subnets: found[kind][family] }))
+			.filter((test) => "subnets" in test && test.subnets.length > 0),
 	);
 }
 
-function subnetsIn(all: readonly PlannedCondition[], kind: "source" | "destination", family: Family): Test[] {
-	const subnets = all.flatMap((condition) =>
-		condition.kind === kind && condition.subnets[0].family === family ? condition.subnets : [],
-	);
-	return subnets.length === 0 ? [] : [{ kind, subnets }];
+function noSubnets(): Record<Family, Cidr[]> {
+	return { ipv4: [], ipv6: [] };
 }
 
 function gatherRest(all: readonly PlannedCondition[]): Test[] {

@@ -1,3 +1,4 @@
+import type { Cidr } from "../../domain/cidr.ts";
 import { type Drift, orderedDrift } from "../../rules/diff.ts";
 import { type Hook, hooks, isUnknownPort, type Plan } from "../../rules/plan.ts";
 import type { Condition, FoundRule, OwnRule } from "../../rules/rule.ts";
@@ -113,10 +114,7 @@ function conditionHash(condition: Condition): number {
 			return spansHash(condition.kind, condition.ids);
 		case "source":
 		case "destination":
-			return mergeSubnets(condition.subnets).reduce(
-				(hash, { low, high }) => textHash(high, textHash(low, hash)),
-				wordHash(`${condition.kind} ${condition.subnets[0]?.family}`),
-			);
+			return subnetsHash(condition.subnets, wordHash(`${condition.kind} ${condition.subnets[0]?.family}`));
 		case "in-interface":
 		case "out-interface": {
 			const names = new Set(condition.names.map(({ name }) => name));
@@ -129,7 +127,25 @@ function conditionHash(condition: Condition): number {
 
 function spansHash(kind: string, spans: readonly { readonly low: number; readonly high: number }[]): number {
 	const { lows, highs } = mergeNumbers(spans);
-	return lows.reduce((hash, low, index) => mixed(mixed(hash, low), highs[index] ?? low), wordHash(kind));
+	let mix = wordHash(kind);
+	for (let index = 0; index < lows.length; index++) {
+		mix = mixed(mixed(mix, lows[index] ?? 0), highs[index] ?? 0);
+	}
+	return mix;
+}
+
+function subnetsHash(subnets: readonly Cidr[], hash: number): number {
+	const { lows, highs } = mergeSubnets(subnets);
+	// There may be tens of thousands, and their bytes are few.
+	const steps = Array.from({ length: 256 }, (_, byte) => mixed(0, byte));
+	let mix = hash;
+	for (let index = 0; index < lows.length; index++) {
+		const bytes = `${lows[index]}${highs[index]}`;
+		for (let at = 0; at < bytes.length; at++) {
+			mix = imul(mix, multiplier) ^ (steps[bytes.charCodeAt(at)] ?? 0);
+		}
+	}
+	return mix;
 }
 
 /** Of a text that every plan has: the native program comes with those of the usual ones (its rehearsal). */
@@ -151,9 +167,11 @@ function textHash(text: string, hash = 1): number {
 
 /** A step of MurmurHash2 (Austin Appleby, public domain), whose multiplier this is. */
 function mixed(hash: number, value: number): number {
-	const product = imul(value, 0x5bd1e995);
-	return imul(hash, 0x5bd1e995) ^ imul(product ^ (product >>> 24), 0x5bd1e995);
+	const product = imul(value, multiplier);
+	return imul(hash, multiplier) ^ imul(product ^ (product >>> 24), multiplier);
 }
+
+const multiplier = 0x5bd1e995;
 
 /** There may be tens of thousands of subnets. */
 const { imul } = Math;
@@ -161,7 +179,7 @@ const { imul } = Math;
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 function spelled(hash: number): string {
-	const settled = Math.imul(hash ^ (hash >>> 13), 0x5bd1e995);
+	const settled = imul(hash ^ (hash >>> 13), multiplier);
 	const bits = settled ^ (settled >>> 15);
 	return [18, 12, 6, 0].map((shift) => digits[(bits >>> shift) & 63]).join("");
 }

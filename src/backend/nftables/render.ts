@@ -1,10 +1,10 @@
 import { type Cidr, formatCidr } from "../../domain/cidr.ts";
 import type { InterfacePattern } from "../../domain/interface-name.ts";
-import { intervalOf, mergeIntervals } from "../../domain/intervals.ts";
 import type { Span } from "../../domain/number.ts";
 import { commentPrefix } from "../../rules/comment.ts";
 import { hooks, type Plan } from "../../rules/plan.ts";
 import type { Condition, OwnAction, OwnRule } from "../../rules/rule.ts";
+import { lastOf, mergeNumbers } from "../../wire/set-content.ts";
 import type { SetUpOptions } from "../backend.ts";
 import { setRules } from "./gather.ts";
 import { recordOf } from "./record.ts";
@@ -119,7 +119,7 @@ function renderAction(action: OwnAction): string {
 }
 
 function renderSet(elements: readonly string[]): string {
-	const distinct = [...new Set(elements)];
+	const distinct = elements.length > 1 ? [...new Set(elements)] : elements;
 	return distinct.length === 1 ? `${distinct[0]}` : `{ ${distinct.join(", ")} }`;
 }
 
@@ -135,17 +135,11 @@ function quoted(names: readonly InterfacePattern[]): string[] {
 
 /** nft refuses intervals that overlap. */
 function merged(ports: readonly Span[]): string[] {
-	const wide = ports.map(({ low, high }) => ({ low: BigInt(low), high: BigInt(high) }));
-	return mergeIntervals(wide).map(formatSpan);
+	const { lows, highs } = mergeNumbers(ports);
+	return lows.map((low, index) => (low === highs[index] ? `${low}` : `${low}-${highs[index]}`));
 }
 
-function formatSpan({
-	low,
-	high,
-}: {
-	readonly low: number | bigint;
-	readonly high: number | bigint;
-}): string {
+function formatSpan({ low, high }: Span): string {
 	return low === high ? `${low}` : `${low}-${high}`;
 }
 
@@ -157,15 +151,32 @@ function outermost(subnets: readonly Cidr[]): string[] {
 	if (subnets.length < 2) {
 		return subnets.map(formatCidr);
 	}
-	const spans = subnets.map((subnet) => ({ subnet, ...intervalOf(subnet) }));
-	spans.sort((a, b) => (a.low === b.low ? a.subnet.prefix - b.subnet.prefix : a.low < b.low ? -1 : 1));
+	if (areApart(subnets)) {
+		return subnets.map(formatCidr);
+	}
 	const outer = new Set<Cidr>();
-	let end = -1n;
-	for (const { subnet, low, high } of spans) {
-		if (low > end) {
+	let end: string | undefined;
+	for (const subnet of [...subnets].sort(byFirst)) {
+		if (end === undefined || subnet.first > end) {
 			outer.add(subnet);
-			end = high;
+			end = lastOf(subnet);
 		}
 	}
 	return subnets.filter((subnet) => outer.has(subnet)).map(formatCidr);
+}
+
+/** Whether each begins behind the end of the one before, as in most lists; there may be tens of thousands. */
+function areApart(subnets: readonly Cidr[]): boolean {
+	let end: string | undefined;
+	for (const subnet of subnets) {
+		if (end !== undefined && subnet.first <= end) {
+			return false;
+		}
+		end = lastOf(subnet);
+	}
+	return true;
+}
+
+function byFirst(a: Cidr, b: Cidr): number {
+	return a.first === b.first ? a.prefix - b.prefix : a.first < b.first ? -1 : 1;
 }
