@@ -9,6 +9,7 @@
 #   cluster.sh start          answers when the node is ready, and DNS answers; at once where it runs already
 #   cluster.sh stop           ends it; logs stay in $CLUSTER_STATE/log
 #   cluster.sh status         what runs, and the memory that each part takes
+#   cluster.sh processor      seconds of processor time that it has used, its pods included
 #   cluster.sh kubectl …      as the cluster's administrator
 #   cluster.sh run PROGRAM …  any program in the node's network, with KUBECONFIG set
 #   cluster.sh ctr …          the node's containerd
@@ -118,11 +119,18 @@ memory() { # resident memory of every part in MiB, and what the node's group hol
 	[ ! -e "$group_memory" ] || awk '$1 == "total_rss" { printf "all, with all pods %d\n", $2 / 1048576 }' "$group_memory/memory.stat"
 }
 
+processor() { # seconds of processor time that the node and all of its pods have used since it was made
+	local usage
+	for usage in /sys/fs/cgroup/cpuacct/"$group"/cpuacct.usage /sys/fs/cgroup/"$group"/cpu.stat; do
+		[ ! -e "$usage" ] || awk '$1 == "usage_usec" { print $2 / 1e6 } NF == 1 { print $1 / 1e9 }' "$usage"
+	done
+}
+
 main() {
 	local command=${1:-}
 	[ $# -eq 0 ] || shift
 	case $command in
-	programs | kubernetes | runtime | start | stop | status | memory | kubectl | run | ctr | import) "$command" "$@" ;;
+	programs | kubernetes | runtime | start | stop | status | memory | processor | kubectl | run | ctr | import) "$command" "$@" ;;
 	restart) end_part "$1" && part "$1" ;;
 	kill) end_part "$@" ;;
 	begin) part "$1" ;;

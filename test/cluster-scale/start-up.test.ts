@@ -5,19 +5,19 @@ import { figure } from "../e2e-cluster/support/figures.ts";
 import { install, removeNamespaces, uninstall, upgrade } from "../e2e-cluster/support/release.ts";
 import { namespace } from "../e2e-cluster/support/workloads.ts";
 import { type Asker, askedSince, endOfAudit } from "./support/audit.ts";
-import { meshedPods, secondsToReady, takeAway } from "./support/start-up.ts";
+import { meshedPods, type StartUp, startUp, takeAway, type Way } from "./support/start-up.ts";
 
 const place = "scale";
 const rounds = Number(process.env["SCALE_ROUNDS"] ?? 5);
 
-/** Of the ways in which pods can be made: none of ours, with an init container, with the CNI plugin. */
-type Way = "plain" | "init container" | "CNI plugin";
+/** Who makes the rules of the meshed pods. */
+type Rules = "init container" | "CNI plugin";
 
 beforeAll(async () => {
 	await install("disableIPv6=false");
 	await apply(namespace(place));
 	// The first time files are read from the disk.
-	await secondsToReady(place, 2, true);
+	await startUp(place, 2, "Shunt");
 	await takeAway(place);
 });
 
@@ -27,25 +27,39 @@ afterAll(async () => {
 	await removeAgents();
 });
 
-/** In turns, so that whatever else the machine does is shared. Answers the ratio of each round. */
-async function inTurns(count: number, times: number, way: Way): Promise<void> {
-	const plain: number[] = [];
-	const meshed: number[] = [];
+/** In turns, so that whatever else the machine does is shared. Keeps the medians, and those of each round's ratios. */
+async function inTurns(
+	count: number,
+	times: number,
+	{ ways = ["plain", "Shunt"], rules = "init container" }: { ways?: readonly Way[]; rules?: Rules } = {},
+): Promise<void> {
+	const measured: Record<Way, StartUp[]> = { plain: [], "two that do nothing": [], Shunt: [] };
 	for (let round = 0; round < times; round++) {
-		const order = round % 2 === 0 ? [false, true] : [true, false];
-		for (const isMeshed of order) {
-			(isMeshed ? meshed : plain).push(await secondsToReady(place, count, isMeshed));
-			expect(await meshedPods(place)).toBe(isMeshed ? count : 0);
+		for (const way of round % 2 === 0 ? ways : ways.toReversed()) {
+			measured[way].push(await startUp(place, count, way));
+			expect(await meshedPods(place)).toBe(way === "Shunt" ? count : 0);
 			await takeAway(place);
 		}
 	}
-	const ratios = meshed.map((seconds, round) => seconds / plain[round]!);
-	figure(`${count} pods until ready, plain, seconds (median of ${times})`, median(plain).toFixed(1));
-	figure(`${count} pods until ready, ${way}, seconds (median of ${times})`, median(meshed).toFixed(1));
-	figure(
-		`${count} pods until ready, ${way} over plain (median of ${times} rounds)`,
-		median(ratios).toFixed(2),
-	);
+	for (const way of ways) {
+		keep(
+			`${count} pods until ready, ${way === "Shunt" ? `Shunt, ${rules}` : way}`,
+			measured[way],
+			measured.plain,
+		);
+	}
+}
+
+function keep(what: string, measured: readonly StartUp[], plain: readonly StartUp[]): void {
+	for (const kind of ["seconds", "processor"] as const) {
+		const unit = kind === "seconds" ? "seconds" : "seconds of processor time";
+		const values = measured.map((one) => one[kind]);
+		figure(`${what}, ${unit} (median of ${values.length})`, median(values).toFixed(1));
+		if (measured !== plain) {
+			const ratios = values.map((value, round) => value / plain[round]![kind]);
+			figure(`${what}, ${unit}, over plain (median of the rounds' ratios)`, median(ratios).toFixed(2));
+		}
+	}
 }
 
 function median(values: readonly number[]): number {
@@ -55,9 +69,9 @@ function median(values: readonly number[]): number {
 }
 
 /** From the first request for a Deployment until it is ready and gone again. */
-async function requestsPerPod(count: number, way: Way): Promise<void> {
+async function requestsPerPod(count: number, way: "plain" | Rules): Promise<void> {
 	const start = endOfAudit();
-	await secondsToReady(place, count, way !== "plain");
+	await startUp(place, count, way === "plain" ? "plain" : "Shunt");
 	const asked = askedSince(start);
 	await takeAway(place);
 	for (const asker of ["kubelet", "injector", "agent"] satisfies Asker[]) {
@@ -75,8 +89,9 @@ async function requestsPerPod(count: number, way: Way): Promise<void> {
 }
 
 describe("scale, init containers", () => {
-	it(`50 pods in turns, ${rounds} times: each gets ready`, () => inTurns(50, rounds, "init container"));
-	it("110 pods at once on one node: each gets ready", () => inTurns(110, 2, "init container"));
+	it(`50 pods in turns, ${rounds} times: each gets ready`, () =>
+		inTurns(50, rounds, { ways: ["plain", "two that do nothing", "Shunt"] }));
+	it("110 pods at once on one node: each gets ready", () => inTurns(110, Math.min(rounds, 2)));
 	it("what the API server is asked for each pod", async () => {
 		await requestsPerPod(30, "plain");
 		await requestsPerPod(30, "init container");
@@ -87,7 +102,7 @@ describe("scale, CNI plugin", () => {
 	it("50 pods in turns: each gets ready", async () => {
 		await installAgents("repairController.enabled=true");
 		await upgrade("disableIPv6=false", "cniEnabled=true");
-		await inTurns(50, Math.ceil(rounds / 2), "CNI plugin");
+		await inTurns(50, Math.ceil(rounds / 2), { rules: "CNI plugin" });
 	});
 	it("what the API server is asked for each pod", () => requestsPerPod(30, "CNI plugin"));
 });
