@@ -6,7 +6,7 @@ import { figure, memory } from "./support/figures.ts";
 import { type Load, startLoad } from "./support/load.ts";
 import { metricOf } from "./support/metrics.ts";
 import { nodeFolders } from "./support/node-folders.ts";
-import { emptyTables, flushRules, namespaceOf, rulesIn } from "./support/node-rules.ts";
+import { flushRules, namespaceOf, rulesIn } from "./support/node-rules.ts";
 import { hasParts } from "./support/parts.ts";
 import { install, type Mode, removeNamespaces, uninstall } from "./support/release.ts";
 import { addressesOf, ready, trace, urlOf } from "./support/traffic.ts";
@@ -103,23 +103,11 @@ describe.runIf(hasParts)("repair", () => {
 			expect(await lifeOf(flushed)).toEqual(lived);
 			expect(await eventsOf(other)).not.toContain("RulesMended");
 			await load.goesOn();
+			if (mode === modes.at(-1)) {
+				memory("agent of shunt-cni, with repair", await agentMetrics());
+			}
 		},
 	);
-
-	it("a pod that asks without end, its rules taken out and the chains left: mended, and no request fails", async () => {
-		const [address = ""] = await addressesOf({ namespace: place, name: "meshed" });
-		const file = namespaceOf(address);
-		// It was started with what "auto" came to. With the chains the kernel's hook would go, and what is open end.
-		const rules = rulesIn(file, "nft").length;
-		emptyTables(file);
-		expect(rulesIn(file, "nft").length).toBeLessThan(rules);
-		await becomes(
-			() => eventsOf("meshed"),
-			(reasons) => reasons.includes("RulesMended"),
-		);
-		await load.goesOn();
-		memory("agent of shunt-cni, with repair", await agentMetrics());
-	});
 });
 
 async function podsMended(): Promise<number> {

@@ -54,8 +54,3 @@ export function flushRules(file: string, mode: Mode): string[] {
 	const { list, flush } = tables[mode];
 	return linesOf(onNode(`nsenter --net="$1" sh -c '${flush}; ${list}'`, file));
 }
-
-/** Takes rules of mode nft out and leaves the chains that they are in, as `iptables -F` does. */
-export function emptyTables(file: string): void {
-	onNode('for family in ip ip6; do nsenter --net="$1" nft flush table "$family" nat; done', file);
-}
