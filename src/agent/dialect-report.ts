@@ -54,6 +54,10 @@ export class DialectReport {
 		const { host, config, found, metrics, log } = this.#parts;
 		try {
 			const dialects = findDialects(host, config(), (journey) => travel(loadLibc(), journey));
+			if (dialects === undefined) {
+				this.#lookedAt = undefined;
+				return;
+			}
 			const text = formatNodeDialects(dialects);
 			if (text !== this.#wanted) {
 				this.#wanted = text;

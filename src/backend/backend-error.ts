@@ -1,20 +1,48 @@
 import type { BackendErrorCode } from "../domain/mode.ts";
-import type { Lack } from "./kernel-lack.ts";
+import { joinLacks, type Lack } from "./kernel-lack.ts";
 
 export type { BackendErrorCode } from "../domain/mode.ts";
 
+/** What was in the way, of what somebody decides by; no message of ours is read again to find out. */
+export type Obstacle =
+	/** There is no lock of iptables' to be taken: its folder is missing, read-only or somebody else's. */
+	| "no-lock"
+	/** Another program has it. */
+	| "held-lock"
+	/** The rule about a user is not taken, and all others are. */
+	| "owner-match"
+	/** Chains of our names are there already. */
+	| "own-chains";
+
+/** What is known of a failure beside its message. */
+export interface Known {
+	/** What the kernel lacks, where that is why. */
+	readonly lack?: Lack | undefined;
+	readonly obstacle?: Obstacle | undefined;
+}
+
 /** A failure of the environment while programming rules. The message carries the kernel's or the tool's own words. */
-export class BackendError extends Error {
+export class BackendError extends Error implements Known {
 	override readonly name = "BackendError";
 	readonly code: BackendErrorCode;
-	/** What the kernel lacks, where that is known to be why. */
 	readonly lack: Lack | undefined;
+	readonly obstacle: Obstacle | undefined;
 
-	constructor(code: BackendErrorCode, message: string, lack?: Lack) {
+	/** `known` may be the error that this one says more about. */
+	constructor(code: BackendErrorCode, message: string, { lack, obstacle }: Known = {}) {
 		super(message);
 		this.code = code;
 		this.lack = lack;
+		this.obstacle = obstacle;
 	}
+}
+
+/** What is known of several failures together, of one action. */
+export function joinKnown(failures: readonly Known[]): Known {
+	return {
+		lack: joinLacks(failures.map(({ lack }) => lack)),
+		obstacle: failures.find(({ obstacle }) => obstacle !== undefined)?.obstacle,
+	};
 }
 
 /** What an action threw, where that was a failure of the environment; undefined when it threw nothing. */

@@ -4,9 +4,8 @@ import type { Host } from "../host/host.ts";
 import type { Drift } from "../rules/diff.ts";
 import type { Plan } from "../rules/plan.ts";
 import type { FamilyOutcome, SetUpOptions, SetUpResult } from "./backend.ts";
-import { BackendError } from "./backend-error.ts";
+import { BackendError, joinKnown } from "./backend-error.ts";
 import { autoOrder, backendOf } from "./backends.ts";
-import { joinLacks } from "./kernel-lack.ts";
 import { dialectsInUse } from "./tables.ts";
 
 /** What came of setting up in a mode. */
@@ -53,8 +52,11 @@ export function setUpInMode(host: Host, mode: Mode, plan: Plan, options: ChoiceO
 		}
 		tried.push({ dialect, failure: attempt });
 	}
-	const lack = joinLacks(tried.map(({ failure }) => failure.lack));
-	throw new BackendError(codeOf(tried), describeAttempts(tried), lack);
+	throw new BackendError(
+		codeOf(tried),
+		describeAttempts(tried),
+		joinKnown(tried.map(({ failure }) => failure)),
+	);
 }
 
 /** `nft: kernel has no nf_tables (…) → legacy: …`, for the log and for errors. */

@@ -51,8 +51,16 @@ function afterRefusal<T>(
 			throw failure;
 		}
 		throw isLacking(refusal)
-			? new BackendError("missing-tool", `${failure.message}, and the kernel says: ${refusal.message}`)
-			: new BackendError("refused", `${refusal.message}; no tool could be asked instead: ${failure.message}`);
+			? new BackendError(
+					"missing-tool",
+					`${failure.message}, and the kernel says: ${refusal.message}`,
+					refusal,
+				)
+			: new BackendError(
+					"refused",
+					`${refusal.message}; no tool could be asked instead: ${failure.message}`,
+					refusal,
+				);
 	}
 }
 

@@ -6,7 +6,7 @@ import { type ByteOrder, headerLength, words } from "../wire/bytes.ts";
 import { errno, errnoWords } from "../wire/errno-words.ts";
 import { expressionField, generalHeaderLength, messageType, ruleField } from "../wire/nf-tables.ts";
 import type { NotRead } from "../wire/read-tables.ts";
-import { BackendError } from "./backend-error.ts";
+import { BackendError, type Known } from "./backend-error.ts";
 import { type Evidence, explained, type Lack, lackOf, type Piece, type RulePiece } from "./kernel-lack.ts";
 
 /** The kernel itself said no. */
@@ -14,8 +14,8 @@ export class KernelFailure extends BackendError {
 	/** As in errno(3); undefined where it did not answer as it should. */
 	readonly errno: number | undefined;
 
-	constructor(errno: number | undefined, message: string, lack?: Lack) {
-		super(codeOf(errno), explained(message, lack), lack);
+	constructor(errno: number | undefined, message: string, known: Known = {}) {
+		super(codeOf(errno), explained(message, known.lack), known);
 		this.errno = errno;
 	}
 }
@@ -35,20 +35,22 @@ const lacking: ReadonlySet<number> = new Set([38, 92, 93, 95, 97]);
 /** A lock that cannot be taken is no word of the kernel's on what was to be done; one that nobody offers is. */
 export function lockFailure(path: string, { number, message }: Errno): BackendError {
 	const text = `the xtables lock ${path}: ${message}`;
-	return lacking.has(number) ? new KernelFailure(number, text) : new BackendError("refused", text);
+	return lacking.has(number)
+		? new KernelFailure(number, text)
+		: new BackendError("refused", text, { obstacle: "no-lock" });
 }
 
 /** Nothing came of the exchange at all. */
 export function exchangeFailure({ number, name, message }: Errno): KernelFailure {
 	const lack = name === "EPROTONOSUPPORT" ? withoutNfTables : undefined;
-	return new KernelFailure(number, `nf_tables: netlink: ${message} (${name})`, lack);
+	return new KernelFailure(number, `nf_tables: netlink: ${message} (${name})`, { lack });
 }
 
 const withoutNfTables: Lack = { text: "kernel has no nf_tables", modules: ["nf_tables"] };
 
 /** EINVAL to a question is nfnetlink's word for a subsystem that is not there (net/netfilter/nfnetlink.c). */
 export function questionFailure(number: number | undefined, message: string): KernelFailure {
-	return new KernelFailure(number, message, number === errno.invalid ? withoutNfTables : undefined);
+	return new KernelFailure(number, message, number === errno.invalid ? { lack: withoutNfTables } : {});
 }
 
 export function readingFailure({ errno: number, why }: NotRead): KernelFailure {
@@ -75,10 +77,12 @@ export function refusal(
 	return new KernelFailure(
 		error.errno,
 		`nf_tables: ${subjectOf(error, batch)}: ${errnoWords(error.errno)}${at}${said}`,
-		lackOf(
-			evidence,
-			errors.flatMap((one) => missingPiece(one, batch, order)),
-		),
+		{
+			lack: lackOf(
+				evidence,
+				errors.flatMap((one) => missingPiece(one, batch, order)),
+			),
+		},
 	);
 }
 

@@ -1,7 +1,7 @@
 import type { Family } from "../domain/family.ts";
 import { type Dialect, dialects } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import { BackendError } from "./backend-error.ts";
+import { BackendError, type Known } from "./backend-error.ts";
 import { backendOf } from "./backends.ts";
 
 /** What came of trying a dialect. */
@@ -34,9 +34,11 @@ function tryDialect(host: Host, dialect: Dialect, { families, uid }: TrialRules)
 		failure.lack === undefined &&
 		backendOf(dialect).probe(host, families, "nobody") === undefined;
 	return failure !== undefined && isAboutUser
-		? new BackendError(failure.code, `${whyNoUser(host, uid ?? 0)}: ${failure.message}`, failure.lack)
+		? new BackendError(failure.code, `${whyNoUser(host, uid ?? 0)}: ${failure.message}`, aboutOwner)
 		: failure;
 }
+
+const aboutOwner: Known = { obstacle: "owner-match" };
 
 function whyNoUser(host: Host, uid: number): string {
 	const maps = (host.readFile("/proc/self/uid_map") ?? "")

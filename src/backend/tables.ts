@@ -65,10 +65,10 @@ interface View {
 
 function viewOfNfTables(host: Host): View {
 	const tables = host.nftTables();
-	const why = tables === undefined ? host.hiddenNftTables() : undefined;
+	const hidden = tables === undefined ? host.hiddenNftTables() : undefined;
 	return {
-		why,
-		code: why?.endsWith("not permitted") === true ? "not-permitted" : "refused",
+		why: hidden?.why,
+		code: hidden?.code ?? "refused",
 		holds: ({ scope, name }) =>
 			tables?.some((table) => table.family === scope && table.name === name) === true,
 	};

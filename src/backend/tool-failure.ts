@@ -1,6 +1,6 @@
 import type { Family } from "../domain/family.ts";
 import type { Command, CommandResult, Host } from "../host/host.ts";
-import { BackendError } from "./backend-error.ts";
+import { BackendError, type Obstacle } from "./backend-error.ts";
 import { explained, lackOf, type Piece } from "./kernel-lack.ts";
 
 /** What a finished command says went wrong; undefined when nothing did. */
@@ -49,7 +49,16 @@ function refusal(host: Host, tool: string, code: number, stderr: string): Backen
 	const refused = refusalCode(host, stderr);
 	const said = describe(tool, code, firstLine(stderr));
 	const lack = refused === "refused" ? lackOf(host, missingPieces(host, tool, stderr)) : undefined;
-	return new BackendError(refused, explained(said, lack), lack);
+	return new BackendError(refused, explained(said, lack), { lack, obstacle: obstacleIn(stderr) });
+}
+
+/** By the words of iptables 1.8: xtables_lock in iptables/xshared.c, and of `-N` and `:CHAIN` in both variants. */
+function obstacleIn(stderr: string): Obstacle | undefined {
+	return stderr.includes("can't open lock file")
+		? "no-lock"
+		: stderr.includes("Chain already exists")
+			? "own-chains"
+			: undefined;
 }
 
 function describe(tool: string, code: number, said: string): string {

@@ -40,7 +40,7 @@ export function failureOf(error: unknown, mode: Mode, subject: string): unknown 
 	if (error instanceof BackendError) {
 		return new CniError(codeOf(error), `${subject} (mode ${mode}): ${error.message}`, [
 			"nothing was changed",
-			...lockAdvice(error.message),
+			...lockAdvice(error),
 			...adviceFor(error),
 		]);
 	}

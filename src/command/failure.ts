@@ -37,7 +37,7 @@ export function environmentFailure(error: unknown, where = ""): Failure {
 			exitCode: backendExitCodes[error.code],
 			messages: [
 				`${where}${error.message}`,
-				...(error.code === "not-permitted" ? permissionAdvice(error.message) : []),
+				...(error.code === "not-permitted" ? permissionAdvice(error) : []),
 			],
 		};
 	}
@@ -45,8 +45,8 @@ export function environmentFailure(error: unknown, where = ""): Failure {
 }
 
 /** The words are a pod's, since that is where permission is given. */
-function permissionAdvice(message: string): readonly string[] {
-	const advice = lockAdvice(message);
+function permissionAdvice(error: BackendError): readonly string[] {
+	const advice = lockAdvice(error);
 	return advice.length > 0
 		? advice
 		: [
@@ -55,8 +55,8 @@ function permissionAdvice(message: string): readonly string[] {
 }
 
 /** A read-only or missing /run is the usual case in a pod. */
-export function lockAdvice(message: string): readonly string[] {
-	return message.includes("can't open lock file")
+export function lockAdvice({ obstacle }: BackendError): readonly string[] {
+	return obstacle === "no-lock"
 		? ["the xtables lock needs a writable /run: mount an emptyDir there, or set XTABLES_LOCKFILE"]
 		: [];
 }

@@ -74,7 +74,7 @@ export interface Host {
 	 * Why {@link nftTables} tells of none although there may be some: for want of permission, most often. Undefined where
 	 * it tells, and where the kernel has no nf_tables.
 	 */
-	hiddenNftTables(): string | undefined;
+	hiddenNftTables(): HiddenTables | undefined;
 
 	/**
 	 * Removes a table of nf_tables that holds nothing but empty base chains that accept, in one transaction that the kernel
@@ -151,6 +151,13 @@ export interface CommandResult {
 		| { readonly kind: "not-started"; readonly reason: string };
 	readonly stdout: string;
 	readonly stderr: string;
+}
+
+/** That there may be tables which the kernel does not tell of. */
+export interface HiddenTables {
+	/** A clause that says what is in the way. */
+	readonly why: string;
+	readonly code: "not-permitted" | "refused";
 }
 
 export interface NftTable {

@@ -1,6 +1,14 @@
 import { harmless } from "../domain/harmless.ts";
 import { inputOf } from "./command-input.ts";
-import { type Command, type CommandResult, type Errno, type Host, HostError, type NftTable } from "./host.ts";
+import {
+	type Command,
+	type CommandResult,
+	type Errno,
+	type HiddenTables,
+	type Host,
+	HostError,
+	type NftTable,
+} from "./host.ts";
 import { MemoryNatTable } from "./memory-nat-table.ts";
 import { runNft } from "./memory-nft-program.ts";
 import { MemoryNftables } from "./memory-nftables.ts";
@@ -38,7 +46,7 @@ export interface MemoryHostOptions {
 	/** Network namespaces that can be entered. */
 	readonly netnsPaths?: readonly string[];
 	/** Why nf_tables does not tell of its tables. */
-	readonly hiddenNftTables?: string;
+	readonly hiddenNftTables?: HiddenTables;
 	/** In place of the fake kernel's refusals: it is spoken to through its tools. */
 	readonly netlink?: Host["netlink"];
 	readonly xtables?: Host["xtables"];

@@ -7,7 +7,7 @@ import { chainField, messageType, tableField } from "../wire/nf-tables.ts";
 import { type ChainObject, chainOf, tableOf } from "../wire/objects.ts";
 import { dumpChains, dumpTables } from "../wire/requests.ts";
 import type { Errno } from "./errno.ts";
-import type { Host, NftTable } from "./host.ts";
+import type { HiddenTables, Host, NftTable } from "./host.ts";
 
 /** Others may be writing at the same time (50 at once is a tested case); each try takes microseconds. */
 const tries = 20;
@@ -20,7 +20,7 @@ type TableAnswer =
 	| { readonly kind: "tables"; readonly tables: readonly NftTable[] }
 	/** The kernel has no nf_tables. */
 	| { readonly kind: "none" }
-	| { readonly kind: "hidden"; readonly why: string };
+	| ({ readonly kind: "hidden" } & HiddenTables);
 
 /** {@link Host}'s operations on tables of nf_tables, by its netlink. */
 export function nftTablesBy(netlink: Netlink) {
@@ -29,9 +29,9 @@ export function nftTablesBy(netlink: Netlink) {
 			const answer = askTables(netlink);
 			return answer.kind === "tables" ? answer.tables : undefined;
 		},
-		hiddenNftTables: (): string | undefined => {
+		hiddenNftTables: (): HiddenTables | undefined => {
 			const answer = askTables(netlink);
-			return answer.kind === "hidden" ? answer.why : undefined;
+			return answer.kind === "hidden" ? { why: answer.why, code: answer.code } : undefined;
 		},
 		removeEmptyNftTable: (table: NftTable): boolean => removeEmptyTable(netlink, table),
 	};
@@ -77,15 +77,18 @@ function tablesIn(datagrams: readonly Bytes[] | Errno, order: ByteOrder): TableA
 
 const unreadable = "nf_tables: the kernel gives no answer that can be read";
 
-function hidden(why: string): TableAnswer {
-	return { kind: "hidden", why };
+function hidden(why: string, code: HiddenTables["code"] = "refused"): TableAnswer {
+	return { kind: "hidden", why, code };
 }
 
 /** Nothing of the kind in this kernel, or something in the way. */
 function withoutAnswer({ name, message }: Errno): TableAnswer {
 	return name === "EPROTONOSUPPORT" || name === "EAFNOSUPPORT"
 		? { kind: "none" }
-		: hidden(`netlink socket: ${message}`);
+		: hidden(
+				`netlink socket: ${message}`,
+				name === "EPERM" || name === "EACCES" ? "not-permitted" : "refused",
+			);
 }
 
 /** EINVAL is nfnetlink's word for a subsystem that is not there, and EPERM for want of CAP_NET_ADMIN (net/netfilter/nfnetlink.c). */
@@ -95,7 +98,7 @@ function refusalOf(errno: number): TableAnswer {
 		case 95:
 			return { kind: "none" };
 		case 1:
-			return hidden("nf_tables: operation not permitted");
+			return hidden("nf_tables: operation not permitted", "not-permitted");
 		default:
 			return hidden(`nf_tables: the kernel refuses to tell (error ${errno})`);
 	}

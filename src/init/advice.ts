@@ -23,7 +23,7 @@ export function setUpFailure(host: Host, error: unknown, asked: Asked): Failure 
 	}
 	const findings = tryOthers(host, asked);
 	const isUsable = error.lack === undefined && findings.working.some((dialect) => dialect === asked.mode);
-	const ofLock = lockAdvice(error.message);
+	const ofLock = lockAdvice(error);
 	// A trial would have needed the lock too.
 	const isOpen =
 		error.lack === undefined &&
@@ -65,7 +65,7 @@ function tryOthers(host: Host, { mode, families, uid }: Asked): Findings {
 			.map(({ dialect }) => dialect);
 	const trials = tryDialects(host, { families, uid }, tried);
 	const working = trials.filter(({ failure }) => failure === undefined).map(({ dialect }) => dialect);
-	const found = trials.find(({ dialect }) => dialect === mode)?.failure?.message;
+	const found = trials.find(({ dialect }) => dialect === mode)?.failure;
 	const byIpv4 = isTraceless ? dialects : tracelessDialects(host, ["ipv4"]);
 	const refused = byIpv4.filter(
 		(dialect) =>
@@ -80,7 +80,7 @@ function tryOthers(host: Host, { mode, families, uid }: Asked): Findings {
 		working,
 		untried: dialects.filter((dialect) => !tried.includes(dialect)),
 		isServedByIpv4,
-		ofOwner: found?.includes("owner match") === true ? found : undefined,
+		ofOwner: found?.obstacle === "owner-match" ? found.message : undefined,
 	};
 }
 

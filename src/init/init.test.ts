@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type CommandResult, HostError } from "../host/host.ts";
 import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
+import { MemoryXtables } from "../host/memory-xtables.ts";
 import { runClean } from "./clean.ts";
 import { runInit } from "./init.ts";
 
@@ -278,6 +279,19 @@ describe("a mode that does not work", () => {
 		);
 		expect(init(host)).toBe(69);
 		expect(host.logged.join("\n")).toMatch(/mount an emptyDir there[\s\S]*modes that work here: nft/);
+	});
+
+	it("for want of a place for the lock says so too where no tool is needed", () => {
+		const host = createMemoryHost({ xtables: new MemoryXtables().ask });
+		host.uninstall("iptables-legacy-restore");
+		const locked = {
+			...host,
+			lock: () => ({ name: "EROFS", number: 30, message: "read-only file system" }),
+		};
+		expect(init(locked)).toBe(69);
+		expect(host.logged.join("\n")).toMatch(
+			/xtables\.lock: read-only file system[\s\S]*mount an emptyDir there/,
+		);
 	});
 
 	it("for want of a lock file says where to put one", () => {

@@ -7,6 +7,7 @@ import { plan } from "../../rules/plan.ts";
 import { buildEntries, replaceRequest } from "../../wire/build-ip-table.ts";
 import { words, zeros } from "../../wire/bytes.ts";
 import type { IpTable } from "../../wire/ip-table.ts";
+import { impatient } from "../impatient.ts";
 import { applyLegacy, driftInLegacy, removeLegacy } from "./legacy-kernel.ts";
 import { readLegacyTable } from "./legacy-table.ts";
 
@@ -316,6 +317,34 @@ describe("the lock of iptables' tools", () => {
 		]);
 	});
 
+	it("is not waited for at all by who is impatient, nor are programs for long", () => {
+		const waited: number[] = [];
+		const host = hostWith(kernel.ask, { heldLocks: ["/run/xtables.lock"] });
+		const counting: Host = {
+			...host,
+			lock: (path, waitMs) => {
+				waited.push(waitMs);
+				return host.lock(path, waitMs);
+			},
+			run: (commands) => {
+				waited.push(...commands.map(({ timeoutMs }) => timeoutMs));
+				return [];
+			},
+		};
+		expect(() => applyLegacy(impatient(counting), wanted, { wait: true })).toThrow(
+			expect.objectContaining({
+				code: "no-answer",
+				obstacle: "held-lock",
+				message: "another program holds the xtables lock",
+			}),
+		);
+		expect(host.logged).toEqual([]);
+		impatient(counting).run([60_000, 1000].map((timeoutMs) => ({ argv: ["x"], timeoutMs })));
+		expect(waited).toEqual([0, 5000, 1000]);
+		const free = hostWith(kernel.ask);
+		expect(applyLegacy(impatient(free), ipv4Alone, noWait)).toHaveLength(1);
+	});
+
 	it("is named where it cannot be had at all", () => {
 		const host: Host = {
 			...hostWith(kernel.ask),
@@ -324,6 +353,7 @@ describe("the lock of iptables' tools", () => {
 		expect(() => applyLegacy(host, wanted, noWait)).toThrow(
 			expect.objectContaining({
 				code: "refused",
+				obstacle: "no-lock",
 				message: "the xtables lock /run/xtables.lock: read-only file system",
 			}),
 		);

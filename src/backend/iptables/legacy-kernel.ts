@@ -162,7 +162,7 @@ function withUndone(host: Host, error: BackendError, done: readonly Applied[]): 
 	const undone = done.filter(({ outcome }) => outcome !== "unchanged").map((each) => undo(host, each));
 	return undone.length === 0
 		? error
-		: new BackendError(error.code, [error.message, ...undone].join("; "), error.lack);
+		: new BackendError(error.code, [error.message, ...undone].join("; "), error);
 }
 
 function undo(host: Host, { family, before }: Applied): string {

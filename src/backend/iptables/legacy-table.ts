@@ -178,7 +178,7 @@ function ruleFailure(host: Host, family: Family, answer: Errno): KernelFailure {
 }
 
 function failureOf(host: Host, family: Family, { number, message }: Errno, pieces: readonly Piece[]) {
-	return new KernelFailure(number, `${names[family]}: ${message}`, lackOf(host, pieces));
+	return new KernelFailure(number, `${names[family]}: ${message}`, { lack: lackOf(host, pieces) });
 }
 
 type ExtensionPiece = Extract<Piece, { kind: "extension" }>;

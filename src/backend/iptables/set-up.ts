@@ -3,8 +3,7 @@ import type { IptablesDialect } from "../../domain/mode.ts";
 import type { Host, NftTable } from "../../host/host.ts";
 import type { Plan } from "../../rules/plan.ts";
 import type { FamilyOutcome, SetUpOptions } from "../backend.ts";
-import { BackendError } from "../backend-error.ts";
-import { joinLacks } from "../kernel-lack.ts";
+import { BackendError, joinKnown } from "../backend-error.ts";
 import { driftOfState } from "./drift.ts";
 import { nothing, type OwnState, sameState, wantedOver, wantedState } from "./own-state.ts";
 import { type IptablesTools, openTools } from "./tools.ts";
@@ -133,9 +132,7 @@ function assess(plan: Plan, state: FamilyState, own: OwnState | BackendError): F
 
 /** A refusal that is only about chains of ours that exist says less than why they cannot be read. */
 function moreTelling(refusal: BackendError | undefined, reading: BackendError): BackendError {
-	return refusal?.code === reading.code && !refusal.message.includes("Chain already exists")
-		? refusal
-		: reading;
+	return refusal?.code === reading.code && refusal.obstacle !== "own-chains" ? refusal : reading;
 }
 
 /** Those that cannot be made to hold the plan, or else those that somebody kept changing. */
@@ -176,6 +173,6 @@ function describeFailure(failed: readonly FamilyState[], rolledBack: readonly st
 	return new BackendError(
 		first?.code ?? "refused",
 		[...reasons, ...rolledBack].join("; "),
-		joinLacks(failed.map(({ failure }) => failure?.lack)),
+		joinKnown(failed.map(({ failure = {} }) => failure)),
 	);
 }

@@ -73,6 +73,7 @@ function neverFree(host: Host, { argv }: Command, seconds: number): BackendError
 	return new BackendError(
 		"no-answer",
 		`${tool}: ${lockHolder(host)} has been holding the xtables lock for more than ${seconds} s`,
+		{ obstacle: "held-lock" },
 	);
 }
 
@@ -224,15 +225,18 @@ function locate(host: Host, names: readonly string[], neededLater: readonly stri
 	return found;
 }
 
+/** Where iptables' tools have it (XT_LOCK_NAME, and xtables_lock in iptables/xshared.c for the variable). */
+export function lockPath(host: Host): string {
+	const given = host.env("XTABLES_LOCKFILE") ?? "";
+	return given === "" ? "/run/xtables.lock" : given;
+}
+
 /**
  * Who holds the xtables lock, as far as the kernel tells: /proc/locks names each lock's process and file (proc(5)), but
  * none of a process that we do not see.
  */
 export function lockHolder(host: Host): string {
-	const inode = host
-		.fileIdentity(host.env("XTABLES_LOCKFILE") ?? "/run/xtables.lock")
-		?.split(":")
-		.at(-1);
+	const inode = host.fileIdentity(lockPath(host))?.split(":").at(-1);
 	const lock = (host.readFile("/proc/locks") ?? "")
 		.split("\n")
 		.find((line) => line.includes(" FLOCK ") && line.includes(`:${inode} `) && !line.includes(" -> "));

@@ -1,16 +1,16 @@
 import type { Host } from "../../host/host.ts";
-import { BackendError } from "../backend-error.ts";
+import { BackendError, type Known } from "../backend-error.ts";
+import { notWaitedFor } from "../impatient.ts";
 import { lockFailure } from "../kernel-failure.ts";
-import { lockHolder } from "./tools.ts";
-
-/** Where iptables' tools have it, too (XT_LOCK_NAME, and xtables_lock in iptables/xshared.c for the variable). */
-const usualPath = "/run/xtables.lock";
+import { lockHolder, lockPath } from "./tools.ts";
 
 /**
  * For how many seconds a held lock is waited for: as `-w` asks, or else a little all the same, since every holder is
  * another short run like ours. What is longer than the first is said in the log.
  */
 const patience = { silent: 2, asked: 60, unasked: 10 } as const;
+
+const held: Known = { obstacle: "held-lock" };
 
 /** Does something while no tool of iptables writes. Throws {@link BackendError} where the lock is not to be had. */
 export function withXtablesLock<T>(host: Host, wait: boolean, use: () => T): T {
@@ -23,11 +23,13 @@ export function withXtablesLock<T>(host: Host, wait: boolean, use: () => T): T {
 }
 
 function takeLock(host: Host, wait: boolean): () => void {
-	const given = host.env("XTABLES_LOCKFILE") ?? "";
-	const path = given === "" ? usualPath : given;
+	const path = lockPath(host);
 	const first = host.lock(path, patience.silent * 1000);
 	if (typeof first === "function") {
 		return first;
+	}
+	if (first.name === notWaitedFor) {
+		throw new BackendError("no-answer", `${lockHolder(host)} holds the xtables lock`, held);
 	}
 	if (first.name !== "EAGAIN") {
 		throw lockFailure(path, first);
@@ -44,5 +46,6 @@ function takeLock(host: Host, wait: boolean): () => void {
 	throw new BackendError(
 		"no-answer",
 		`${lockHolder(host)} has been holding the xtables lock for more than ${seconds} s`,
+		held,
 	);
 }

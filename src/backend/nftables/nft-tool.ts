@@ -69,10 +69,12 @@ export function isOurTable({ dialect, scope, name }: Omit<NatTable, "chains">): 
 /** Whether our table is there, learnt without starting a process. Throws {@link BackendError} where that cannot be told. */
 export function hasOurTable(host: Host): boolean {
 	const isThere = seesOurTable(host);
-	const why = isThere ? undefined : host.hiddenNftTables();
-	if (why !== undefined) {
-		const code = why.endsWith("not permitted") ? "not-permitted" : "refused";
-		throw new BackendError(code, `whether there is a table inet shunt could not be seen: ${why}`);
+	const hidden = isThere ? undefined : host.hiddenNftTables();
+	if (hidden !== undefined) {
+		throw new BackendError(
+			hidden.code,
+			`whether there is a table inet shunt could not be seen: ${hidden.why}`,
+		);
 	}
 	return isThere;
 }
