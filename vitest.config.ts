@@ -71,9 +71,10 @@ export default defineConfig({
 				test: {
 					name: "native",
 					include: ["test/contract/**/*native*.test.ts", "test/kernel/**/*.test.ts"],
-					// What does not run `shunt init` or `shunt clean` has nothing native in it.
+					// What does not run `shunt init`, `shunt clean` or the plugin has nothing native in it.
 					exclude: [
-						"test/kernel/{agent,connections,proxy,demo,bench,explain,readme,ruleset,validate}*.test.ts",
+						"test/kernel/{connections,proxy,demo,bench,explain,readme,ruleset,validate}*.test.ts",
+						"test/kernel/{agent,agent-repair,namespace-watches}.test.ts",
 					],
 					env: { SHUNT_PROGRAM: `${import.meta.dirname}/dist/native/shunt` },
 					...slow,

@@ -97,6 +97,7 @@ export class Agent {
 	stop(): void {
 		this.#stopping.abort();
 		this.#repair?.stop();
+		this.#pods?.stop();
 		this.#upkeep.stop();
 		stopAdmin(this.#admin);
 	}

@@ -3,7 +3,8 @@ import { version } from "../domain/version.ts";
 import { Counter, Gauge, Registry, registerProcessMetrics } from "../serving/prometheus.ts";
 import type { Standing } from "./installation.ts";
 import type { WordCounts } from "./node-pods.ts";
-import type { RepairListener, RepairState } from "./repair/repair.ts";
+import type { RepairState } from "./repair/pod-case.ts";
+import type { RepairListener } from "./repair/repair.ts";
 
 export interface Metrics extends RepairListener {
 	/** A pod was deleted. */

@@ -4,6 +4,7 @@ import { injectAnnotation, linkerdInjectAnnotation } from "../policy/annotation-
 import type { PodFiles } from "./pod-files.ts";
 import { isOver, type NodePod, type PodWord, wordAbout } from "./pod-verdict.ts";
 import { addressesOf, type MeshedPod, meshedPod } from "./repair/meshed-pod.ts";
+import { TaskQueue } from "./task-queue.ts";
 
 /** A namespace, as far as it matters here. */
 export interface NodeNamespace {
@@ -48,9 +49,18 @@ export class NodePods {
 	#looked: { readonly config: PluginConfig; readonly view: PodView } | undefined;
 	#areNamespacesKnown = false;
 	#arePodsKnown = false;
+	/** What the plugin may be waiting for comes first, what most often is as it should be last. */
+	readonly #tasks: TaskQueue;
+	#isRefreshing = false;
 
 	constructor(parts: NodePodsParts) {
 		this.#parts = parts;
+		this.#tasks = new TaskQueue(parts.failed);
+	}
+
+	/** Nothing is written after it. */
+	stop(): void {
+		this.#tasks.clear();
 	}
 
 	replacePods(pods: readonly NodePod[]): void {
@@ -66,7 +76,7 @@ export class NodePods {
 	setPod(pod: NodePod): void {
 		this.#looked = undefined;
 		this.#pods.set(keyOf(pod), pod);
-		this.#attempt((files) => this.#write(files, pod));
+		this.#do("front", (files) => this.#settle(files, pod));
 	}
 
 	/** A pod of that name that came after it is another one, and its file stays. */
@@ -76,8 +86,7 @@ export class NodePods {
 		}
 		this.#looked = undefined;
 		this.#pods.delete(keyOf(pod));
-		const { name = "", namespace = "" } = pod.metadata ?? {};
-		this.#attempt((files) => files.remove({ name, namespace }));
+		this.#do("front", (files) => this.#settle(files, pod));
 	}
 
 	replaceNamespaces(namespaces: readonly NodeNamespace[]): void {
@@ -86,32 +95,33 @@ export class NodePods {
 			this.#namespaces.set(namespace.metadata?.name ?? "", namespace);
 		}
 		this.#areNamespacesKnown = true;
-		this.#attempt((files) => this.#writeNamespaces(files));
+		this.#do("front", (files) => this.#writeNamespaces(files));
 	}
 
 	setNamespace(namespace: NodeNamespace): void {
 		this.#namespaces.set(namespace.metadata?.name ?? "", namespace);
-		this.#attempt((files) => this.#writeNamespaces(files));
+		this.#do("front", (files) => this.#writeNamespaces(files));
 	}
 
 	deleteNamespace({ metadata }: NodeNamespace): void {
 		this.#namespaces.delete(metadata?.name ?? "");
-		this.#attempt((files) => this.#writeNamespaces(files));
+		this.#do("front", (files) => this.#writeNamespaces(files));
 	}
 
 	/** Writes whatever is not as it should be, for whatever reason: /run lost, no room for a while, another configuration. */
 	refresh(): void {
+		if (this.#isRefreshing) {
+			return;
+		}
+		this.#isRefreshing = true;
 		for (const pod of this.#pods.values()) {
-			this.#attempt((files) => this.#write(files, pod));
+			this.#do("back", (files) => this.#settle(files, pod));
 		}
-		if (this.#arePodsKnown) {
-			const told = [...this.#pods.values()].flatMap((pod) => {
-				const word = this.#wordAbout(pod);
-				return word.kind === "told" ? [word.pod] : [];
-			});
-			this.#attempt((files) => files.keep(told));
-		}
-		this.#attempt((files) => this.#writeNamespaces(files));
+		this.#do("back", (files) => this.#keepTold(files));
+		this.#do("back", (files) => this.#writeNamespaces(files));
+		this.#tasks.add("back", () => {
+			this.#isRefreshing = false;
+		});
 	}
 
 	/** The pods that the plugin makes rules for, and the addresses that any pod of the node has. */
@@ -146,20 +156,29 @@ export class NodePods {
 		return word;
 	}
 
-	#write(files: PodFiles, pod: NodePod): void {
+	/** What is known of the pod's name by now counts: the pod may have gone, or be another one. */
+	#settle(files: PodFiles, pod: NodePod): void {
 		const { wrote, unclear } = this.#parts;
-		const word = this.#wordAbout(pod);
+		const now = this.#pods.get(keyOf(pod));
+		const word = now === undefined ? gone : this.#wordAbout(now);
 		if (word.kind === "told") {
 			if (files.write(word.pod, word.verdict)) {
 				wrote();
 			}
 			return;
 		}
-		const { name = "", namespace = "", uid = "" } = pod.metadata ?? {};
+		const { name = "", namespace = "", uid = "" } = (now ?? pod).metadata ?? {};
 		files.remove({ name, namespace });
 		if (word.kind === "unclear" && !this.#said.has(uid)) {
 			this.#said.add(uid);
 			unclear(`${namespace}/${name}`, word.why);
+		}
+	}
+
+	#keepTold(files: PodFiles): void {
+		if (this.#arePodsKnown) {
+			const words = [...this.#pods.values()].map((pod) => this.#wordAbout(pod));
+			files.keep(words.flatMap((word) => (word.kind === "told" ? [word.pod] : [])));
 		}
 	}
 
@@ -170,10 +189,18 @@ export class NodePods {
 		}
 	}
 
-	#attempt(work: (files: PodFiles) => void): void {
-		const { files, isOurs } = this.#parts;
+	/** By and by, where anybody wants files. */
+	#do(at: "front" | "back", work: (files: PodFiles) => void): void {
+		const { files } = this.#parts;
+		if (files !== undefined) {
+			this.#tasks.add(at, () => this.#attempt(files, work));
+		}
+	}
+
+	#attempt(files: PodFiles, work: (files: PodFiles) => void): void {
+		const { isOurs } = this.#parts;
 		try {
-			if (files !== undefined && isOurs()) {
+			if (isOurs()) {
 				work(files);
 			}
 		} catch (error) {
@@ -181,6 +208,8 @@ export class NodePods {
 		}
 	}
 }
+
+const gone: PodWord = { kind: "silent" };
 
 /** Of two pods with one address neither is told from the other by it, so that none of the two is meant. */
 function viewOf(pods: readonly NodePod[], wordOf: (pod: NodePod) => PodWord): PodView {

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
 import { formatNodeRecord, nodeRecordPath } from "../cni/node-record.ts";
 import { formatPodFile, type KnownPod, type PodVerdict, podFilePath } from "../cni/pod-file.ts";
 import type { Dialect } from "../domain/mode.ts";
@@ -14,6 +14,8 @@ export class PodFiles {
 	/** What mode auto comes to on the node, where somebody has found out; stands in what is written from then on. */
 	mode: Dialect | undefined;
 	readonly #runDir: string;
+	/** By its path, what a file was last found to say, and how it was then. */
+	readonly #found = new Map<string, { readonly verdict: PodVerdict; readonly stats: Stats | undefined }>();
 
 	constructor(runDir: string) {
 		this.#runDir = runDir;
@@ -22,22 +24,36 @@ export class PodFiles {
 	/** True where the file was not so before. Throws what node:fs throws. */
 	write(pod: KnownPod, verdict: PodVerdict): boolean {
 		const path = podFilePath(this.#runDir, pod);
-		return path !== undefined && this.#put(path, formatPodFile(pod, verdict));
+		if (path === undefined) {
+			return false;
+		}
+		const found = this.#found.get(path);
+		if (found?.verdict === verdict && isSameFile(found.stats, statsOf(path))) {
+			return false;
+		}
+		this.#found.delete(path);
+		const isNew = this.#put(path, formatPodFile(pod, verdict));
+		this.#found.set(path, { verdict, stats: statsOf(path) });
+		return isNew;
 	}
 
 	remove(pod: Pick<KnownPod, "namespace" | "name">): void {
 		const path = podFilePath(this.#runDir, pod);
 		if (path !== undefined) {
+			this.#found.delete(path);
 			rmSync(path, { force: true });
 		}
 	}
 
 	/** Removes the files of all other pods: those that ended while nobody watched. */
 	keep(pods: readonly Pick<KnownPod, "namespace" | "name">[]): void {
-		const kept = new Set(pods.flatMap((pod) => basename(podFilePath(this.#runDir, pod) ?? "")));
-		const folder = join(this.#runDir, "pods");
-		for (const name of namesIn(folder).filter((one) => !kept.has(one))) {
-			rmSync(join(folder, name), { force: true });
+		const kept = new Set(pods.map((pod) => podFilePath(this.#runDir, pod)));
+		const folder = `${this.#runDir}/pods`;
+		for (const path of namesIn(folder).map((name) => `${folder}/${name}`)) {
+			if (!kept.has(path)) {
+				this.#found.delete(path);
+				rmSync(path, { force: true });
+			}
 		}
 	}
 
@@ -61,9 +77,23 @@ export class PodFiles {
 			return false;
 		}
 		mkdirSync(join(this.#runDir, "pods"), { recursive: true, mode: 0o755 });
-		replaceFile(path, { data: text, mode: 0o644 });
+		replaceFile(path, { data: text, mode: 0o644, isForThisBoot: true });
 		return true;
 	}
+}
+
+function statsOf(path: string): Stats | undefined {
+	return statSync(path, { throwIfNoEntry: false });
+}
+
+function isSameFile(one: Stats | undefined, other: Stats | undefined): boolean {
+	return (
+		one !== undefined &&
+		one.ino === other?.ino &&
+		one.mtimeMs === other.mtimeMs &&
+		one.ctimeMs === other.ctimeMs &&
+		one.size === other.size
+	);
 }
 
 function readIfThere(path: string): string | undefined {

@@ -18,6 +18,8 @@ export interface Replacement {
 	readonly mode: number;
 	/** Who owns it; whoever we are when absent. */
 	readonly owner?: { readonly uid: number; readonly gid: number };
+	/** Whether it is gone after a boot in any case, so that no power cut has to be outlasted. */
+	readonly isForThisBoot?: boolean;
 	/** Called when all is written and nothing has happened yet; what it throws leaves the file as it is. */
 	readonly beforehand?: () => void;
 }
@@ -27,7 +29,8 @@ export interface Replacement {
  * own (rename(2) replaces atomically, and a program that runs keeps the file that it was started from). Throws what
  * node:fs throws, with the file as it was.
  */
-export function replaceFile(path: string, { data, mode, owner, beforehand }: Replacement): void {
+export function replaceFile(path: string, replacement: Replacement): void {
+	const { data, mode, owner, isForThisBoot = false, beforehand } = replacement;
 	const folder = dirname(path);
 	const temporary = join(folder, `.${basename(path)}.shunt-tmp-${process.pid}`);
 	const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW } = constants;
@@ -40,7 +43,9 @@ export function replaceFile(path: string, { data, mode, owner, beforehand }: Rep
 			}
 			// After the owner, a change of which may take bits of the mode away.
 			fchmodSync(descriptor, mode & 0o7777);
-			fsyncSync(descriptor);
+			if (!isForThisBoot) {
+				fsyncSync(descriptor);
+			}
 		} finally {
 			closeSync(descriptor);
 		}
@@ -50,7 +55,9 @@ export function replaceFile(path: string, { data, mode, owner, beforehand }: Rep
 		rmSync(temporary, { force: true });
 		throw error;
 	}
-	syncFolder(folder);
+	if (!isForThisBoot) {
+		syncFolder(folder);
+	}
 }
 
 /** So that a rename in it outlasts a power cut. */

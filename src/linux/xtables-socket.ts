@@ -63,6 +63,50 @@ export function askXtables(
 	return second;
 }
 
+/** Who opens it closes it. Speaks of the tables of the network namespace in which it was opened, from wherever it is asked. */
+export class OpenXtables {
+	readonly #libc: Libc;
+	readonly #descriptor: number;
+
+	private constructor(libc: Libc, descriptor: number) {
+		this.#libc = libc;
+		this.#descriptor = descriptor;
+	}
+
+	static open(libc: Libc): OpenXtables | Errno {
+		// A socket of IPv6 takes IPv4's calls too (ipv6_getsockopt in net/ipv6/ipv6_sockglue.c), but not every kernel has one.
+		for (const family of ["ipv6", "ipv4"] as const) {
+			const { type, protocol } = datagram;
+			const descriptor = libc.socket(addressFamilies[family], type | closeOnExec, protocol);
+			if (descriptor >= 0) {
+				return new OpenXtables(libc, descriptor);
+			}
+		}
+		return errnoOf(libc.errno());
+	}
+
+	/** As {@link Host.xtables}. */
+	ask(family: Family, operation: XtablesOperation, request: string): string | Errno {
+		return isByteString(request) && !narrow.has(process.arch)
+			? call(this.#libc, { descriptor: this.#descriptor, family, operation, bytes: toBytes(request) })
+			: invalidArgument;
+	}
+
+	/** Asks what `bytes` hold and answers into them. True where there was an answer. */
+	askInPlace(family: Family, operation: Exclude<XtablesOperation, Writing>, bytes: Uint8Array): boolean {
+		const name = reading[operation][family];
+		answerLength[0] = bytes.length;
+		return this.#libc.getsockopt(this.#descriptor, protocolLevels[family], name, bytes, answerLength) >= 0;
+	}
+
+	close(): void {
+		this.#libc.close(this.#descriptor);
+	}
+}
+
+/** For all, since nothing else runs between a call and its answer. */
+const answerLength = new Uint32Array(1);
+
 const narrow: ReadonlySet<string> = new Set(["arm", "ia32", "mips", "mipsel", "ppc"]);
 
 function onSocket(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Words, words, zeros } from "./bytes.ts";
-import { withoutCounters } from "./ip-table-requests.ts";
+import { holdsEntries, withoutCounters } from "./ip-table-requests.ts";
 
 const families = [
 	["ipv4", 88, 112],
@@ -24,6 +24,24 @@ describe.each(families)("entries of %s without what they have counted", (family,
 		expect(withoutCounters(family, one("1") + one("2", "Rest"), order)).not.toBe(bare);
 		expect(withoutCounters(family, one("1"), order)).not.toBe(bare);
 		expect(withoutCounters(family, "", order)).toBe("");
+	});
+
+	it("are told from an answer's, byte by byte", () => {
+		const bare = withoutCounters(family, one("1") + one("2"), order) ?? "";
+		const holds = (entries: string) =>
+			holdsEntries(family, Buffer.from(zeros(40) + entries, "latin1"), bare, order);
+		expect(holds(one("99") + one(""))).toBe(true);
+		expect(holds(one("99") + one("", "Rest"))).toBe(false);
+		expect(holds(one("99", "Rest") + one(""))).toBe(false);
+		expect(holds(one("99"))).toBe(false);
+		expect(holds(one("99") + one("") + one(""))).toBe(false);
+		expect(holds("")).toBe(false);
+		const counted = (at: number) => at % (header + 4) >= header - 16 && at % (header + 4) < header;
+		const both = one("1") + one("2");
+		for (let at = 0; at < both.length; at++) {
+			const other = `${both.slice(0, at)}\xff${both.slice(at + 1)}`;
+			expect([at, holds(other)]).toEqual([at, counted(at)]);
+		}
 	});
 
 	it("are not to be had of bytes that end early, or of a length that is none", () => {

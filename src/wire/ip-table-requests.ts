@@ -77,6 +77,34 @@ export function withoutCounters(family: Family, entries: Bytes, { u16At }: Words
 	return parts.join("");
 }
 
+/**
+ * Whether the answer to {@link entriesRequest} holds these entries, which {@link withoutCounters} gave, whatever they have counted
+ * since. Makes nothing, for those who ask often.
+ */
+export function holdsEntries(family: Family, answer: Uint8Array, wanted: Bytes, { u16At }: Words): boolean {
+	const { offsets, header } = layouts[family];
+	const isSame = (at: number, from: number, end: number): boolean => {
+		for (let index = from; index < end; index++) {
+			if (wanted.charCodeAt(index) !== answer[at + index - from]) {
+				return false;
+			}
+		}
+		return true;
+	};
+	let at = entriesHeader;
+	for (let from = 0; from < wanted.length; ) {
+		const length = u16At(wanted, from + offsets + 2);
+		const counters = from + header - counterLength;
+		const end = from + length - counterLength;
+		if (!isSame(at, from, counters) || !isSame(at + header, counters, end)) {
+			return false;
+		}
+		from = end;
+		at += length;
+	}
+	return at === answer.length;
+}
+
 /** The head of struct ipt_replace, with room for the pointer to the counters. */
 export function replaceHead(info: TableInfo, oldEntryCount: number, { u32 }: Words): Bytes {
 	const perHook = (offsets: readonly number[]) => offsets.map(u32).join("");

@@ -3,61 +3,33 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readPodFile } from "../../src/cni/pod-file.ts";
 import { readText } from "../../src/host/node-files.ts";
-import { ApiServer } from "../support/api-server/api-server.ts";
 import { Status } from "../support/api-server/status.ts";
+import { AgentNode, type PodParts } from "./support/agent-node.ts";
 import { AgentProcess } from "./support/agent-process.ts";
-import { bridgeList, eventually, NodeFolders } from "./support/node-folders.ts";
+import { bridgeList, eventually } from "./support/node-folders.ts";
 import { parsePolicy, standardStamp } from "./support/stamps.ts";
 
-let folders: NodeFolders;
-let api: ApiServer;
-const running: AgentProcess[] = [];
+let node: AgentNode;
+let folders: AgentNode["folders"];
+let api: AgentNode["api"];
 
 beforeEach(async () => {
-	folders = new NodeFolders();
-	api = await ApiServer.start();
-	writeFileSync(join(folders.root, "kubeconfig"), api.kubeconfig);
-	folders.write("10-a.conflist", bridgeList);
+	node = await AgentNode.make();
+	({ folders, api } = node);
 });
 
-afterEach(async () => {
-	await Promise.all(running.splice(0).map((agent) => agent.stop()));
-	await api.stop();
-	folders.remove();
-});
+afterEach(() => node.remove());
 
-async function start(...flags: string[]): Promise<AgentProcess> {
-	const own = [
-		"--node",
-		"here",
-		"--kubeconfig",
-		join(folders.root, "kubeconfig"),
-		"--check-interval",
-		"200ms",
-	];
-	const agent = await AgentProcess.start(folders, { flags: [...own, ...flags] });
-	running.push(agent);
-	return agent;
+function start(...flags: string[]): Promise<AgentProcess> {
+	return node.start({ flags: ["--check-interval", "200ms", ...flags] });
 }
 
-interface PodOptions {
-	readonly annotations?: Record<string, string>;
-	readonly spec?: object;
-	readonly status?: object;
-}
+const stamp = { "shunt.dev/redirect": standardStamp };
+const stamped = annotated(stamp);
 
-function putPod(name: string, { annotations = {}, spec = {}, status = {} }: PodOptions = {}): string {
-	const { metadata } = api.store.put("v1/pods", {
-		apiVersion: "v1",
-		kind: "Pod",
-		metadata: { name, namespace: "shop", annotations },
-		spec: { nodeName: "here", containers: [{ name: "app" }], ...spec },
-		status,
-	});
-	return metadata.uid ?? "";
+function annotated(annotations: Record<string, string>): PodParts {
+	return { metadata: { annotations } };
 }
-
-const stamped = { annotations: { "shunt.dev/redirect": standardStamp } };
 
 function fileOf(name: string): string {
 	return join(folders.runDir, "pods", `shop_${name}.json`);
@@ -79,21 +51,21 @@ function files(): readonly string[] {
 
 describe("files about pods", () => {
 	it("say to the plugin what the API server knows, of this node's pods alone", async () => {
-		const before = putPod("before", stamped);
-		putPod("elsewhere", { ...stamped, spec: { nodeName: "there" } });
+		const before = node.putPod("before", stamped);
+		node.putPod("elsewhere", { ...stamped, spec: { nodeName: "there" } });
 		await start("--watch-pods");
 		await eventually(() => files().length === 1);
 		expect(readAs("before", before)).toEqual({ kind: "redirect", policy: parsePolicy(standardStamp) });
 		expect(readAs("before", "another")).toMatchObject({ kind: "not-yet" });
-		const after = putPod("after", stamped);
+		const after = node.putPod("after", stamped);
 		await eventually(() => readAs("after", after).kind === "redirect");
-		const plain = putPod("plain");
+		const plain = node.putPod("plain");
 		await eventually(() => readAs("plain", plain).kind === "leave");
 		expect(readAs("plain", plain)).toEqual({ kind: "leave", reason: "nothing says that it is meshed" });
-		putPod("host", { ...stamped, spec: { hostNetwork: true } });
-		putPod("over", { ...stamped, status: { phase: "Succeeded" } });
-		const linkerds = putPod("linkerds", {
-			annotations: { "linkerd.io/proxy-version": "v2" },
+		node.putPod("host", { ...stamped, spec: { hostNetwork: true } });
+		node.putPod("over", { ...stamped, status: { phase: "Succeeded" } });
+		const linkerds = node.putPod("linkerds", {
+			...annotated({ "linkerd.io/proxy-version": "v2" }),
 			spec: { initContainers: [{ name: "linkerd-init" }] },
 		});
 		await eventually(() => readAs("linkerds", linkerds).kind === "leave");
@@ -101,7 +73,7 @@ describe("files about pods", () => {
 			kind: "leave",
 			reason: "it brings the init container linkerd-init, which makes its rules",
 		});
-		const ours = putPod("ours", { ...stamped, spec: { initContainers: [{ name: "shunt-init" }] } });
+		const ours = node.putPod("ours", { ...stamped, spec: { initContainers: [{ name: "shunt-init" }] } });
 		await eventually(() => readAs("ours", ours).kind === "leave");
 		// What the init container was told, so that whoever looks at the node can compare.
 		expect(readAs("ours", ours)).toMatchObject({
@@ -113,33 +85,31 @@ describe("files about pods", () => {
 	});
 
 	it("go with their pods, also with those that ended while nobody watched", async () => {
-		putPod("a", stamped);
-		putPod("b", stamped);
+		node.putPod("a", stamped);
+		node.putPod("b", stamped);
 		const agent = await start("--watch-pods");
 		await eventually(() => files().length === 2);
 		api.store.delete("v1/pods", "shop/a");
 		await eventually(() => files().length === 1);
 		await agent.stop();
-		running.pop();
 		api.store.delete("v1/pods", "shop/b");
 		await start("--watch-pods");
 		await eventually(() => files().length === 0);
 	});
 
 	it("are of the pod that has the name now", async () => {
-		putPod("web-0", stamped);
+		node.putPod("web-0", stamped);
 		await start("--watch-pods");
 		await eventually(() => files().length === 1);
 		api.store.delete("v1/pods", "shop/web-0");
-		const next = putPod("web-0", stamped);
+		const next = node.putPod("web-0", stamped);
 		await eventually(() => readAs("web-0", next).kind === "redirect");
-		const fixed = { ...stamped.annotations, "kubernetes.io/config.hash": "manifest" };
-		putPod("static", { annotations: fixed });
+		node.putPod("static", annotated({ ...stamp, "kubernetes.io/config.hash": "manifest" }));
 		await eventually(() => readAs("static", "manifest").kind === "redirect");
 	});
 
 	it("are none for a policy that nobody understands, and the agent says why", async () => {
-		putPod("odd", { annotations: { "shunt.dev/redirect": '{"families":["ipv5"]}' } });
+		node.putPod("odd", annotated({ "shunt.dev/redirect": '{"families":["ipv5"]}' }));
 		const agent = await start("--watch-pods");
 		await eventually(() => agent.lines.some(({ pod, why }) => pod === "shop/odd" && /ipv5/.test(`${why}`)));
 		expect(files()).toEqual([]);
@@ -148,7 +118,7 @@ describe("files about pods", () => {
 
 	it("follow the configuration", async () => {
 		writeFileSync(folders.config, '{"shunt":{"excludeNamespaces":["shop"]}}');
-		const uid = putPod("a", stamped);
+		const uid = node.putPod("a", stamped);
 		await start("--watch-pods");
 		await eventually(() => readAs("a", uid).kind === "leave");
 		writeFileSync(folders.config, "{}");
@@ -156,7 +126,7 @@ describe("files about pods", () => {
 	});
 
 	it("come back when /run is lost", async () => {
-		const uid = putPod("a", stamped);
+		const uid = node.putPod("a", stamped);
 		api.putNamespace("shop", { "shunt.dev/inject": "enabled" });
 		await start("--watch-pods");
 		await eventually(() => files().length === 1 && existsSync(join(folders.runDir, "node.json")));
@@ -170,7 +140,7 @@ describe("files about pods", () => {
 	it("wait for room where there is something in the way", async () => {
 		mkdirSync(folders.runDir, { recursive: true });
 		writeFileSync(join(folders.runDir, "pods"), "in the way");
-		const uid = putPod("a", stamped);
+		const uid = node.putPod("a", stamped);
 		const agent = await start("--watch-pods");
 		await eventually(() => agent.lines.some(({ msg }) => /cannot be written/.test(`${msg}`)));
 		expect((await agent.ask("/ready")).status).toBe(200);
@@ -204,7 +174,6 @@ describe("the record of the node", () => {
 		const agent = await start("--watch-pods");
 		await eventually(() => recorded() !== undefined);
 		await agent.stop();
-		running.pop();
 		await start();
 		await eventually(() => recorded() === undefined);
 	});
@@ -217,7 +186,7 @@ describe("an API server that is gone", () => {
 		const agent = await start("--watch-pods");
 		expect((await agent.ask("/ready")).status).toBe(200);
 		await eventually(() => agent.lines.some(({ msg }) => /cannot be followed/.test(`${msg}`)));
-		const uid = putPod("a", stamped);
+		const uid = node.putPod("a", stamped);
 		api.obstacle = () => undefined;
 		await eventually(() => readAs("a", uid).kind === "redirect");
 		api.obstacle = () => gone;
@@ -225,14 +194,14 @@ describe("an API server that is gone", () => {
 		folders.write("10-a.conflist", bridgeList);
 		await eventually(() => folders.plugins("10-a.conflist")?.length === 3);
 		expect(readAs("a", uid).kind).toBe("redirect");
-		const later = putPod("b", stamped);
+		const later = node.putPod("b", stamped);
 		api.obstacle = () => undefined;
 		await eventually(() => readAs("b", later).kind === "redirect");
 		expect(await agent.metric("shunt_agent_watch_failures_total")).toBeGreaterThanOrEqual(3);
 	});
 
 	it("is gone with everything: the files stay, and so does the installation", async () => {
-		const uid = putPod("a", stamped);
+		const uid = node.putPod("a", stamped);
 		const agent = await start("--watch-pods");
 		await eventually(() => readAs("a", uid).kind === "redirect" && api.watches.count === 2);
 		await api.stop();
@@ -250,13 +219,13 @@ describe("an API server that is gone", () => {
 		await eventually(() => agent.lines.some(({ error }) => /401|Unauthorized/.test(`${error}`)));
 		folders.write("10-a.conflist", bridgeList);
 		await eventually(() => folders.plugins("10-a.conflist")?.length === 3);
-		const uid = putPod("a", stamped);
+		const uid = node.putPod("a", stamped);
 		api.obstacle = () => undefined;
 		await eventually(() => readAs("a", uid).kind === "redirect");
 	});
 
 	it("has forgotten where we were: everything is listed again", async () => {
-		const uid = putPod("a", stamped);
+		const uid = node.putPod("a", stamped);
 		await start("--watch-pods");
 		await eventually(() => readAs("a", uid).kind === "redirect");
 		const lists = () =>
@@ -265,7 +234,7 @@ describe("an API server that is gone", () => {
 		await eventually(() => api.watches.count === 2);
 		api.watches.expire();
 		await eventually(() => lists() > before);
-		const next = putPod("b", stamped);
+		const next = node.putPod("b", stamped);
 		await eventually(() => readAs("b", next).kind === "redirect");
 	});
 

@@ -1,57 +1,31 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { AgentProcess } from "../agent/support/agent-process.ts";
-import { bridgeList, eventually, NodeFolders } from "../agent/support/node-folders.ts";
-import { ApiServer } from "../support/api-server/api-server.ts";
+import { AgentNode } from "../agent/support/agent-node.ts";
+import type { AgentProcess, ProcessSettings } from "../agent/support/agent-process.ts";
+import { bridgeList, eventually } from "../agent/support/node-folders.ts";
 import { Status } from "../support/api-server/status.ts";
 import { callPlugin, inputFor, meshed } from "../support/cni/cni-call.ts";
 import { withNetns } from "../support/netns.ts";
 
-let folders: NodeFolders;
-let api: ApiServer;
-const running: AgentProcess[] = [];
+let node: AgentNode;
+let folders: AgentNode["folders"];
+let api: AgentNode["api"];
 
 beforeEach(async () => {
-	folders = new NodeFolders();
-	api = await ApiServer.start();
-	writeFileSync(join(folders.root, "kubeconfig"), api.kubeconfig);
-	folders.write("10-a.conflist", bridgeList);
+	node = await AgentNode.make();
+	({ folders, api } = node);
 	api.putNamespace("shop", { "shunt.dev/inject": "enabled" });
 });
 
-afterEach(async () => {
-	await Promise.all(running.splice(0).map((agent) => agent.stop()));
-	await api.stop();
-	folders.remove();
-});
+afterEach(() => node.remove());
 
-async function start(
-	settings: { flags?: readonly string[]; prefix?: readonly string[] } = {},
-): Promise<AgentProcess> {
-	const { flags = ["--watch-pods"], prefix = [] } = settings;
-	const own = [
-		"--node",
-		"here",
-		"--kubeconfig",
-		join(folders.root, "kubeconfig"),
-		"--check-interval",
-		"200ms",
-	];
-	const agent = await AgentProcess.start(folders, { flags: [...own, ...flags], prefix });
-	running.push(agent);
-	return agent;
+function start({ flags = ["--watch-pods"], prefix = [] }: ProcessSettings = {}): Promise<AgentProcess> {
+	return node.start({ flags: ["--check-interval", "200ms", ...flags], prefix });
 }
 
 function putPod(name: string): string {
-	const { metadata } = api.store.put("v1/pods", {
-		apiVersion: "v1",
-		kind: "Pod",
-		metadata: { name, namespace: "shop", annotations: meshed },
-		spec: { nodeName: "here", containers: [{ name: "app" }] },
-		status: {},
-	});
-	return metadata.uid ?? "";
+	return node.putPod(name, { metadata: { annotations: meshed } });
 }
 
 /** The exit status and the error's code of an ADD, as a runtime calls it for a pod in a namespace of its own. */

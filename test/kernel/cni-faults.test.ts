@@ -347,7 +347,11 @@ describe("a runtime that does not hand over annotations", () => {
 
 	it("after a boot, with all of /run lost, holds nobody up", () =>
 		withNetns("cni", (netns) => {
-			const input = inputFor(undefined, { runDir: "/run/shunt-not-there", policyWait: "60s" });
-			expect(callPlugin({ command: "ADD", netns, input }).status).toBe(0);
+			const shunt = { runDir: "/run/shunt-not-there", policyWait: "60s" };
+			expect(callPlugin({ command: "ADD", netns, input: inputFor(undefined, shunt) }).status).toBe(0);
+			expect(tablesOf(netns, "nft")).toEqual(none);
+			const stamped = inputFor(meshed, { ...shunt, mode: "nft" });
+			expect(callPlugin({ command: "ADD", netns, input: stamped }).status).toBe(0);
+			expect(tablesOf(netns, "nft")).toEqual(all);
 		}));
 });

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { families } from "../../src/domain/family.ts";
 import { type Dialect, dialects, tablesOf } from "../support/dialect.ts";
@@ -43,9 +46,50 @@ describe.each(dialects)("%s", (dialect) => {
 		}));
 });
 
-function init(netns: Netns, dialect: Dialect, args: readonly string[]): Promise<Ended> {
+describe("programs that do not share the xtables lock, as those of two containers", () => {
+	const count = 40;
+	/** Goes on until the kernel has taken each of them. */
+	const script = `for port in $(seq ${count}); do
+		until iptables-legacy -t nat -A POSTROUTING -p udp --dport "$port" -j RETURN 2>/dev/null; do :; done
+	done`;
+
+	it("lose nothing of each other's", () =>
+		withNetns("locks", async (netns) => {
+			const lockOf = (name: string) => ({ XTABLES_LOCKFILE: `/tmp/${netns.name}-${name}.lock` });
+			try {
+				const foreign = promisify(execFile)("ip", ["netns", "exec", netns.name, "sh", "-c", script], {
+					env: { ...process.env, ...lockOf("foreign") },
+					timeout: 120_000,
+				});
+				const runs = await Promise.all(
+					times(12, (index) =>
+						init(netns, "legacy", (index % 2 === 0 ? standard : different).args, lockOf(`${index % 3}`)),
+					),
+				);
+				await foreign;
+				expect(runs.filter(({ status }) => status !== 0)).toEqual([]);
+				const [ipv4 = [], ipv6 = []] = tablesOf(netns, "legacy");
+				const isForeign = (line: string) => line.startsWith("-A POSTROUTING -p udp");
+				expect(ipv4.filter(isForeign)).toHaveLength(count);
+				expect([standard, different].map(tableOf)).toContainEqual(ipv4.filter((line) => !isForeign(line)));
+				expect([standard, different].map(tableOf)).toContainEqual(ipv6);
+			} finally {
+				for (const name of ["foreign", "0", "1", "2"]) {
+					rmSync(lockOf(name).XTABLES_LOCKFILE, { force: true });
+				}
+			}
+		}));
+});
+
+function init(
+	netns: Netns,
+	dialect: Dialect,
+	args: readonly string[],
+	env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
 	const where = ["--netns", netns.path, "--iptables-mode", dialect];
-	return startShunt(["init", ...args, ...where, "--output", "json", "--log-level", "warn"]).ended;
+	const all = ["init", ...args, ...where, "--output", "json", "--log-level", "warn"];
+	return startShunt(all, { env: { ...process.env, ...env } }).ended;
 }
 
 function outcomesOf({ stdout }: Ended): string[] {

@@ -2,19 +2,20 @@ import { takeFingerprint } from "../../backend/fingerprint.ts";
 import type { PluginConfig } from "../../cni/plugin-config.ts";
 import type { Host } from "../../host/host.ts";
 import { loadLibc } from "../../linux/libc.ts";
-import { travel, type Visit } from "../../linux/netns.ts";
+import { travel } from "../../linux/netns.ts";
 import type { Log } from "../../serving/log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { NodeCluster, PodEvent } from "../node-cluster.ts";
 import type { PodView } from "../node-pods.ts";
 import type { AgentOptions } from "../options.ts";
 import { FolderWatch } from "../watch-folders.ts";
-import { ChangeListeners } from "./change-listeners.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
+import { NamespaceWatches } from "./namespace-watches.ts";
+import type { RepairState } from "./pod-case.ts";
 import { PodDeletion } from "./pod-deletion.ts";
 import { PodNamespaces } from "./pod-namespaces.ts";
 import { PodRules } from "./pod-rules.ts";
-import { Repair, type RepairState } from "./repair.ts";
+import { Repair } from "./repair.ts";
 
 export interface NodeRepairParts {
 	readonly options: Pick<AgentOptions, "netnsDir" | "repairIntervalMs" | "deletePodsPerMinute">;
@@ -38,7 +39,6 @@ const settleMs = 50;
 export class NodeRepair {
 	readonly #parts: NodeRepairParts;
 	readonly #repair: Repair;
-	readonly #listeners = new ChangeListeners(loadLibc);
 	readonly #deletion: PodDeletion;
 	readonly #watch: FolderWatch;
 	#interval: NodeJS.Timeout | undefined;
@@ -52,9 +52,9 @@ export class NodeRepair {
 		this.#repair = new Repair({
 			pods: view,
 			namespaces: new PodNamespaces(options.netnsDir, host),
-			listeners: this.#listeners,
-			travel: away,
-			rules: new PodRules({ host, config, travel: away }),
+			watches: new NamespaceWatches(loadLibc),
+			visit: excursion,
+			rules: new PodRules({ host, config, visit: excursion }),
 			told: {
 				repairLooked: metrics.repairLooked,
 				checked: metrics.checked,
@@ -88,8 +88,7 @@ export class NodeRepair {
 		clearInterval(this.#interval);
 		clearTimeout(this.#settling);
 		this.#watch.close();
-		this.#repair.stop();
-		this.#listeners.close();
+		this.#repair.rest();
 	}
 
 	#look(): void {
@@ -98,7 +97,7 @@ export class NodeRepair {
 		if (this.#parts.isOurs() && !this.#parts.config().simulate) {
 			this.#repair.look();
 		} else {
-			this.#listeners.close();
+			this.#repair.rest();
 		}
 	}
 
@@ -158,8 +157,9 @@ export class NodeRepair {
 	}
 }
 
-function away<T>(journey: (visit: Visit) => T): T {
-	return travel(loadLibc(), journey);
+/** One visit, and home again. */
+function excursion<T>(path: string | undefined, act: () => T): T {
+	return travel(loadLibc(), (visit) => visit(path, act));
 }
 
 function nameOf({ namespace, name }: MeshedPod): string {

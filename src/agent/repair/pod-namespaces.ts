@@ -35,17 +35,18 @@ export class PodNamespaces {
 	}
 
 	/**
-	 * Looks what there is. `assigned` are the addresses of all of the node's pods: a namespace that has none of them is looked
-	 * into anew, as its address may have come since. Nothing is where the folder cannot be read, and that is said of each pod.
+	 * Looks what there is. Answers with the names of those to {@link lookInto}. `assigned` are the addresses of all of the node's
+	 * pods: a namespace that has none of them is looked into anew, as its address may have come since. Nothing is where the folder
+	 * cannot be read, and that is said of each pod.
 	 */
-	refresh(assigned: ReadonlySet<string>, visit: Visit): void {
+	refresh(assigned: ReadonlySet<string>): readonly string[] {
 		let names: readonly string[];
 		try {
 			names = readdirSync(this.#folder);
 			this.#failure = undefined;
 		} catch (error) {
 			this.#failure = `${this.#folder} cannot be read (${codeOf(error)})`;
-			return;
+			return [];
 		}
 		const present = new Set(names);
 		for (const name of this.#known.keys()) {
@@ -53,10 +54,32 @@ export class PodNamespaces {
 				this.#forget(name);
 			}
 		}
-		for (const name of names) {
-			if (this.#known.get(name)?.addresses?.some((address) => assigned.has(address)) !== true) {
-				this.#look(name, visit);
+		return names.filter(
+			(name) => this.#known.get(name)?.addresses?.some((address) => assigned.has(address)) !== true,
+		);
+	}
+
+	/** Learns which addresses there are. */
+	lookInto(name: string, visit: Visit): void {
+		const path = join(this.#folder, name);
+		const inode = inodeOf(path);
+		if (inode === undefined) {
+			this.#forget(name);
+			return;
+		}
+		if (inode === inodeOf("/proc/self/ns/net")) {
+			// Docker keeps the node's own there too, which is no pod's.
+			this.#know(name, { inode, addresses: undefined });
+			return;
+		}
+		try {
+			this.#know(name, { inode, addresses: visit(path, () => this.#addresses()) });
+		} catch (error) {
+			if (!(error instanceof HostError)) {
+				throw error;
 			}
+			// What the runtime is about to make or to remove is a file like any other.
+			this.#know(name, { inode, addresses: undefined });
 		}
 	}
 
@@ -103,29 +126,6 @@ export class PodNamespaces {
 	#know(name: string, known: Known): void {
 		this.#having = undefined;
 		this.#known.set(name, known);
-	}
-
-	#look(name: string, visit: Visit): void {
-		const path = join(this.#folder, name);
-		const inode = inodeOf(path);
-		if (inode === undefined) {
-			this.#forget(name);
-			return;
-		}
-		if (inode === inodeOf("/proc/self/ns/net")) {
-			// Docker keeps the node's own there too, which is no pod's.
-			this.#know(name, { inode, addresses: undefined });
-			return;
-		}
-		try {
-			this.#know(name, { inode, addresses: visit(path, () => this.#addresses()) });
-		} catch (error) {
-			if (!(error instanceof HostError)) {
-				throw error;
-			}
-			// What the runtime is about to make or to remove is a file like any other.
-			this.#know(name, { inode, addresses: undefined });
-		}
 	}
 
 	#addresses(): readonly string[] | undefined {

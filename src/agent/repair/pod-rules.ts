@@ -1,3 +1,4 @@
+import { impatient } from "../../backend/impatient.ts";
 import { applyPlan } from "../../cni/apply.ts";
 import { checkRules } from "../../cni/check-rules.ts";
 import { CniError, errorCodes } from "../../cni/cni-error.ts";
@@ -14,13 +15,16 @@ export type RulesOutcome =
 	| { readonly kind: "done" }
 	/** The rules are not what they should be, in words. */
 	| { readonly kind: "drift"; readonly why: string }
+	/** Somebody else is at it, who will be done soon. */
+	| { readonly kind: "busy"; readonly why: string }
 	| { readonly kind: "failed"; readonly why: string };
 
 export interface PodRulesParts {
 	readonly host: Host;
 	/** The one in force. */
 	readonly config: () => PluginConfig;
-	readonly travel: <T>(journey: (visit: Visit) => T) => T;
+	/** Goes there and comes back. */
+	readonly visit: Visit;
 }
 
 /**
@@ -51,17 +55,27 @@ export class PodRules {
 	}
 
 	#inside(netns: string, act: (host: Host) => unknown): RulesOutcome {
-		const { host, config, travel } = this.#parts;
+		const { host, config, visit } = this.#parts;
 		try {
-			travel((visit) => visit(netns, () => act(rulesHost(host, config()))));
+			visit(netns, () => act(impatient(rulesHost(host, config()))));
 			return { kind: "done" };
 		} catch (error) {
 			if (error instanceof StrandedInNetns) {
 				throw error;
 			}
-			const isDrift = error instanceof CniError && error.code === errorCodes.drift;
-			return { kind: isDrift ? "drift" : "failed", why: inWords(error) };
+			return { kind: kindOf(error), why: inWords(error) };
 		}
+	}
+}
+
+function kindOf(error: unknown): "drift" | "busy" | "failed" {
+	switch (error instanceof CniError ? error.code : undefined) {
+		case errorCodes.drift:
+			return "drift";
+		case errorCodes.tryAgain:
+			return "busy";
+		default:
+			return "failed";
 	}
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Fingerprint } from "../../backend/fingerprint.ts";
 import { HostError } from "../../host/host.ts";
 import type { RedirectPolicy } from "../../policy/redirect-policy.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
@@ -25,40 +24,43 @@ class Node {
 	visiting: () => void = () => undefined;
 	/** Called before each answer of the plugin. */
 	meanwhile: (command: string) => void = () => undefined;
-	/** Of the generation at which somebody began to listen. */
-	listening: number | undefined;
-	canListen = true;
-	tables: Fingerprint["tables"] = [];
+	/** The generation at which a watch began. */
+	watchedSince: number | undefined;
+	canWatch = true;
 	visits = 0;
+	looked: () => void = () => undefined;
 	readonly calls: string[] = [];
 	readonly said: string[] = [];
 	readonly failures: unknown[] = [];
 	readonly repair = new Repair({
 		pods: () => ({ meshed: this.pods, assigned: new Set() }),
 		namespaces: {
-			refresh: () => undefined,
+			refresh: () => [],
+			lookInto: () => undefined,
 			find: () => this.found,
 			isStill: () => this.isStill,
 		},
-		listeners: {
+		watches: {
 			refresh: () => {
-				this.listening = this.listening === this.generation ? this.listening : undefined;
+				this.watchedSince = this.watchedSince === this.generation ? this.watchedSince : undefined;
 			},
-			isQuiet: () => this.listening !== undefined,
-			listen: () => {
-				this.listening ??= this.canListen ? this.generation : undefined;
+			isQuiet: () => this.watchedSince !== undefined,
+			begin: () => {
+				this.watchedSince ??= this.canWatch ? this.generation : undefined;
 			},
 			drop: () => {
-				this.listening = undefined;
+				this.watchedSince = undefined;
+			},
+			close: () => {
+				this.watchedSince = undefined;
 			},
 		},
-		fingerprint: () => ({ generation: this.generation, tables: this.tables }),
-		travel: (journey) =>
-			journey((_, act) => {
-				this.visits += 1;
-				this.visiting();
-				return act();
-			}),
+		fingerprint: () => ({ generation: this.generation, tables: [] }),
+		visit: (_, act) => {
+			this.visits += 1;
+			this.visiting();
+			return act();
+		},
 		rules: {
 			check: () => {
 				this.#called("CHECK");
@@ -71,7 +73,7 @@ class Node {
 			},
 		},
 		told: {
-			repairLooked: () => undefined,
+			repairLooked: () => this.looked(),
 			checked: () => undefined,
 			mended: (_, drift) => this.said.push(`mended: ${drift}`),
 			notMended: (_, why, failures) => this.said.push(`not mended ${failures}: ${why}`),
@@ -130,10 +132,10 @@ async function visitsAt(node: Node, looks: number): Promise<readonly number[]> {
 	return visits;
 }
 
-describe("a namespace in which somebody listens", () => {
+describe("a namespace in which there is a watch", () => {
 	it("is visited only when there was a change", async () => {
 		const node = new Node();
-		// To see it, to ask CHECK, and to begin to listen.
+		// To see it, to ask CHECK, and to begin the watch.
 		expect(await visitsAt(node, 4)).toEqual([2, 1, 0, 0]);
 		node.flush();
 		expect(await node.look()).toEqual(["CHECK", "ADD"]);
@@ -167,14 +169,10 @@ describe("a namespace in which somebody listens", () => {
 	});
 });
 
-it("visits at every look where nobody can listen, and where there are tables of x_tables, which tell nobody", async () => {
-	const deaf = new Node();
-	deaf.canListen = false;
-	expect(await visitsAt(deaf, 4)).toEqual([2, 1, 1, 1]);
-	const legacy = new Node();
-	const table = { scope: "ipv4", subsystem: "x_tables", dialect: "legacy", name: "nat" } as const;
-	legacy.tables = [{ table, bytes: "rules" }];
-	expect(await visitsAt(legacy, 4)).toEqual([2, 1, 1, 1]);
+it("visits at every look where no watch can be kept", async () => {
+	const node = new Node();
+	node.canWatch = false;
+	expect(await visitsAt(node, 4)).toEqual([2, 1, 1, 1]);
 });
 
 it("sees what changed while CHECK was at it", async () => {
@@ -250,6 +248,41 @@ it("rests after ten times in a minute, and goes on after another", async () => {
 	expect(node.said.at(-1)).toBe("mended: a rule is missing");
 });
 
+it("waits for who holds what there is one of, and for no pod longer than ten seconds", async () => {
+	const node = new Node();
+	node.pods = [pod, { ...pod, uid: "v", name: "web-1" }];
+	node.isSound = false;
+	node.mending = { kind: "busy", why: "another program holds the xtables lock" };
+	// The second pod is not even asked about.
+	expect(await node.look()).toEqual(["CHECK", "ADD"]);
+	expect(node.said).toEqual([]);
+	expect(await node.look()).toEqual([]);
+	for (let time = 0; time < 9000; time += 100) {
+		node.time += 100;
+		await node.look();
+	}
+	expect(node.said).toEqual([]);
+	node.time += 2000;
+	await node.look();
+	expect(node.said).toEqual(["not mended 1: another program holds the xtables lock"]);
+	node.mending = { kind: "done" };
+	node.time += 1000;
+	await node.look();
+	expect(node.said.slice(1)).toEqual(["mended: a rule is missing"]);
+	node.repair.rest();
+});
+
+it("looks by itself when whoever was at it may be done", async () => {
+	const node = new Node();
+	node.isSound = false;
+	node.mending = { kind: "busy", why: "another program holds the xtables lock" };
+	await node.look();
+	node.mending = { kind: "done" };
+	node.time += 100;
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	expect(node.said).toEqual(["mended: a rule is missing"]);
+});
+
 it("takes twice as long after each failure, and a minute at most", async () => {
 	const node = new Node();
 	node.isSound = false;
@@ -266,15 +299,41 @@ it("takes twice as long after each failure, and a minute at most", async () => {
 	expect(node.repair.counts.drifted).toBe(1);
 });
 
-it("tells of what no look can mend, and begins nothing after its end", async () => {
+it("tells of what no look can mend, and touches nothing after it", async () => {
 	const node = new Node();
+	node.pods = [pod, { ...pod, uid: "v", name: "web-1" }];
 	const bug = new Error("a bug");
 	node.visiting = () => {
 		throw bug;
 	};
 	expect(await node.look()).toEqual([]);
 	expect(node.failures).toEqual([bug]);
-	node.visiting = () => undefined;
-	node.repair.stop();
-	expect(await node.look()).toEqual([]);
+	expect(node.visits).toBe(1);
+});
+
+it("rests at once, with nothing left open or half done, and begins anew", async () => {
+	const node = new Node();
+	await visitsAt(node, 3);
+	expect(node.watchedSince).toBe(1);
+	node.flush();
+	node.repair.look();
+	node.repair.rest();
+	expect(node.watchedSince).toBeUndefined();
+	expect(node.repair.counts).toEqual({ intact: 0, drifted: 0, unknown: 0 });
+	await new Promise((resolve) => setTimeout(resolve, 5));
+	expect(node.calls).toEqual(["CHECK"]);
+	expect(await node.look()).toEqual(["CHECK", "ADD"]);
+});
+
+it("looks once more where it is told to while it looks", async () => {
+	const node = new Node();
+	let looks = 0;
+	node.looked = () => {
+		looks += 1;
+	};
+	node.repair.look();
+	node.repair.look();
+	node.repair.look();
+	await new Promise((resolve) => setTimeout(resolve, 5));
+	expect(looks).toBe(2);
 });

@@ -3,22 +3,22 @@ import { type Fingerprint, isSameFingerprint } from "../../backend/fingerprint.t
 import { HostError } from "../../host/host.ts";
 import type { Visit } from "../../linux/netns.ts";
 import type { Log } from "../../serving/log.ts";
-import type { ChangeListeners } from "./change-listeners.ts";
+import { TaskQueue } from "../task-queue.ts";
 import type { MeshedPod } from "./meshed-pod.ts";
+import type { NamespaceWatches } from "./namespace-watches.ts";
+import { PodCase, type RepairState } from "./pod-case.ts";
 import type { PodNamespaces } from "./pod-namespaces.ts";
 import type { PodRules } from "./pod-rules.ts";
-
-/** How a meshed pod's rules stand, as far as is known. */
-export type RepairState = "intact" | "drifted" | "unknown";
 
 export interface RepairParts {
 	/** The pods that may be touched, and the addresses of all pods of the node. */
 	readonly pods: () => { readonly meshed: readonly MeshedPod[]; readonly assigned: ReadonlySet<string> };
-	readonly namespaces: Pick<PodNamespaces, "refresh" | "find" | "isStill">;
-	readonly listeners: Pick<ChangeListeners, "refresh" | "isQuiet" | "listen" | "drop">;
+	readonly namespaces: Pick<PodNamespaces, "refresh" | "lookInto" | "find" | "isStill">;
+	readonly watches: Pick<NamespaceWatches, "refresh" | "isQuiet" | "begin" | "drop" | "close">;
 	/** Of the network namespace that somebody is visiting; as `takeFingerprint` in src/backend. */
 	readonly fingerprint: (among?: readonly KernelTable[]) => Fingerprint | undefined;
-	readonly travel: <T>(journey: (visit: Visit) => T) => T;
+	/** Goes there and comes back. */
+	readonly visit: Visit;
 	readonly rules: Pick<PodRules, "check" | "make">;
 	readonly told: RepairListener;
 	/** What no look can mend. */
@@ -36,41 +36,28 @@ export interface RepairListener {
 	notMended(pod: MeshedPod, why: string, failures: number): void;
 }
 
-/** After each failure twice as long, up to a minute. */
-const [leastPauseMs, mostPauseMs] = [1000, 60_000];
-/** Somebody who removes the rules again and again is not to be fought: so many times in a minute, and then a minute of rest. */
-const mostMendsAMinute = 10;
-
-/** What is known of one pod. */
-class Case {
-	state: RepairState = "unknown";
-	/** When it was last found intact. */
-	good: Fingerprint | undefined;
-	/** Of which failures of its validator somebody has looked into the reason. */
-	validatorFailures = 0;
-	isBusy = false;
-	notBefore = 0;
-	/** In a row. */
-	failures = 0;
-	mends: number[] = [];
-	said = "";
-}
+/** Whoever holds the xtables lock does so for milliseconds, most often. */
+const leastBusyPauseMs = 100;
 
 /**
  * Keeps the rules of the node's meshed pods as the plugin made them, in place. By level: at every look the fingerprint of
- * each pod's namespace is held against that of the last time it was found intact, unless a listener there has heard of no change;
- * where it is another, the plugin's CHECK says
- * what is the matter, and where that is drift the plugin's ADD mends it, both by their own code. What cannot be read is never taken for drift.
+ * each pod's namespace is held against that of the last time it was found intact, unless a watch there has seen no change; where it
+ * is another, the plugin's CHECK says what is the matter, and where that is drift the plugin's ADD mends it, both by their own
+ * code. What cannot be read is never taken for drift.
  */
 export class Repair {
 	readonly #parts: RepairParts;
-	#cases = new Map<string, Case>();
-	readonly #waiting: (() => void)[] = [];
-	#isBusy = false;
-	#isStopped = false;
+	/** To see what there is comes first, to do something about it last. */
+	readonly #tasks: TaskQueue;
+	#cases = new Map<string, PodCase>();
+	#look: "none" | "running" | "wanted-again" = "none";
+	#sooner: NodeJS.Timeout | undefined;
+	/** Somebody is at something of which there is one on the node, as the xtables lock is. */
+	#busyUntil = 0;
 
 	constructor(parts: RepairParts) {
 		this.#parts = parts;
+		this.#tasks = new TaskQueue(parts.failed);
 	}
 
 	/** How many pods there are in each state. */
@@ -82,40 +69,50 @@ export class Repair {
 		return counts;
 	}
 
-	stop(): void {
-		this.#isStopped = true;
-		this.#waiting.length = 0;
+	/** Lets go of everything: until the next look nothing more is done, and nothing is known after it. */
+	rest(): void {
+		this.#tasks.clear();
+		clearTimeout(this.#sooner);
+		this.#sooner = undefined;
+		this.#cases.clear();
+		this.#parts.watches.close();
+		this.#look = "none";
 	}
 
-	/** Looks at all of them; what takes longer goes on afterwards. */
+	/** Looks at all of them by and by; where that is going on already, once more after it. */
 	look(): void {
-		try {
-			this.#lookAtAll();
-		} catch (error) {
-			this.#parts.failed(error);
+		if (this.#look !== "none") {
+			this.#look = "wanted-again";
+			return;
+		}
+		this.#look = "running";
+		const { pods, namespaces, watches, visit } = this.#parts;
+		const { meshed, assigned } = pods();
+		// Those of pods that have gone go too.
+		this.#cases = new Map(meshed.map(({ uid }) => [uid, this.#cases.get(uid) ?? new PodCase()]));
+		watches.refresh();
+		const unknown = namespaces.refresh(assigned);
+		this.#tasks.add(
+			"front",
+			...unknown.map((name) => () => namespaces.lookInto(name, visit)),
+			...meshed.map((pod) => () => this.#lookAt(pod)),
+			() => this.#looked(),
+		);
+	}
+
+	#looked(): void {
+		const isWanted = this.#look === "wanted-again";
+		this.#look = "none";
+		this.#parts.told.repairLooked();
+		if (isWanted) {
+			this.look();
 		}
 	}
 
-	#lookAtAll(): void {
-		const { pods, namespaces, listeners, travel, told } = this.#parts;
-		const { meshed, assigned } = pods();
-		// Those of pods that have gone go too.
-		this.#cases = new Map(meshed.map(({ uid }) => [uid, this.#cases.get(uid) ?? new Case()]));
-		listeners.refresh();
-		travel((visit) => {
-			namespaces.refresh(assigned, visit);
-			for (const pod of meshed) {
-				this.#lookAt(pod, visit);
-			}
-		});
-		told.repairLooked();
-		this.#begin();
-	}
-
-	#lookAt(pod: MeshedPod, visit: Visit): void {
-		const { namespaces, listeners, now } = this.#parts;
+	#lookAt(pod: MeshedPod): void {
+		const { namespaces, watches, now } = this.#parts;
 		const known = this.#cases.get(pod.uid);
-		if (known === undefined || known.isBusy || now() < known.notBefore) {
+		if (known?.isDue(now()) !== true) {
 			return;
 		}
 		const found = namespaces.find(pod.addresses);
@@ -124,46 +121,44 @@ export class Repair {
 			return;
 		}
 		const { path } = found;
-		const since = this.#since(path, known.good, visit);
-		if (since === "same" && pod.validatorFailures === known.validatorFailures) {
+		const since = this.#since(path, known.good);
+		if (since === "same" && known.hasSeen(pod)) {
 			known.state = "intact";
 			return;
 		}
-		// One stays only where it has heard all that happened since the rules were good.
-		listeners.drop(path);
+		// One stays only where it has seen all that happened since the rules were good.
+		watches.drop(path);
 		if (typeof since === "object") {
 			this.#isUnknown(pod, known, since.why);
 			return;
 		}
 		known.isBusy = true;
-		this.#waiting.push(() => {
+		this.#tasks.add("back", () => {
 			known.isBusy = false;
 			this.#settle(pod, known, path);
 		});
 	}
 
-	/** What has become of the rules since they were good, or why nobody knows. Pays no visit where a listener has heard nothing. */
-	#since(path: string, good: Fingerprint | undefined, visit: Visit): "same" | "changed" | { why: string } {
-		if (good !== undefined && this.#parts.listeners.isQuiet(path)) {
+	/** What has become of the rules since they were good, or why nobody knows. Pays no visit where a watch has seen nothing. */
+	#since(path: string, good: Fingerprint | undefined): "same" | "changed" | { why: string } {
+		if (good !== undefined && this.#parts.watches.isQuiet(path)) {
 			return "same";
 		}
-		const taken = this.#fingerprint(path, good, visit);
+		const taken = this.#fingerprint(path, good);
 		if (typeof taken === "string") {
 			return { why: taken };
 		}
 		return good !== undefined && isSameFingerprint(good, taken) ? "same" : "changed";
 	}
 
-	/** Or why there is none. */
-	#fingerprint(path: string, last: Fingerprint | undefined, visit: Visit): Fingerprint | string {
-		const { fingerprint, listeners } = this.#parts;
-		const among = last?.tables.map(({ table }) => table);
+	/** Or why there is none. Where it may be `good` still, a watch begins before it is taken. */
+	#fingerprint(path: string, good?: Fingerprint): Fingerprint | string {
+		const { fingerprint, watches, visit } = this.#parts;
 		const take = () => {
-			// Of tables of x_tables nobody is told.
-			if (among?.length === 0) {
-				listeners.listen(path);
+			if (good !== undefined) {
+				watches.begin(path, good);
 			}
-			return fingerprint(among);
+			return fingerprint(good?.tables.map(({ table }) => table));
 		};
 		try {
 			return visit(path, take) ?? "the kernel does not tell of its rules";
@@ -176,17 +171,21 @@ export class Repair {
 	}
 
 	/** The namespace is as it was before the question at most, so that a change meanwhile is seen at the next look. */
-	#settle(pod: MeshedPod, known: Case, path: string): void {
-		const { travel, rules, told } = this.#parts;
-		const before = travel((visit) => this.#fingerprint(path, undefined, visit));
+	#settle(pod: MeshedPod, known: PodCase, path: string): void {
+		const { rules, told, now } = this.#parts;
+		if (now() < this.#busyUntil) {
+			return;
+		}
+		const before = this.#fingerprint(path);
 		told.checked();
 		const outcome = rules.check(pod, path);
 		switch (outcome.kind) {
 			case "done":
-				this.#isIntact(known, pod, typeof before === "string" ? undefined : before);
+				known.foundIntact(pod, typeof before === "string" ? undefined : before);
 				break;
+			case "busy":
 			case "failed":
-				this.#rest(known);
+				known.failed(now());
 				this.#isUnknown(pod, known, outcome.why);
 				break;
 			case "drift":
@@ -195,40 +194,42 @@ export class Repair {
 		}
 	}
 
-	#isIntact(known: Case, pod: MeshedPod, good: Fingerprint | undefined): void {
-		known.state = "intact";
-		known.good = good;
-		known.validatorFailures = pod.validatorFailures;
-		known.failures = 0;
-		known.said = "";
-	}
-
 	#mend(
 		pod: MeshedPod,
-		known: Case,
+		known: PodCase,
 		{ path, drift }: { readonly path: string; readonly drift: string },
 	): void {
 		const { rules, told, namespaces, now } = this.#parts;
 		if (!this.#isStillWanted(pod) || !namespaces.isStill(path)) {
 			return;
 		}
-		known.mends = known.mends.filter((at) => at > now() - 60_000);
-		if (known.mends.length >= mostMendsAMinute) {
-			known.notBefore = now() + mostPauseMs;
-			known.failures += 1;
+		if (!known.mayMend(now())) {
 			told.notMended(pod, `somebody changes the rules again and again: ${drift}`, known.failures);
 			return;
 		}
+		const started = now();
 		const outcome = rules.make(pod, path);
 		if (outcome.kind === "done") {
-			known.mends.push(now());
-			// The next look asks whether it is so.
-			known.good = undefined;
+			known.mended(now());
 			told.mended(pod, drift);
 			return;
 		}
-		this.#rest(known);
+		if (outcome.kind === "busy" && known.mayWait(now())) {
+			this.#waitFor(now() - started);
+			return;
+		}
+		known.failed(now());
 		told.notMended(pod, outcome.why, known.failures);
+	}
+
+	/** For all of them. To try took so many milliseconds, in which nobody else of this process was answered. */
+	#waitFor(tryingMs: number): void {
+		const pauseMs = Math.max(leastBusyPauseMs, 4 * tryingMs);
+		this.#busyUntil = this.#parts.now() + pauseMs;
+		this.#sooner ??= setTimeout(() => {
+			this.#sooner = undefined;
+			this.look();
+		}, pauseMs);
 	}
 
 	/** A pod that was deleted meanwhile, or has another policy, is not what was asked about. */
@@ -237,43 +238,13 @@ export class Repair {
 		return now !== undefined && JSON.stringify(now.policy) === JSON.stringify(pod.policy);
 	}
 
-	#rest(known: Case): void {
-		known.notBefore = this.#parts.now() + Math.min(leastPauseMs * 2 ** known.failures, mostPauseMs);
-		known.failures += 1;
-	}
-
 	/** Said once, since it may stay so. */
-	#isUnknown({ namespace, name, addresses }: MeshedPod, known: Case, why: string): void {
-		known.state = "unknown";
-		if (known.said !== why && addresses.length > 0) {
-			known.said = why;
+	#isUnknown({ namespace, name, addresses }: MeshedPod, known: PodCase, why: string): void {
+		if (known.isUnknown(why) && addresses.length > 0) {
 			this.#parts.log.warn("a pod's rules cannot be looked at, so they are left as they are", {
 				pod: `${namespace}/${name}`,
 				why,
 			});
 		}
-	}
-
-	/** One after the other, and between two of them whatever else the agent has to do. */
-	#begin(): void {
-		if (this.#isBusy || this.#isStopped) {
-			return;
-		}
-		const next = this.#waiting.shift();
-		if (next === undefined) {
-			return;
-		}
-		this.#isBusy = true;
-		setImmediate(() => {
-			this.#isBusy = false;
-			try {
-				if (!this.#isStopped) {
-					next();
-				}
-			} catch (error) {
-				this.#parts.failed(error);
-			}
-			this.#begin();
-		});
 	}
 }

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { freePort } from "../../injector/support/ports.ts";
-import { shuntProgram } from "../../support/programs.ts";
 import type { NodeFolders } from "./node-folders.ts";
+
+/** On Node also where the plugin under test is the native one: there is no other agent. */
+const agentProgram = fileURLToPath(new URL("../../../bin/shunt", import.meta.url));
 
 export interface ProcessSettings {
 	readonly flags?: readonly string[];
@@ -32,7 +35,7 @@ export class AgentProcess {
 			"run-dir": folders.runDir,
 		};
 		const own = Object.entries(values).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-		const [program = "", ...args] = [...prefix, shuntProgram, "agent", ...own, ...flags];
+		const [program = "", ...args] = [...prefix, agentProgram, "agent", ...own, ...flags];
 		const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
 		this.#child = child;
 		this.#adminPort = adminPort;

@@ -6,6 +6,8 @@ import { join } from "node:path";
 /** Network namespaces as a runtime keeps them: bound to files of a folder, one for each pod. */
 export class RuntimeNamespaces {
 	readonly folder = mkdtempSync(join(tmpdir(), "shunt-netns-"));
+	/** Of this node's programs alone. */
+	readonly #lock = `${this.folder}-xtables.lock`;
 	readonly #names = new Set<string>();
 
 	constructor() {
@@ -39,6 +41,7 @@ export class RuntimeNamespaces {
 			encoding: "utf8",
 			timeout: 60_000,
 			stdio: ["pipe", "pipe", "pipe"],
+			env: { ...process.env, XTABLES_LOCKFILE: this.#lock },
 			input,
 		});
 	}
@@ -59,5 +62,6 @@ export class RuntimeNamespaces {
 			this.removeOne(name);
 		}
 		rmSync(this.folder, { recursive: true, force: true });
+		rmSync(this.#lock, { force: true });
 	}
 }
