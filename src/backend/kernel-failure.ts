@@ -2,12 +2,12 @@ import type { Errno } from "../host/host.ts";
 import { type KernelError, subjectOf } from "../wire/answers.ts";
 import { attributesIn, fieldsIn, type Message, messagesIn, type Span, stringIn } from "../wire/attributes.ts";
 import { type Batch, firstSequence } from "../wire/batch.ts";
-import { type ByteOrder, headerLength, words } from "../wire/bytes.ts";
+import { attributeHeaderLength, type ByteOrder, headerLength, words } from "../wire/bytes.ts";
 import { errno, errnoWords } from "../wire/errno-words.ts";
 import { expressionField, generalHeaderLength, messageType, ruleField } from "../wire/nf-tables.ts";
 import type { NotRead } from "../wire/read-tables.ts";
 import { BackendError, type Known } from "./backend-error.ts";
-import { type Evidence, explained, type Lack, lackOf, type Piece, type RulePiece } from "./kernel-lack.ts";
+import { type Evidence, explained, type Lack, lackOf, type Piece } from "./kernel-lack.ts";
 
 /** The kernel itself said no. */
 export class KernelFailure extends BackendError {
@@ -102,18 +102,14 @@ function missingPiece(error: KernelError, batch: Batch, order: ByteOrder): Piece
 		return [{ kind: "nat-chain" }];
 	}
 	const part = faultIn(error, batch, order);
-	if (part !== undefined) {
-		return [pieceOf(part)];
+	if (part === undefined) {
+		return [];
 	}
-	// Linux 5.10 does not say in which of a rule's expressions the fault is.
-	const isUnsaid = message.type === messageType.newRule && error.offset === undefined;
-	return isUnsaid ? [{ kind: "part-of-rule", parts: partsOf(message, batch, order).map(pieceOf) }] : [];
-}
-
-function pieceOf({ name, extension }: RulePart): RulePiece {
-	return extension === undefined
-		? { kind: "expression", name }
-		: { kind: "extension", name: extension, through: "nf_tables" };
+	return [
+		part.extension === undefined
+			? { kind: "expression", name: part.name }
+			: { kind: "extension", name: part.extension, through: "nf_tables" },
+	];
 }
 
 function messageOf({ sequence }: KernelError, { bytes }: Batch, order: ByteOrder): Message | undefined {
@@ -137,19 +133,15 @@ function faultIn(error: KernelError, batch: Batch, order: ByteOrder): RulePart |
 	if (message?.type !== messageType.newRule || error.offset === undefined) {
 		return undefined;
 	}
-	const at = message.start - headerLength + error.offset;
-	const found = expressionsOf(message, batch, order).find((span) => span.start <= at && at < span.end);
-	return found && rulePart(batch.bytes, found, order);
-}
-
-function partsOf(rule: Message, batch: Batch, order: ByteOrder): RulePart[] {
-	return expressionsOf(rule, batch, order).flatMap((span) => rulePart(batch.bytes, span, order) ?? []);
-}
-
-function expressionsOf({ start, end }: Message, { bytes }: Batch, order: ByteOrder): readonly Span[] {
+	const { bytes } = batch;
+	const { start, end } = message;
+	const at = start - headerLength + error.offset;
 	const fields = fieldsIn(bytes, { start: start + generalHeaderLength, end }, words[order]);
 	const list = fields?.[ruleField.expressions];
-	return (list && attributesIn(bytes, list, words[order])) ?? [];
+	// At the expression's own header, as in Linux 5.10, or at something inside it.
+	const isAt = (span: Span) => span.start - attributeHeaderLength <= at && at < span.end;
+	const found = list && attributesIn(bytes, list, words[order])?.find(isAt);
+	return found && rulePart(bytes, found, order);
 }
 
 function rulePart(bytes: string, span: Span, order: ByteOrder): RulePart | undefined {

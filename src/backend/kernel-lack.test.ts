@@ -10,18 +10,6 @@ const extension = (name: string, through: "nf_tables" | "x_tables" = "nf_tables"
 });
 const table = (family: "ipv4" | "ipv6"): Piece => ({ kind: "nat-table", family });
 
-/** As iptables-nft makes a rule. */
-const inRule: Piece = {
-	kind: "part-of-rule",
-	parts: [
-		{ kind: "expression", name: "meta" },
-		{ kind: "extension", name: "owner", through: "nf_tables" },
-		{ kind: "expression", name: "counter" },
-		{ kind: "extension", name: "REDIRECT", through: "nf_tables" },
-	],
-};
-const all = "nf_tables x_tables nft_compat xt_owner nft_counter xt_REDIRECT nf_nat";
-
 /** A kernel with these modules loaded; without a word, one that has all compiled in or tells nothing. */
 function kernel(loaded = "", files: readonly string[] = []): Evidence {
 	const lines = loaded.split(" ").map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`);
@@ -66,22 +54,11 @@ describe("what a kernel lacks", () => {
 			"nf_tables",
 			"lacks a module behind this rule",
 		],
-		["something unknown, which is all loaded", [inRule], all, "lacks a module behind this rule"],
 		[
 			"something that a tool does not name",
 			[{ kind: "part-of-rule", perhaps: "nft_counter" }],
 			"nf_tables nft_compat",
 			"lacks nft_counter or another module behind this rule",
-		],
-		["the first of a rule's parts", [inRule], "nf_tables x_tables nft_compat", "lacks xt_owner"],
-		["the next", [inRule], "nf_tables x_tables nft_compat xt_owner", "lacks nft_counter"],
-		["the last", [inRule], "nf_tables x_tables nft_compat xt_owner nft_counter", "lacks xt_REDIRECT"],
-		["the first that is not compiled in", [inRule], "nf_tables nft_compat", "lacks nft_counter"],
-		[
-			"nf_nat, behind a rule's last part",
-			[inRule, chain],
-			all.replace(" xt_REDIRECT nf_nat", ""),
-			"lacks nf_nat",
 		],
 	])("%s", (_, pieces, loaded, text) => {
 		expect(lackOf(kernel(loaded), pieces)?.text).toBe(`kernel ${text}`);

@@ -13,8 +13,6 @@ export type Piece =
 	/** Something that a rule is made of, and nobody says what. */
 	| {
 			readonly kind: "part-of-rule";
-			/** One of these, in the order in which the kernel came to them. */
-			readonly parts?: readonly RulePiece[];
 			/** The module that it can be, where one alone can: but that may be compiled in, and then it is something else. */
 			readonly perhaps?: string;
 	  }
@@ -22,9 +20,6 @@ export type Piece =
 	| { readonly kind: "ip-tables"; readonly family: Family }
 	/** Its table `nat`. */
 	| { readonly kind: "nat-table"; readonly family: Family };
-
-/** What a rule of nf_tables is made of. */
-export type RulePiece = Extract<Piece, { kind: "expression" | "extension" }>;
 
 /** What a kernel lacks. */
 export interface Lack {
@@ -61,9 +56,8 @@ export type Evidence = Pick<Host, "readFile" | "fileIdentity">;
  * piece makes the kernel load its module and what that needs, so that afterwards a module that is not in its list is either
  * compiled in or not to be had; and it cannot be compiled in where something that it needs is a module.
  */
-export function lackOf(evidence: Evidence, asked: readonly Piece[]): Lack | undefined {
+export function lackOf(evidence: Evidence, pieces: readonly Piece[]): Lack | undefined {
 	const loaded = loadedModules(evidence);
-	const pieces = asked.map((piece) => partThatIsMissing(piece, loaded));
 	const table = pieces.find(isOfLegacy);
 	if (pieces.length === 0) {
 		return undefined;
@@ -103,24 +97,6 @@ function isPerhapsTranslation(pieces: readonly Piece[], loaded: ReadonlySet<stri
 	const isOfModule = loaded.has("nf_tables") && pieces.every(({ kind }) => kind === "nat-chain");
 	return (isAlone || isOfModule) && !loaded.has("nf_nat");
 }
-
-/**
- * The first part of a rule that is not loaded, since the kernel asks for them one after the other. Only of parts that cannot
- * be compiled in: what they hang on is a module itself.
- */
-function partThatIsMissing(piece: Piece, loaded: ReadonlySet<string>): Piece {
-	if (piece.kind !== "part-of-rule" || !loaded.has("nf_tables")) {
-		return piece;
-	}
-	const missing = piece.parts?.find((part) => {
-		const isModule = part.kind === "expression" ? ofOwnModule.has(part.name) : loaded.has("x_tables");
-		return isModule && !loaded.has(moduleOf(part, loaded) ?? "");
-	});
-	return missing ?? piece;
-}
-
-/** Those of our rules that are no part of nf_tables itself (net/netfilter/Makefile of Linux 5.10). */
-const ofOwnModule: ReadonlySet<string> = new Set(["counter", "redir"]);
 
 /** What translates needs nf_nat: where two things that do are missing for another reason than each other, it is that. */
 function isWithoutTranslation(pieces: readonly Piece[], loaded: ReadonlySet<string>): boolean {

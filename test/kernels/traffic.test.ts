@@ -180,9 +180,11 @@ describe.each(kernels)("Linux %s", (series) => {
 		});
 
 		// What connections are read from is the same in every mode.
-		const itOnce = mode === "nft" ? it : it.skip;
+		if (mode !== "nft") {
+			return;
+		}
 
-		itOnce("says what it cannot tell, and why, where nf_conntrack_netlink is missing", async () => {
+		it("says what it cannot tell, and why, where nf_conntrack_netlink is missing", async () => {
 			const hidden = await inMachine(machine, "rmmod nf_conntrack_netlink; hide nf_conntrack_netlink");
 			expect(hidden).toMatchObject({ status: 0, stderr: "" });
 			try {
@@ -202,7 +204,7 @@ describe.each(kernels)("Linux %s", (series) => {
 			}
 		});
 
-		itOnce("tells the same without tcp_diag, from proc", async () => {
+		it("tells the same without tcp_diag, from proc", async () => {
 			const hidden = await inMachine(machine, "rmmod tcp_diag; hide tcp_diag");
 			expect(hidden).toMatchObject({ status: 0, stderr: "" });
 			try {

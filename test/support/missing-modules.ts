@@ -59,11 +59,9 @@ export const missingModules: readonly MissingModules[] = [
 	},
 	{
 		missing: ["nf_nat"],
-		causes: {
-			...ofIptables("kernel lacks nf_nat"),
-			nftables: "kernel lacks nft_chain_nat (or nf_nat, which it needs)",
-		},
-		byTools: { legacy: "kernel lacks iptable_nat (or nf_nat, which it needs)" },
+		causes: { ...ofIptables("nf_nat"), nftables: "nf_nat" },
+		remark:
+			"“kernel lacks nf_nat”; where nothing else that translates was asked for, “nft_chain_nat (or nf_nat, which it needs)”, and so of `iptable_nat`",
 	},
 	{
 		missing: ["nft_chain_nat", "ip_tables", "ip6_tables"],
