@@ -69,8 +69,9 @@ unload() {
 		sleep 0.1
 	done
 }
-hide() { for module in "$@"; do mv "$(file_of "$module")" /hidden/; done; depmod; }
-show() { for file in /hidden/*.ko; do mv "$file" /lib/modules/*/; done; depmod; }
+# Not all kernels come with lists of what is built in, and depmod warns of that.
+hide() { for module in "$@"; do mv "$(file_of "$module")" /hidden/ || return; done; depmod 2>/dev/null; }
+show() { for file in /hidden/*.ko; do mv "$file" /lib/modules/*/ || return; done; depmod 2>/dev/null; }
 mkdir -p /hidden
 `;
 
