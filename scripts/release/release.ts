@@ -106,6 +106,9 @@ for (const architecture of wanted) {
 	}
 	const made = `${folder}/images/${architecture}`;
 	run("npx", ["--no-install", "tsx", "images/build.ts", "--output", made, ...image]);
+	if (architecture === "arm64" && architecture !== here && !without.has("try")) {
+		run("scripts/release/try-arm64-user.sh", [native, `${made}/shunt.tar`]);
+	}
 	for (const name of imageList) {
 		await look(name, `${made}/${name}.tar`, architecture);
 		for (const end of ["tar", "cdx.json"]) {

@@ -5,10 +5,13 @@
 # Then they are to make rules in a network namespace. qemu-user does not know all that this takes (netlink for netfilter, the
 # socket options of xtables); what came of it is said and does not count, but a success without rules would.
 #
-#     scripts/release/try-arm64-user.sh [FOLDER]        # of the programs, else dist/native-arm64
+# With the archive of the image `shunt`, what is in that image is run, too: Node, the command line, and the one package that
+# has compiled code.
+#
+#     scripts/release/try-arm64-user.sh [FOLDER [ARCHIVE]]        # of the programs, else dist/native-arm64
 set -eu
 cd "$(dirname "$0")/../.."
-folder=${1:-dist/native-arm64}
+folder=${1:-dist/native-arm64} archive=${2:-}
 say() { echo "try-arm64-user: $*" >&2; }
 
 for program in dist/native/shunt dist/native/shunt-cni "$folder/shunt" "$folder/shunt-cni"; do
@@ -57,6 +60,38 @@ same "mistakes, all at once" shunt init -p 0 -o x --proxy-uid me --inbound-ports
 export CNI_COMMAND=VERSION
 same "the plugin's VERSION" shunt-cni
 unset CNI_COMMAND
+
+if [ -n "$archive" ]; then
+	root=$work/root
+	mkdir "$root"
+	manifest=$(tar -xOf "$archive" index.json | grep -o 'sha256:[0-9a-f]*' | cut -d: -f2)
+	# The first that it names is the configuration.
+	for layer in $(tar -xOf "$archive" "blobs/sha256/$manifest" | grep -o 'sha256:[0-9a-f]*' | cut -d: -f2 | tail -n +2); do
+		tar -xOf "$archive" "blobs/sha256/$layer" | tar -xz -C "$root"
+	done
+	in_image() { timeout 300 qemu-aarch64-static -L "$root" "$root/usr/bin/node" "$@"; }
+	cat >"$work/compiled.cjs" <<-END
+		const koffi = require("$root/usr/lib/shunt/node_modules/koffi");
+		console.log(process.arch, koffi.load("libc.so.6").func("int getppid()")() === process.ppid);
+	END
+	in_image "$root/usr/lib/shunt/bin/shunt" --version >"$work/said" 2>&1 || true
+	in_image "$work/compiled.cjs" >>"$work/said" 2>&1 || true
+	# shellcheck disable=SC2086 # a list
+	in_image "$root/usr/lib/shunt/bin/shunt" explain $policy inbound 10.0.0.1:8080 >>"$work/said" 2>&1 || true
+	# shellcheck disable=SC2086 # a list
+	{
+		bin/shunt --version
+		echo arm64 true
+		bin/shunt explain $policy inbound 10.0.0.1:8080
+	} >"$work/wanted"
+	if cmp -s "$work/wanted" "$work/said"; then
+		echo "in the image: Node, its compiled code, and what shunt explain says: the same, $(wc -l <"$work/said") lines"
+	else
+		echo "in the image: differs"
+		diff "$work/wanted" "$work/said" | head -20
+		failed=1
+	fi
+fi
 
 # unshare wants root; without it there is nothing to try.
 for mode in legacy nft nftables; do

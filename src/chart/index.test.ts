@@ -223,10 +223,13 @@ describe("a mistake is one sentence with its place", () => {
 	});
 
 	it.each([
-		[{ set: ["a"] }, '<a>: failed parsing --set data: key "a" has no value'],
+		[
+			{ set: ["a"] },
+			'--set: "a" cannot be read: key "a" has no value (want KEY=VALUE, such as a.b=1, a.b[0]=1 or a.b={1,2}, several with commas between them)',
+		],
 		[
 			{ setJson: ["a={"] },
-			"<a={>: failed parsing --set-json data: Expected property name or '}' in JSON at position 1",
+			`--set-json: "a={" cannot be read: Expected property name or '}' in JSON at position 1 (want KEY=JSON, such as a.b=[1,2])`,
 		],
 		[{ files: ["gone.yaml"] }, "gone.yaml: cannot be read"],
 		[{ setFile: ["a=gone"] }, "gone: cannot be read"],

@@ -28,6 +28,14 @@ afterEach(() => {
 	api.obstacle = () => undefined;
 });
 
+const withServer = (server: string) =>
+	JSON.stringify({
+		"current-context": "a",
+		contexts: [{ name: "a", context: { cluster: "b", user: "c" } }],
+		clusters: [{ name: "b", cluster: { server } }],
+		users: [],
+	});
+
 function write(name: string, text: string): string {
 	const path = join(folder, name);
 	writeFileSync(path, text);
@@ -104,6 +112,22 @@ describe("where the cluster is found", () => {
 			"a cluster that is not there",
 			"{current-context: a, contexts: [{name: a, context: {cluster: b}}]}",
 			/is for the cluster "b"/,
+		],
+		[
+			"a server without a scheme",
+			withServer("example.com:6443"),
+			/server of the cluster "b": "example.com:6443" is no/,
+		],
+		[
+			"a server of another scheme",
+			withServer("ftp://example.com"),
+			/"ftp:\/\/example.com" .* \(want https:\/\/HOST:PORT/,
+		],
+		["a server that is no address", withServer("not a url"), /"not a url" is no address of an API server/],
+		[
+			"a server with a password and no scheme",
+			withServer("me:secret@host"),
+			/^(?!.*secret).*: "…@host" is no address/,
 		],
 	])("is a problem where the file says %s", async (_, text, expected) => {
 		const kubeconfig = write("broken", text);

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node";
+import { type Cluster, KubeConfig } from "@kubernetes/client-node";
 import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { NotTextError, readingProblem, readTextFile } from "../host/node-text.ts";
 
@@ -77,14 +77,28 @@ function contextProblem(config: KubeConfig, given: string | undefined, place: st
 	if (context === null) {
 		return { source, value: wanted, complaint: `is no context of ${place}`, accepted };
 	}
-	return config.getCluster(context.cluster) === null
+	const cluster = config.getCluster(context.cluster);
+	return cluster === null
 		? {
 				source,
 				value: wanted,
 				complaint: `is for the cluster ${JSON.stringify(context.cluster)}, which ${place} does not have`,
 				accepted: "a context whose cluster is there",
 			}
-		: undefined;
+		: serverProblem(cluster, place);
+}
+
+function serverProblem({ name, server }: Cluster, place: string): Problem | undefined {
+	if (URL.canParse(server) && /^https?:\/\/[^/]/i.test(server)) {
+		return undefined;
+	}
+	return {
+		source: `${place}: server of the cluster ${JSON.stringify(name)}`,
+		// What stands before an @ may be a password.
+		value: server.replace(/^.*@/s, "…@"),
+		complaint: "is no address of an API server",
+		accepted: "https://HOST:PORT, or http://",
+	};
 }
 
 function placeOf(source: KubeconfigSource): string {

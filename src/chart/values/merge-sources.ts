@@ -45,13 +45,28 @@ export function mergeSources(
 	return values;
 }
 
-function apply(values: GoMap, flag: string, expressions: readonly string[] = [], readValue: ReadValue): void {
+const forms = {
+	"--set": "KEY=VALUE, such as a.b=1, a.b[0]=1 or a.b={1,2}, several with commas between them",
+	"--set-string": "KEY=TEXT, such as a.b=1, several with commas between them",
+	"--set-json": "KEY=JSON, such as a.b=[1,2]",
+	"--set-file": "KEY=FILE, such as a.b=text.pem",
+} as const;
+
+function apply(
+	values: GoMap,
+	flag: keyof typeof forms,
+	expressions: readonly string[] = [],
+	readValue: ReadValue,
+): void {
 	for (const expression of expressions) {
 		try {
 			applySet(expression, values, readValue);
 		} catch (error) {
 			throw error instanceof SetError
-				? new ChartError({ message: `failed parsing ${flag} data: ${error.message}`, expression })
+				? new ChartError({
+						message: `${JSON.stringify(expression)} cannot be read: ${error.message} (want ${forms[flag]})`,
+						file: flag,
+					})
 				: error;
 		}
 	}
