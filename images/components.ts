@@ -14,12 +14,15 @@ export interface Ingredient {
 	readonly sha256?: string;
 }
 
+/** Packages of npm that scripts/native-bundle.ts lets into native programs. */
+export const packagesInNativePrograms: readonly string[] = ["ipaddr.js"];
+
 /** Native programs of ours: what is compiled into them is in no file of the tree. */
 const nativePrograms = ["/usr/bin/shunt", "/usr/lib/shunt/cni/shunt-cni"];
 
 /**
  * All that is in an image and not ours, told from its file system alone: Debian's packages, Node, packages of npm whether they
- * are bundled or not, and the crates of native programs.
+ * are bundled or not, and what native programs are made of: crates, and packages among their bytecode.
  */
 export function ingredientsOf(tree: FileTree): Ingredient[] {
 	const isNative = nativePrograms.some((path) => tree.get(path)?.kind === "file");
@@ -29,7 +32,7 @@ export function ingredientsOf(tree: FileTree): Ingredient[] {
 		...nodeProgram(tree),
 		...(hasBundles ? bundledPackages() : []),
 		...installedPackages(tree),
-		...(isNative ? crates() : []),
+		...(isNative ? [...bundledInNative(), ...crates()] : []),
 	];
 }
 
@@ -60,6 +63,12 @@ function nodeProgram(tree: FileTree): Ingredient[] {
 export function bundledPackages(): Ingredient[] {
 	const folders: string[] = JSON.parse(readFileSync(`${root}dist/main/packages.json`, "utf8"));
 	return folders.map((folder) => npmPackage(readFileSync(`${root}${folder}/package.json`, "utf8")));
+}
+
+function bundledInNative(): Ingredient[] {
+	return packagesInNativePrograms.map((name) =>
+		npmPackage(readFileSync(`${root}node_modules/${name}/package.json`, "utf8")),
+	);
 }
 
 function installedPackages(tree: FileTree): Ingredient[] {

@@ -137,15 +137,17 @@ function pieceEnd(text: string, from: number): number {
 	return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
-export function readAll(descriptor: number): Buffer {
+/** To the end, or as far as it takes to know that there is more than `limit` bytes: then one chunk more than that at most. */
+export function readAll(descriptor: number, limit = Number.POSITIVE_INFINITY): Buffer {
 	const chunks: Buffer[] = [];
-	for (;;) {
+	for (let total = 0; ; ) {
 		const chunk = Buffer.allocUnsafe(65_536);
 		const length = retrying(() => readSync(descriptor, chunk));
-		if (length === 0) {
+		chunks.push(chunk.subarray(0, length));
+		total += length;
+		if (length === 0 || total > limit) {
 			return Buffer.concat(chunks);
 		}
-		chunks.push(chunk.subarray(0, length));
 	}
 }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import type { Problem } from "../domain/problem.ts";
 import { type TextFlaw, textFlaw } from "../domain/utf8.ts";
 import { readAll } from "./node-files.ts";
@@ -15,14 +15,29 @@ export class NotTextError extends Error {
 	}
 }
 
+/**
+ * Bytes of the longest text that is read: half of what V8 can hold as one string (2^29 - 24 characters), and far more than
+ * all manifests of a large cluster have. What never ends, such as /dev/zero, would else fill the memory.
+ */
+export const longestText = 256 * 1024 * 1024;
+
 /** A file that a user names. Throws what node:fs throws, and {@link NotTextError}. */
 export function readTextFile(path: string): string {
-	return decodeText(readFileSync(path));
+	const descriptor = openSync(path, "r");
+	try {
+		const status = fstatSync(descriptor);
+		refuseLonger(status.size);
+		// The files of /proc say that they are empty, and others have no size.
+		const isSized = status.isFile() && status.size > 0;
+		return decodeText(isSized ? readFileSync(descriptor) : readAll(descriptor, longestText));
+	} finally {
+		closeSync(descriptor);
+	}
 }
 
 /** What a user hands in on standard input. Throws as {@link readTextFile} does. */
 export function readTextInput(): string {
-	return decodeText(readAll(0));
+	return decodeText(readAll(0, longestText));
 }
 
 /**
@@ -30,11 +45,19 @@ export function readTextInput(): string {
  * we print would be another than the one that we were given. A byte order mark stays: what is edited in place keeps it.
  */
 export function decodeText(bytes: Buffer): string {
+	refuseLonger(bytes.length);
 	const flaw = isUtf8(bytes) && !bytes.includes(0) ? undefined : textFlaw(bytes);
 	if (flaw !== undefined) {
 		throw new NotTextError(flaw);
 	}
 	return bytes.toString("utf8");
+}
+
+function refuseLonger(length: number): void {
+	if (length > longestText) {
+		const complaint = `is longer than ${longestText / 1024 / 1024} MiB`;
+		throw new NotTextError({ complaint, accepted: "less, or several files" });
+	}
 }
 
 /** Why reading failed, as a mistake in what was named; `accepted` is said of what cannot be read at all. */

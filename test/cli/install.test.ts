@@ -126,7 +126,11 @@ describe("shunt install without a cluster", () => {
 		["close-wait without root", ["--set", "proxyInit.closeWaitTimeoutSecs=5"], "closeWaitTimeoutSecs"],
 		["a file that is not there", ["-f", "/nonexistent.yaml"], "/nonexistent.yaml: cannot be read"],
 		["a --set that is none", ["--set", "proxyInit"], '--set: "proxyInit" cannot be read: '],
-		["a --set without a key", ["--set", "=nft"], '--set: "=nft" has no key in front of its value (want KEY=VALUE)'],
+		[
+			"a --set without a key",
+			["--set", "=nft"],
+			'--set: "=nft" has no key in front of its value (want KEY=VALUE)',
+		],
 		["a --set-string without a key", ["--set-string", "=1"], "--set-string: "],
 		["a namespace that is none", ["-n", "Shunt_1"], '--namespace: "Shunt_1"'],
 	])("refuses %s before anything is printed", async (_, args, expected) => {
