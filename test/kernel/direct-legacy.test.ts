@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyLegacy, driftInLegacy, removeLegacy } from "../../src/backend/iptables/legacy-kernel.ts";
 import { readLegacyTable } from "../../src/backend/iptables/legacy-table.ts";
@@ -9,7 +8,6 @@ import type { Plan } from "../../src/rules/plan.ts";
 import { plan } from "../../src/rules/plan.ts";
 import { words } from "../../src/wire/bytes.ts";
 import { natTableOf } from "../../src/wire/ip-words.ts";
-import { policy } from "../support/arbitraries.ts";
 import { chainsOf, restore, specsOf, toolOf } from "../support/dialect.ts";
 import { inFamily, linesFor, states, withoutForeign } from "../support/existing-states.ts";
 import { dockerRules, kubeProxyRules } from "../support/foreign-hosts.ts";
@@ -19,6 +17,7 @@ import { namedPolicies } from "../support/named-policies.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { policyFrom } from "../support/policies.ts";
 import { restoreInput } from "../support/printed-rules.ts";
+import { randomPlans } from "../support/random-plans.ts";
 import { standard, tableOf } from "../support/standard-policy.ts";
 
 const standardPlan = plan(policyFrom(standard.args.join(" ")));
@@ -36,8 +35,6 @@ function withCounters(netns: Netns, family: Family): string[] {
 		.split("\n")
 		.filter((line) => line !== "" && !line.startsWith("#"));
 }
-
-const randomPlans = fc.sample(policy, { numRuns: 60, seed: 20_261_130 }).map((each) => plan(each));
 
 describe("rules made without a tool", () => {
 	it.each([

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { natStandsAsSent } from "../../src/backend/iptables/as-sent.ts";
 import * as iptablesNft from "../../src/backend/iptables/nft-batch.ts";
@@ -16,20 +15,17 @@ import { readAnswer } from "../../src/wire/answers.ts";
 import type { Batch } from "../../src/wire/batch.ts";
 import { natTable, steers } from "../../src/wire/nat-tables.ts";
 import { readTables } from "../../src/wire/read-tables.ts";
-import { policy } from "../support/arbitraries.ts";
 import { namedPolicies } from "../support/named-policies.ts";
 import { netlinkInside } from "../support/netlink-inside.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { policyFrom } from "../support/policies.ts";
 import { restoreInput } from "../support/printed-rules.ts";
+import { randomPlans } from "../support/random-plans.ts";
 
 /** What we send makes what the tools make: whoever lists the one or the other sees the same. */
 
 const order = "little";
 
-/** SHUNT_WIRE_SAMPLES says how many random policies beside the named ones. */
-const samples = Number(process.env["SHUNT_WIRE_SAMPLES"] ?? 60);
-const randomPlans = fc.sample(policy, { numRuns: samples, seed: 20_261_130 }).map((each) => plan(each));
 const namedPlans = Object.values(namedPolicies).map((flags) => plan(policyFrom(flags)));
 const plans = [...namedPlans, ...randomPlans];
 
