@@ -26,6 +26,9 @@ PERIOD = 100_000  # microseconds; what Kubernetes uses
 TIME_LIMIT = 120  # seconds for a request
 # Seconds in which whoever asked goes to sleep. Awake it holds a processor, and what should run side by side does not.
 SETTLING = 0.01
+# Who goes before all else (chrt -f) is made to wait, for 50 ms, where it leaves less than a twentieth of a second to others.
+if os.sched_getscheduler(0) == os.SCHED_FIFO:
+    SETTLING = 0.05
 
 libc = ctypes.CDLL(None, use_errno=True)
 home = os.open("/proc/self/ns/net", os.O_RDONLY)
