@@ -22,7 +22,6 @@ const byEitherWay = [
 	"mode-change",
 	"native-rules-beside",
 	"nftables",
-	"nftables-killed",
 	"recorded-cases",
 	"status",
 	"status-families",
