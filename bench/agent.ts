@@ -4,9 +4,9 @@ import { formatNumber, formatTable } from "./markdown.ts";
 import { percentile, summarize } from "./statistics.ts";
 
 const modes = ["nft", "nftables", "legacy"] as const satisfies readonly Mode[];
-const newPods = 200;
+const newPods = 100;
 const podsAtOnce = 50;
-const mendingRounds = 5;
+const mendingRounds = 3;
 
 const everything = ["--watch-pods", "--repair", "--report-dialects"];
 
@@ -31,11 +31,14 @@ export async function benchAgent(): Promise<string> {
 		`A node with ${podCount} meshed pods, each with a network namespace and rules of its own, and a pretended API server. Idle is half a
 minute in which nothing happens; processor time is the agent's own, of one core.`,
 		formatTable(["", "resident MB", "% of a core", "requests meanwhile"], idle),
+		"### A new pod's file",
 		"From a new pod's event to its file, in milliseconds, while the agent repairs too:",
 		formatTable(["", "pods", "median", "99 %", "worst"], files),
+		"### Flushed rules",
 		`From the last of ${flushedCount} flushes, one right after the other, until all of those pods have their rules again, in seconds, of ${mendingRounds} rounds; looks
 are a second apart. Before that an agent met all ${podCount} pods without rules and made them:`,
 		formatTable(["", "median", "best", "worst", `all ${podCount}`], mending),
+		"### The event loop",
 		`How long the agent's event loop was held up at most, in milliseconds, and how long of that the agent itself was working in one go; the rest it
 waited for a processor or the kernel.`,
 		formatTable(["", "held", "working"], held),

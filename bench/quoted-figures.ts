@@ -50,8 +50,12 @@ const atRate = { section: "injector", table: "300 reviews per second", row: "inj
 const asMuch = { section: "injector", table: "As many reviews as go", row: "injector" };
 const proxy = { section: "proxy", row: "`shunt proxy`", column: "of HAProxy" };
 const bytes = "One connection, as many bytes as it carries";
-const agent = (row: string, column: string) => ({ section: "agent", row, column });
-const agents = ["installs", "and `--watch-pods`", "and `--repair`, `--report-dialects`"] as const;
+const agent = (row: string, column: string, table?: string): Place => ({
+	...{ section: "agent", row, column },
+	...(table === undefined ? {} : { table }),
+});
+const repairing = (mode: string) => `and \`--repair\`, \`--report-dialects\`, ${mode}`;
+const agents = ["installs", "and `--watch-pods`", repairing("nft"), repairing("legacy")] as const;
 
 /** Everything that pages for users say of how fast or small Shunt is. */
 export const quotes: readonly Quote[] = [
@@ -157,20 +161,25 @@ export const quotes: readonly Quote[] = [
 	},
 	{
 		page: "docs/agent.md",
-		text: "An agent that installs takes {} MB; with `--watch-pods` {} MB; with repair and 250 namespaces in which it listens {} MB",
+		text: "An agent that installs takes {} MB; with `--watch-pods` {} MB; with repair and 250 pods {} MB, and {} MB where their rules are in legacy tables",
 		figures: each(agents.map((row) => agent(row, "resident MB"))),
 	},
 	{
 		page: "docs/agent.md",
-		text: "Of a core they take {} %, {} % and {} %",
+		text: "Of a core they take {} %, {} %, {} % and {} %",
 		figures: each(agents.map((row) => agent(row, "% of a core"))),
 	},
 	{
 		page: "docs/agent.md",
-		text: "rules of fifty pods were back {} s after the last of them had been flushed",
-		figures: (results) => [
-			rounded(figureInText(results, "agent", /all back ([\d.]+) s after the last flush/)),
-		],
+		text: "rules of fifty pods were back {} s after the last of them had been flushed, in legacy tables {} s",
+		figures: each(["nft", "legacy"].map((row) => agent(row, "median", "Flushed rules"))),
+	},
+	{
+		page: "docs/agent.md",
+		text: "there {} ms after the pod's event, and of a hundred the latest {} ms",
+		figures: each(
+			["median", "worst"].map((column) => agent("legacy, one by one", column, "A new pod's file")),
+		),
 	},
 ];
 
