@@ -185,7 +185,7 @@ describe.each(kernels)("Linux %s", (series) => {
 		}
 
 		it("says what it cannot tell, and why, where nf_conntrack_netlink is missing", async () => {
-			const hidden = await inMachine(machine, "rmmod nf_conntrack_netlink; hide nf_conntrack_netlink");
+			const hidden = await inMachine(machine, "take_away nf_conntrack_netlink");
 			expect(hidden).toMatchObject({ status: 0, stderr: "" });
 			try {
 				const { status, stdout, stderr } = await see("--output json");
@@ -205,7 +205,7 @@ describe.each(kernels)("Linux %s", (series) => {
 		});
 
 		it("tells the same without tcp_diag, from proc", async () => {
-			const hidden = await inMachine(machine, "rmmod tcp_diag; hide tcp_diag");
+			const hidden = await inMachine(machine, "take_away tcp_diag");
 			expect(hidden).toMatchObject({ status: 0, stderr: "" });
 			try {
 				const { status, stdout, stderr } = await see("--output json");

@@ -72,6 +72,7 @@ unload() {
 # Not all kernels come with lists of what is built in, and depmod warns of that.
 hide() { for module in "$@"; do mv "$(file_of "$module")" /hidden/ || return; done; depmod 2>/dev/null; }
 show() { for file in /hidden/*.ko; do mv "$file" /lib/modules/*/ || return; done; depmod 2>/dev/null; }
+take_away() { ! lsmod | grep -q "^$1 " || rmmod "$1" || return; hide "$1"; }
 mkdir -p /hidden
 `;
 
