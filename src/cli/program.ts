@@ -1,16 +1,11 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { harmless } from "../domain/harmless.ts";
 import { HostError } from "../host/host.ts";
-import { createNodeHost } from "../host/node.ts";
 import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
-import { runClean } from "../init/clean.ts";
-import { runInit } from "../init/init.ts";
-import { findSocketOwners } from "../linux/socket-owners.ts";
-import { runStatus } from "../status/status.ts";
 
 /**
  * `shunt COMMAND …`. The node-side commands read their own flags, because the native program runs the very same
- * code; so they also start without loading what the others need.
+ * code; so they also start without loading what the others need, and a proxy, which every pod starts, without what they do.
  */
 export function runShunt(argv: readonly string[], name = "shunt"): Promise<ExitCode> {
 	const [command = "-"] = argv;
@@ -21,17 +16,14 @@ async function run(argv: readonly string[], name: string): Promise<ExitCode> {
 	const [command, ...rest] = argv;
 	switch (command) {
 		case "init":
-			return runInit(createNodeHost(), rest, `${name} init`);
 		case "clean":
-			return runClean(createNodeHost(), rest, `${name} clean`);
+		case "status":
+		case "connections": {
+			const { runOnNode } = await import("./node-side.ts");
+			return runOnNode(command, rest, `${name} ${command}`);
+		}
 		case "validate":
 			return runNetworkValidator(rest, `${name} validate`);
-		case "status":
-			return runStatus(createNodeHost(), rest, `${name} status`);
-		case "connections": {
-			const { runConnections } = await import("../connections/connections.ts");
-			return runConnections(createNodeHost(), findSocketOwners, rest, `${name} connections`);
-		}
 		case "help":
 			return runShunt(rest.length === 0 ? ["--help"] : [...rest.slice(0, 1), "--help"], name);
 		case "__complete":
@@ -53,8 +45,9 @@ export function runComplete(words: readonly string[]): Promise<ExitCode> {
 }
 
 /** `proxy-init …` is `shunt init …`. */
-export function runProxyInit(argv: readonly string[]): ExitCode {
-	return runInit(createNodeHost(), argv, "proxy-init");
+export async function runProxyInit(argv: readonly string[]): Promise<ExitCode> {
+	const { runOnNode } = await import("./node-side.ts");
+	return runOnNode("init", argv, "proxy-init");
 }
 
 /** `shunt-network-validator …` is `shunt validate …`. */

@@ -1,3 +1,3 @@
 import { runProxyInit } from "../cli/program.ts";
 
-process.exitCode = runProxyInit(process.argv.slice(2));
+process.exitCode = await runProxyInit(process.argv.slice(2));
