@@ -87,7 +87,10 @@ else
 	target=$musl
 	lower=$(echo "$musl" | tr '-' '_')
 	# The program sits at a fixed address (src/heap.rs), so code that could be moved would only be slower.
-	export "CC_$lower=$musl_gcc" "CFLAGS_$lower=-fno-pic -fno-asynchronous-unwind-tables -O2"
+	export "CC_$lower=$PWD/native/engine-cc.sh" SHUNT_ENGINE_CC="$musl_gcc"
+	# cargo looks at these flags alone to know whether the engine is still the same.
+	sealing=$(cat native/engine-cc.sh native/sealed-counts.h | cksum | cut -d ' ' -f 1)
+	export "CFLAGS_$lower=-fno-pic -fno-asynchronous-unwind-tables -O2 -DSHUNT_SEALING=$sealing"
 fi
 if [ "$library" = source ]; then
 	unwind=native/target/musl-$machine

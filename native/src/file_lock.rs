@@ -33,11 +33,8 @@ pub fn give_back(descriptor: i32) {
 /// As `xtables_lock` in iptables/xshared.c does, but for what our children must not inherit. A pipe in its place must
 /// not hold us up.
 fn open(path: &str) -> std::result::Result<File, Errno> {
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_CREAT | libc::O_NONBLOCK)
-        .mode(0o600)
-        .open(path);
+    let opened =
+        OpenOptions::new().read(true).custom_flags(libc::O_CREAT | libc::O_NONBLOCK).mode(0o600).open(path);
     opened.map_err(|error| from_io(&error))
 }
 

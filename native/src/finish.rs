@@ -67,6 +67,7 @@ fn write_program(engine: Engine, program: &Path, output: &Path) -> Result<(), St
     // What is made at first use is then there, and so is the memory that a run needs.
     engine.rehearse()?;
     engine.collect_garbage();
+    engine.fill_gaps();
     let sealed_rehearsal = || {
         heap::seal();
         engine.rehearse()

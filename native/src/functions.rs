@@ -19,6 +19,7 @@ use crate::descriptors::{read_all, write_all};
 use crate::errno::{Outcome, from_io, to_object};
 use crate::file_lock;
 use crate::input::Stdin;
+use crate::kept_sockets;
 use crate::log;
 use crate::netlink;
 use crate::program_path::find;
@@ -183,12 +184,14 @@ fn stdout(text: Text) -> Outcome {
 
 /// For good, and for the children too: this program has one thread.
 fn enter_netns(path: Text) -> Outcome {
+    kept_sockets::close_all();
     let opened = File::open(path.0).map_err(|error| from_io(&error));
     Outcome(opened.and_then(|file| setns(file, CloneFlags::CLONE_NEWNET)))
 }
 
 /// For good, and for the children too.
 fn enter_new_netns() -> Outcome {
+    kept_sockets::close_all();
     Outcome(unshare(CloneFlags::CLONE_NEWNET))
 }
 

@@ -20,6 +20,7 @@ use dlmalloc::{Allocator, Dlmalloc};
 
 use crate::engine::Engine;
 use crate::one_thread::OneThread;
+use crate::seal;
 
 /// Start-up fills three quarters of it in the CNI plugin, less in the other program, and a run takes hardly more. Beyond that the
 /// kernel is asked for memory.
@@ -66,6 +67,8 @@ static AT_START: extern "C" fn() = prepare;
 extern "C" fn prepare() {
     // SAFETY: nothing else refers to it. Volatile, since the compiler knows of nothing that makes it anything but false.
     if unsafe { HEAP.is_written.get().read_volatile() } {
+        // SAFETY: as above.
+        seal::put_on(memory_up_to(unsafe { HEAP.sealed.get().read_volatile() }));
         copy_what_will_change();
         return;
     }
@@ -84,6 +87,11 @@ fn copy_what_will_change() {
         // SAFETY: a part of the heap, which changes no content.
         unsafe { libc::madvise(start.cast(), length as usize, libc::MADV_POPULATE_WRITE) };
     }
+}
+
+fn memory_up_to(length: usize) -> Range<usize> {
+    let start = HEAP.memory.get().addr();
+    start..start + length
 }
 
 /// Where the heap is.
@@ -130,6 +138,7 @@ pub fn seal() -> usize {
     unsafe { (*HEAP.allocator.get()).write(Dlmalloc::new_with_allocator(Source::new(sealed))) };
     // SAFETY: one thread.
     unsafe { HEAP.sealed.get().write_volatile(sealed) };
+    seal::put_on(memory_up_to(sealed));
     sealed
 }
 
@@ -159,6 +168,13 @@ const PAGE: usize = 4096;
 /// What the kernel may have for a page on machines of other kinds.
 const LARGEST_PAGE: usize = if cfg!(target_arch = "x86_64") { PAGE } else { 16 * PAGE };
 
+/// How many blocks have been asked for so far, but for those that were to be filled with zeros.
+pub fn blocks() -> usize {
+    BLOCKS.get()
+}
+
+static BLOCKS: OneThread<Cell<usize>> = OneThread::new(Cell::new(0));
+
 /// Doug Lea's allocator over that memory. musl's own is made to resist attacks on long-lived servers and returns every
 /// larger block to the kernel at once, which took half of a run's time.
 struct OneThreaded;
@@ -170,12 +186,13 @@ static GLOBAL: OneThreaded = OneThreaded;
 // inside of it.
 unsafe impl GlobalAlloc for OneThreaded {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        BLOCKS.set(BLOCKS.get() + 1);
         // SAFETY: as above.
         unsafe { (*HEAP.allocator.get()).assume_init_mut().malloc(layout.size(), layout.align()) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if is_sealed(block) {
+        if seal::is_on(block) {
             return;
         }
         // SAFETY: as above; the caller promises that the block came from here.
@@ -188,7 +205,7 @@ unsafe impl GlobalAlloc for OneThreaded {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if is_sealed(block) {
+        if seal::is_on(block) {
             // SAFETY: the caller promises that the new size is one.
             let new = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
             if !new.is_null() {
@@ -202,12 +219,6 @@ unsafe impl GlobalAlloc for OneThreaded {
             (*HEAP.allocator.get()).assume_init_mut().realloc(block, layout.size(), layout.align(), size)
         }
     }
-}
-
-/// Whether a block is from before the seal.
-fn is_sealed(block: *mut u8) -> bool {
-    // SAFETY: one thread.
-    block.addr().wrapping_sub(HEAP.memory.get().addr()) < unsafe { *HEAP.sealed.get() }
 }
 
 /// Where the allocator gets memory: first what is here, then the kernel.

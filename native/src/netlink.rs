@@ -5,13 +5,13 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::sys::socket::sockopt::{SndBuf, SndBufForce};
 use nix::sys::socket::{
-    AddressFamily, MsgFlags, SetSockOpt, SockFlag, SockProtocol, SockType, getsockopt, send, setsockopt,
-    socket,
+    AddressFamily, MsgFlags, SetSockOpt, SockProtocol, SockType, getsockopt, send, setsockopt,
 };
 use rquickjs::{Ctx, Error, IntoJs, Result, Value};
 
 use crate::byte_string::ByteString;
 use crate::errno::to_object;
+use crate::kept_sockets;
 use crate::socket_option;
 use crate::text::Text;
 
@@ -20,6 +20,9 @@ const DATAGRAM_LENGTH: usize = 32 * 1024;
 
 /// What `netlink_sendmsg` of the same file takes off the buffer before it compares.
 const SEND_OVERHEAD: usize = 32;
+
+/// Every socket has room for so much (`SOCK_MIN_SNDBUF` in include/net/sock.h: 2 * 2048 and more).
+const SMALLEST_SEND_BUFFER: usize = 4096;
 
 pub fn ask(ctx: Ctx<'_>, request: ByteString, protocol: Text) -> Result<Value<'_>> {
     let protocol = match protocol.0.as_str() {
@@ -34,17 +37,24 @@ pub fn ask(ctx: Ctx<'_>, request: ByteString, protocol: Text) -> Result<Value<'_
     }
 }
 
-/// The socket belongs to the network namespace we are in now.
 fn exchange(request: ByteString, protocol: SockProtocol) -> std::result::Result<Vec<ByteString>, Errno> {
     let bytes = request.0.ok_or(Errno::EINVAL)?;
-    let descriptor = socket(AddressFamily::Netlink, SockType::Raw, SockFlag::SOCK_CLOEXEC, protocol)?;
-    for option in [libc::NETLINK_CAP_ACK, libc::NETLINK_EXT_ACK] {
-        // Kernels before 4.3 and 4.12 lack these, and then tell less.
-        let _ = socket_option::set(&descriptor, libc::SOL_NETLINK, option, &mut 1_i32.to_ne_bytes());
+    let kind = (AddressFamily::Netlink, SockType::Raw, Some(protocol));
+    let descriptor = kept_sockets::take(kind, tell_more)?;
+    if bytes.len() + SEND_OVERHEAD > SMALLEST_SEND_BUFFER {
+        make_room(&descriptor, bytes.len() + SEND_OVERHEAD)?;
     }
-    make_room(&descriptor, bytes.len() + SEND_OVERHEAD)?;
     send(descriptor.as_raw_fd(), &bytes, MsgFlags::empty())?;
-    receive_all(&descriptor)
+    let answer = receive_all(&descriptor)?;
+    kept_sockets::keep(kind, descriptor);
+    Ok(answer)
+}
+
+/// Kernels before 4.3 and 4.12 lack these options, and then tell less.
+fn tell_more(descriptor: &OwnedFd) {
+    for option in [libc::NETLINK_CAP_ACK, libc::NETLINK_EXT_ACK] {
+        let _ = socket_option::set(descriptor, libc::SOL_NETLINK, option, &mut 1_i32.to_ne_bytes());
+    }
 }
 
 /// Not permitted in a user namespace of one's own is only the first way, which knows no limit.

@@ -5,7 +5,12 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::errno::Errno;
 
 /// The value is one that the kernel may follow a pointer in, hence `mut`.
-pub fn set(descriptor: &OwnedFd, level: libc::c_int, name: libc::c_int, value: &mut [u8]) -> Result<(), Errno> {
+pub fn set(
+    descriptor: &OwnedFd,
+    level: libc::c_int,
+    name: libc::c_int,
+    value: &mut [u8],
+) -> Result<(), Errno> {
     let length = libc::socklen_t::try_from(value.len()).map_err(|_| Errno::EMSGSIZE)?;
     // SAFETY: points to as much memory as it says.
     let answer =
@@ -14,7 +19,12 @@ pub fn set(descriptor: &OwnedFd, level: libc::c_int, name: libc::c_int, value: &
 }
 
 /// What the kernel reads first and then fills in.
-pub fn get(descriptor: &OwnedFd, level: libc::c_int, name: libc::c_int, value: &mut [u8]) -> Result<(), Errno> {
+pub fn get(
+    descriptor: &OwnedFd,
+    level: libc::c_int,
+    name: libc::c_int,
+    value: &mut [u8],
+) -> Result<(), Errno> {
     let mut length = libc::socklen_t::try_from(value.len()).map_err(|_| Errno::EMSGSIZE)?;
     // SAFETY: points to as much memory as it says.
     let answer = unsafe {

@@ -3,11 +3,12 @@
 use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
-use nix::sys::socket::{AddressFamily, SockFlag, SockProtocol, SockType, socket};
+use nix::sys::socket::{AddressFamily, SockProtocol, SockType};
 use rquickjs::{Ctx, Error, IntoJs, Result, Value};
 
 use crate::byte_string::ByteString;
 use crate::errno::to_object;
+use crate::kept_sockets;
 use crate::socket_option;
 use crate::text::Text;
 
@@ -62,14 +63,17 @@ fn answer(is_ipv6: bool, operation: Operation, request: ByteString) -> std::resu
         return Err(Errno::ENOSYS);
     }
     let domain = if is_ipv6 { AddressFamily::Inet6 } else { AddressFamily::Inet };
-    let datagram = socket(domain, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None)?;
-    match call(&datagram, is_ipv6, operation, bytes.clone()) {
+    let ask = |kind, socket: OwnedFd| {
+        let answer = call(&socket, is_ipv6, operation, bytes.clone())?;
+        kept_sockets::keep(kind, socket);
+        Ok(answer)
+    };
+    let datagram = (domain, SockType::Datagram, None);
+    match ask(datagram, kept_sockets::take(datagram, |_| ())?) {
         Err(errno @ (Errno::EOPNOTSUPP | Errno::ENOPROTOOPT)) => {
+            let raw = (domain, SockType::Raw, Some(SockProtocol::Raw));
             // Where there is no such socket to be had, for want of CAP_NET_RAW for example, the first answer stands.
-            match socket(domain, SockType::Raw, SockFlag::SOCK_CLOEXEC, Some(SockProtocol::Raw)) {
-                Ok(raw) => call(&raw, is_ipv6, operation, bytes),
-                Err(_) => Err(errno),
-            }
+            kept_sockets::take(raw, |_| ()).map_or(Err(errno), |socket| ask(raw, socket))
         }
         other => other,
     }

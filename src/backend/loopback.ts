@@ -1,7 +1,7 @@
 import { parseInterfaceName, usualLoopback } from "../domain/interface-name.ts";
 import { formatProblem } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
-import { dumpLinks, loopbackIn } from "../wire/links.ts";
+import { askFirstLink, dumpLinks, loopbackAlone, loopbackIn } from "../wire/links.ts";
 import { BackendError } from "./backend-error.ts";
 
 /**
@@ -26,6 +26,11 @@ const tries = 20;
  */
 export function loopbackInterface(host: Host): string | undefined {
 	const order = host.byteOrder();
+	const first = host.netlink(askFirstLink(order), "route");
+	const usual = "name" in first ? undefined : loopbackAlone(first, order);
+	if (usual !== undefined) {
+		return usual;
+	}
 	for (let attempt = 0; attempt < tries; attempt++) {
 		const answer = host.netlink(dumpLinks(order), "route");
 		if ("name" in answer) {

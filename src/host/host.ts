@@ -86,7 +86,7 @@ export interface Host {
 	byteOrder(): "little" | "big";
 
 	/**
-	 * Sends a request to nfnetlink in this network namespace, to rtnetlink or to sock_diag(7), on a socket of its own, and answers with
+	 * Sends a request to nfnetlink in this network namespace, to rtnetlink or to sock_diag(7), on a socket of that namespace, and answers with
 	 * the datagrams that came back, in order: all parts of a dump, or the acknowledgements that were asked for. Request and datagrams are byte
 	 * strings, one character a byte; the request is one send(2), so it may hold several messages, of which one at most asks
 	 * for a dump. The kernel has done its work before it returns (nfnetlink_rcv in net/netfilter/nfnetlink.c). With extended

@@ -1,5 +1,5 @@
 import { exitCodes } from "../domain/exit-code.ts";
-import { headerLength, words, zeros } from "../wire/bytes.ts";
+import { cString, headerLength, words, zeros } from "../wire/bytes.ts";
 import { MemoryXtables } from "./memory-xtables.ts";
 import type { NativeFunctions } from "./native.ts";
 
@@ -30,7 +30,7 @@ export function createRehearsal(): NativeFunctions {
 		enterNetns: () => undefined,
 		enterNewNetns: () => undefined,
 		byteOrder: () => "little",
-		netlink: answerTo,
+		netlink: (request, protocol) => (protocol === "route" ? [loopback] : answerTo(request)),
 		xtables: new MemoryXtables().ask,
 		lock: () => 0,
 		unlock: () => {},
@@ -67,6 +67,12 @@ function report(errno: number, sequence: number): string {
 		words.little.u32(-errno) + zeros(headerLength),
 	);
 }
+
+/** RTM_NEWLINK for `lo`, which is up. */
+const loopback = words.little.message(
+	{ type: 16, flags: 0, sequence: 1 },
+	zeros(4) + words.little.u32(1) + words.little.u32(9) + zeros(4) + words.little.attribute(3, cString("lo")),
+);
 
 /** NLMSG_DONE alone, as in a network namespace without tables. */
 const endOfDump = words.little.message({ type: 3, flags: 2, sequence: 1 }, zeros(4));

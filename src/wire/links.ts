@@ -7,14 +7,37 @@ import { flag, messageType } from "./nf-tables.ts";
 const newLink = 16; // RTM_NEWLINK
 const getLink = 18; // RTM_GETLINK
 const headerLength = 16; // struct ifinfomsg
+const indexOffset = 4;
 const flagsOffset = 8;
 const nameField = 3; // IFLA_IFNAME
+const extensions = 29; // IFLA_EXT_MASK
+const withoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
 const loopbackFlag = 8; // IFF_LOOPBACK
 
 /** All interfaces of the network namespace. */
 export function dumpLinks(order: ByteOrder): Bytes {
 	const header = { type: getLink, flags: flag.request | flag.dump, sequence: 1 };
 	return words[order].message(header, zeros(headerLength));
+}
+
+/**
+ * The interface with the number that the kernel's loopback interface has in each network namespace (LOOPBACK_IFINDEX in
+ * include/net/flow.h, loopback_net_init in drivers/net/loopback.c), without its counters, which are most of what is told.
+ */
+export function askFirstLink(order: ByteOrder): Bytes {
+	const { message, u32, attribute } = words[order];
+	const header = zeros(indexOffset) + u32(1) + zeros(headerLength - indexOffset - 4);
+	return message(
+		{ type: getLink, flags: flag.request, sequence: 1 },
+		header + attribute(extensions, u32(withoutStatistics)),
+	);
+}
+
+/** The name of the one interface in an answer; undefined where there is none, or it is not a loopback interface. */
+export function loopbackAlone(datagrams: readonly Bytes[], order: ByteOrder): string | undefined {
+	const [bytes = ""] = datagrams;
+	const [message] = messagesIn(bytes, words[order]) ?? [];
+	return message && isLoopback(bytes, message, order) ? nameOf(bytes, message, order) : undefined;
 }
 
 /**
@@ -35,15 +58,14 @@ export function loopbackIn(datagrams: readonly Bytes[], order: ByteOrder): strin
 	if (last?.type !== messageType.done || isTorn) {
 		return undefined;
 	}
-	const { u32At } = words[order];
-	const loopback = all.find(
-		({ bytes, message: { type, start } }) =>
-			type === newLink && (u32At(bytes, start + flagsOffset) & loopbackFlag) !== 0,
-	);
-	if (loopback === undefined) {
-		return undefined;
-	}
-	const { bytes, message } = loopback;
-	const attributes = { start: message.start + headerLength, end: message.end };
-	return stringIn(bytes, fieldsIn(bytes, attributes, words[order])?.[nameField]);
+	const loopback = all.find(({ bytes, message }) => isLoopback(bytes, message, order));
+	return loopback && nameOf(loopback.bytes, loopback.message, order);
+}
+
+function isLoopback(bytes: Bytes, { type, start }: Message, order: ByteOrder): boolean {
+	return type === newLink && (words[order].u32At(bytes, start + flagsOffset) & loopbackFlag) !== 0;
+}
+
+function nameOf(bytes: Bytes, { start, end }: Message, order: ByteOrder): string | undefined {
+	return stringIn(bytes, fieldsIn(bytes, { start: start + headerLength, end }, words[order])?.[nameField]);
 }
