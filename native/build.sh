@@ -100,7 +100,8 @@ if [ "$library" = source ]; then
 	flags="$flags -C linker=$musl_gcc -C link-self-contained=no -L $PWD/$unwind"
 	# Building the standard library for another target is not stable yet; RUSTC_BOOTSTRAP admits it on any compiler.
 	export RUSTC_BOOTSTRAP=1
-	set -- "$@" -Z build-std=std,panic_abort
+	# Without what would name the places of a backtrace: a stripped program has no names, and it is a tenth of the program.
+	set -- "$@" -Z build-std=std,panic_abort -Z build-std-features=
 fi
 export "CARGO_TARGET_$(echo "$target" | tr 'a-z-' 'A-Z_')_RUSTFLAGS=$flags"
 

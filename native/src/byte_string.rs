@@ -13,7 +13,10 @@ impl From<Vec<u8>> for ByteString {
 
 impl<'js> IntoJs<'js> for ByteString {
     fn into_js(self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
-        let text: String = self.0.unwrap_or_default().into_iter().map(char::from).collect();
+        let bytes = self.0.unwrap_or_default();
+        // Of ten thousand rules there are megabytes, and most of them are ASCII: two bytes of UTF-8 are for the others.
+        let mut text = String::with_capacity(bytes.len() + bytes.len() / 4);
+        text.extend(bytes.into_iter().map(char::from));
         text.into_js(ctx)
     }
 }
@@ -24,10 +27,28 @@ impl<'js> FromJs<'js> for ByteString {
             return Err(Error::new_from_js(value.type_name(), "string"));
         };
         match string.to_string() {
-            Ok(text) => Ok(ByteString(text.chars().map(|character| u8::try_from(character).ok()).collect())),
+            Ok(text) => Ok(ByteString(bytes_of(&text))),
             // Half a surrogate pair.
             Err(Error::Utf8(_)) => Ok(ByteString(None)),
             Err(error) => Err(error),
+        }
+    }
+}
+
+/// By runs of ASCII, of which megabytes are mostly made; other characters that are a byte take two in UTF-8.
+fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    loop {
+        let run = rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        bytes.extend_from_slice(&rest[..run]);
+        match rest[run..] {
+            [] => return Some(bytes),
+            [first @ 0xc2..=0xc3, second, ref behind @ ..] => {
+                bytes.push((first << 6) | (second & 0x3f));
+                rest = behind;
+            }
+            _ => return None,
         }
     }
 }

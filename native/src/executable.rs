@@ -21,7 +21,8 @@ pub fn with_data(program: &[u8], address: u64, data: &[u8]) -> Result<Vec<u8>, S
             && address + data.len() as u64 <= segment.address + segment.size
     };
     let (place, segment) = find(&is_empty_at).ok_or("no segment has room at the address")?;
-    let (spare, _) = find(&|segment| SPARE.contains(&segment.kind)).ok_or("there is no header to spare")?;
+    let spare = SPARE.iter().find_map(|kind| find(&|segment| segment.kind == *kind));
+    let (spare, _) = spare.ok_or("there is no header to spare")?;
     if spare < place || !address.is_multiple_of(segment.alignment) {
         return Err("the segments would not be in order".to_owned());
     }
@@ -43,8 +44,9 @@ pub fn with_data(program: &[u8], address: u64, data: &[u8]) -> Result<Vec<u8>, S
 /// `PT_LOAD`
 const LOAD: u32 = 1;
 
-/// `PT_NOTE` and `PT_GNU_EH_FRAME`.
-const SPARE: [u32; 2] = [4, 0x6474_e550];
+/// `PT_NOTE`, `PT_GNU_EH_FRAME` and, where there is neither, `PT_GNU_RELRO`: musl looks at that in programs alone that it
+/// relocates, which is none at a fixed address.
+const SPARE: [u32; 3] = [4, 0x6474_e550, 0x6474_e552];
 
 /// `Elf64_Phdr`, without the physical address, which is the same.
 #[derive(Clone, Copy)]
