@@ -22,6 +22,8 @@ for argument; do
 		}
 		set -- "$@" -include "$native/sealed-counts.h" "$sealed"
 		;;
+	# Regular expressions, their tables and numbers as text: little of a run, and smaller so.
+	*/libregexp.c | */libunicode.c | */dtoa.c) set -- "$@" -Os "$argument" ;;
 	*) set -- "$@" "$argument" ;;
 	esac
 done

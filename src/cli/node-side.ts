@@ -1,7 +1,7 @@
 import type { ExitCode } from "../domain/exit-code.ts";
 import { createNodeHost } from "../host/node.ts";
 import { runClean } from "../init/clean.ts";
-import { runInit } from "../init/init.ts";
+import { runInit } from "../init/run-init.ts";
 import { findSocketOwners } from "../linux/socket-owners.ts";
 import { runStatus } from "../status/status.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
 import { runClean } from "../init/clean.ts";
-import { runInit } from "../init/init.ts";
+import { runInit } from "../init/run-init.ts";
 
 const ports = ["-p", "4143", "-o", "4140"];
 const initialOnly = "/proc/sys/net/core/netdev_max_backlog";

@@ -1,4 +1,3 @@
-import type { ExitCode } from "../domain/exit-code.ts";
 import type { Family } from "../domain/family.ts";
 import { harmless } from "../domain/harmless.ts";
 import { childEnvironment } from "./child-environment.ts";
@@ -56,7 +55,7 @@ export interface NativeFunctions {
 	 * The `main` of a bundle that is not evaluated yet in the heap which the program begins with (native/src/heap.rs). That
 	 * heap is five times as large in the file as such a bundle, so that only what every run needs belongs there.
 	 */
-	bundle(name: "status"): (functions: NativeFunctions, argv: readonly string[]) => ExitCode;
+	bundle<Main>(name: string): Main;
 }
 
 /** The outside world as the native program shows it. */

@@ -3,7 +3,7 @@ import { type CommandResult, HostError } from "../host/host.ts";
 import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
 import { MemoryXtables } from "../host/memory-xtables.ts";
 import { runClean } from "./clean.ts";
-import { runInit } from "./init.ts";
+import { runInit } from "./run-init.ts";
 
 const flags = ["-p", "4143", "-o", "4140", "-u", "2102"];
 const sysctl = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_close_wait";

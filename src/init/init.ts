@@ -18,12 +18,11 @@ import type { Dialect } from "../domain/mode.ts";
 import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
 import { type Plan, plan as planFor } from "../rules/plan.ts";
-import { setUpFailure } from "./advice.ts";
+import type { setUpFailure } from "./advice.ts";
 import { asAsked } from "./as-asked.ts";
 import { setCloseWait } from "./close-wait.ts";
 import { initFlags } from "./flags.ts";
 import { type InitOptions, parseInitOptions } from "./options.ts";
-import { runProbe } from "./probe.ts";
 import { asksForProbe } from "./probe-options.ts";
 import {
 	formatSimulation,
@@ -35,12 +34,18 @@ import {
 	simulatedDialect,
 } from "./report.ts";
 
-/** `shunt init`: programs a policy into a network namespace. Answers with the exit status. */
-export function runInit(host: Host, argv: readonly string[], program = "shunt init"): ExitCode {
-	return guard(host, program, () => init(host, argv, program));
+/** What few runs come to, and which the native program has in a bundle of its own for that. */
+export interface Seldom {
+	probe(host: Host, argv: readonly string[], program: string): ExitCode;
+	advise: typeof setUpFailure;
 }
 
-function init(host: Host, argv: readonly string[], program: string): ExitCode {
+/** `shunt init` with what it seldom needs given to it; {@link runInit} of run-init.ts is the whole of it. */
+export function runInitWith(host: Host, argv: readonly string[], program: string, seldom: Seldom): ExitCode {
+	return guard(host, program, () => init(host, argv, program, seldom));
+}
+
+function init(host: Host, argv: readonly string[], program: string, seldom: Seldom): ExitCode {
 	if (wantsHelp(argv)) {
 		host.stdout(formatHelp({ program, summary, flags: initFlags, examples, notes }));
 		return exitCodes.done;
@@ -50,7 +55,7 @@ function init(host: Host, argv: readonly string[], program: string): ExitCode {
 		return exitCodes.done;
 	}
 	if (asksForProbe(argv, program)) {
-		return runProbe(host, argv, program);
+		return seldom.probe(host, argv, program);
 	}
 	const parsed = parseInitOptions(argv, program);
 	if (!parsed.ok) {
@@ -58,7 +63,7 @@ function init(host: Host, argv: readonly string[], program: string): ExitCode {
 	}
 	const options = parsed.value;
 	host.sayWhileSlow(options.simulate ? undefined : `${program}: still programming the rules …`);
-	const result = options.simulate ? simulate(options) : programRules(host, options);
+	const result = options.simulate ? simulate(options) : programRules(host, options, seldom);
 	host.sayWhileSlow(undefined);
 	if ("exitCode" in result) {
 		return reportFailure(host, program, result, options.output);
@@ -98,7 +103,7 @@ function simulate(options: InitOptions): InitResult {
 }
 
 /** All or nothing: whatever was changed before a failure is put back. */
-function programRules(host: Host, options: InitOptions): InitResult | Failure {
+function programRules(host: Host, options: InitOptions, seldom: Seldom): InitResult | Failure {
 	const astray =
 		enterNamedNetns(host, options.netns) ??
 		(options.hostNetwork ? undefined : refuseInitialNetns(host, options.netns));
@@ -117,7 +122,7 @@ function programRules(host: Host, options: InitOptions): InitResult | Failure {
 		return setUp(asAsked(host, options), options, planFor(options.policy, loopbackName(host)));
 	} catch (error) {
 		resetCloseWait();
-		return setUpFailure(asAsked(host, options), error, {
+		return seldom.advise(asAsked(host, options), error, {
 			mode: options.mode,
 			families: options.policy.families,
 			uid: options.policy.outbound.proxyUid ?? options.policy.outbound.uidsToIgnore[0],

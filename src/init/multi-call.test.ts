@@ -2,11 +2,17 @@ import { describe, expect, it } from "vitest";
 import { exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
 import { createMemoryHost } from "../host/memory.ts";
+import { runClean } from "./clean.ts";
 import { runMultiCall } from "./multi-call.ts";
+import { seldomOfInit } from "./run-init.ts";
 
 function output(invokedAs: string, ...argv: string[]): [number, string] {
 	const host = createMemoryHost();
-	const status = runMultiCall(host, invokedAs, argv, { status: () => exitCodes.drift });
+	const status = runMultiCall(host, invokedAs, argv, {
+		...seldomOfInit,
+		clean: (rest) => runClean(host, rest),
+		status: () => exitCodes.drift,
+	});
 	return [status, host.output.join("") || host.logged.join("\n")];
 }
 

@@ -4,8 +4,7 @@ import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem, type Problem } from "../domain/problem.ts";
 import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
-import { runClean } from "./clean.ts";
-import { runInit } from "./init.ts";
+import { runInitWith, type Seldom } from "./init.ts";
 
 /**
  * The node-side programs in one: which of them it is shows in the name by which it was called (`invokedAs`, with or
@@ -19,12 +18,13 @@ export function runMultiCall(
 ): ExitCode {
 	const name = invokedAs.slice(invokedAs.lastIndexOf("/") + 1);
 	return initNames.has(name)
-		? runInit(host, argv, name)
+		? runInitWith(host, argv, name, others)
 		: guard(host, "shunt", () => runShunt(host, argv, others));
 }
 
 /** What is not part of this bundle, so that starting `shunt init` does not cost more with every program beside it. */
-export interface OtherPrograms {
+export interface OtherPrograms extends Seldom {
+	clean(argv: readonly string[]): ExitCode;
 	status(argv: readonly string[]): ExitCode;
 }
 
@@ -38,9 +38,9 @@ function runShunt(
 ): ExitCode {
 	switch (command) {
 		case "init":
-			return runInit(host, argv);
+			return runInitWith(host, argv, "shunt init", others);
 		case "clean":
-			return runClean(host, argv);
+			return others.clean(argv);
 		case "status":
 			return others.status(argv);
 		case "help":

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
-import { runInit } from "./init.ts";
+import { runInit } from "./run-init.ts";
 
 function probe(host: MemoryHost, ...argv: string[]) {
 	const status = runInit(host, ["--probe", ...argv]);

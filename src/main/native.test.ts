@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NativeFunctions } from "../host/native.ts";
 import { createRehearsal } from "../host/native-rehearsal.ts";
 import { main, rehearse } from "./native.ts";
+import { main as seldom } from "./native-seldom.ts";
 
 /** The rehearsal's world, and what was started and said in it. */
 function world(more: Partial<NativeFunctions> = {}) {
@@ -10,9 +11,9 @@ function world(more: Partial<NativeFunctions> = {}) {
 	const functions: NativeFunctions = {
 		...createRehearsal(),
 		start: ({ argv }) => started.push(argv.join(" ")),
-		bundle: (name) => {
+		bundle: <Main>(name: string): Main => {
 			bundles.push(name);
-			return () => 2;
+			return { status: () => 2, seldom }[name] as Main;
 		},
 		...more,
 	};
@@ -45,12 +46,18 @@ describe("the native program's bundle", () => {
 		},
 	);
 
-	it("loads the bundle of status when it is asked for, and not before", () => {
-		const { functions, bundles } = world();
-		main(functions, "shunt", ["init", ...init]);
-		expect(bundles).toEqual([]);
-		expect(main(functions, "shunt", ["status"])).toBe(2);
-		expect(bundles).toEqual(["status"]);
+	it.each([
+		["status", ["status"], 2],
+		["seldom", ["clean"], 0],
+		["seldom", ["init", "--probe"], 0],
+		["seldom", ["init", ...init, "--transport", "kernel", "--iptables-mode", "nft"], 69],
+	])("loads the bundle of %s for %j, and not before", (bundle, argv, status) => {
+		const usual = world();
+		main(usual.functions, "shunt", ["init", ...init]);
+		expect(usual.bundles).toEqual([]);
+		const { functions, bundles } = world(status === 69 ? { netlink: () => notThere } : {});
+		expect(main(functions, "shunt", argv)).toBe(status);
+		expect(bundles).toEqual([bundle]);
 	});
 
 	it("starts nothing on bad input", () => {

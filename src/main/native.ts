@@ -2,11 +2,18 @@ import { tableDialects } from "../domain/mode.ts";
 import { createNativeHost, type NativeFunctions } from "../host/native.ts";
 import { createRehearsal } from "../host/native-rehearsal.ts";
 import { runMultiCall } from "../init/multi-call.ts";
+import type { main as seldomOnes } from "./native-seldom.ts";
+import type { main as statusOnly } from "./native-status.ts";
 
 /** Called by the Rust program (native/src/program.rs) with `argv[0]` apart, and answers with the exit status. */
 export function main(functions: NativeFunctions, invokedAs: string, argv: readonly string[]): number {
-	return runMultiCall(createNativeHost(functions), invokedAs, argv, {
-		status: (rest) => functions.bundle("status")(functions, rest),
+	const host = createNativeHost(functions);
+	const seldom = () => functions.bundle<typeof seldomOnes>("seldom")();
+	return runMultiCall(host, invokedAs, argv, {
+		probe: (...rest) => seldom().probe(...rest),
+		advise: (...rest) => seldom().advise(...rest),
+		clean: (rest) => seldom().clean(host, rest),
+		status: (rest) => functions.bundle<typeof statusOnly>("status")(functions, rest),
 	});
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryHost } from "../../src/host/memory.ts";
-import { runInit } from "../../src/init/init.ts";
+import { runInit } from "../../src/init/run-init.ts";
 import { ApiServer } from "../support/api-server/api-server.ts";
 import { Status } from "../support/api-server/status.ts";
 import { check, checkJson, find } from "./support/checking.ts";

@@ -17,7 +17,7 @@ import type { Problem, Result } from "../../src/domain/problem.ts";
 import { createMemoryHost } from "../../src/host/memory.ts";
 import { runClean } from "../../src/init/clean.ts";
 import { cleanFlags, initFlags } from "../../src/init/flags.ts";
-import { runInit } from "../../src/init/init.ts";
+import { runInit } from "../../src/init/run-init.ts";
 import { injectorCommand } from "../../src/injector/command.ts";
 import { proxyCommand } from "../../src/proxy/command.ts";
 import { statusFlags } from "../../src/status/flags.ts";

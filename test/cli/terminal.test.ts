@@ -6,7 +6,7 @@ import { createPaints } from "../../src/cli/paint.ts";
 import { createLogger } from "../../src/command/logger.ts";
 import { harmless } from "../../src/domain/harmless.ts";
 import { createMemoryHost } from "../../src/host/memory.ts";
-import { runInit } from "../../src/init/init.ts";
+import { runInit } from "../../src/init/run-init.ts";
 import { renderReview } from "../../src/injector/answer-review.ts";
 import { eventNote } from "../../src/injector/events.ts";
 import { clusterErrorOf } from "../../src/kube/cluster-error.ts";

@@ -9,7 +9,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const shunt = { main: "src/main/native.ts", status: "src/main/native-status.ts" };
+const shunt = {
+	main: "src/main/native.ts",
+	seldom: "src/main/native-seldom.ts",
+	status: "src/main/native-status.ts",
+};
 
 test.each([shunt, { main: "src/main/native-cni.ts" }])(
 	"takes the native program's $main",
@@ -24,14 +28,16 @@ test.each([shunt, { main: "src/main/native-cni.ts" }])(
 	},
 );
 
-test("what every run loads has nothing of shunt status in it, and what status shares with it is there once", async () => {
+test("what every run loads has nothing of shunt status, clean and --probe in it, and what status shares with it is there once", async () => {
 	const { code, atStart } = await bundlesForNative(shunt);
 	const started = atStart.map((name) => code.get(name)).join("");
 	expect(started).toContain("shunt init");
 	expect(started).not.toContain("foreignFirst");
+	expect(started).not.toContain("there was nothing of ours to remove");
+	expect(code.get("seldom.js")).toContain("there was nothing of ours to remove");
 	expect(code.get("status.js")).toContain("foreignFirst");
 	expect(code.get("status.js")).toMatch(/from"\.\/shared-\w+\.js"/);
-	expect([...code.keys()].filter((name) => !atStart.includes(name))).toEqual(["status.js"]);
+	expect([...code.keys()].filter((name) => !atStart.includes(name))).toEqual(["seldom.js", "status.js"]);
 });
 
 test("refuses another implementation of the host", async () => {

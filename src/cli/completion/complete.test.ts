@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { runShunt } from "../../../test/support/programs.ts";
 import { modes } from "../../domain/mode.ts";
 import { createMemoryHost } from "../../host/memory.ts";
-import { runInit } from "../../init/init.ts";
+import { runInit } from "../../init/run-init.ts";
 import { type CommandShape, complete, type FlagShape, formatCompletion } from "./complete.ts";
 import { completionOf, shapeOfProgram } from "./shape-of-program.ts";
 

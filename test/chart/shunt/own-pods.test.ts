@@ -3,8 +3,8 @@ import { parseMode } from "../../../src/domain/mode.ts";
 import { formatPortRange } from "../../../src/domain/port.ts";
 import { formatProblem } from "../../../src/domain/problem.ts";
 import { createMemoryHost } from "../../../src/host/memory.ts";
-import { runInit } from "../../../src/init/init.ts";
 import { parseInitOptions } from "../../../src/init/options.ts";
+import { runInit } from "../../../src/init/run-init.ts";
 import type { InjectConfig } from "../../../src/inject/config.ts";
 import { injectPod } from "../../../src/inject/inject-pod.ts";
 import {
