@@ -69,7 +69,7 @@ start() {
 
 # By name, since somebody may have named a folder that has other things in it.
 remove_state() {
-	(cd "$state" && rm -rf etcd kubelet containerd containerd-opt home run cni pki bin sysctl volume-plugins \
+	(cd "$state" && rm -rf etcd kubelet containerd containerd-opt home over run cni pki bin sysctl volume-plugins \
 		settings resolv.conf containerd.toml kubelet.yaml kube-proxy.yaml audit.yaml)
 }
 

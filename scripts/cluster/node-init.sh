@@ -41,6 +41,15 @@ mount -t tmpfs -o mode=0755 node /var/lib
 mkdir -p "$STATE"/log/{pods,containers} "$STATE/sysctl" /run/lock
 mount --bind "$STATE/log" /var/log
 
+# Nodes have CNI's files here, unless somebody says otherwise. What else is written below is not the machine's either.
+for place in /etc /opt; do
+	mkdir -p "$STATE/over$place"/{upper,work}
+	mount -t overlay -o "lowerdir=$place,upperdir=$STATE/over$place/upper,workdir=$STATE/over$place/work" over "$place"
+done
+mkdir -p /etc/cni/net.d /opt/cni/bin
+mount --bind "$STATE/cni/net.d" /etc/cni/net.d
+mount --bind "$STATE/cni/bin" /opt/cni/bin
+
 # A kubelet sets these for the whole machine's kernel, which is not this node's. It finds what it wants, and writes to files.
 while read -r name value; do
 	if [ -e "/proc/sys/$name" ]; then
