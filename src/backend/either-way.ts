@@ -89,9 +89,10 @@ export function byWay(host: Host, transport: Transport, asked = `--transport ${t
 				env: (name) => (name === "PATH" ? `where none is looked for: ${asked}` : host.env(name)),
 			};
 		case "tools": {
+			// Not what a kernel says that lacks something: of what was not asked nothing is known.
 			const notAsked = (): Errno => ({
-				name: "EPROTONOSUPPORT",
-				number: 93,
+				name: "EOPNOTSUPP",
+				number: 95,
 				message: `not asked, as ${asked} wants it`,
 			});
 			// The tools take the lock themselves.

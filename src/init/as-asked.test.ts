@@ -19,7 +19,7 @@ describe("programs that flags name", () => {
 		(mode) => {
 			const asked = { mode, transport: "named" } as const;
 			const kept = asAsked(hostWithout([]), asked);
-			expect(kept.netlink("", "netfilter")).toMatchObject({ name: "EPROTONOSUPPORT" });
+			expect(kept.netlink("", "netfilter")).toMatchObject({ name: "EOPNOTSUPP" });
 			const bare = hostWithout(backendOf(mode).programs);
 			expect(asAsked(bare, asked)).toBe(bare);
 		},
@@ -37,5 +37,5 @@ describe("programs that flags name", () => {
 
 it("--transport tools keeps the kernel out of reach, whatever is installed", () => {
 	const kept = asAsked(hostWithout(backendOf("nft").programs), { mode: "nft", transport: "tools" });
-	expect(kept.netlink("", "netfilter")).toMatchObject({ name: "EPROTONOSUPPORT" });
+	expect(kept.netlink("", "netfilter")).toMatchObject({ name: "EOPNOTSUPP" });
 });
