@@ -16,7 +16,7 @@ export interface Io {
 	chart(): string;
 	/** Throws what readTextFile throws. */
 	readFile(path: string): string;
-	/** All of it, or throws what node:fs throws. */
+	/** All of it, or throws a HostError that does not name the file. */
 	writeFile(path: string, text: string): void;
 	/** The names in a directory; undefined for anything else. Throws what node:fs throws. */
 	list(path: string): readonly string[] | undefined;

@@ -43,12 +43,26 @@ describe("a file of our own making", () => {
 
 	it("may be a device, which stays one", () => {
 		writeWhole("/dev/null", "x");
-		expect(() => writeWhole("/dev/full", "x")).toThrow("ENOSPC");
+		expect(() => writeWhole("/dev/full", "x")).toThrow(/^no space left on device$/);
 		expect(statSync("/dev/full").isCharacterDevice()).toBe(true);
 	});
 
-	it.each(["missing/page", "."])("cannot be %s", (path) => {
-		expect(() => writeWhole(at(path), "x")).toThrow(/ENOENT|EISDIR/);
+	it("may have as long a name as there are", () => {
+		const name = "x".repeat(255);
+		writeWhole(at(name), "x");
+		expect(readdirSync(folder)).toEqual([name]);
+		expect(() => writeWhole(at(`${name}x`), "x")).toThrow(/^name too long$/);
+		expect(readdirSync(folder)).toEqual([name]);
+	});
+
+	it("is not made in a folder that is none, which is what the error names", () => {
+		expect(() => writeWhole(at("missing/page"), "x")).toThrow(
+			`its folder ${at("missing")}: no such file or directory`,
+		);
+		expect(() => writeWhole(at("."), "x")).toThrow(/^illegal operation on a directory$/);
 		expect(readdirSync(folder)).toEqual([]);
+		writeFileSync(at("file"), "");
+		expect(() => writeWhole(at("file/page"), "x")).toThrow(/^not a directory$/);
+		expect(readdirSync(folder)).toEqual(["file"]);
 	});
 });

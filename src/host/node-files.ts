@@ -13,8 +13,10 @@ import {
 	statSync,
 	writeSync,
 } from "node:fs";
+import { dirname, join } from "node:path";
 import { errnoOfThrown } from "../linux/errno.ts";
 import { hostError } from "./errno.ts";
+import { HostError } from "./host.ts";
 
 export function isExecutable(path: string): boolean {
 	try {
@@ -83,19 +85,29 @@ export function appendText(path: string, text: string): void {
 
 /**
  * A file of our own making: whole, or as it was before. A disk that fills up must leave nothing that looks like a result.
- * Throws what node:fs throws.
+ * Throws a HostError that says what is in the way, and of which folder where it is not the file's own fault.
  */
 export function writeWhole(path: string, text: string): void {
+	try {
+		replaceWhole(path, text);
+	} catch (thrown) {
+		throw thrown instanceof HostError ? thrown : new HostError("failed", errnoOfThrown(thrown).message);
+	}
+}
+
+function replaceWhole(path: string, text: string): void {
 	const before = statSync(path, { throwIfNoEntry: false });
 	if (before !== undefined && !before.isFile()) {
 		// A device or a pipe, which nothing can be put in place of.
-		writeNew(path, "w", text);
+		writeNew(path, text);
 		return;
 	}
 	const place = before === undefined ? path : realpathSync(path);
-	const aside = `${place}.${process.pid}.part`;
+	// Not the file's name and more, which might be too long for one.
+	const aside = join(dirname(place), `.shunt-${process.pid}.part`);
+	makeAside(aside);
 	try {
-		writeNew(aside, "wx", text);
+		writeNew(aside, text);
 		if (before !== undefined) {
 			chmodSync(aside, before.mode);
 		}
@@ -106,8 +118,17 @@ export function writeWhole(path: string, text: string): void {
 	}
 }
 
-function writeNew(path: string, flags: "w" | "wx", text: string): void {
-	const descriptor = openSync(path, flags);
+/** Nobody gave us this file's name: what is said is said of its folder. */
+function makeAside(aside: string): void {
+	try {
+		closeSync(openSync(aside, "wx"));
+	} catch (thrown) {
+		throw hostError(`its folder ${dirname(aside)}`, errnoOfThrown(thrown));
+	}
+}
+
+function writeNew(path: string, text: string): void {
+	const descriptor = openSync(path, "w");
 	try {
 		writeAll(descriptor, text);
 	} finally {

@@ -10,7 +10,8 @@ import { readAll, writeAll } from "./node-files.ts";
  * not delivered. A reader that has gone away (EPIPE) counts as well, and in words: what comes out here is applied by
  * others, and `kubectl` that died in the middle is not told from `head` that had enough. Node ignores SIGPIPE, which
  * would end others without a word. Where there is no descriptor at all (`>&-`), Node has put /dev/null in its place
- * before any code of ours runs (PlatformInit in its src/node.cc).
+ * before any code of ours runs (PlatformInit in its src/node.cc), for reading and writing, and nothing tells that from
+ * what Python's DEVNULL and Node's "ignore" give: as for kubectl, whose runtime does the same, that is no error.
  */
 export function writeStandardOutput(text: string): void {
 	try {

@@ -38,6 +38,7 @@ function listProblems(spec: JsonObject, key: string): Problem[] {
 	);
 }
 
-function notA(source: string, value: Json, accepted: string): Problem {
+/** The problem of something that is to be `accepted`, such as "a list". */
+export function notA(source: string, value: Json, accepted: string): Problem {
 	return { source, value: JSON.stringify(value).slice(0, 80), complaint: "has the wrong form", accepted };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { runInject, runUninject } from "../../test/support/inject-manifests.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { targetsOf } from "./workload.ts";
@@ -163,8 +163,36 @@ describe("a typed list", () => {
 		expect(inject(list).report).toContain("namespace/team annotated");
 	});
 
+	it.each([
+		[7, 'items: "7" has the wrong form (want a list)'],
+		[{ a: 1 }, 'items: "{\\"a\\":1}" has the wrong form (want a list)'],
+		["x", 'items: "\\"x\\"" has the wrong form (want a list)'],
+		[[pod, 7], 'items[1]: "7" has the wrong form (want an object)'],
+		[[pod, null], 'items[1]: "null" has the wrong form (want an object)'],
+		[[[pod]], "items[0]: "],
+	])("is refused where kubectl does not take it apart: %j", (items, complaint) => {
+		for (const list of [
+			{ apiVersion: "v1", kind: "List", items },
+			{ apiVersion: "v1", kind: "PodList", items },
+		] as JsonObject[]) {
+			for (const { stdout, stderr, status } of [
+				runInject(["-"], JSON.stringify(list)),
+				runInject(["--manual", "-o", "yaml", "-"], stringify(list)),
+				runUninject(["-"], stringify(list)),
+			]) {
+				expect({ stdout, status }).toEqual({ stdout: "", status: 64 });
+				expect(stderr).toContain(`${list["kind"]}/unnamed refused\n`.toLowerCase());
+				expect(stderr).toContain(complaint);
+			}
+		}
+	});
+
 	it("may hold nothing, and a List does not say what it holds", () => {
 		expect(targetsOf({ apiVersion: "apps/v1", kind: "DeploymentList", items: [] })).toEqual([]);
+		expect(inject({ apiVersion: "v1", kind: "List", items: null })).toMatchObject({
+			report: "1 passed through\n",
+			status: 0,
+		});
 		expect(inject({ apiVersion: "v1", kind: "List", items: [bare] }).report).toBe("1 passed through\n");
 	});
 });

@@ -1,7 +1,9 @@
+import type { Problem } from "../domain/problem.ts";
 import { injectAnnotation } from "../policy/annotation-keys.ts";
 import { type ForeignKind, foreignKinds, podsLookalike, type TemplatePath } from "./foreign-kinds.ts";
 import { get, isArray, isObject, type Json, type JsonObject, objectAt, textAt } from "./json.ts";
 import { type Path, valueAt } from "./path.ts";
+import { notA } from "./pod-shape.ts";
 
 /** An object of a manifest, and where the pod is that it makes; one for each pod template of an object that has several. */
 export interface Target {
@@ -20,9 +22,11 @@ export interface Target {
 	readonly annotateOnly?: string | undefined;
 	/** Why an object that makes pods is left as it is; it has no `podPath` then. */
 	readonly passedOver?: string;
+	/** Of an object that is no object of Kubernetes': kubectl refuses the file that it is in. It has no `podPath` then. */
+	readonly problems?: readonly Problem[];
 }
 
-type Found = Pick<Target, "podPath" | "isOneOfSeveral" | "annotateOnly" | "passedOver">;
+type Found = Pick<Target, "podPath" | "isOneOfSeveral" | "annotateOnly" | "passedOver" | "problems">;
 
 const template: Path = ["spec", "template"];
 const applications = {
@@ -48,9 +52,25 @@ export function targetsOf(value: Json, path: Path = [], inherited?: Type): Targe
 	}
 	const type = typeOf(value, inherited);
 	const items = get(value, "items");
-	return type.kind.endsWith("List") && isArray(items)
-		? items.flatMap((item, index) => targetsOf(item, [...path, "items", index], itemType(type)))
-		: foundIn(value, type).map((found) => targetOf(value, { path, type, found }));
+	if (!type.kind.endsWith("List") || items === undefined) {
+		return foundIn(value, type).map((found) => targetOf(value, { path, type, found }));
+	}
+	const problems = itemsProblems(items);
+	const list = targetOf(value, { path, type, found: { podPath: undefined, problems } });
+	return [
+		...(problems.length > 0 ? [list] : []),
+		...(isArray(items) ? items : []).flatMap((item, index) =>
+			targetsOf(item, [...path, "items", index], itemType(type)),
+		),
+	];
+}
+
+/** Of a list that kubectl would not take apart (decodeToList in apimachinery's unstructured package). */
+function itemsProblems(items: Json): Problem[] {
+	if (!isArray(items)) {
+		return [notA("items", items, "a list")];
+	}
+	return items.flatMap((item, index) => (isObject(item) ? [] : [notA(`items[${index}]`, item, "an object")]));
 }
 
 interface Type {

@@ -104,7 +104,19 @@ describe("where the cluster is found", () => {
 	});
 
 	it.each([
-		["nothing", "", /cannot be read: it is no kubeconfig/],
+		["nothing", "", /broken: cannot be read: it says nothing \(want a kubeconfig file, which is a map/],
+		["null", "null", /cannot be read: it says nothing/],
+		["a number", "7", /cannot be read: it is a number \(want/],
+		["a text, which may be a secret", "s3cret", /^(?!.*s3cret).*cannot be read: it is a text \(want/],
+		["a list", "- a", /cannot be read: it is a list \(want/],
+		["contexts that are no list", "contexts: 7", /broken: contexts: is a number \(want a list\)/],
+		[
+			"clusters that are no list",
+			"clusters: {a: s3cret}",
+			/^(?!.*s3cret).*clusters: is a map \(want a list\)/,
+		],
+		["users that are no list", "users: s3cret", /^(?!.*s3cret).*users: is a text \(want a list\)/],
+		["a context that says nothing", "contexts: [null]", /cannot be read: it is no kubeconfig/],
 		["no YAML", "a: [", /cannot be read/],
 		["a context without a cluster", "contexts: [{name: a, context: {}}]", /cluster is missing/],
 		["no current context", '{"contexts": []}', /says no current context/],

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type Cluster, KubeConfig } from "@kubernetes/client-node";
 import { err, ok, type Problem, type Result } from "../domain/problem.ts";
 import { NotTextError, readingProblem, readTextFile } from "../host/node-text.ts";
+import { shapeProblem } from "./kubeconfig-shape.ts";
 
 /** Where the way to a cluster is written down, in the order in which kubectl looks. */
 export type KubeconfigSource =
@@ -41,11 +42,10 @@ export function readKubeconfig(
 
 function readFile(file: string): Result<KubeConfig> {
 	try {
-		const config = new KubeConfig();
-		// As its loadFromFile, which would take a file of any encoding for UTF-8.
-		config.loadFromString(readTextFile(file));
-		config.makePathsAbsolute(dirname(file));
-		return ok(config);
+		// Not by the library's loadFromFile, which would take a file of any encoding for UTF-8.
+		const text = readTextFile(file);
+		const problem = shapeProblem(text, file);
+		return problem === undefined ? ok(parseKubeconfig(text, dirname(file))) : err(problem);
 	} catch (error) {
 		if (error instanceof NotTextError) {
 			return err(readingProblem(file, error, "a kubeconfig file"));
@@ -59,6 +59,13 @@ function readFile(file: string): Result<KubeConfig> {
 			accepted: "a kubeconfig file",
 		});
 	}
+}
+
+function parseKubeconfig(text: string, folder: string): KubeConfig {
+	const config = new KubeConfig();
+	config.loadFromString(text);
+	config.makePathsAbsolute(folder);
+	return config;
 }
 
 function firstOfEachName<T extends { readonly name: string }>(items: readonly T[]): T[] {

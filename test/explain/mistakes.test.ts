@@ -21,6 +21,8 @@ const files = {
 	"args.json": withArgs(["-p", "70000", "-o", "4140", "--outbound-ports-to-ignore", "80, abc"]),
 	"numbers.json": withArgs([4143]),
 	"service.json": JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name: "s" } }),
+	"list.json": JSON.stringify({ apiVersion: "v1", kind: "List", items: [JSON.parse(pod), 7] }),
+	"no-list.json": JSON.stringify({ apiVersion: "v1", kind: "PodList", items: 7 }),
 	"annotated.json": pod.replace(
 		'"name":"a"',
 		'"name":"a","annotations":{"config.shunt.dev/skip-inbound-ports":"http","config.linkerd.io/proxy-uid":"0"}',
@@ -56,6 +58,8 @@ const mistakes: readonly (readonly [
 	["-f missing.yaml", ["missing.yaml", "does not exist"]],
 	["-f broken.yaml", ["broken.yaml:1", "is not YAML"]],
 	["-f service.json", ["service.json", "makes no pods"]],
+	["-f list.json", ["list/unnamed: items[1]", '"7" has the wrong form (want an object)']],
+	["-f no-list.json", ["podlist/unnamed: items", '"7" has the wrong form (want a list)']],
 	["-f pod.json --config values.yaml", ["values.yaml: proxyInit.ignoreInboundPorts", "is not a TCP port"]],
 	[
 		"-f two.json",

@@ -235,8 +235,8 @@ describe("a namespace that cannot be entered", () => {
 it("a page that cannot be written fails, and says why", () => {
 	const { status, stderr } = runExplain([...standard.args, "--html", "/nonexistent/page.html"]);
 	expect(status).toBe(1);
-	expect(stderr).toMatch(
-		/^shunt explain: the page could not be written: --html "\/nonexistent\/page.html": ENOENT/,
+	expect(stderr).toBe(
+		'shunt explain: the page could not be written: --html "/nonexistent/page.html": its folder /nonexistent: no such file or directory\n',
 	);
 });
 
@@ -250,7 +250,11 @@ it("a page that a full disk does not hold leaves what was there, and nothing hal
 	const { stdout, stderr } = spawnSync("unshare", run, { encoding: "utf8", timeout: 60_000 });
 	rmSync(folder, { recursive: true, force: true });
 	expect(stdout).toBe("old.html: 1\nnew.html: 1\nold.html\nbefore\n");
-	expect(stderr.match(/could not be written: --html "(?:old|new).html": ENOSPC/g)).toHaveLength(2);
+	expect(
+		stderr.match(
+			/could not be written: --html "(?:old|new).html": (?:its folder .: )?no space left on device$/gm,
+		),
+	).toHaveLength(2);
 	expect(stderr).not.toContain("wrote");
 });
 

@@ -47,9 +47,14 @@ function wantedTargets(
 	documents: readonly ManifestDocument[],
 	{ object, paths }: Manifests,
 ): Result<readonly Target[]> {
-	const all = documents
-		.flatMap(({ value }) => targetsOf(value))
-		.filter((target) => podOf(target) !== undefined);
+	const found = documents.flatMap(({ value }) => targetsOf(value));
+	const problems = found.flatMap((target) =>
+		(target.problems ?? []).map((problem) => within(target, problem)),
+	);
+	if (problems.length > 0) {
+		return err(...problems);
+	}
+	const all = found.filter((target) => podOf(target) !== undefined);
 	if (all.length === 0) {
 		return err({
 			source: paths.join(", "),
@@ -60,6 +65,10 @@ function wantedTargets(
 	}
 	const wanted = object === undefined ? all : all.filter((target) => labelOf(target) === lowerKind(object));
 	return wanted.length > 0 ? ok(wanted) : err(noSuchObject(object ?? "", all));
+}
+
+function within(target: Target, problem: Problem): Problem {
+	return { ...problem, source: `${labelOf(target)}: ${problem.source}` };
 }
 
 /** `Deployment/web` is `deployment/web` to kubectl; names keep their case. */

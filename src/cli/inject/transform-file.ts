@@ -140,6 +140,10 @@ class FileWork {
 
 	#item(list: ListItems, source: string) {
 		const item = readItem(list, source);
+		// What is wrong with one is said with its place in the list.
+		if (item?.value.some((value) => !isObject(value))) {
+			return undefined;
+		}
 		const transformed =
 			item && transformDocument({ ...list.above, ...list.below, items: item.value }, this.#transform);
 		const after = isObject(transformed?.value) ? transformed.value["items"] : undefined;

@@ -16,11 +16,20 @@ export function transformDocument(document: Json, transform: Transform): { value
 	const value = targetsOf(document).reduce((changed, target) => {
 		// One that has several pod templates comes once for each.
 		const current = valueAt(changed, target.path);
-		const { object, ...entry } = transform(isObject(current) ? { ...target, object: current } : target);
+		const { object, ...entry } = transformTarget(
+			isObject(current) ? { ...target, object: current } : target,
+			transform,
+		);
 		entries.push({ label: labelOf(target), ...entry });
 		return object === undefined ? changed : replaceAt(changed, target.path, object);
 	}, document);
 	return { value, entries };
+}
+
+function transformTarget(target: Target, transform: Transform): Transformed {
+	return target.problems === undefined
+		? transform(target)
+		: { verdict: "refused", problems: target.problems };
 }
 
 /** The pod that an object makes: undefined where it makes none, null where it should but does not say. */
