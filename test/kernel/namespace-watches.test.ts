@@ -144,7 +144,7 @@ describe("tables of x_tables", () => {
 			() => legacy("a", "-R", "OUTPUT", "1", ...rule("OUTPUT", "ACCEPT").slice(1)),
 		],
 		["a port", () => legacy("a", "-R", "OUTPUT", "1", "-p", "tcp", "--dport", "81", "-j", "RETURN")],
-	])("are seen to have changed within ten looks: %s", (_, change) => {
+	])("are seen to have changed within twenty looks: %s", (_, change) => {
 		watch("a", "b");
 		expect(quiet("a", "b")).toEqual(["a", "b"]);
 		change();

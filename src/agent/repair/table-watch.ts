@@ -11,7 +11,7 @@ import { entriesRequest, holdsEntries, infoRequest, readInfo } from "../../wire/
  * and where its chains begin, at a hundredth of the cost. Whoever takes rules out or puts some in changes these; who writes one
  * over another of the same length does not.
  */
-export const looksToWhole = 10;
+export const looksToWhole = 20;
 
 /** One of the tables as it is to be. */
 interface Watched {
@@ -51,7 +51,7 @@ export class TableWatch {
 		return socket instanceof OpenXtables ? new TableWatch(socket, good) : undefined;
 	}
 
-	/** Whether nothing has changed, as far as is looked at this time; at every tenth nothing is left out. */
+	/** Whether nothing has changed, as far as is looked at this time; at every twentieth nothing is left out. */
 	isSame(): boolean {
 		this.#looks = (this.#looks + 1) % looksToWhole;
 		return this.#watched.every((watched) => this.#isSame(watched));
