@@ -48,7 +48,7 @@ describe("a release that needs the CNI plugin", () => {
 		expect(find(checked, "cni-installed").note).toBe("in namespace shunt-cni");
 		expect(find(checked, "cni-version").note).toBe(version);
 		expect(find(checked, "cni-agents").note).toBe("1 node with such pods, 2 agents");
-		expect(find(checked, "cni-node-modes").note).toContain("reportDialects=true");
+		expect(find(checked, "cni-node-modes").note).toContain("the value reportDialects");
 	});
 
 	it("fails without it, and with one that is on its way out", async () => {
