@@ -26,6 +26,17 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
 
+# Says whether two files are the same: what was wanted, and what was said.
+compare() {
+	if cmp -s "$2" "$3"; then
+		echo "$1: the same, $(wc -l <"$2") lines"
+	else
+		echo "$1: differs"
+		diff "$2" "$3" | head -20
+		failed=1
+	fi
+}
+
 # The same words to both; times differ from run to run.
 same() {
 	what=$1 program=$2
@@ -39,13 +50,7 @@ same() {
 		echo "exit status $status" >>"$work/$kind"
 		sed -i -e 's/time="[^"]*"/time/' -e 's/[0-9.]* ms/… ms/' "$work/$kind"
 	done
-	if cmp -s "$work/own" "$work/other"; then
-		echo "$what: the same, $(wc -l <"$work/own") lines"
-	else
-		echo "$what: differs"
-		diff "$work/own" "$work/other" | head -20
-		failed=1
-	fi
+	compare "$what" "$work/own" "$work/other"
 }
 
 policy="-p 4143 -o 4140 --proxy-uid 2102 --inbound-ports-to-ignore 4190,4191 --subnets-to-ignore 10.0.0.0/8,fd00::/8"
@@ -84,13 +89,7 @@ if [ -n "$archive" ]; then
 		echo arm64 true
 		bin/shunt explain $policy inbound 10.0.0.1:8080
 	} >"$work/wanted"
-	if cmp -s "$work/wanted" "$work/said"; then
-		echo "in the image: Node, its compiled code, and what shunt explain says: the same, $(wc -l <"$work/said") lines"
-	else
-		echo "in the image: differs"
-		diff "$work/wanted" "$work/said" | head -20
-		failed=1
-	fi
+	compare "in the image: Node, its compiled code, and what shunt explain says" "$work/wanted" "$work/said"
 fi
 
 # unshare wants root; without it there is nothing to try.
