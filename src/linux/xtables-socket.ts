@@ -85,13 +85,6 @@ export class OpenXtables {
 		return errnoOf(libc.errno());
 	}
 
-	/** As {@link Host.xtables}. */
-	ask(family: Family, operation: XtablesOperation, request: string): string | Errno {
-		return isByteString(request) && !narrow.has(process.arch)
-			? call(this.#libc, { descriptor: this.#descriptor, family, operation, bytes: toBytes(request) })
-			: invalidArgument;
-	}
-
 	/** Asks what `bytes` hold and answers into them. True where there was an answer. */
 	askInPlace(family: Family, operation: Exclude<XtablesOperation, Writing>, bytes: Uint8Array): boolean {
 		const name = reading[operation][family];
