@@ -1,3 +1,4 @@
+import { onceOf } from "../domain/once-of.ts";
 import { otherNamesOf } from "../policy/fields.ts";
 
 /** One flag: the parser, the help text and the documentation are all made from this. */
@@ -24,7 +25,7 @@ export function valueFlag(name: string, placeholder: string, help: string, more:
 
 /** By its name, or by another that means the same. */
 export function findFlag(flags: readonly Flag[], name: string): Flag | undefined {
-	const known = indexes.get(flags) ?? index(flags);
+	const known = byName(flags);
 	return (
 		known.get(name) ??
 		otherNamesOf(name)
@@ -34,10 +35,4 @@ export function findFlag(flags: readonly Flag[], name: string): Flag | undefined
 }
 
 /** A command line is looked up flag by flag, given or not. */
-const indexes = new WeakMap<readonly Flag[], ReadonlyMap<string, Flag>>();
-
-function index(flags: readonly Flag[]): ReadonlyMap<string, Flag> {
-	const made = new Map(flags.map((flag) => [flag.name, flag]));
-	indexes.set(flags, made);
-	return made;
-}
+const byName = onceOf((flags: readonly Flag[]) => new Map(flags.map((flag) => [flag.name, flag])));

@@ -1,4 +1,5 @@
 import { type Cidr, formatAddress, parseAddress } from "./cidr.ts";
+import { onceOf } from "./once-of.ts";
 
 /** An inclusive span of whole numbers: ports, users, or addresses read as one large number. */
 export interface Interval {
@@ -28,22 +29,15 @@ function larger(a: bigint, b: bigint): bigint {
 	return b;
 }
 
-/** A subnet as the span of its addresses. */
-export function intervalOf(subnet: Cidr): Interval {
-	const known = intervals.get(subnet);
-	if (known !== undefined) {
-		return known;
-	}
-	const { network, prefix, family } = subnet;
+/**
+ * A subnet as the span of its addresses. Once: a policy that is read back from a table is made of the table's own subnets, and
+ * then held against them.
+ */
+export const intervalOf = onceOf(({ network, prefix, family }: Cidr): Interval => {
 	const width = family === "ipv4" ? 32 : 128;
 	const low = addressNumber(network);
-	const interval = { low, high: low + (1n << BigInt(width - prefix)) - 1n };
-	intervals.set(subnet, interval);
-	return interval;
-}
-
-/** A policy that is read back from a table is made of the table's own subnets, and then held against them. */
-const intervals = new WeakMap<Cidr, Interval>();
+	return { low, high: low + (1n << BigInt(width - prefix)) - 1n };
+});
 
 export function addressNumber(text: string): bigint {
 	const bytes = parseAddress(text)?.bytes ?? [];

@@ -1,3 +1,4 @@
+import { onceOf } from "../domain/once-of.ts";
 import { reasonOf } from "../rules/comment.ts";
 import type { Hook } from "../rules/plan.ts";
 import type { FoundRule } from "../rules/rule.ts";
@@ -57,15 +58,10 @@ export function decisionOn(
 	return { fate, steps, outcome, ...(decider === undefined ? {} : { decider }) };
 }
 
-/** The ports to which rules of a proxy's redirect. */
-export function proxyPortsOf(ruleset: Ruleset): ReadonlySet<number> {
-	const known = knownPorts.get(ruleset) ?? proxyPortsIn(ruleset, isProxys);
-	knownPorts.set(ruleset, known);
-	return known;
-}
-
-/** Thousands of packets may be asked about one ruleset. */
-const knownPorts = new WeakMap<Ruleset, ReadonlySet<number>>();
+/** The ports to which rules of a proxy's redirect. Once: thousands of packets may be asked about one ruleset. */
+export const proxyPortsOf = onceOf(
+	(ruleset: Ruleset): ReadonlySet<number> => proxyPortsIn(ruleset, isProxys),
+);
 
 /** A packet that leaves a chain by a rule and meets nothing after it passes because of that rule. */
 function deciderOf({ fate, decidedBy, steps }: Traversal): NatStep | undefined {

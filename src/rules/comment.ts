@@ -1,4 +1,5 @@
 import type { Span } from "../domain/number.ts";
+import { onceOf } from "../domain/once-of.ts";
 import { directions } from "../policy/condition.ts";
 import { rows } from "../policy/fields.ts";
 import { type Reason, reasons } from "../policy/reason.ts";
@@ -68,18 +69,10 @@ function detailOf(condition: Condition): string | undefined {
 }
 
 /** As iptables writes them, `80,8000:8010`. Of one list only once: a comment names what the rule says, for two families. */
-export function colonRanges(spans: readonly Span[]): string {
-	const known = written.get(spans);
-	if (known !== undefined) {
-		return known;
-	}
+export const colonRanges = onceOf((spans: readonly Span[]): string => {
 	let text = "";
 	for (const { low, high } of spans) {
 		text += low === high ? `,${low}` : `,${low}:${high}`;
 	}
-	const list = text.slice(1);
-	written.set(spans, list);
-	return list;
-}
-
-const written = new WeakMap<readonly Span[], string>();
+	return text.slice(1);
+});

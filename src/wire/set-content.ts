@@ -1,6 +1,7 @@
 import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
 import type { Span } from "../domain/number.ts";
+import { onceOf } from "../domain/once-of.ts";
 import { maxPort } from "../domain/port.ts";
 import { type SetContent, setKeys } from "./anonymous-set.ts";
 import { type Bytes, be16, fixedString, u8, type Words } from "./bytes.ts";
@@ -83,20 +84,6 @@ export const mergeNumbers = onceOf((spans: readonly Span[]): Merged<number> => {
 });
 
 const lowNumber = ({ low }: Span): number => low;
-
-/** What is made of a list, which is made once. */
-function onceOf<T, R>(make: (items: readonly T[]) => R): (items: readonly T[]) => R {
-	const known = new WeakMap<readonly T[], R>();
-	return (items) => {
-		const found = known.get(items);
-		if (found !== undefined) {
-			return found;
-		}
-		const made = make(items);
-		known.set(items, made);
-		return made;
-	};
-}
 
 /** Sorted by a number or by bytes, where they are not already. */
 function inOrder<T>(items: readonly T[], keyOf: (item: T) => number | Bytes): readonly T[] {

@@ -1,4 +1,5 @@
 import type { Family } from "../../domain/family.ts";
+import { onceOf } from "../../domain/once-of.ts";
 import type { PortRange } from "../../domain/port.ts";
 import { type Drift, orderedDrift } from "../../rules/diff.ts";
 import {
@@ -49,12 +50,8 @@ function jumpDrift(hook: Hook, own: OwnState): Drift[] {
 /** A chain of ours: its rules as a plan has them, and, of what we would not write, the words. */
 type Understood = readonly (PlannedRule | string)[];
 
-/** The chains of ours that are there, by hook. */
-export function understoodIn(own: OwnState): ReadonlyMap<Hook, Understood> {
-	const known = understood.get(own);
-	if (known !== undefined) {
-		return known;
-	}
+/** The chains of ours that are there, by hook. Once: there may be tens of thousands of rules, of which more than one thing is asked. */
+export const understoodIn = onceOf((own: OwnState): ReadonlyMap<Hook, Understood> => {
 	const found = new Map<Hook, Understood>();
 	for (const hook of hooks) {
 		const chain = own.chains.find(({ name }) => name === chainNames[hook].own);
@@ -62,12 +59,8 @@ export function understoodIn(own: OwnState): ReadonlyMap<Hook, Understood> {
 			found.set(hook, joinPorts(chain.rules.map((spec) => ownRule(spec, hook) ?? spec)));
 		}
 	}
-	understood.set(own, found);
 	return found;
-}
-
-/** There may be tens of thousands of rules, of which more than one thing is asked. */
-const understood = new WeakMap<OwnState, ReadonlyMap<Hook, Understood>>();
+});
 
 /** Takes back the renderer's splitting of long port lists: neighbours with one reason and one action are one rule. */
 function joinPorts(rules: Understood): Understood {

@@ -1,4 +1,5 @@
 import type { Family } from "../../domain/family.ts";
+import { onceOf } from "../../domain/once-of.ts";
 import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
 import { type NatChain, type NatTable, targetOf } from "../../rules/ruleset.ts";
 import { readRule, wordsIn } from "./read.ts";
@@ -130,12 +131,11 @@ export function wantedOver(current: OwnState, wanted: OwnState): OwnState {
 	return { ...wanted, jumps: wanted.jumps.map(placed) };
 }
 
-/** Our part of a table that was read: a filter by the chains' names, in which rules keep their words. */
-export function ownStateOf(table: readonly NatChain[]): OwnState {
-	const known = ownStates.get(table);
-	if (known !== undefined) {
-		return known;
-	}
+/**
+ * Our part of a table that was read: a filter by the chains' names, in which rules keep their words. Once, since whoever looks
+ * at a table asks more than once.
+ */
+export const ownStateOf = onceOf((table: readonly NatChain[]): OwnState => {
 	const chains: OwnChain[] = [];
 	const jumps: Jump[] = [];
 	for (const chain of table) {
@@ -146,13 +146,8 @@ export function ownStateOf(table: readonly NatChain[]): OwnState {
 			chains.push({ name: chain.name, rules });
 		}
 	}
-	const state = { chains, jumps };
-	ownStates.set(table, state);
-	return state;
-}
-
-/** What was found is kept, since whoever looks at a table asks more than once. */
-const ownStates = new WeakMap<readonly NatChain[], OwnState>();
+	return { chains, jumps };
+});
 
 /** Of the rules of others, which may be thousands, those are read that mention a chain of ours. */
 function jumpsIn(from: string, specs: readonly string[]): Jump[] {
