@@ -14,12 +14,12 @@ for (const tier of tiers) {
 	const complaints = [
 		...files
 			.filter((file) => file.status === "failed" && file.assertionResults.length === 0)
-			.map((file) => `did not load: ${file.name}: ${beginning(file.message)}`),
+			.map((file) => `did not load: ${file.name}: ${ends(file.message)}`),
 		...tests
 			.filter(({ status }) => status !== "passed")
 			.map(
 				({ status, fullName, failureMessages }) =>
-					`${status}: ${fullName}: ${beginning(failureMessages?.[0])}`,
+					`${status}: ${fullName}: ${ends(failureMessages?.[0])}`,
 			),
 		...(tierPassed === 0 ? ["no test ran"] : []),
 	];
@@ -33,6 +33,7 @@ for (const tier of tiers) {
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-function beginning(message = "") {
-	return message.slice(0, 1_000);
+/** What failed stands at the beginning, and what a shell last did at the end. */
+function ends(message = "") {
+	return message.length <= 2_500 ? message : `${message.slice(0, 1_000)}\n[…]\n${message.slice(-1_500)}`;
 }

@@ -193,6 +193,6 @@ export const refused: readonly (readonly [args: readonly string[], reason: strin
 	[["-f", "list.yaml"], "list.yaml"],
 	[["--set-file", "proxyInit.logLevel=nope.txt"], "nope.txt"],
 	[set("proxyInit"), "proxyInit"],
-	[set("imagePullSecrets[x].name=a"), "--set data"],
-	[["--set-json", "proxyInit={"], "--set-json data"],
+	[set("imagePullSecrets[x].name=a"), "error parsing index"],
+	[["--set-json", "proxyInit={"], "--set-json"],
 ];
