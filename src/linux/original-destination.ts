@@ -1,8 +1,8 @@
-import { networkInterfaces } from "node:os";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
 import { errnoOf } from "./errno.ts";
-import { loadLibc } from "./libc.ts";
+import { interfaceAddresses } from "./interface-addresses.ts";
+import { type Libc, loadLibc } from "./libc.ts";
 import { parseSockaddr, protocolLevels, sockaddrLength } from "./sockaddr.ts";
 
 /**
@@ -32,7 +32,8 @@ const originalDestinationOption = 80;
 
 /** Throws where the C library cannot be had, as {@link loadLibc}. */
 export function kernelOriginalDestination(): OriginalDestination {
-	const { getsockopt, if_indextoname: nameOfInterface, errno } = loadLibc();
+	const libc = loadLibc();
+	const { getsockopt, if_indextoname: nameOfInterface, errno } = libc;
 	// The event loop is one thread and the answer is copied out at once, so one buffer serves every connection.
 	const value = Buffer.alloc(sockaddrLength);
 	const length = new Uint32Array(1);
@@ -46,7 +47,7 @@ export function kernelOriginalDestination(): OriginalDestination {
 		if (!/^fe[89ab]/.test(address)) {
 			return { address, port };
 		}
-		const zone = scopeId === 0 ? ownZone(address) : nameOfInterface(scopeId, name);
+		const zone = scopeId === 0 ? ownZone(libc, address) : nameOfInterface(scopeId, name);
 		return { address: zone === null ? address : `${address}%${zone}`, port };
 	};
 }
@@ -55,9 +56,6 @@ export function kernelOriginalDestination(): OriginalDestination {
  * The kernel tells the zone of a link-local address only when the client has such an address too. Others can reach
  * but our own.
  */
-function ownZone(address: string): string | null {
-	const [zone = null] =
-		Object.entries(networkInterfaces()).find(([, own]) => own?.some((each) => each.address === address)) ??
-		[];
-	return zone;
+function ownZone(libc: Libc, address: string): string | null {
+	return interfaceAddresses(libc).find((own) => own.address === address)?.interface ?? null;
 }

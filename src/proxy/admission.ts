@@ -1,6 +1,7 @@
-import { networkInterfaces } from "node:os";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Family } from "../domain/family.ts";
+import { interfaceAddresses } from "../linux/interface-addresses.ts";
+import { loadLibc } from "../linux/libc.ts";
 import { NoOriginalDestination, type OriginalDestination } from "../linux/original-destination.ts";
 import type { ErrorReason } from "./account.ts";
 import { localEndpoint, type TcpHandle } from "./tcp-handle.ts";
@@ -92,9 +93,15 @@ function flowOf(source: Endpoint, destination: Endpoint): string {
 /** All of 127.0.0.0/8 is this machine, and so is the unspecified address as a destination. */
 function isLocal(address: string): boolean {
 	return (
-		address === "0.0.0.0" ||
-		address === "::" ||
-		/^127\.\d+\.\d+\.\d+$/.test(address) ||
-		Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address))
+		address === "0.0.0.0" || address === "::" || /^127\.\d+\.\d+\.\d+$/.test(address) || isInterfaces(address)
 	);
+}
+
+function isInterfaces(address: string): boolean {
+	try {
+		return interfaceAddresses(loadLibc()).some((own) => own.address === address);
+	} catch {
+		// One connection that is refused for nothing is less than a loop.
+		return true;
+	}
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Cidr, formatAddress, parseAddress, parseCidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
+import { type InterfaceAddress, interfaceAddresses } from "../linux/interface-addresses.ts";
 import type { Libc } from "../linux/libc.ts";
 import { TcpSocket } from "../linux/tcp-socket.ts";
 
@@ -26,11 +26,14 @@ const nowhere: Readonly<Record<Family, readonly string[]>> = {
  * without a route, but then the kernel keeps to that interface after the redirect too (ip_route_me_harder).
  */
 export function findRoutes(libc: Libc, family: Family): Route[] {
-	const targets = [...nowhere[family], ...neighboursOfNobody(family)];
+	const own = interfaceAddresses(libc).filter((each) => each.family === family && !each.isLoopback);
+	const targets = [...nowhere[family], ...own.flatMap(neighboursOfNobody)];
 	return targets.flatMap((target) => {
 		const source = sourceFor(libc, family, target);
-		const found = source === undefined ? undefined : interfaceOf(source);
-		return source === undefined || found === undefined ? [] : [{ interface: found, source, target }];
+		const found = own.find(({ address }) => address === source);
+		return source === undefined || found === undefined
+			? []
+			: [{ interface: found.interface, source, target }];
 	});
 }
 
@@ -47,24 +50,16 @@ function sourceFor(libc: Libc, family: Family, target: string): string | undefin
 	}
 }
 
-function interfaceOf(source: string): string | undefined {
-	return Object.entries(networkInterfaces()).find(([, own]) =>
-		own?.some(({ address, internal }) => !internal && address === source),
-	)?.[0];
-}
-
 /**
  * For a pod whose only routes are to its own subnets. Of an IPv4 subnet that is the first address, which no machine
  * gets; an IPv6 subnet has so many that a made-up one is nobody's.
  */
-function neighboursOfNobody(family: Family): string[] {
-	return Object.values(networkInterfaces())
-		.flatMap((own) => own ?? [])
-		.filter(({ internal, cidr, address }) => !internal && cidr !== null && !/^fe[89ab]/.test(address))
-		.flatMap(({ cidr }) => {
-			const subnet = parseCidr(cidr ?? "", "interface");
-			return subnet.ok && subnet.value.family === family ? nobodyIn(subnet.value) : [];
-		});
+function neighboursOfNobody({ address, prefix }: InterfaceAddress): string[] {
+	if (/^fe[89ab]/.test(address)) {
+		return [];
+	}
+	const subnet = parseCidr(`${address}/${prefix}`, "interface");
+	return subnet.ok ? nobodyIn(subnet.value) : [];
 }
 
 function nobodyIn({ family, network, prefix }: Cidr): string[] {

@@ -7,7 +7,7 @@ import { flag, messageType } from "./nf-tables.ts";
 const newAddress = 20; // RTM_NEWADDR
 const getAddress = 22; // RTM_GETADDR
 const headerLength = 8; // struct ifaddrmsg
-const scopeOffset = 3;
+const [prefixOffset, scopeOffset, indexOffset] = [1, 3, 4];
 const hostScope = 254; // RT_SCOPE_HOST
 const [prefixAddress, localAddress] = [1, 2]; // IFA_ADDRESS, IFA_LOCAL
 
@@ -17,11 +17,24 @@ export function dumpAddresses(order: ByteOrder): Bytes {
 	return words[order].message(header, zeros(headerLength));
 }
 
+/** An address of 4 or 16 bytes, and the length of its subnet's prefix in bits. */
+export interface InterfaceAddress {
+	/** The interface's number. */
+	readonly index: number;
+	readonly bytes: Bytes;
+	readonly prefix: number;
+	/** Whether nobody outside the namespace can reach it. */
+	readonly isHosts: boolean;
+}
+
 /**
- * The addresses by which a namespace can be reached from outside, of 4 or 16 bytes each. Undefined where they cannot be
- * told: because of a refusal, a change meanwhile or an answer that ends early.
+ * The addresses of a namespace's interfaces, whatever state these are in. Undefined where they cannot be told: because of a
+ * refusal, a change meanwhile or an answer that ends early.
  */
-export function addressesIn(datagrams: readonly Bytes[], order: ByteOrder): readonly Bytes[] | undefined {
+export function addressesIn(
+	datagrams: readonly Bytes[],
+	order: ByteOrder,
+): readonly InterfaceAddress[] | undefined {
 	const all = datagrams.flatMap((bytes) =>
 		(messagesIn(bytes, words[order]) ?? []).map((message) => ({ bytes, message })),
 	);
@@ -29,13 +42,15 @@ export function addressesIn(datagrams: readonly Bytes[], order: ByteOrder): read
 	if (all.at(-1)?.message.type !== messageType.done || isTorn) {
 		return undefined;
 	}
-	return all
-		.filter(({ bytes, message: { type, start } }) => {
-			return type === newAddress && bytes.charCodeAt(start + scopeOffset) !== hostScope;
-		})
-		.flatMap(({ bytes, message: { start, end } }) => {
-			const fields = fieldsIn(bytes, { start: start + headerLength, end }, words[order]);
-			// On an interface with a peer the other one is the peer's (linux/if_addr.h).
-			return contentOf(bytes, fields?.[localAddress] ?? fields?.[prefixAddress]) ?? [];
-		});
+	return all.flatMap(({ bytes, message: { type, start, end } }) => {
+		const fields = fieldsIn(bytes, { start: start + headerLength, end }, words[order]);
+		// On an interface with a peer the other one is the peer's (linux/if_addr.h).
+		const content = contentOf(bytes, fields?.[localAddress] ?? fields?.[prefixAddress]);
+		if (type !== newAddress || content === undefined) {
+			return [];
+		}
+		const isHosts = bytes.charCodeAt(start + scopeOffset) === hostScope;
+		const index = words[order].u32At(bytes, start + indexOffset);
+		return [{ index, bytes: content, prefix: bytes.charCodeAt(start + prefixOffset), isHosts }];
+	});
 }

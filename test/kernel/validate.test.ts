@@ -62,6 +62,18 @@ describe("the ways out of a pod", () => {
 			expect(rulesOf(proofs, "proven")).toContain(redirected("ipv6"));
 		}));
 
+	it("an interface will do that has no carrier yet, as both ends of a cable for up to a second", () =>
+		withRules((world) => {
+			world.pod.run("ip", ["link", "add", "eth1", "type", "veth", "peer", "name", "loose"]);
+			world.pod.run("ip", ["address", "add", "192.0.2.9/24", "dev", "eth1"]);
+			world.pod.run("ip", ["link", "set", "eth1", "up"]);
+			world.pod.run("ip", ["link", "delete", "eth0"]);
+			expect(world.pod.run("ip", ["link", "show", "eth1"])).toContain("NO-CARRIER");
+			const { status, proofs } = world.validate([...policy, "--require", "ipv4"]);
+			expect(status).toBe(0);
+			expect(rulesOf(proofs, "proven")).toContain(redirected("ipv4"));
+		}));
+
 	it("with the loopback interface alone nothing is proven: 95", () =>
 		withRules((world) => {
 			world.pod.run("ip", ["link", "delete", "eth0"]);

@@ -128,10 +128,12 @@ export class PodNamespaces {
 		this.#known.set(name, known);
 	}
 
+	/** Those by which the pod can be reached. */
 	#addresses(): readonly string[] | undefined {
 		const order = this.#host.byteOrder();
 		const answer = this.#host.netlink(dumpAddresses(order), "route");
-		return "name" in answer ? undefined : addressesIn(answer, order);
+		const all = "name" in answer ? undefined : addressesIn(answer, order);
+		return all?.filter(({ isHosts }) => !isHosts).map(({ bytes }) => bytes);
 	}
 }
 
