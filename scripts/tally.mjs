@@ -18,8 +18,7 @@ for (const tier of tiers) {
 		...tests
 			.filter(({ status }) => status !== "passed")
 			.map(
-				({ status, fullName, failureMessages }) =>
-					`${status}: ${fullName}: ${ends(failureMessages?.[0])}`,
+				({ status, fullName, failureMessages }) => `${status}: ${fullName}: ${ends(failureMessages?.[0])}`,
 			),
 		...(tierPassed === 0 ? ["no test ran"] : []),
 	];
