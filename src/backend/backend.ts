@@ -29,8 +29,8 @@ export interface Backend {
 	probe(host: Host, families: readonly Family[], owner?: Owner): BackendError | undefined;
 	/** What the dialect's tools would be given in a fresh namespace, one transaction each. */
 	transactions(plan: Plan, options: SetUpOptions): Transaction[];
-	/** A plan's rules as the dialect writes them. */
-	rules(plan: Plan): WrittenRules;
+	/** A plan's rules as the dialect writes them; `mark` is what stands around names and comments. */
+	rules(plan: Plan, mark: Mark): WrittenRules;
 	/** Those that change rules, each family's by itself where there are two. */
 	readonly programs: readonly string[];
 	/** Whether there is a lock between this dialect's programs that one can wait for. */
@@ -120,6 +120,12 @@ export interface Transaction {
 	/** What it reads on standard input. */
 	readonly input: string;
 }
+
+/**
+ * A quotation mark, or one as it stands within a text in JSON, where nothing else of a plan's rules is spelled in another way:
+ * that spares looking at each character of what may be tens of thousands of rules.
+ */
+export type Mark = '"' | '\\"';
 
 /** The rules of each chain in order, by scope and then by chain. */
 export type WrittenRules = Readonly<Partial<Record<Scope, Readonly<Record<string, readonly string[]>>>>>;

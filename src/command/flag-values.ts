@@ -75,7 +75,10 @@ export class FlagValues {
 		const flag = flagNamed(this.#flags, name);
 		const known = this.problems.length;
 		const texts = (this.#given.get(name) ?? []).filter((text) => !isMissing(flag, text));
-		const values = texts.flatMap((text) => parseUsual?.(text) ?? this.#items(text, source, parse));
+		// What is usual in all of them is so in one list, and then nothing has to be put together of several.
+		const values =
+			(texts.length > 0 ? parseUsual?.(texts.join(",")) : undefined) ??
+			texts.flatMap((text) => parseUsual?.(text) ?? this.#items(text, source, parse));
 		return this.problems.length > known ? [] : values;
 	}
 

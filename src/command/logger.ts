@@ -11,16 +11,12 @@ export type Logger = Readonly<Record<"warn" | "info" | "debug", (messages: Messa
 type Messages = string | Lines | (() => Lines);
 
 /** A function makes them where they are logged at all: there may be tens of thousands. */
-type Lines = readonly (string | Quoted)[];
+type Lines = readonly (string | AlikeLines)[];
 
-/** A message in quotation marks, which both formats want, for what is known before it is to be logged. */
-export interface Quoted {
-	readonly json: string;
-}
-
-/** What could steer a terminal stays: the host spells it out in every line, in JSON's way. */
-export function quote(message: string): Quoted {
-	return { json: JSON.stringify(message) };
+/** Messages that begin alike, as both formats want them between quotation marks: spelled in JSON. */
+export interface AlikeLines {
+	readonly start: string;
+	readonly ends: readonly string[];
 }
 
 /** Lines in the reference program's two formats, on the host's log. */
@@ -31,10 +27,17 @@ export function createLogger(host: Host, format: LogFormat, threshold: LogLevel)
 		}
 		const word = spelled[level] ?? level;
 		return (messages: Messages) => {
-			const time = new Date(host.now()).toISOString();
+			const { before, behind } = frameOf(format, word, new Date(host.now()).toISOString());
 			for (const message of linesOf(messages)) {
-				const { json } = typeof message === "string" ? quote(message) : message;
-				host.log(formatLine(format, word, json, time));
+				if (typeof message === "string") {
+					// What could steer a terminal stays: the host spells it out in every line, in JSON's way.
+					host.log(before + JSON.stringify(message).slice(1, -1) + behind);
+					continue;
+				}
+				const start = before + message.start;
+				for (const end of message.ends) {
+					host.log(start + end + behind);
+				}
 			}
 		};
 	};
@@ -50,8 +53,9 @@ function linesOf(messages: Messages): Lines {
 
 const spelled: Partial<Record<LogLevel, string>> = { warn: "warning" };
 
-function formatLine(format: LogFormat, level: string, quoted: string, time: string): string {
+/** What stands around a message. */
+function frameOf(format: LogFormat, level: string, time: string): { before: string; behind: string } {
 	return format === "json"
-		? `{"level":"${level}","msg":${quoted},"time":"${time}"}`
-		: `time="${time}" level=${level} msg=${quoted}`;
+		? { before: `{"level":"${level}","msg":"`, behind: `","time":"${time}"}` }
+		: { before: `time="${time}" level=${level} msg="`, behind: '"' };
 }

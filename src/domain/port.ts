@@ -1,5 +1,5 @@
 import type { Brand } from "./brand.ts";
-import { parseWholeNumber } from "./number.ts";
+import { parseWholeNumber, type Span } from "./number.ts";
 import { err, ok, type Result } from "./problem.ts";
 
 /** A TCP port, 1-65535. Port 0 means "any" to sockets and nothing to a packet, so it is not one. */
@@ -39,7 +39,50 @@ const usualPorts = /^[1-9]\d{0,4}(?:,[1-9]\d{0,4})*$/;
 
 /** The same for ranges that are of one port each. */
 export function parseUsualPortRanges(text: string): PortRange[] | undefined {
-	return parseUsualPorts(text)?.map((port) => ({ low: port, high: port }));
+	const ports = parseUsualPorts(text);
+	if (ports === undefined) {
+		return undefined;
+	}
+	const ranges = ports.map((port) => ({ low: port, high: port }));
+	singles.set(ranges, ports);
+	return ranges;
+}
+
+/**
+ * The ports of a list in which each range is of one, as plain numbers, undefined where a range is of several: numbers are joined
+ * and copied by the engine itself, where tens of thousands of ranges are gone through one by one. The list must not change.
+ */
+export function singlePorts(ranges: readonly Span[]): readonly number[] | undefined {
+	const known = singles.get(ranges);
+	if (known !== undefined) {
+		return known === "none" ? undefined : known;
+	}
+	const ports: number[] = [];
+	for (const { low, high } of ranges) {
+		if (low !== high) {
+			singles.set(ranges, "none");
+			return undefined;
+		}
+		ports.push(low);
+	}
+	singles.set(ranges, ports);
+	return ports;
+}
+
+const singles = new WeakMap<readonly Span[], readonly number[] | "none">();
+
+/** So many of a list's ranges at most, together; those of one port each are known to be that. */
+export function portsInParts<T extends Span>(ranges: readonly T[], length: number): T[][] {
+	const ports = singlePorts(ranges);
+	const parts: T[][] = [];
+	for (let start = 0; start < ranges.length; start += length) {
+		const part = ranges.slice(start, start + length);
+		if (ports !== undefined) {
+			singles.set(part, ports.slice(start, start + length));
+		}
+		parts.push(part);
+	}
+	return parts;
 }
 
 /** Accepts `80` and `8000-8010`. */

@@ -3,7 +3,7 @@ import { autoOrder, backendOf } from "../backend/backends.ts";
 import { type Choice, describeAttempts } from "../backend/choice.ts";
 import type { StaleRules } from "../backend/stale-rules.ts";
 import { describeHidden, type HiddenTable } from "../backend/tables.ts";
-import { type Logger, type Quoted, quote } from "../command/logger.ts";
+import type { AlikeLines, Logger } from "../command/logger.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Via } from "../domain/transport.ts";
 import { driftInWords } from "../rules/diff.ts";
@@ -49,20 +49,22 @@ export interface InitResult {
 export interface RuleReport {
 	readonly chains: WrittenRules;
 	/** For the log. */
-	readonly lines: readonly Quoted[];
+	readonly lines: readonly AlikeLines[];
 }
 
 export function reportRules(dialect: Dialect, plan: Plan): RuleReport {
-	const chains = backendOf(dialect).rules(plan);
-	const lines: Quoted[] = [];
-	for (const [scope, byChain] of Object.entries(chains)) {
-		for (const [chain, rules] of Object.entries(byChain)) {
-			for (const rule of rules) {
-				lines.push(quote(`${scope}: -A ${chain} ${rule}`));
-			}
-		}
-	}
-	return { chains, lines };
+	const { rules } = backendOf(dialect);
+	const lines = Object.entries(rules(plan, '\\"')).flatMap(([scope, byChain]) =>
+		Object.entries(byChain).map(
+			([chain, written]): AlikeLines => ({ start: `${scope}: -A ${chain} `, ends: written }),
+		),
+	);
+	return {
+		lines,
+		get chains() {
+			return rules(plan, '"');
+		},
+	};
 }
 
 export function makeReport(options: InitOptions, result: InitResult): InitReport {

@@ -1,5 +1,6 @@
 import type { Span } from "../domain/number.ts";
 import { onceOf } from "../domain/once-of.ts";
+import { singlePorts } from "../domain/port.ts";
 import { directions } from "../policy/condition.ts";
 import { rows } from "../policy/fields.ts";
 import { type Reason, reasons } from "../policy/reason.ts";
@@ -13,10 +14,12 @@ export const commentPrefix = "proxy-init/";
 
 /** The comment that a rule carries into the kernel. */
 export function commentOf(reason: OwnReason, conditions: readonly Condition[]): string {
-	const ending = endings.get(reason);
-	return ending === undefined
-		? `${commentPrefix}${reason}`
-		: `${commentPrefix}${reason}-${firstDetail(conditions)}${ending}`;
+	return endings.has(reason) ? detailedComment(reason, firstDetail(conditions)) : `${commentPrefix}${reason}`;
+}
+
+/** The same of a rule that is one of several or about several, with what it is about as comments spell it. */
+export function detailedComment(reason: OwnReason, detail: string | undefined): string {
+	return `${commentPrefix}${reason}-${detail}${endings.get(reason)}`;
 }
 
 /** What it begins with on a rule that lets a subnet pass, before the subnet's spelling: there may be tens of thousands. */
@@ -70,6 +73,10 @@ function detailOf(condition: Condition): string | undefined {
 
 /** As iptables writes them, `80,8000:8010`. Of one list only once: a comment names what the rule says, for two families. */
 export const colonRanges = onceOf((spans: readonly Span[]): string => {
+	const ports = singlePorts(spans);
+	if (ports !== undefined) {
+		return ports.join(",");
+	}
 	let text = "";
 	for (const { low, high } of spans) {
 		text += low === high ? `,${low}` : `,${low}:${high}`;

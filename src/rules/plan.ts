@@ -2,6 +2,7 @@ import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
 import { usualLoopback } from "../domain/interface-name.ts";
 import type { Span } from "../domain/number.ts";
+import { onceOf } from "../domain/once-of.ts";
 import type { Port, PortRange } from "../domain/port.ts";
 import { type Direction, directions, type Selection } from "../policy/condition.ts";
 import { conditionsOf, isRest } from "../policy/field.ts";
@@ -48,12 +49,27 @@ export type PlannedAction =
 	| { readonly kind: "redirect"; readonly ports: PortRange };
 
 /** A family's share of a chain: a rule about a subnet of the other family can match nothing here. */
-export function rulesOf(chain: PlannedChain, family: Family): PlannedRule[] {
-	return chain.rules.filter(({ conditions }) => {
-		const first = conditions[0];
-		return first === undefined || !("subnets" in first) || first.subnets[0].family === family;
-	});
+export function rulesOf(chain: PlannedChain, family: Family): readonly PlannedRule[] {
+	return sharesOf(chain)[family];
 }
+
+/** A chain is written, reported and compared, and its rules about subnets may be tens of thousands. */
+const sharesOf = onceOf(({ rules }: PlannedChain): Readonly<Record<Family, readonly PlannedRule[]>> => {
+	if (!rules.some(isOfOneFamily)) {
+		return { ipv4: rules, ipv6: rules };
+	}
+	const shares: Record<Family, PlannedRule[]> = { ipv4: [], ipv6: [] };
+	for (const rule of rules) {
+		const first = rule.conditions[0];
+		if (first !== undefined && "subnets" in first) {
+			shares[first.subnets[0].family].push(rule);
+		} else {
+			shares.ipv4.push(rule);
+			shares.ipv6.push(rule);
+		}
+	}
+	return shares;
+});
 
 /** What a rule lets pass that is about a subnet and nothing else. Such are by far the most where there are many. */
 export function passedSubnet({ reason, conditions }: PlannedRule): SubnetSelection | undefined {
@@ -64,6 +80,14 @@ export function passedSubnet({ reason, conditions }: PlannedRule): SubnetSelecti
 }
 
 export type SubnetSelection = Extract<Selection, { subnets: unknown }>;
+
+/** The ports that a rule is about, TCP's, and nothing else. There may be thousands. */
+export function listedPorts({ conditions }: PlannedRule): readonly PortRange[] | undefined {
+	const [first, second] = conditions;
+	return conditions.length === 2 && first?.kind === "protocol" && second?.kind === "destination-port"
+		? second.ports
+		: undefined;
+}
 
 /** Whether a rule is about subnets, which are of one family: others serve both. */
 export function isOfOneFamily({ conditions }: PlannedRule): boolean {

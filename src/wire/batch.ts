@@ -1,4 +1,4 @@
-import { type ByteOrder, type Bytes, be16, be32, type Words, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, be16, be32, headerLength, noPort, type Words, words } from "./bytes.ts";
 import { batchSubsystem, flag, messageType, protocolFamily, type TableScope } from "./nf-tables.ts";
 
 /** One change that a batch makes. */
@@ -8,7 +8,8 @@ export interface Step {
 	/** Besides NLM_F_REQUEST. */
 	readonly flags: number;
 	readonly scope: TableScope;
-	readonly attributes: Bytes;
+	/** Of each of its messages, where several differ in nothing else: there may be tens of thousands. */
+	readonly attributes: Bytes | readonly Bytes[];
 	/** What it makes, for the message where the kernel refuses it: `rule "proxy-init/ignore-port" of chain output`. */
 	readonly about: string;
 }
@@ -42,22 +43,27 @@ export const firstSequence = 1;
  */
 export function makeBatch(steps: readonly Step[], options: BatchOptions): Batch {
 	const order = words[options.order];
-	const last = steps.length - 1;
 	const generation =
 		options.generation === undefined ? "" : order.attribute(batchGeneration, be32(options.generation));
 	const parts = [
 		envelope(order, messageType.batchBegin, { flags: flag.request, sequence: firstSequence }, generation),
 	];
+	const lastSequence = firstSequence + steps.reduce((sum, step) => sum + messagesOf(step).length, 0);
 	let sequence = firstSequence;
-	for (const { type, flags, scope, attributes } of steps) {
-		sequence++;
-		const asks = sequence === firstSequence + steps.length ? flag.acknowledge : 0;
-		const head = { type, flags: flags | flag.request | asks, sequence };
-		const general = generalHeaders[scope];
-		// The attributes are not joined twice: there may be tens of thousands of steps.
-		parts.push(order.messageHead(head, general.length + attributes.length), general, attributes);
+	for (const step of steps) {
+		const { type } = step;
+		const general = generalHeaders[step.scope];
+		const flags = step.flags | flag.request;
+		for (const attributes of messagesOf(step)) {
+			sequence++;
+			const length = headerLength + general.length + attributes.length;
+			const asks = sequence === lastSequence ? flag.acknowledge : 0;
+			const start = order.messageStart(length, type, flags | asks);
+			// The attributes are not joined twice.
+			parts.push(`${start}${order.u32(sequence)}${noPort}${general}`, attributes);
+		}
 	}
-	const endSequence = firstSequence + 1 + steps.length;
+	const endSequence = lastSequence + 1;
 	const isWhole = options.withoutEnd !== true;
 	if (isWhole) {
 		const flags = flag.request | flag.acknowledge;
@@ -66,11 +72,19 @@ export function makeBatch(steps: readonly Step[], options: BatchOptions): Batch 
 	return {
 		bytes: parts.join(""),
 		get subjects() {
-			return ["the whole", ...steps.map(({ about }) => about), ...(isWhole ? ["the whole"] : [])];
+			const subjects = steps.flatMap((step) => messagesOf(step).map(() => step.about));
+			return ["the whole", ...subjects, ...(isWhole ? ["the whole"] : [])];
 		},
-		acknowledged: [...(last < 0 ? [] : [endSequence - 1]), ...(isWhole ? [endSequence] : [])],
+		acknowledged: [
+			...(lastSequence === firstSequence ? [] : [lastSequence]),
+			...(isWhole ? [endSequence] : []),
+		],
 		isWhole,
 	};
+}
+
+function messagesOf({ attributes }: Step): readonly Bytes[] {
+	return typeof attributes === "string" ? [attributes] : attributes;
 }
 
 const batchGeneration = 1; // NFNL_BATCH_GENID

@@ -1,4 +1,4 @@
-import { type Bytes, forEachOrder, type Words, zeros } from "./bytes.ts";
+import { type Bytes, type Frame, forEachOrder, rememberingLast, type Words, zeros } from "./bytes.ts";
 import {
 	counterLength,
 	errorName,
@@ -47,16 +47,11 @@ export function buildEntries(table: IpTable, order: Words): BuiltTable {
 	const { packet, offsets, header } = layouts[table.family];
 	const origins: (number | undefined)[] = [];
 	const parts: Bytes[] = [];
-	const beforeOffsets = zeros(offsets - packet);
-	const behindOffsets = zeros(header - offsets - 4);
-	const lengths = offsetsOf(header, order);
+	const before = zeros(offsets - packet);
+	const behind = zeros(header - offsets - 4);
+	const lengths = offsetsOf(header, order, { start: before, end: behind });
 	everyEntry(table, starts, order, (conditions, matches, target, origin) => {
-		parts.push(
-			conditions,
-			beforeOffsets + lengths(matches.length, target.length) + behindOffsets,
-			matches,
-			target,
-		);
+		parts.push(conditions, lengths(matches.length, target.length), matches, target);
 		origins.push(origin);
 		return true;
 	});
@@ -84,19 +79,15 @@ export function isBuiltAs(table: IpTable, told: TableInfo, entries: Bytes, order
 	});
 }
 
-/** Where in an entry its target begins, and where it ends (target_offset, next_offset). Most are of few lengths. */
-function offsetsOf(header: number, order: Words): (matches: number, target: number) => Bytes {
-	const known = new Map<number, Bytes>();
-	return (matches, target) => {
-		const key = matches * 0x1_0000 + target;
-		const bytes = known.get(key);
-		if (bytes !== undefined) {
-			return bytes;
-		}
-		const made = order.u16(header + matches) + order.u16(header + matches + target);
-		known.set(key, made);
-		return made;
-	};
+/** Where in an entry its target begins, and where it ends (target_offset, next_offset), framed. Most are of one length. */
+function offsetsOf(
+	header: number,
+	order: Words,
+	{ start, end }: Frame = { start: "", end: "" },
+): (matches: number, target: number) => Bytes {
+	return rememberingLast(
+		(matches, target) => start + order.u16(header + matches) + order.u16(header + matches + target) + end,
+	);
 }
 
 /** Where the hooks have chains, these begin and end at the same places. */

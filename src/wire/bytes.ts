@@ -125,8 +125,8 @@ export interface Words {
 	attribute(type: number, content: Bytes): Bytes;
 	/** The same, where the content is attributes: with NLA_F_NESTED set, where it is sent. */
 	nest(type: number, content: Bytes): Bytes;
-	/** struct nlmsghdr of a body of this length, which is a multiple of four. */
-	messageHead(header: MessageHeader, length: number): Bytes;
+	/** Length, type and flags: the first half of struct nlmsghdr, behind which come a sequence number and {@link noPort}. */
+	messageStart(length: number, type: number, flags: number): Bytes;
 	/** struct nlmsghdr and a body whose length is a multiple of four. */
 	message(header: MessageHeader, body: Bytes): Bytes;
 }
@@ -143,7 +143,10 @@ export const nestedFlag = 0x8000; // NLA_F_NESTED
 export const typeMask = 0x3fff;
 const largestAttribute = 0xffff;
 export const attributeHeaderLength = 4;
+/** Of struct nlmsghdr. */
 export const headerLength = 16;
+/** The port of its sender (nlmsg_pid), which the kernel does not ask for. */
+export const noPort: Bytes = "\0\0\0\0";
 
 const paddings: readonly Bytes[] = ["", "\0\0\0", "\0\0", "\0"];
 
@@ -167,8 +170,6 @@ function makeWords(order: ByteOrder, form: Form): Words {
 		return (length & 3) === 0 ? header + content : header + content + paddingBehind(length);
 	};
 	const messageStart = rememberingLast((length, type, flags) => u32(length) + u16(type) + u16(flags));
-	const messageHead = ({ type, flags, sequence }: MessageHeader, length: number): Bytes =>
-		`${messageStart(headerLength + length, type, flags)}${u32(sequence)}\0\0\0\0`;
 	return {
 		order,
 		form,
@@ -178,16 +179,17 @@ function makeWords(order: ByteOrder, form: Form): Words {
 		u32At: isLittle ? le32At : be32At,
 		attribute,
 		nest: form === "told" ? attribute : (type, content) => attribute(type | nestedFlag, content),
-		messageHead,
-		message: (header, body) => messageHead(header, body.length) + body,
+		messageStart,
+		message: ({ type, flags, sequence }, body) =>
+			`${messageStart(headerLength + body.length, type, flags)}${u32(sequence)}${noPort}${body}`,
 	};
 }
 
-/** Of many messages most have the same as the one before. */
-function rememberingLast(make: (a: number, b: number, c: number) => Bytes) {
+/** Of many messages, or entries, most have the same numbers as the one before. */
+export function rememberingLast(make: (a: number, b: number, c: number) => Bytes) {
 	let [a, b, c] = [-1, -1, -1];
 	let bytes = "";
-	return (x: number, y: number, z: number): Bytes => {
+	return (x: number, y: number, z = 0): Bytes => {
 		if (x !== a || y !== b || z !== c) {
 			[a, b, c] = [x, y, z];
 			bytes = make(x, y, z);

@@ -1,5 +1,5 @@
 import type { Family } from "../domain/family.ts";
-import type { PortRange } from "../domain/port.ts";
+import { type PortRange, singlePorts } from "../domain/port.ts";
 import { type Bytes, be16, fixedString, padded, u8, type Words, zeros } from "./bytes.ts";
 
 /**
@@ -16,23 +16,28 @@ export interface Extension {
 /** XT_MULTI_PORTS in linux/netfilter/xt_multiport.h: of these a range takes two. */
 export const multiportSlots = 15;
 
+/** Of struct xt_multiport_v1: two bytes, the ports, whether each begins a range, and whether all is turned around. */
+export const multiportLength = 2 + 3 * multiportSlots + 1;
+
 /**
  * `-m multiport --dports`: struct xt_multiport_v1 in linux/netfilter/xt_multiport.h, whose ports are in the machine's
  * order. Throws RangeError for more than fit.
  */
 export function multiport({ u16 }: Words, ports: readonly PortRange[]): Extension {
+	const singles = singlePorts(ports);
 	let numbers = "";
 	let flags = "";
-	for (const { low, high } of ports) {
-		if (low === high) {
-			numbers += u16(low);
-			flags += "\0";
-		} else {
-			numbers += u16(low) + u16(high);
-			flags += "\x01\0";
+	for (const port of singles ?? []) {
+		numbers += u16(port);
+	}
+	if (singles === undefined) {
+		for (const { low, high } of ports) {
+			const isRange = low !== high;
+			numbers += isRange ? u16(low) + u16(high) : u16(low);
+			flags += isRange ? "\x01\0" : "\0";
 		}
 	}
-	const count = flags.length;
+	const count = numbers.length / 2;
 	if (count > multiportSlots) {
 		throw new RangeError(`a multiport match holds ${multiportSlots} ports, not ${count}`);
 	}

@@ -7,6 +7,7 @@ import type {
 	Backend,
 	FoundDrift,
 	KernelTable,
+	Mark,
 	Owner,
 	OwnTable,
 	SetUpOptions,
@@ -26,7 +27,7 @@ import {
 	wantedState,
 } from "./own-state.ts";
 import { wordsIn } from "./read.ts";
-import { renderRule } from "./render.ts";
+import { renderRules } from "./render.ts";
 import { setUp } from "./set-up.ts";
 import { tearDown } from "./tear-down.ts";
 import { openTools, takesWaitFlag, toolsOf, waitFlags } from "./tools.ts";
@@ -58,7 +59,8 @@ export function iptablesBackend(dialect: IptablesDialect): Backend {
 			}),
 		transactions: (plan, options) =>
 			plan.families.map((family) => freshTransaction(dialect, plan, family, options)),
-		rules: (plan) => Object.fromEntries(plan.families.map((family) => [family, chainsOf(plan, family)])),
+		rules: (plan, mark) =>
+			Object.fromEntries(plan.families.map((family) => [family, chainsOf(plan, family, mark)])),
 		programs: families.map((family) => toolsOf(dialect, family).restore),
 		hasLock: takesWaitFlag(dialect),
 		tables: dialect === "plain" ? [...tablesOf("legacy"), ...tablesOf("nft")] : tablesOf(dialect),
@@ -165,13 +167,13 @@ function freshTransaction(
 }
 
 /** The kernel's chains with the one rule of ours in each, and our own. */
-function chainsOf(plan: Plan, family: Family): Record<string, string[]> {
+function chainsOf(plan: Plan, family: Family, mark: Mark): Record<string, readonly string[]> {
 	return Object.fromEntries(
-		plan.chains.flatMap((chain) => {
+		plan.chains.flatMap((chain): [string, readonly string[]][] => {
 			const { builtIn, own } = chainNames[chain.hook];
 			return [
-				[builtIn, [jumpSpec(chain.hook)]],
-				[own, rulesOf(chain, family).flatMap(renderRule)],
+				[builtIn, [jumpSpec(chain.hook, mark)]],
+				[own, renderRules(rulesOf(chain, family), mark)],
 			];
 		}),
 	);

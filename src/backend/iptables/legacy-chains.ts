@@ -8,7 +8,7 @@ import {
 	type IpTable,
 	type IpTarget,
 } from "../../wire/ip-table.ts";
-import { encodeJump, encodeRule } from "./legacy-rule.ts";
+import { encodeJump, encodeRules } from "./legacy-rule.ts";
 import type { LegacyTable } from "./legacy-table.ts";
 import { chainNames, hookOfOwnChain } from "./own-state.ts";
 
@@ -21,7 +21,7 @@ export function withPlan(table: IpTable, plan: Plan, order: Words): IpTable {
 	const own = plan.chains.map(
 		(chain): IpChain => ({
 			name: chainNames[chain.hook].own,
-			rules: rulesOf(chain, family).flatMap((rule) => encodeRule(rule, family, order)),
+			rules: encodeRules(rulesOf(chain, family), family, order),
 		}),
 	);
 	const jumps = new Map(

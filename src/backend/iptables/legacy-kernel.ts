@@ -8,7 +8,7 @@ import type { FamilyOutcome, Owner } from "../backend.ts";
 import { BackendError, caught } from "../backend-error.ts";
 import { driftOfState } from "./drift.ts";
 import { isSameTable, ownHooks, standsAsSent, withOursOf, withoutOurs, withPlan } from "./legacy-chains.ts";
-import { encodeRule } from "./legacy-rule.ts";
+import { encodeRules } from "./legacy-rule.ts";
 import {
 	type LegacyTable,
 	orderOf,
@@ -84,7 +84,7 @@ export function probeLegacy(host: Host, families: readonly Family[], owner: Owne
 
 function tryRules(host: Host, family: Family, owner: Owner): void {
 	const { table, entryCount } = readLegacyTable(host, family);
-	const rules = probeRules(owner).flatMap((rule) => encodeRule(rule, family, orderOf(host)));
+	const rules = encodeRules(probeRules(owner), family, orderOf(host));
 	const trial = { family, chains: [...table.chains, { name: probeChain, rules }] };
 	// Nobody makes that many rules at this very moment.
 	const wrongCount = entryCount + 4096;

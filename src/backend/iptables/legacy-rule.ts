@@ -24,14 +24,25 @@ import {
 import { extensionBytes, extensionHeader, type IpRule, type IpTarget, layouts } from "../../wire/ip-table.ts";
 import { comment, commentLength, multiport, owner, redirect, tcp } from "../../wire/xtables.ts";
 import { chainNames } from "./own-state.ts";
-import { splitPorts } from "./render.ts";
+import { portGroups, splitPorts } from "./render.ts";
+
+/** The rules of a plan's chain as iptables-legacy makes them. */
+export function encodeRules(rules: readonly PlannedRule[], family: Family, order: Words): IpRule[] {
+	const made: IpRule[] = [];
+	const passing = passedEncoder(family, order);
+	for (const rule of rules) {
+		const passed = passedSubnet(rule);
+		if (passed === undefined) {
+			made.push(...encodeRule(rule, family, order));
+		} else {
+			made.push(passing(passed));
+		}
+	}
+	return made;
+}
 
 /** A plan's rule as iptables-legacy makes it; several where the ports need more than one multiport match. */
-export function encodeRule(rule: PlannedRule, family: Family, order: Words): IpRule[] {
-	const passed = passedSubnet(rule);
-	if (passed !== undefined) {
-		return [encodePassed(passed, family, order)];
-	}
+function encodeRule(rule: PlannedRule, family: Family, order: Words): IpRule[] {
 	const target: IpTarget =
 		rule.action.kind === "return"
 			? returning
@@ -51,15 +62,22 @@ export function encodeJump(hook: Hook, family: Family, order: Words): IpRule {
 	};
 }
 
-/** Joined of what rules about subnets of one prefix have in common: there may be tens of thousands. */
-function encodePassed({ kind, subnets }: SubnetSelection, family: Family, order: Words): IpRule {
-	const subnet = subnets[0];
-	const { start, end } = subnetFrame(kind, subnet, family);
-	return {
-		packet: start + subnet.first + end,
+/** Joins rules of what those about subnets of one prefix have in common: there may be tens of thousands, most of one. */
+function passedEncoder(family: Family, order: Words): (passed: SubnetSelection) => IpRule {
+	const head = passedHead(order);
+	let kind: SubnetSelection["kind"] | undefined;
+	let prefix = -1;
+	let [start, end] = ["", ""];
+	return (passed) => {
+		const subnet = passed.subnets[0];
+		if (subnet.prefix !== prefix || passed.kind !== kind) {
+			({ kind } = passed);
+			({ prefix } = subnet);
+			({ start, end } = subnetFrame(kind, subnet, family));
+		}
 		// A subnet's spelling is ASCII, and short.
-		matches: passedHead(order) + padded(subnet.text, commentRoom),
-		target: returning,
+		const matches = head + padded(subnet.text, commentRoom);
+		return { packet: start + subnet.first + end, matches, target: returning };
 	};
 }
 
@@ -107,14 +125,27 @@ function extensionsOf(rule: PlannedRule, order: Words): readonly Bytes[] {
 	if (known !== undefined) {
 		return known;
 	}
-	const made = splitPorts(rule.conditions).map((conditions) => {
-		const all = conditions.map((condition) => extensionOf(condition, rule, order));
-		return all.join("") + commentBytes(commentOf(rule.reason, conditions), order);
-	});
+	const made =
+		portsBytes(rule, order) ??
+		splitPorts(rule.conditions).map((conditions) => {
+			const all = conditions.map((condition) => extensionOf(condition, rule, order));
+			return all.join("") + commentBytes(commentOf(rule.reason, conditions), order);
+		});
 	if (!isOfOneFamily(rule)) {
 		encoded[order.order].set(rule, made);
 	}
 	return made;
+}
+
+/** Of a rule about a list of ports, joined of what those that it makes have in common: there may be thousands. */
+function portsBytes(rule: PlannedRule, order: Words): Bytes[] | undefined {
+	const head = multiportHead(order);
+	const behind = commentHead(order);
+	// A list's spelling is ASCII, and short.
+	return portGroups(rule)?.map(
+		({ ports, comment: text }) =>
+			`${head}${multiport(order, ports).data}${behind}${padded(text, commentLength)}`,
+	);
 }
 
 /** Empty for what stands in the packet's own part of a rule. */

@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import type { Reason } from "../../policy/reason.ts";
-import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
+import { type Hook, hooks, type Plan, type PlannedRule, rulesOf } from "../../rules/plan.ts";
 import { type Batch, type BatchOptions, makeBatch, type Step } from "../../wire/batch.ts";
 import { type Bytes, be32, cString, type Words, words } from "../../wire/bytes.ts";
 import {
@@ -14,7 +14,14 @@ import {
 	tableField,
 } from "../../wire/nf-tables.ts";
 import type { Owner } from "../backend.ts";
-import { jumpExpressions, type RuleExpressions, ruleBody, ruleExpressions } from "./nft-rule.ts";
+import {
+	jumpExpressions,
+	narrowingSubnet,
+	passedBodies,
+	type RuleExpressions,
+	ruleBody,
+	ruleExpressions,
+} from "./nft-rule.ts";
 import { chainNames } from "./own-state.ts";
 import { probeChain, probeRules } from "./probe-rules.ts";
 
@@ -114,18 +121,7 @@ export function probe(families: readonly Family[], owner: Owner, options: BatchO
 }
 
 function ruleSteps(plan: Plan, make: NatSteps): Step[] {
-	return plan.chains.flatMap((chain) => {
-		const makers = new Map<Reason, (expressions: RuleExpressions) => Step>();
-		return rulesOf(chain, make.family).flatMap((rule) => {
-			const { reason } = rule;
-			const known = makers.get(reason);
-			const maker = known ?? make.ruleMaker(chainNames[chain.hook].own, `proxy-init/${reason}`);
-			if (known === undefined) {
-				makers.set(reason, maker);
-			}
-			return ruleExpressions(rule, make.family, make.order).map(maker);
-		});
-	});
+	return plan.chains.flatMap((chain) => make.rules(chainNames[chain.hook].own, rulesOf(chain, make.family)));
 }
 
 /** The first jump that is as ours should be stays; others go. */
@@ -184,17 +180,41 @@ class NatSteps {
 	}
 
 	rule(chain: string, expressions: RuleExpressions, comment: string): Step {
-		return this.ruleMaker(chain, comment)(expressions);
+		const place = this.#table + this.#ruleChain(chain);
+		return this.#ruleStep(chain, comment, place + ruleBody(expressions, this.order));
 	}
 
-	/** Makes one for each that it is given, of which there may be tens of thousands. */
-	ruleMaker(chain: string, comment: string): (expressions: RuleExpressions) => Step {
-		const { family: scope, order } = this;
+	/** One for neighbours that are there for one reason: there may be tens of thousands. */
+	rules(chain: string, rules: readonly PlannedRule[]): Step[] {
+		const { family, order } = this;
+		const place = this.#table + this.#ruleChain(chain);
+		const bodyOf = passedBodies(place, order);
+		const steps: Step[] = [];
+		let reason: Reason | undefined;
+		let bodies: Bytes[] = [];
+		for (const rule of rules) {
+			if (rule.reason !== reason) {
+				({ reason } = rule);
+				bodies = [];
+				steps.push(this.#ruleStep(chain, `proxy-init/${reason}`, bodies));
+			}
+			const passed = narrowingSubnet(rule);
+			if (passed === undefined) {
+				for (const each of ruleExpressions(rule, family, order)) {
+					bodies.push(place + ruleBody(each, order));
+				}
+			} else {
+				bodies.push(bodyOf(passed));
+			}
+		}
+		return steps;
+	}
+
+	#ruleStep(chain: string, comment: string, attributes: Step["attributes"]): Step {
+		const { family: scope } = this;
 		const { newRule: type } = messageType;
 		const flags = flag.create | flag.append;
-		const place = this.#table + this.#ruleChain(chain);
-		const about = `rule "${comment}" of chain ${chain} (${scope})`;
-		return (expressions) => ({ scope, type, flags, attributes: place + ruleBody(expressions, order), about });
+		return { scope, type, flags, attributes, about: `rule "${comment}" of chain ${chain} (${scope})` };
 	}
 
 	jump(hook: Hook): Step {

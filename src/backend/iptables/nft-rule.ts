@@ -9,6 +9,7 @@ import {
 	type SubnetSelection,
 } from "../../rules/plan.ts";
 import {
+	attributeHeaderLength,
 	type Bytes,
 	be16,
 	be32,
@@ -17,12 +18,13 @@ import {
 	forEachOrder,
 	padded,
 	type Words,
+	zeros,
 } from "../../wire/bytes.ts";
 import { type Countable, expressions } from "../../wire/expressions.ts";
 import { comparison, compatField, metaKey, ruleField, tcpProtocol } from "../../wire/nf-tables.ts";
-import { comment, commentLength, multiport, owner, redirect } from "../../wire/xtables.ts";
+import { comment, commentLength, multiport, multiportLength, owner, redirect } from "../../wire/xtables.ts";
 import { chainNames } from "./own-state.ts";
-import { splitPorts } from "./render.ts";
+import { portGroups, splitPorts } from "./render.ts";
 
 /** A rule's expressions, which count in between. */
 export interface RuleExpressions extends Countable {
@@ -36,8 +38,8 @@ export interface RuleExpressions extends Countable {
  */
 export function ruleExpressions(rule: PlannedRule, family: Family, order: Words): RuleExpressions[] {
 	const { verdictReturn, target } = expressions(order);
-	const passed = passedSubnet(rule);
-	if (passed !== undefined && passed.subnets[0].prefix > 0) {
+	const passed = narrowingSubnet(rule);
+	if (passed !== undefined) {
 		return [{ conditions: passedConditions(passed, order), verdict: verdictReturn, isTcp: false }];
 	}
 	const verdict =
@@ -45,13 +47,35 @@ export function ruleExpressions(rule: PlannedRule, family: Family, order: Words)
 	return sharedParts(rule, order).map(({ conditions, isTcp }) => ({ conditions, verdict, isTcp }));
 }
 
+/** What a rule lets pass that is about a subnet; one of all addresses asks for nothing, and so is not told here. */
+export function narrowingSubnet(rule: PlannedRule): SubnetSelection | undefined {
+	const passed = passedSubnet(rule);
+	return passed !== undefined && passed.subnets[0].prefix > 0 ? passed : undefined;
+}
+
 /** Joined of what rules about subnets of one prefix have in common: there may be tens of thousands. */
-function passedConditions({ kind, subnets }: SubnetSelection, order: Words): Bytes {
-	const { first, prefix, text } = subnets[0];
-	const { start, between, end, length } = passedFrame(kind, first.length, prefix, order);
-	const address = length === first.length ? first : first.slice(0, length);
+function passedConditions(passed: SubnetSelection, order: Words): Bytes {
+	const { first, text } = passed.subnets[0];
+	const { start, between, end, length } = passedFrame(passed, order);
 	// A subnet's spelling is ASCII, and short.
-	return start + address + between + padded(text, commentRoom) + end;
+	return start + first.slice(0, length) + between + padded(text, commentRoom) + end;
+}
+
+/** Makes {@link ruleBody} of rules about subnets behind what names their table and chain. Most are of one prefix. */
+export function passedBodies(place: Bytes, order: Words): (passed: SubnetSelection) => Bytes {
+	let last: PassedFrame | undefined;
+	let [before, behind] = ["", ""];
+	return (passed) => {
+		const { first, text } = passed.subnets[0];
+		const frame = passedFrame(passed, order);
+		if (frame !== last) {
+			last = frame;
+			before = place + frame.head + frame.start;
+			behind = frame.end + frame.tail;
+		}
+		const address = frame.length === first.length ? first : first.slice(0, frame.length);
+		return `${before}${address}${frame.between}${padded(text, commentRoom)}${behind}`;
+	};
 }
 
 const commentRoom = commentLength - subnetCommentStart.length;
@@ -61,26 +85,35 @@ interface PassedFrame extends Frame {
 	readonly between: Bytes;
 	/** Of the address. */
 	readonly length: number;
+	/** Before and behind the conditions in {@link ruleBody}. */
+	readonly head: Bytes;
+	readonly tail: Bytes;
 }
 
 const passedFrames = forEachOrder(() => new Map<number, PassedFrame>());
 
-function passedFrame(
-	kind: SubnetSelection["kind"],
-	width: number,
-	prefix: number,
-	order: Words,
-): PassedFrame {
+function passedFrame({ kind, subnets }: SubnetSelection, order: Words): PassedFrame {
 	const frames = passedFrames(order);
-	const key = (kind === "source" ? 0x1_0000 : 0) | (width << 8) | prefix;
+	const { first, prefix } = subnets[0];
+	const key = (kind === "source" ? 0x1_0000 : 0) | (first.length << 8) | prefix;
 	const known = frames.get(key);
 	if (known !== undefined) {
 		return known;
 	}
 	const make = expressions(order);
-	const { start, end, length } = make.subnetFrame(kind, width, prefix);
+	const { start, end, length } = make.subnetFrame(kind, first.length, prefix);
 	const match = make.matchFrame("comment", 0, commentLength);
-	const frame = { start, between: end + match.start + subnetCommentStart, end: match.end, length };
+	const between = end + match.start + subnetCommentStart;
+	const conditions = zeros(start.length + length + between.length + commentRoom + match.end.length);
+	const body = ruleBody({ conditions, verdict: make.verdictReturn, isTcp: false }, order);
+	const frame = {
+		start,
+		between,
+		end: match.end,
+		length,
+		head: body.slice(0, attributeHeaderLength),
+		tail: body.slice(attributeHeaderLength + conditions.length),
+	};
 	frames.set(key, frame);
 	return frame;
 }
@@ -96,27 +129,49 @@ function sharedParts(rule: PlannedRule, order: Words): readonly SharedPart[] {
 		return known;
 	}
 	const { match } = expressions(order);
-	const parts = splitPorts(rule.conditions).map((conditions) => {
-		// Interfaces come first, then addresses and the protocol.
-		let interfaces = "";
-		let rest = "";
-		for (const condition of conditions) {
-			if ("names" in condition) {
-				interfaces += interfaceBytes(condition, order);
-			} else {
-				rest += conditionBytes(condition, rule, order);
+	const parts =
+		portsParts(rule, order) ??
+		splitPorts(rule.conditions).map((conditions) => {
+			// Interfaces come first, then addresses and the protocol.
+			let interfaces = "";
+			let rest = "";
+			for (const condition of conditions) {
+				if ("names" in condition) {
+					interfaces += interfaceBytes(condition, order);
+				} else {
+					rest += conditionBytes(condition, rule, order);
+				}
 			}
-		}
-		return {
-			conditions: interfaces + rest + match(comment(commentOf(rule.reason, conditions))),
-			isTcp: conditions.some(({ kind }) => kind === "protocol"),
-		};
-	});
+			return {
+				conditions: interfaces + rest + match(comment(commentOf(rule.reason, conditions))),
+				isTcp: conditions.some(({ kind }) => kind === "protocol"),
+			};
+		});
 	if (!isOfOneFamily(rule)) {
 		shared(order).set(rule, parts);
 	}
 	return parts;
 }
+
+/** Of a rule about a list of ports, joined of what those that it makes have in common: there may be thousands. */
+function portsParts(rule: PlannedRule, order: Words): SharedPart[] | undefined {
+	const frame = portsFrame(order);
+	return portGroups(rule)?.map(({ ports, comment: text }) => ({
+		// A list's spelling is ASCII, and short.
+		conditions: `${frame.start}${multiport(order, ports).data}${frame.between}${padded(text, commentLength)}${frame.end}`,
+		isTcp: true,
+	}));
+}
+
+/** What stands before the data of multiport, between it and the comment, and behind that. */
+const portsFrame = forEachOrder((order) => {
+	const { tcp, matchFrame } = expressions(order);
+	const [ports, text] = [
+		matchFrame("multiport", 1, multiportLength),
+		matchFrame("comment", 0, commentLength),
+	];
+	return { start: tcp + ports.start, between: ports.end + text.start, end: text.end };
+});
 
 /** The rule that leads a hook's connections into our chain. */
 export function jumpExpressions(hook: Hook, order: Words): RuleExpressions {

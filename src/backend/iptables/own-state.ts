@@ -2,8 +2,9 @@ import type { Family } from "../../domain/family.ts";
 import { onceOf } from "../../domain/once-of.ts";
 import { type Hook, hooks, type Plan, rulesOf } from "../../rules/plan.ts";
 import { type NatChain, type NatTable, targetOf } from "../../rules/ruleset.ts";
+import type { Mark } from "../backend.ts";
 import { readRule, wordsIn } from "./read.ts";
-import { renderRule } from "./render.ts";
+import { renderRules } from "./render.ts";
 
 /**
  * How our chains are called in the nat table and how they are reached: the reference program's names, which
@@ -29,9 +30,9 @@ export const chainNames: Record<Hook, ChainNames> = {
 };
 
 /** The rule that leads a hook's traffic into our chain, as iptables-save prints it behind the chain's name. */
-export function jumpSpec(hook: Hook): string {
+export function jumpSpec(hook: Hook, mark: Mark = '"'): string {
 	const { own, jumpComment } = chainNames[hook];
-	return `-m comment --comment "${jumpComment}" -j ${own}`;
+	return `-m comment --comment ${mark}${jumpComment}${mark} -j ${own}`;
 }
 
 export function hookOfOwnChain(name: string): Hook | undefined {
@@ -104,7 +105,7 @@ export function wantedState(plan: Plan, family: Family): OwnState {
 	return {
 		chains: plan.chains.map((chain) => ({
 			name: chainNames[chain.hook].own,
-			rules: rulesOf(chain, family).flatMap(renderRule),
+			rules: renderRules(rulesOf(chain, family)),
 		})),
 		jumps: plan.chains.map((chain) => ({
 			from: chainNames[chain.hook].builtIn,

@@ -1,13 +1,16 @@
 import { type Cidr, formatCidr } from "../../domain/cidr.ts";
-import type { PortRange } from "../../domain/port.ts";
-import { colonRanges, commentOf, subnetCommentStart } from "../../rules/comment.ts";
+import { onceOf } from "../../domain/once-of.ts";
+import { type PortRange, portsInParts, singlePorts } from "../../domain/port.ts";
+import { colonRanges, commentOf, detailedComment, subnetCommentStart } from "../../rules/comment.ts";
 import {
+	listedPorts,
 	type PlannedAction,
 	type PlannedCondition,
 	type PlannedRule,
 	passedSubnet,
 	type SubnetSelection,
 } from "../../rules/plan.ts";
+import type { Mark } from "../backend.ts";
 
 /**
  * A rule as iptables-save prints it behind `-A CHAIN`: one spec, or several where the ports need more than one
@@ -20,10 +23,37 @@ export function renderRule(rule: PlannedRule): readonly string[] {
 	}
 	const passed = passedSubnet(rule);
 	if (passed !== undefined) {
-		return [renderPassed(passed)];
+		return [renderPassed(passed, '"')];
 	}
-	const specs = renderAnew(rule);
+	const specs = renderAnew(rule, '"');
 	rendered.set(rule, specs);
+	return specs;
+}
+
+/** All rules of a chain, with this mark around comments. Once: both families' may be the same. */
+export function renderRules(rules: readonly PlannedRule[], mark: Mark = '"'): readonly string[] {
+	return inMarks[mark](rules);
+}
+
+const inMarks: Readonly<Record<Mark, (rules: readonly PlannedRule[]) => readonly string[]>> = {
+	'"': onceOf((rules) => renderEach(rules, '"', renderRule)),
+	'\\"': onceOf((rules) => renderEach(rules, '\\"', (rule) => renderAnew(rule, '\\"'))),
+};
+
+function renderEach(
+	rules: readonly PlannedRule[],
+	mark: Mark,
+	render: (rule: PlannedRule) => readonly string[],
+): readonly string[] {
+	const specs: string[] = [];
+	for (const rule of rules) {
+		const passed = passedSubnet(rule);
+		if (passed === undefined) {
+			specs.push(...render(rule));
+		} else {
+			specs.push(renderPassed(passed, mark));
+		}
+	}
 	return specs;
 }
 
@@ -32,23 +62,31 @@ export function isWrittenAs(rule: PlannedRule, spec: string): void {
 	rendered.set(rule, [spec]);
 }
 
-/** Most rules serve both families, and the report names them all again. One about a subnet serves one. */
+/** Most rules serve both families. One about a subnet serves one. */
 const rendered = new WeakMap<PlannedRule, readonly string[]>();
 
-function renderAnew(rule: PlannedRule): string[] {
+function renderAnew(rule: PlannedRule, mark: Mark): string[] {
+	const action = renderAction(rule.action);
+	const groups = portGroups(rule);
+	if (groups !== undefined) {
+		return groups.map(
+			({ list, comment }) =>
+				`-p tcp -m multiport --dports ${list} -m comment --comment ${mark}${comment}${mark} ${action}`,
+		);
+	}
 	return splitPorts(rule.conditions).map((conditions) => {
 		let written = "";
 		for (const condition of conditions) {
 			written += renderCondition(condition, rule);
 		}
-		return `${written}-m comment --comment "${commentOf(rule.reason, conditions)}" ${renderAction(rule.action)}`;
+		return `${written}-m comment --comment ${mark}${commentOf(rule.reason, conditions)}${mark} ${action}`;
 	});
 }
 
-function renderPassed({ kind, subnets }: SubnetSelection): string {
-	const subnet = subnets[0];
-	const selected = renderSubnet(kind === "source" ? "-s" : "-d", subnet);
-	return `${selected}-m comment --comment "${subnetCommentStart}${subnet.text}" -j RETURN`;
+function renderPassed({ kind, subnets }: SubnetSelection, mark: Mark): string {
+	const { network, prefix, text } = subnets[0];
+	const comment = `-m comment --comment ${mark}${subnetCommentStart}${text}${mark} -j RETURN`;
+	return prefix === 0 ? comment : `${kind === "source" ? "-s" : "-d"} ${network}/${prefix} ${comment}`;
 }
 
 /** With a blank behind it; empty where a condition says nothing. */
@@ -90,6 +128,31 @@ function renderAction(action: PlannedAction): string {
 /** XT_MULTI_PORTS in linux/netfilter/xt_multiport.h: a match has 15 slots, of which a range takes two. */
 const multiportSlots = 15;
 
+/** What of a rule's list of ports one multiport match holds, which makes a rule of its own. */
+export interface PortGroup {
+	readonly ports: readonly PortRange[];
+	/** As iptables writes them. */
+	readonly list: string;
+	/** Of the rule. */
+	readonly comment: string;
+}
+
+/**
+ * Undefined for a rule that is about something else than a list of ports, or too. A list is split once, although it is encoded
+ * and written; what its rules have in common is made once as well.
+ */
+export function portGroups(rule: PlannedRule): readonly PortGroup[] | undefined {
+	const ports = rule.reason === "redirect-port" ? undefined : listedPorts(rule);
+	return ports && groupsOf(rule);
+}
+
+const groupsOf = onceOf((rule: PlannedRule): readonly PortGroup[] =>
+	fillSlots(listedPorts(rule) ?? []).map((ports) => {
+		const list = colonRanges(ports);
+		return { ports, list, comment: detailedComment(rule.reason, list) };
+	}),
+);
+
 export function splitPorts(
 	conditions: readonly PlannedCondition[],
 ): readonly (readonly PlannedCondition[])[] {
@@ -113,6 +176,9 @@ export function splitPorts(
 const split = new WeakMap<PlannedCondition, readonly (readonly PlannedCondition[])[]>();
 
 function fillSlots(ports: readonly PortRange[]): PortRange[][] {
+	if (ports.length > 0 && singlePorts(ports) !== undefined) {
+		return portsInParts(ports, multiportSlots);
+	}
 	const groups: PortRange[][] = [];
 	let free = multiportSlots;
 	let start = 0;

@@ -3,7 +3,7 @@ import type { Host } from "../../host/host.ts";
 import type { Drift } from "../../rules/diff.ts";
 import { type Hook, hooks, type Plan } from "../../rules/plan.ts";
 import { type NatTable, wholeRules } from "../../rules/ruleset.ts";
-import type { Backend, FamilyOutcome, OwnTable, SetUpOptions } from "../backend.ts";
+import type { Backend, FamilyOutcome, Mark, OwnTable, SetUpOptions } from "../backend.ts";
 import { BackendError, caught, throwIfAny } from "../backend-error.ts";
 import { eitherWay } from "../either-way.ts";
 import { driftOf } from "./drift.ts";
@@ -36,8 +36,8 @@ export const nftablesBackend: Backend = {
 			});
 		}),
 	transactions: (plan, options) => [{ command: ["nft", "-f", "-"], input: renderCreation(plan, options) }],
-	rules: (plan) => ({
-		inet: Object.fromEntries(hooks.map((hook) => [hook, rulesText(plan, hook)])),
+	rules: (plan, mark) => ({
+		inet: Object.fromEntries(hooks.map((hook) => [hook, rulesText(plan, hook, mark)])),
 	}),
 	programs: ["nft"],
 	hasLock: false,
@@ -121,6 +121,6 @@ function ownTable(found: NatTable): OwnTable | undefined {
 	};
 }
 
-function rulesText(plan: Plan, hook: Hook): string[] {
-	return setRules(plan, hook).map((rule) => renderRule(rule, { counters: false }));
+function rulesText(plan: Plan, hook: Hook, mark: Mark): string[] {
+	return setRules(plan, hook).map((rule) => renderRule(rule, { counters: false }, mark));
 }

@@ -5,7 +5,7 @@ import { commentPrefix } from "../../rules/comment.ts";
 import { hooks, type Plan } from "../../rules/plan.ts";
 import type { Condition, OwnAction, OwnRule } from "../../rules/rule.ts";
 import { lastOf, mergeNumbers } from "../../wire/set-content.ts";
-import type { SetUpOptions } from "../backend.ts";
+import type { Mark, SetUpOptions } from "../backend.ts";
 import { setRules } from "./gather.ts";
 import { recordOf } from "./record.ts";
 
@@ -58,12 +58,16 @@ function renderTable(plan: Plan, options: TableOptions): string {
 export const removal = "add table inet shunt\ndelete table inet shunt\n";
 
 /** A rule as it stands in a chain's block. */
-export function renderRule({ reason, conditions, action }: OwnRule, { counters }: TableOptions): string {
+export function renderRule(
+	{ reason, conditions, action }: OwnRule,
+	{ counters }: TableOptions,
+	mark: Mark = '"',
+): string {
 	return [
-		...conditions.map(renderCondition),
+		...conditions.map((condition) => renderCondition(condition, mark)),
 		...(counters ? ["counter"] : []),
 		renderAction(action),
-		`comment "${commentPrefix}${reason}"`,
+		`comment ${mark}${commentPrefix}${reason}${mark}`,
 	].join(" ");
 }
 
@@ -89,7 +93,7 @@ export const probe = `table inet shunt_probe {
 delete table inet shunt_probe
 `;
 
-function renderCondition(condition: Condition): string {
+function renderCondition(condition: Condition, mark: Mark): string {
 	switch (condition.kind) {
 		case "family":
 			return `meta nfproto ${condition.family}`;
@@ -102,9 +106,9 @@ function renderCondition(condition: Condition): string {
 		case "destination":
 			return `${headerOf(condition.subnets)} daddr ${renderSet(outermost(condition.subnets))}`;
 		case "in-interface":
-			return `iifname ${renderSet(quoted(condition.names))}`;
+			return `iifname ${renderSet(quoted(condition.names, mark))}`;
 		case "out-interface":
-			return `oifname ${renderSet(quoted(condition.names))}`;
+			return `oifname ${renderSet(quoted(condition.names, mark))}`;
 		case "uid":
 			return `meta skuid ${renderSet(condition.ids.map(formatSpan))}`;
 		case "gid":
@@ -129,8 +133,8 @@ function headerOf([first]: readonly Cidr[]): "ip" | "ip6" {
 }
 
 /** Names are parsed values without quotation marks (see InterfaceName). */
-function quoted(names: readonly InterfacePattern[]): string[] {
-	return names.map(({ name }) => `"${name}"`);
+function quoted(names: readonly InterfacePattern[], mark: Mark): string[] {
+	return names.map(({ name }) => `${mark}${name}${mark}`);
 }
 
 /** nft refuses intervals that overlap. */
