@@ -2,7 +2,7 @@ import type { Cidr } from "../domain/cidr.ts";
 import type { Family } from "../domain/family.ts";
 import type { Span } from "../domain/number.ts";
 import { onceOf } from "../domain/once-of.ts";
-import { maxPort } from "../domain/port.ts";
+import { maxPort, singlePorts } from "../domain/port.ts";
 import { type SetContent, setKeys } from "./anonymous-set.ts";
 import { type Bytes, be16, fixedString, u8, type Words } from "./bytes.ts";
 import { interfaceNameLength } from "./nf-tables.ts";
@@ -39,7 +39,8 @@ export function portOperand(ports: readonly Span[]): Operand {
 			: { kind: "range", low: be16(low), high: be16(high) };
 	}
 	const key = setKeys.port;
-	const isInterval = lows.length >= manyPorts || lows.some((first, index) => first !== highs[index]);
+	const isInterval =
+		lows.length >= manyPorts || (lows !== highs && lows.some((first, index) => first !== highs[index]));
 	return {
 		kind: "set",
 		content: isInterval
@@ -56,7 +57,7 @@ function portBytes(ports: readonly number[], added: number): Bytes[] {
 	});
 }
 
-/** Ranges apart, in order: where each begins and where it ends. */
+/** Ranges apart, in order: where each begins and where it ends. Where each is of one, that is one list. */
 interface Merged<T> {
 	readonly lows: readonly T[];
 	readonly highs: readonly T[];
@@ -67,6 +68,10 @@ interface Merged<T> {
  * a record is made, a set and a line of the log.
  */
 export const mergeNumbers = onceOf((spans: readonly Span[]): Merged<number> => {
+	const singles = singlePorts(spans);
+	if (singles !== undefined && areApart(singles)) {
+		return { lows: singles, highs: singles };
+	}
 	const lows: number[] = [];
 	const highs: number[] = [];
 	let end = -1;
@@ -82,6 +87,18 @@ export const mergeNumbers = onceOf((spans: readonly Span[]): Merged<number> => {
 	}
 	return { lows, highs };
 });
+
+/** In order, and none next to another. */
+function areApart(numbers: readonly number[]): boolean {
+	let last = -2;
+	for (const number of numbers) {
+		if (number <= last + 1) {
+			return false;
+		}
+		last = number;
+	}
+	return true;
+}
 
 const lowNumber = ({ low }: Span): number => low;
 

@@ -24,7 +24,7 @@ import {
 import { extensionBytes, extensionHeader, type IpRule, type IpTarget, layouts } from "../../wire/ip-table.ts";
 import { comment, commentLength, multiport, owner, redirect, tcp } from "../../wire/xtables.ts";
 import { chainNames } from "./own-state.ts";
-import { portGroups, splitPorts } from "./render.ts";
+import { portGroups } from "./render.ts";
 
 /** The rules of a plan's chain as iptables-legacy makes them. */
 export function encodeRules(rules: readonly PlannedRule[], family: Family, order: Words): IpRule[] {
@@ -125,12 +125,10 @@ function extensionsOf(rule: PlannedRule, order: Words): readonly Bytes[] {
 	if (known !== undefined) {
 		return known;
 	}
-	const made =
-		portsBytes(rule, order) ??
-		splitPorts(rule.conditions).map((conditions) => {
-			const all = conditions.map((condition) => extensionOf(condition, rule, order));
-			return all.join("") + commentBytes(commentOf(rule.reason, conditions), order);
-		});
+	const made = portsBytes(rule, order) ?? [
+		rule.conditions.map((condition) => extensionOf(condition, rule, order)).join("") +
+			commentBytes(commentOf(rule.reason, rule.conditions), order),
+	];
 	if (!isOfOneFamily(rule)) {
 		encoded[order.order].set(rule, made);
 	}

@@ -24,7 +24,7 @@ import { type Countable, expressions } from "../../wire/expressions.ts";
 import { comparison, compatField, metaKey, ruleField, tcpProtocol } from "../../wire/nf-tables.ts";
 import { comment, commentLength, multiport, multiportLength, owner, redirect } from "../../wire/xtables.ts";
 import { chainNames } from "./own-state.ts";
-import { portGroups, splitPorts } from "./render.ts";
+import { portGroups } from "./render.ts";
 
 /** A rule's expressions, which count in between. */
 export interface RuleExpressions extends Countable {
@@ -128,29 +128,29 @@ function sharedParts(rule: PlannedRule, order: Words): readonly SharedPart[] {
 	if (known !== undefined) {
 		return known;
 	}
-	const { match } = expressions(order);
-	const parts =
-		portsParts(rule, order) ??
-		splitPorts(rule.conditions).map((conditions) => {
-			// Interfaces come first, then addresses and the protocol.
-			let interfaces = "";
-			let rest = "";
-			for (const condition of conditions) {
-				if ("names" in condition) {
-					interfaces += interfaceBytes(condition, order);
-				} else {
-					rest += conditionBytes(condition, rule, order);
-				}
-			}
-			return {
-				conditions: interfaces + rest + match(comment(commentOf(rule.reason, conditions))),
-				isTcp: conditions.some(({ kind }) => kind === "protocol"),
-			};
-		});
+	const parts = portsParts(rule, order) ?? [otherParts(rule, order)];
 	if (!isOfOneFamily(rule)) {
 		shared(order).set(rule, parts);
 	}
 	return parts;
+}
+
+function otherParts(rule: PlannedRule, order: Words): SharedPart {
+	const { reason, conditions } = rule;
+	// Interfaces come first, then addresses and the protocol.
+	let interfaces = "";
+	let rest = "";
+	for (const condition of conditions) {
+		if ("names" in condition) {
+			interfaces += interfaceBytes(condition, order);
+		} else {
+			rest += conditionBytes(condition, rule, order);
+		}
+	}
+	return {
+		conditions: interfaces + rest + expressions(order).match(comment(commentOf(reason, conditions))),
+		isTcp: conditions.some(({ kind }) => kind === "protocol"),
+	};
 }
 
 /** Of a rule about a list of ports, joined of what those that it makes have in common: there may be thousands. */

@@ -74,13 +74,13 @@ function renderAnew(rule: PlannedRule, mark: Mark): string[] {
 				`-p tcp -m multiport --dports ${list} -m comment --comment ${mark}${comment}${mark} ${action}`,
 		);
 	}
-	return splitPorts(rule.conditions).map((conditions) => {
-		let written = "";
-		for (const condition of conditions) {
-			written += renderCondition(condition, rule);
-		}
-		return `${written}-m comment --comment ${mark}${commentOf(rule.reason, conditions)}${mark} ${action}`;
-	});
+	let written = "";
+	for (const condition of rule.conditions) {
+		written += renderCondition(condition, rule);
+	}
+	return [
+		`${written}-m comment --comment ${mark}${commentOf(rule.reason, rule.conditions)}${mark} ${action}`,
+	];
 }
 
 function renderPassed({ kind, subnets }: SubnetSelection, mark: Mark): string {
@@ -152,28 +152,6 @@ const groupsOf = onceOf((rule: PlannedRule): readonly PortGroup[] =>
 		return { ports, list, comment: detailedComment(rule.reason, list) };
 	}),
 );
-
-export function splitPorts(
-	conditions: readonly PlannedCondition[],
-): readonly (readonly PlannedCondition[])[] {
-	const index = conditions.findIndex(({ kind }) => kind === "destination-port");
-	const condition = conditions[index];
-	if (condition?.kind !== "destination-port") {
-		return [conditions];
-	}
-	const known = split.get(condition);
-	if (known !== undefined) {
-		return known;
-	}
-	const groups = fillSlots(condition.ports).map((ports) =>
-		conditions.with(index, { kind: "destination-port", ports }),
-	);
-	split.set(condition, groups);
-	return groups;
-}
-
-/** A list is split once, although it is encoded and written. */
-const split = new WeakMap<PlannedCondition, readonly (readonly PlannedCondition[])[]>();
 
 function fillSlots(ports: readonly PortRange[]): PortRange[][] {
 	if (ports.length > 0 && singlePorts(ports) !== undefined) {

@@ -92,7 +92,9 @@ function noSubnets(): Record<Family, Cidr[]> {
 }
 
 function gatherRest(all: readonly PlannedCondition[]): Test[] {
-	const ports = all.flatMap((condition) => (condition.kind === "destination-port" ? condition.ports : []));
+	const lists = all.flatMap((condition) => (condition.kind === "destination-port" ? [condition.ports] : []));
+	// What is known of a list that is the only one need not be found out again.
+	const ports = lists.length === 1 ? (lists[0] ?? []) : lists.flat();
 	const protocol = all.find(({ kind }) => kind === "protocol");
 	// A match on a TCP port implies the protocol, here as in nft(8).
 	const gathered: Test[] =

@@ -128,6 +128,15 @@ function conditionHash(condition: Condition): number {
 function spansHash(kind: string, spans: readonly { readonly low: number; readonly high: number }[]): number {
 	const { lows, highs } = mergeNumbers(spans);
 	let mix = wordHash(kind);
+	if (lows === highs) {
+		// There may be tens of thousands, and each number has the same part in both steps.
+		for (const number of lows) {
+			const product = imul(number, multiplier);
+			const part = imul(product ^ (product >>> 24), multiplier);
+			mix = imul(imul(mix, multiplier) ^ part, multiplier) ^ part;
+		}
+		return mix;
+	}
 	for (let index = 0; index < lows.length; index++) {
 		mix = mixed(mixed(mix, lows[index] ?? 0), highs[index] ?? 0);
 	}

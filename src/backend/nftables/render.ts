@@ -100,7 +100,7 @@ function renderCondition(condition: Condition, mark: Mark): string {
 		case "protocol":
 			return `meta l4proto ${renderSet(condition.protocols)}`;
 		case "destination-port":
-			return `tcp dport ${renderSet(merged(condition.ports))}`;
+			return `tcp dport ${renderPorts(condition.ports)}`;
 		case "source":
 			return `${headerOf(condition.subnets)} saddr ${renderSet(outermost(condition.subnets))}`;
 		case "destination":
@@ -138,8 +138,12 @@ function quoted(names: readonly InterfacePattern[], mark: Mark): string[] {
 }
 
 /** nft refuses intervals that overlap. */
-function merged(ports: readonly Span[]): string[] {
+function renderPorts(ports: readonly Span[]): string {
 	const { lows, highs } = mergeNumbers(ports);
+	return lows === highs && lows.length > 1 ? `{ ${lows.join(", ")} }` : renderSet(spansIn(lows, highs));
+}
+
+function spansIn(lows: readonly number[], highs: readonly number[]): string[] {
 	return lows.map((low, index) => (low === highs[index] ? `${low}` : `${low}-${highs[index]}`));
 }
 
