@@ -93,34 +93,43 @@ export function parseUsualCidrs(text: string): Cidr[] | undefined {
 	const numbers: readonly number[] = JSON.parse(`[${text.replaceAll(".", ",").replaceAll("/", ",")}]`);
 	const cidrs: Cidr[] = [];
 	let at = 0;
+	let areNetworks = true;
 	for (const item of text.split(",")) {
-		const cidr = usualCidr(item, numbers, at);
-		if (cidr === undefined) {
+		const network = usualNetwork(item, numbers, at);
+		at += 5;
+		if (network !== undefined) {
+			cidrs.push(network);
+			continue;
+		}
+		const parsed = parseCidr(item, "");
+		if (!parsed.ok) {
 			return undefined;
 		}
-		cidrs.push(cidr);
-		at += 5;
+		areNetworks = false;
+		cidrs.push(parsed.value);
+	}
+	if (areNetworks) {
+		listsOfNetworks.add(cidrs);
 	}
 	return cidrs;
 }
 
+/** What need not be found out again of tens of thousands. */
+const listsOfNetworks = new WeakSet<readonly Cidr[]>();
+
 const oneUsualCidr = `${octet}(?:\\.${octet}){3}/(?:[12]\\d|3[0-2]|\\d)`;
 const usualCidrs = new RegExp(`^${oneUsualCidr}(?:,${oneUsualCidr})*$`);
 
-/** From its five numbers, of which the prefix is right. */
-function usualCidr(text: string, numbers: readonly number[], at: number): Cidr | undefined {
+/** From its five numbers, of which the prefix is right; undefined where a byte is not, or where there are host bits. */
+function usualNetwork(text: string, numbers: readonly number[], at: number): Cidr | undefined {
 	const a = numbers[at] ?? 256;
 	const b = numbers[at + 1] ?? 256;
 	const c = numbers[at + 2] ?? 256;
 	const d = numbers[at + 3] ?? 256;
 	const prefix = numbers[at + 4] ?? 0;
-	if (a > 255 || b > 255 || c > 255 || d > 255) {
-		return undefined;
-	}
 	const hostBits = prefix === 0 ? -1 : (1 << (32 - prefix)) - 1;
-	if ((((a << 24) | (b << 16) | (c << 8) | d) & hostBits) !== 0) {
-		const masked = parseCidr(text, "");
-		return masked.ok ? masked.value : undefined;
+	if (a > 255 || b > 255 || c > 255 || d > 255 || ((a << 24) | (b << 16) | (c << 8) | d) & hostBits) {
+		return undefined;
 	}
 	const network = text.slice(0, prefix < 10 ? -2 : -3);
 	return { family: "ipv4", network, first: String.fromCharCode(a, b, c, d), prefix, text };
@@ -140,8 +149,12 @@ export function formatCidr(cidr: Cidr): string {
 	return `${cidr.network}/${cidr.prefix}`;
 }
 
-/** True when the spelling that was given names an address inside the block rather than its first one. */
-export function hasHostBits(cidr: Cidr): boolean {
+/** Those of which the spelling that was given names an address inside the block rather than its first one. The list must not change. */
+export function withHostBits(subnets: readonly Cidr[]): readonly Cidr[] {
+	return listsOfNetworks.has(subnets) ? [] : subnets.filter(hasHostBits);
+}
+
+function hasHostBits(cidr: Cidr): boolean {
 	const { text, network } = cidr;
 	if (text.startsWith(network) && text.charAt(network.length) === "/") {
 		return false;

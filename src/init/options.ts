@@ -1,7 +1,7 @@
 import { parseCommandLine } from "../command/command-line.ts";
 import { type CommonOptions, readCommon } from "../command/common-options.ts";
 import { FlagValues } from "../command/flag-values.ts";
-import { type Cidr, formatCidr, hasHostBits } from "../domain/cidr.ts";
+import { formatCidr, withHostBits } from "../domain/cidr.ts";
 import { mostSeconds } from "../domain/duration.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { Mode } from "../domain/mode.ts";
@@ -81,16 +81,16 @@ export function readFamilies(flags: FlagValues): readonly Family[] {
 }
 
 function warningsOf({ inbound, outbound }: RedirectPolicy): string[] {
-	const subnets: readonly Cidr[] = [...inbound.subnetsToIgnore, ...outbound.subnetsToIgnore];
+	const inside = [inbound, outbound].flatMap(({ subnetsToIgnore }) => withHostBits(subnetsToIgnore));
 	return [
 		...(outbound.proxyUid === undefined && outbound.proxyGid === undefined
 			? [
 					"neither --proxy-uid nor --proxy-gid is given: the proxy's own outbound connections are redirected to itself, a loop",
 				]
 			: []),
-		...subnets
-			.filter(hasHostBits)
-			.map((subnet) => `${subnet.text} has bits set beyond its prefix: it means ${formatCidr(subnet)}`),
+		...inside.map(
+			(subnet) => `${subnet.text} has bits set beyond its prefix: it means ${formatCidr(subnet)}`,
+		),
 	];
 }
 

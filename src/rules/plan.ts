@@ -130,19 +130,18 @@ function rulesFor(wish: Wish, loopback: string, redirect: PlannedAction): Planne
 	const reason = reasonOfRow(row);
 	const isRedirect = row.takes !== "nothing" && row.rule.action === "redirect";
 	const action = isRedirect ? redirect : pass;
-	const make = (selection: PlannedCondition): PlannedRule => ({
-		reason,
-		conditions: withProtocol(selection),
-		action,
-	});
-	const selections = selectionsOf(wish, loopback);
-	return reason === "ignore-subnet"
-		? selections.map((selection) => subnetRuleRead(selection) ?? make(selection))
-		: selections.map(make);
+	const rules: PlannedRule[] = [];
+	// There may be tens of thousands.
+	for (const selection of selectionsOf(wish, loopback)) {
+		rules.push(subnetRuleRead(selection) ?? { reason, conditions: withProtocol(selection), action });
+	}
+	return rules;
 }
 
 function subnetRuleRead(selection: PlannedCondition): PlannedRule | undefined {
-	return "subnets" in selection ? subnetRules[selection.kind].get(selection.subnets[0]) : undefined;
+	return isAnyRead && "subnets" in selection
+		? subnetRules[selection.kind].get(selection.subnets[0])
+		: undefined;
 }
 
 /**
@@ -157,8 +156,12 @@ export function passSubnet(kind: "source" | "destination", subnet: Cidr): Planne
 		action: pass,
 	};
 	subnetRules[kind].set(subnet, rule);
+	isAnyRead = true;
 	return rule;
 }
+
+/** Nearly always a plan is made before any rule is read, and then there is none to be looked for. */
+let isAnyRead = false;
 
 const subnetRules = {
 	source: new WeakMap<Cidr, PlannedRule>(),

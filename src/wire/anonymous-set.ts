@@ -156,15 +156,14 @@ export function toldElements(content: SetContent, order: Words): Bytes[] {
 		return content.values.map((value) => start.start + value + start.end);
 	}
 	const { lows, nexts } = content;
+	const before = end.start;
 	const between = end.end + start.start;
+	const behind = start.end;
 	const parts: Bytes[] = [];
 	for (let index = lows.length - 1; index >= 0; index--) {
-		const next = nexts[index];
-		parts.push(
-			next === ""
-				? start.start + lows[index] + start.end
-				: end.start + next + between + lows[index] + start.end,
-		);
+		const low = lows[index] ?? "";
+		const next = nexts[index] ?? "";
+		parts.push(next === "" ? `${start.start}${low}${behind}` : `${before}${next}${between}${low}${behind}`);
 	}
 	if (!startsAtZero(content)) {
 		parts.push(end.start + zeros(length) + end.end);
@@ -191,7 +190,9 @@ function rangeElements(content: Intervals, { start, end }: ElementFrames): Bytes
 	const { nexts } = content;
 	const parts = content.lows.map((low, index) => {
 		const next = nexts[index];
-		return next === "" ? start.start + low + start.end : start.start + low + between + next + end.end;
+		return next === ""
+			? `${start.start}${low}${start.end}`
+			: `${start.start}${low}${between}${next}${end.end}`;
 	});
 	if (!startsAtZero(content)) {
 		parts.unshift(end.start + zeros(content.key.length) + end.end);

@@ -19,6 +19,7 @@ import {
 	narrowingSubnet,
 	passedBodies,
 	type RuleExpressions,
+	ruleBodies,
 	ruleBody,
 	ruleExpressions,
 } from "./nft-rule.ts";
@@ -188,7 +189,8 @@ class NatSteps {
 	rules(chain: string, rules: readonly PlannedRule[]): Step[] {
 		const { family, order } = this;
 		const place = this.#table + this.#ruleChain(chain);
-		const bodyOf = passedBodies(place, order);
+		const bodyOf = ruleBodies(place, order);
+		const passedBodyOf = passedBodies(place, order);
 		const steps: Step[] = [];
 		let reason: Reason | undefined;
 		let bodies: Bytes[] = [];
@@ -201,10 +203,10 @@ class NatSteps {
 			const passed = narrowingSubnet(rule);
 			if (passed === undefined) {
 				for (const each of ruleExpressions(rule, family, order)) {
-					bodies.push(place + ruleBody(each, order));
+					bodies.push(bodyOf(each));
 				}
 			} else {
-				bodies.push(bodyOf(passed));
+				bodies.push(passedBodyOf(passed));
 			}
 		}
 		return steps;

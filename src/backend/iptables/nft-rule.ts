@@ -196,6 +196,23 @@ export function ruleBody({ conditions, verdict, isTcp }: RuleExpressions, order:
 	);
 }
 
+/** Makes {@link ruleBody} of rules behind what names their table and chain. Most have the frame of the one before. */
+export function ruleBodies(place: Bytes, order: Words): (expressions: RuleExpressions) => Bytes {
+	let last: RuleExpressions | undefined;
+	let [before, behind] = ["", ""];
+	return (expressions) => {
+		const { conditions, verdict, isTcp } = expressions;
+		const { length } = conditions;
+		if (length !== last?.conditions.length || verdict !== last.verdict || isTcp !== last.isTcp) {
+			const body = ruleBody(expressions, order);
+			before = place + body.slice(0, attributeHeaderLength);
+			behind = body.slice(attributeHeaderLength + length);
+			last = expressions;
+		}
+		return `${before}${conditions}${behind}`;
+	};
+}
+
 /** What nft_compat holds matches against that ask for a protocol: multiport is refused without it. */
 const compat = forEachOrder(({ attribute, nest }) => {
 	const make = (protocol: number) =>
