@@ -44,28 +44,17 @@ export function portOperand(ports: readonly Span[]): Operand {
 	return {
 		kind: "set",
 		content: isInterval
-			? { kind: "intervals", key, lows: portBytes(lows), nexts: nextBytes(highs) }
-			: { kind: "values", key, values: portBytes(lows) },
+			? { kind: "intervals", key, lows: portBytes(lows, 0), nexts: portBytes(highs, 1) }
+			: { kind: "values", key, values: portBytes(lows, 0) },
 	};
 }
 
-/** In network order; empty for what is no port any more. There may be tens of thousands. */
-function portBytes(ports: readonly number[]): Bytes[] {
-	const bytes: Bytes[] = [];
-	for (const port of ports) {
-		bytes.push(String.fromCharCode(port >> 8, port & 0xff));
-	}
-	return bytes;
-}
-
-/** What comes behind each; empty for what is no port any more. */
-function nextBytes(ports: readonly number[]): Bytes[] {
-	const bytes: Bytes[] = [];
-	for (const port of ports) {
-		const next = port + 1;
-		bytes.push(next > maxPort ? "" : String.fromCharCode(next >> 8, next & 0xff));
-	}
-	return bytes;
+/** What so many is added to, in network order; empty for what is no port any more. There may be tens of thousands. */
+function portBytes(ports: readonly number[], added: number): Bytes[] {
+	return ports.map((port) => {
+		const sum = port + added;
+		return sum > maxPort ? "" : String.fromCharCode(sum >> 8, sum & 0xff);
+	});
 }
 
 /** Ranges apart, in order: where each begins and where it ends. Where each is of one, that is one list. */

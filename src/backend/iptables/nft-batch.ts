@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import type { Reason } from "../../policy/reason.ts";
-import { type Hook, hooks, type Plan, type PlannedRule, rulesOf } from "../../rules/plan.ts";
+import { type Hook, hooks, type Plan, type PlannedRule, passedSubnets, rulesOf } from "../../rules/plan.ts";
 import { type Batch, type BatchOptions, makeBatch, type Step } from "../../wire/batch.ts";
 import { type Bytes, be32, cString, type Words, words } from "../../wire/bytes.ts";
 import {
@@ -16,10 +16,8 @@ import {
 import type { Owner } from "../backend.ts";
 import {
 	jumpExpressions,
-	narrowingSubnet,
 	passedBodies,
 	type RuleExpressions,
-	ruleBodies,
 	ruleBody,
 	ruleExpressions,
 } from "./nft-rule.ts";
@@ -189,24 +187,25 @@ class NatSteps {
 	rules(chain: string, rules: readonly PlannedRule[]): Step[] {
 		const { family, order } = this;
 		const place = this.#table + this.#ruleChain(chain);
-		const bodyOf = ruleBodies(place, order);
-		const passedBodyOf = passedBodies(place, order);
+		const bodyOf = passedBodies(place, order);
 		const steps: Step[] = [];
 		let reason: Reason | undefined;
 		let bodies: Bytes[] = [];
+		const subnets = passedSubnets(rules);
+		let index = 0;
 		for (const rule of rules) {
 			if (rule.reason !== reason) {
 				({ reason } = rule);
 				bodies = [];
 				steps.push(this.#ruleStep(chain, `proxy-init/${reason}`, bodies));
 			}
-			const passed = narrowingSubnet(rule);
-			if (passed === undefined) {
+			const passed = subnets[index++];
+			if (passed === undefined || passed.subnets[0].prefix === 0) {
 				for (const each of ruleExpressions(rule, family, order)) {
-					bodies.push(bodyOf(each));
+					bodies.push(place + ruleBody(each, order));
 				}
 			} else {
-				bodies.push(passedBodyOf(passed));
+				bodies.push(bodyOf(passed));
 			}
 		}
 		return steps;

@@ -38,19 +38,13 @@ export interface RuleExpressions extends Countable {
  */
 export function ruleExpressions(rule: PlannedRule, family: Family, order: Words): RuleExpressions[] {
 	const { verdictReturn, target } = expressions(order);
-	const passed = narrowingSubnet(rule);
-	if (passed !== undefined) {
+	const passed = passedSubnet(rule);
+	if (passed !== undefined && passed.subnets[0].prefix > 0) {
 		return [{ conditions: passedConditions(passed, order), verdict: verdictReturn, isTcp: false }];
 	}
 	const verdict =
 		rule.action.kind === "return" ? verdictReturn : target(redirect(order, family, rule.action.ports.low));
 	return sharedParts(rule, order).map(({ conditions, isTcp }) => ({ conditions, verdict, isTcp }));
-}
-
-/** What a rule lets pass that is about a subnet; one of all addresses asks for nothing, and so is not told here. */
-export function narrowingSubnet(rule: PlannedRule): SubnetSelection | undefined {
-	const passed = passedSubnet(rule);
-	return passed !== undefined && passed.subnets[0].prefix > 0 ? passed : undefined;
 }
 
 /** Joined of what rules about subnets of one prefix have in common: there may be tens of thousands. */
@@ -194,23 +188,6 @@ export function ruleBody({ conditions, verdict, isTcp }: RuleExpressions, order:
 		order.nest(ruleField.expressions, conditions + expressions(order).counter + verdict) +
 		(isTcp ? withTcp : without)
 	);
-}
-
-/** Makes {@link ruleBody} of rules behind what names their table and chain. Most have the frame of the one before. */
-export function ruleBodies(place: Bytes, order: Words): (expressions: RuleExpressions) => Bytes {
-	let last: RuleExpressions | undefined;
-	let [before, behind] = ["", ""];
-	return (expressions) => {
-		const { conditions, verdict, isTcp } = expressions;
-		const { length } = conditions;
-		if (length !== last?.conditions.length || verdict !== last.verdict || isTcp !== last.isTcp) {
-			const body = ruleBody(expressions, order);
-			before = place + body.slice(0, attributeHeaderLength);
-			behind = body.slice(attributeHeaderLength + length);
-			last = expressions;
-		}
-		return `${before}${conditions}${behind}`;
-	};
 }
 
 /** What nft_compat holds matches against that ask for a protocol: multiport is refused without it. */
