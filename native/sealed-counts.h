@@ -23,3 +23,10 @@ static inline int *shunt_count_of(int *count)
 {
 	return shunt_is_sealed(count) ? &shunt_seal.count : count;
 }
+
+/* In place of the list of all arenas, which serves the end of a runtime alone: to be put into it, an arena writes to the one
+   before. Ours never ends, and the compiler of bundles gives its memory back whole. */
+#define shunt_list_alone(link) init_list_head(link)
+
+/* Bytes that blocks of one size come from together. A run begins with new ones for each of thirty sizes, of which it fills few. */
+#define shunt_arena_size 2048

@@ -31,16 +31,26 @@ export class FlagValues {
 	 * is none.
 	 */
 	one<T>(name: string, parse: Parse<T>): T | undefined {
-		const source = `--${name}`;
 		const flag = flagNamed(this.#flags, name);
 		const given = this.#given.get(name);
-		if (given === undefined) {
-			return flag.default === "" ? undefined : this.#valueOf(parse(flag.default, source));
+		if (given === undefined && flag.default === "") {
+			return undefined;
 		}
-		const texts = given.filter((text) => !isMissing(flag, text));
+		const source = `--${name}`;
+		if (given === undefined) {
+			return this.#valueOf(parse(flag.default, source));
+		}
 		const known = this.problems.length;
-		const values = texts.map((text) => this.#valueOf(parse(text, source)));
-		return this.problems.length > known || texts.length < given.length ? undefined : values.at(-1);
+		let value: T | undefined;
+		let isEvery = true;
+		for (const text of given) {
+			if (isMissing(flag, text)) {
+				isEvery = false;
+			} else {
+				value = this.#valueOf(parse(text, source));
+			}
+		}
+		return isEvery && this.problems.length === known ? value : undefined;
 	}
 
 	#valueOf<T>(result: Result<T>): T | undefined {
@@ -71,10 +81,14 @@ export class FlagValues {
 
 	/** Items of all occurrences in order, split at commas; blanks around an item do not count. */
 	list<T>(name: string, { parse, parseUsual }: ListOf<T>): T[] {
-		const source = `--${name}`;
 		const flag = flagNamed(this.#flags, name);
+		const given = this.#given.get(name);
+		if (given === undefined) {
+			return [];
+		}
+		const source = `--${name}`;
 		const known = this.problems.length;
-		const texts = (this.#given.get(name) ?? []).filter((text) => !isMissing(flag, text));
+		const texts = given.filter((text) => !isMissing(flag, text));
 		// What is usual in all of them is so in one list, and then nothing has to be put together of several.
 		const values =
 			(texts.length > 0 ? parseUsual?.(texts.join(",")) : undefined) ??

@@ -1,4 +1,5 @@
 import type { Flag } from "./flag.ts";
+import { isOnItsOwn } from "./wants.ts";
 
 interface Usage {
 	/** As the user called it, such as `shunt init`. */
@@ -48,21 +49,6 @@ export function formatHelp(usage: Usage): string {
 }
 
 const ordinaryExitStatus = "0 done, 1 failed, 64 bad input, 69 no usable dialect, 77 not permitted";
-
-export function wantsHelp(argv: readonly string[]): boolean {
-	return argv.includes("--help") || argv.includes("-h");
-}
-
-/** Whether a program that is not a command of another one is asked which version it is, and nothing else. */
-export function wantsVersion(program: string, argv: readonly string[]): boolean {
-	const [word = "", ...rest] = argv;
-	return isOnItsOwn(program) && rest.length === 0 && (word === "--version" || word === "-V");
-}
-
-/** As `proxy-init`, where `shunt init` is a command of a program that has a version. */
-function isOnItsOwn(program: string): boolean {
-	return !program.includes(" ");
-}
 
 function flagColumn(flag: Flag): string {
 	const short = flag.short === undefined ? "    " : `-${flag.short}, `;

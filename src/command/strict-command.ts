@@ -5,7 +5,7 @@ import { type Parse, parseChoice } from "../domain/words.ts";
 import { type CommandLine, isMissing, parseCommandLine, strayWord } from "./command-line.ts";
 import { type Flag, findFlag } from "./flag.ts";
 import { FlagValues } from "./flag-values.ts";
-import { wantsHelp } from "./help.ts";
+import { wantsHelp } from "./wants.ts";
 
 type Check = (text: string, source: string) => Result<unknown>;
 

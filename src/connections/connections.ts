@@ -1,7 +1,8 @@
 import { wantsColours } from "../command/colours.ts";
 import { asksForJson, badInput, guard, reportFailure } from "../command/failure.ts";
-import { formatHelp, wantsHelp } from "../command/help.ts";
+import { formatHelp } from "../command/help.ts";
 import { enterNamedNetns } from "../command/netns.ts";
+import { wantsHelp } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import { lookInto, type Progress } from "../status/look-into.ts";

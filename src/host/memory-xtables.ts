@@ -1,7 +1,7 @@
 import type { Family } from "../domain/family.ts";
 import { buildEntries, replaceRequest } from "../wire/build-ip-table.ts";
 import { type Bytes, words, zeros } from "../wire/bytes.ts";
-import { baseChainNames } from "../wire/ip-table.ts";
+import { baseChainNames, layouts } from "../wire/ip-table.ts";
 import { readInfo } from "../wire/ip-table-requests.ts";
 import { readIpTable } from "../wire/read-ip-table.ts";
 import type { Errno, Host } from "./host.ts";
@@ -75,18 +75,43 @@ function countOf({ info }: Held): number {
 	return u32At(info, 76);
 }
 
-/** What is in struct ipt_replace: there the number and the length of entries stand before the offsets. */
+/**
+ * What is in struct ipt_replace: there the number and the length of entries stand before the offsets, and hooks without a
+ * chain may have any (translate_table in net/ipv4/netfilter/ip_tables.c says what becomes of those).
+ */
 function heldOf(request: Bytes): Held {
+	const hooks = u32At(request, 32);
+	const offsets = (at: number) =>
+		baseChainNames
+			.map((_, hook) =>
+				(hooks & (1 << hook)) === 0 ? nowhere : request.slice(at + 4 * hook, at + 4 * hook + 4),
+			)
+			.join("");
 	return {
-		info: request.slice(0, 36) + request.slice(44, 84) + request.slice(36, 44),
+		info: request.slice(0, 36) + offsets(44) + offsets(64) + request.slice(36, 44),
 		entries: request.slice(96),
 		counters: zeros(16 * u32At(request, 36)),
 	};
 }
 
+const nowhere = order.u32(0xffff_ffff);
+
+/**
+ * The kernel's own, byte for byte: in each policy's entry it notes the hook from which it is reached (comefrom, by
+ * mark_source_chains in the same file).
+ */
 function emptyTable(family: Family): Held {
-	const chains = baseChainNames.flatMap((name, hook) =>
-		name === "FORWARD" ? [] : [{ name, rules: [], base: { hook, policy: "accept" } as const }],
-	);
-	return heldOf(replaceRequest(buildEntries({ family, chains }, order), 0, order));
+	const bases = baseChainNames.flatMap((name, hook) => (name === "FORWARD" ? [] : [{ name, hook }]));
+	const chains = bases.map(({ name, hook }) => ({
+		name,
+		rules: [],
+		base: { hook, policy: "accept" } as const,
+	}));
+	const built = buildEntries({ family, chains }, order);
+	const comefrom = layouts[family].offsets + 4;
+	const entries = bases.reduce((bytes, { hook }) => {
+		const at = (built.info.policies[hook] ?? 0) + comefrom;
+		return bytes.slice(0, at) + order.u32(1 << hook) + bytes.slice(at + 4);
+	}, built.entries);
+	return heldOf(replaceRequest({ ...built, entries }, 0, order));
 }

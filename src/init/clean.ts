@@ -13,9 +13,10 @@ import {
 	reportFailure,
 } from "../command/failure.ts";
 import { FlagValues } from "../command/flag-values.ts";
-import { formatHelp, wantsHelp } from "../command/help.ts";
+import { formatHelp } from "../command/help.ts";
 import { createLogger } from "../command/logger.ts";
 import { enterNamedNetns } from "../command/netns.ts";
+import { wantsHelp } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
 import { parseTransport, type Transport } from "../domain/transport.ts";

@@ -10,9 +10,9 @@ import {
 	guard,
 	reportFailure,
 } from "../command/failure.ts";
-import { formatHelp, wantsHelp, wantsVersion } from "../command/help.ts";
 import { createLogger } from "../command/logger.ts";
 import { enterNamedNetns, refuseInitialNetns } from "../command/netns.ts";
+import { wantsHelp, wantsVersion } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Dialect } from "../domain/mode.ts";
 import { version } from "../domain/version.ts";
@@ -21,7 +21,6 @@ import { type Plan, plan as planFor } from "../rules/plan.ts";
 import type { setUpFailure } from "./advice.ts";
 import { asAsked } from "./as-asked.ts";
 import { setCloseWait } from "./close-wait.ts";
-import { initFlags } from "./flags.ts";
 import { type InitOptions, parseInitOptions } from "./options.ts";
 import { asksForProbe } from "./probe-options.ts";
 import {
@@ -36,6 +35,7 @@ import {
 
 /** What few runs come to, and which the native program has in a bundle of its own for that. */
 export interface Seldom {
+	help(program: string): string;
 	probe(host: Host, argv: readonly string[], program: string): ExitCode;
 	advise: typeof setUpFailure;
 }
@@ -47,7 +47,7 @@ export function runInitWith(host: Host, argv: readonly string[], program: string
 
 function init(host: Host, argv: readonly string[], program: string, seldom: Seldom): ExitCode {
 	if (wantsHelp(argv)) {
-		host.stdout(formatHelp({ program, summary, flags: initFlags, examples, notes }));
+		host.stdout(seldom.help(program));
 		return exitCodes.done;
 	}
 	if (wantsVersion(program, argv)) {
@@ -71,30 +71,6 @@ function init(host: Host, argv: readonly string[], program: string, seldom: Seld
 	report(host, options, result);
 	return exitCodes.done;
 }
-
-const summary =
-	"Redirects a pod's TCP traffic to a proxy, in one transaction per address family.\n" +
-	"Takes the flags of Linkerd's proxy-init and can stand in its place.";
-
-const examples = [
-	[
-		"Everything through the proxy that runs as user 2102, but for its admin port",
-		"-p 4143 -o 4140 --proxy-uid 2102 --inbound-ports-to-ignore 4190,4191",
-	],
-	["See what would be applied", "-p 4143 -o 4140 -u 2102 --iptables-mode nft --simulate"],
-	["In another process's network namespace", "-p 4143 -o 4140 -u 2102 --netns /proc/4321/ns/net"],
-	["Which modes could be used here, without making any rules", "--probe --iptables-mode nft"],
-] as const;
-
-const notes = `--probe tries every dialect, takes everything back and prints one JSON object: "dialects" has for each
-{"ok":true}, or {"ok":false,"code":…,"message":…} with the tool's own first line; "mode" what was asked and
-whether it is "served"; "tools" what each program says of its version; "kernel", "families", "version". Of the
-other flags it takes only the mode, --proxy-uid (2102 without it), --ipv6, --netns and those of the log. The exit status is 0 where the mode
-is served, 69 where not, 77 where that takes more permission.
-The trial runs in a network namespace of its own where one may be made ("namespace":"new"), which takes
-CAP_SYS_ADMIN. Elsewhere ("this") the kernel keeps the empty nat tables that it makes for the trial, named in
-"left"; of iptables-legacy's nobody can remove them before the namespace ends. Either way, kernel modules
-that the trial made it load stay loaded.`;
 
 function simulate(options: InitOptions): InitResult {
 	const plan = planFor(options.policy);

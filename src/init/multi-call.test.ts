@@ -3,6 +3,7 @@ import { exitCodes } from "../domain/exit-code.ts";
 import { version } from "../domain/version.ts";
 import { createMemoryHost } from "../host/memory.ts";
 import { runClean } from "./clean.ts";
+import { overview } from "./help.ts";
 import { runMultiCall } from "./multi-call.ts";
 import { seldomOfInit } from "./run-init.ts";
 
@@ -10,6 +11,7 @@ function output(invokedAs: string, ...argv: string[]): [number, string] {
 	const host = createMemoryHost();
 	const status = runMultiCall(host, invokedAs, argv, {
 		...seldomOfInit,
+		overview: () => overview,
 		clean: (rest) => runClean(host, rest),
 		status: () => exitCodes.drift,
 	});

@@ -24,6 +24,8 @@ export function runMultiCall(
 
 /** What is not part of this bundle, so that starting `shunt init` does not cost more with every program beside it. */
 export interface OtherPrograms extends Seldom {
+	/** What the help says where no command is named. */
+	overview(): string;
 	clean(argv: readonly string[]): ExitCode;
 	status(argv: readonly string[]): ExitCode;
 }
@@ -51,7 +53,7 @@ function runShunt(
 			return exitCodes.done;
 		case "--help":
 		case "-h":
-			host.stdout(help);
+			host.stdout(others.overview());
 			return exitCodes.done;
 		default:
 			host.log(`shunt: ${formatProblem(command.startsWith("-") ? strayFlag(command) : stranger(command))}`);
@@ -67,23 +69,3 @@ function stranger(command: string): Problem {
 		accepted: "init, clean or status",
 	};
 }
-
-const help = `The node-side programs of Shunt, without Node.
-
-Usage:
-  shunt init [flags]    redirect a pod's TCP traffic to a proxy (also as proxy-init or shunt-init)
-  shunt clean [flags]   remove everything of ours in every dialect
-  shunt status [flags]  show which dialects hold our rules, and whether they are what they should be
-  shunt help COMMAND    print a command's help, as "shunt COMMAND --help" does
-  shunt --version
-
-Examples:
-  # What would be applied
-  shunt init -p 4143 -o 4140 --proxy-uid 2102 --simulate
-
-  # In a pod's network namespace, what is there, and take it out again
-  shunt status --netns /proc/4321/ns/net
-  shunt clean --netns /proc/4321/ns/net
-
-"shunt COMMAND --help" says more about a command.
-`;

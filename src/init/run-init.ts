@@ -1,6 +1,7 @@
 import type { ExitCode } from "../domain/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import { setUpFailure } from "./advice.ts";
+import { initHelp } from "./help.ts";
 import { runInitWith, type Seldom } from "./init.ts";
 import { runProbe } from "./probe.ts";
 
@@ -9,4 +10,4 @@ export function runInit(host: Host, argv: readonly string[], program = "shunt in
 	return runInitWith(host, argv, program, seldomOfInit);
 }
 
-export const seldomOfInit: Seldom = { probe: runProbe, advise: setUpFailure };
+export const seldomOfInit: Seldom = { help: initHelp, probe: runProbe, advise: setUpFailure };

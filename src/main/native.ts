@@ -10,6 +10,8 @@ export function main(functions: NativeFunctions, invokedAs: string, argv: readon
 	const host = createNativeHost(functions);
 	const seldom = () => functions.bundle<typeof seldomOnes>("seldom")();
 	return runMultiCall(host, invokedAs, argv, {
+		help: (program) => seldom().help(program),
+		overview: () => seldom().overview,
 		probe: (...rest) => seldom().probe(...rest),
 		advise: (...rest) => seldom().advise(...rest),
 		clean: (rest) => seldom().clean(host, rest),

@@ -1,8 +1,9 @@
 import { byWay } from "../backend/either-way.ts";
 import { wantsColours } from "../command/colours.ts";
 import { asksForJson, badInput, type Failure, guard, reportFailure } from "../command/failure.ts";
-import { formatHelp, wantsHelp } from "../command/help.ts";
+import { formatHelp } from "../command/help.ts";
 import { enterNamedNetns } from "../command/netns.ts";
+import { wantsHelp } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { ok, type Result } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";

@@ -1,6 +1,6 @@
 import { guard, reportFailure } from "../command/failure.ts";
-import { wantsHelp, wantsVersion } from "../command/help.ts";
 import { enterNamedNetns } from "../command/netns.ts";
+import { wantsHelp, wantsVersion } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { version } from "../domain/version.ts";

@@ -187,11 +187,15 @@ function makeWords(order: ByteOrder, form: Form): Words {
 
 /** Of many messages, or entries, most have the same numbers as the one before. */
 export function rememberingLast(make: (a: number, b: number, c: number) => Bytes) {
-	let [a, b, c] = [-1, -1, -1];
+	let a = -1;
+	let b = -1;
+	let c = -1;
 	let bytes = "";
 	return (x: number, y: number, z = 0): Bytes => {
 		if (x !== a || y !== b || z !== c) {
-			[a, b, c] = [x, y, z];
+			a = x;
+			b = y;
+			c = z;
 			bytes = make(x, y, z);
 		}
 		return bytes;

@@ -38,8 +38,13 @@ export interface TableInfo {
 
 /** Reads the answer to {@link infoRequest}. */
 export function readInfo(answer: Bytes, { u32At }: Words): TableInfo {
-	const perHook = (at: number) =>
-		Array.from({ length: hookCount }, (_, hook) => u32At(answer, at + 4 * hook));
+	const perHook = (at: number) => {
+		const offsets: number[] = [];
+		for (let hook = 0; hook < hookCount; hook++) {
+			offsets.push(u32At(answer, at + 4 * hook));
+		}
+		return offsets;
+	};
 	return {
 		hooks: u32At(answer, hooks),
 		starts: perHook(hookEntries),

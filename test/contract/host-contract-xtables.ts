@@ -2,6 +2,7 @@ import { endianness } from "node:os";
 import { expect } from "vitest";
 import type { Family } from "../../src/domain/family.ts";
 import type { XtablesOperation } from "../../src/host/host.ts";
+import { MemoryXtables } from "../../src/host/memory-xtables.ts";
 import { fixedString, words, zeros } from "../../src/wire/bytes.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { type Define, ordinaryUser } from "./host-contract-kit.ts";
@@ -70,6 +71,10 @@ function reading(define: Define): void {
 				expect(entries).toHaveLength(entriesHeader + size);
 				// struct xt_error_target ends in a name of 30 bytes and two of padding.
 				expect(entries.slice(-32, -2)).toBe(fixedString("ERROR", 30));
+				// What the native program took apart when it was built is the fake kernel's.
+				const fake = new MemoryXtables();
+				expect(fake.ask(family, "info", info)).toBe(told);
+				expect(fake.ask(family, "entries", entriesRequest(size))).toBe(entries);
 			}),
 		);
 	}

@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import type { Errno, Host } from "../../host/host.ts";
-import { buildEntries, replaceRequest, restoreCounters } from "../../wire/build-ip-table.ts";
+import { buildEntries, isSameInfo, replaceRequest, restoreCounters } from "../../wire/build-ip-table.ts";
 import { type Bytes, type Words, words } from "../../wire/bytes.ts";
 import type { IpTable } from "../../wire/ip-table.ts";
 import {
@@ -12,7 +12,7 @@ import {
 	type TableInfo,
 } from "../../wire/ip-table-requests.ts";
 import { natTableOf } from "../../wire/ip-words.ts";
-import { readIpTable } from "../../wire/read-ip-table.ts";
+import { type ReadTable, readIpTable } from "../../wire/read-ip-table.ts";
 import { BackendError } from "../backend-error.ts";
 import { KernelFailure } from "../kernel-failure.ts";
 import { lackOf, type Piece } from "../kernel-lack.ts";
@@ -69,11 +69,11 @@ function legacyTable(host: Host, family: Family, { info, entries, order }: Told)
 	let known: IpTable | undefined;
 	let isKnownBare = false;
 	const takenApart = () => {
-		const table = readIpTable(family, info, entries, order);
+		const { table, isWithoutComments } = takeApart(family, { info, entries, order });
 		if ("why" in table) {
 			throw new BackendError("refused", `${names[family]}: ${table.why}, so it is left as it is`);
 		}
-		isKnownBare = isBare(table, order) && !takesComments(host, family);
+		isKnownBare = isWithoutComments && !takesComments(host, family);
 		return isKnownBare ? withOurComments(table, order) : table;
 	};
 	return {
@@ -89,6 +89,27 @@ function legacyTable(host: Host, family: Family, { info, entries, order }: Told)
 			return known;
 		},
 	};
+}
+
+interface TakenApart extends Told {
+	readonly table: ReadTable;
+	/** Whether it has our rules, and without comments. */
+	readonly isWithoutComments: boolean;
+}
+
+/** The last table of a family, since most are the one that the kernel makes for a new network namespace. */
+const lastTakenApart = new Map<Family, TakenApart>();
+
+function takeApart(family: Family, told: Told): TakenApart {
+	const { info, entries, order } = told;
+	const last = lastTakenApart.get(family);
+	if (last?.entries === entries && last.order === order && isSameInfo(last.info, info)) {
+		return last;
+	}
+	const table = readIpTable(family, info, entries, order);
+	const taken = { ...told, table, isWithoutComments: !("why" in table) && isBare(table, order) };
+	lastTakenApart.set(family, taken);
+	return taken;
 }
 
 /** Whether the kernel lets rules have comments. */

@@ -2,7 +2,7 @@ import type { Family } from "../../domain/family.ts";
 import type { Reason } from "../../policy/reason.ts";
 import { type Hook, hooks, type Plan, type PlannedRule, passedSubnets, rulesOf } from "../../rules/plan.ts";
 import { type Batch, type BatchOptions, makeBatch, type Step } from "../../wire/batch.ts";
-import { type Bytes, be32, cString, type Words, words } from "../../wire/bytes.ts";
+import { type Bytes, be32, cString, forEachOrder, type Words, words } from "../../wire/bytes.ts";
 import {
 	chainField,
 	flag,
@@ -50,16 +50,23 @@ export interface OwnJump {
 export function creation(plan: Plan, options: BatchOptions): Batch {
 	const order = words[options.order];
 	const steps = plan.families.flatMap((family) => {
-		const make = new NatSteps(family, order);
-		return [
-			make.table(),
-			...hooks.map((hook) => make.ownChain(hook, flag.exclusive)),
-			...ruleSteps(plan, make),
-			...hooks.flatMap((hook) => [make.baseChain(hook), make.jump(hook)]),
-		];
+		const { before, behind } = aroundRules(order)[family];
+		return [...before, ...ruleSteps(plan, new NatSteps(family, order)), ...behind];
 	});
 	return makeBatch(steps, options);
 }
+
+/** What a creation has besides rules, which is the same whatever the plan. */
+const aroundRules = forEachOrder((order) => {
+	const around = (family: Family) => {
+		const make = new NatSteps(family, order);
+		return {
+			before: [make.table(), ...hooks.map((hook) => make.ownChain(hook, flag.exclusive))],
+			behind: hooks.flatMap((hook) => [make.baseChain(hook), make.jump(hook)]),
+		};
+	};
+	return { ipv4: around("ipv4"), ipv6: around("ipv6") };
+});
 
 /**
  * Makes our chains hold the plan's rules, whatever they held, and each be reached once. A jump that is there keeps its

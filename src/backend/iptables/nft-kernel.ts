@@ -1,9 +1,9 @@
 import type { Family } from "../../domain/family.ts";
 import type { Drift } from "../../rules/diff.ts";
-import { hooks, type Plan } from "../../rules/plan.ts";
+import type { Plan } from "../../rules/plan.ts";
 import type { FoundRule } from "../../rules/rule.ts";
 import type { NatChain } from "../../rules/ruleset.ts";
-import { type ByteOrder, be32 } from "../../wire/bytes.ts";
+import { type ByteOrder, be32, forEachOrder, words } from "../../wire/bytes.ts";
 import { readReply } from "../../wire/dump.ts";
 import { errno, errnoWords } from "../../wire/errno-words.ts";
 import { natTable, type TableContent } from "../../wire/nat-tables.ts";
@@ -27,7 +27,7 @@ import { maxAttempts } from "./transaction.ts";
  */
 export function applyIptablesNft(host: KernelHost, plan: Plan): FamilyOutcome[] {
 	const order = host.byteOrder();
-	if (!plan.families.some((family) => hasOwnChain(host, family, order))) {
+	if (!isOursLikelyThere(host, order)) {
 		const failure = send(host, creation(plan, { order }), order);
 		if (failure === undefined) {
 			return plan.families.map((family) => ({ family, outcome: "created" }));
@@ -113,20 +113,21 @@ export function probeIptablesNft(
 	return send(host, probe(families, owner, { order }), order);
 }
 
-function hasOwnChain(host: KernelHost, family: Family, order: ByteOrder): boolean {
-	return hooks.some((hook) => {
-		const request = getChain(family, "nat", chainNames[hook].own, order);
-		const reply = readReply(ask(host, request), messageType.newChain, order);
-		if (reply.kind === "unreadable" || (reply.kind === "refused" && reply.errno !== errno.notThere)) {
-			const why = reply.kind === "refused" ? errnoWords(reply.errno) : "the answer cannot be read";
-			throw questionFailure(
-				reply.kind === "refused" ? reply.errno : undefined,
-				`nf_tables: chain ${chainNames[hook].own} (${family}): ${why}`,
-			);
-		}
-		return reply.kind === "told";
-	});
+/** Whether one chain of ours is there. Where it is not, others hardly are, and creating them fails where they are. */
+function isOursLikelyThere(host: KernelHost, order: ByteOrder): boolean {
+	const reply = readReply(ask(host, questionForLikely(words[order])), messageType.newChain, order);
+	if (reply.kind === "unreadable" || (reply.kind === "refused" && reply.errno !== errno.notThere)) {
+		const why = reply.kind === "refused" ? errnoWords(reply.errno) : "the answer cannot be read";
+		throw questionFailure(
+			reply.kind === "refused" ? reply.errno : undefined,
+			`nf_tables: chain ${likely.chain} (${likely.family}): ${why}`,
+		);
+	}
+	return reply.kind === "told";
 }
+
+const likely = { family: "ipv4", chain: chainNames.prerouting.own } as const;
+const questionForLikely = forEachOrder(({ order }) => getChain(likely.family, "nat", likely.chain, order));
 
 /** Our part of a family's table. Its rules are read where somebody asks what they say. */
 interface OwnFamily {

@@ -36,15 +36,18 @@ export interface RuleExpressions extends Countable {
  * A rule's expressions in the form of iptables-nft 1.8.9: each release prints what it would have made itself and what older
  * ones made. Several where the ports need more than one multiport match.
  */
-export function ruleExpressions(rule: PlannedRule, family: Family, order: Words): RuleExpressions[] {
+export function ruleExpressions(rule: PlannedRule, family: Family, order: Words): readonly RuleExpressions[] {
 	const { verdictReturn, target } = expressions(order);
 	const passed = passedSubnet(rule);
 	if (passed !== undefined && passed.subnets[0].prefix > 0) {
 		return [{ conditions: passedConditions(passed, order), verdict: verdictReturn, isTcp: false }];
 	}
-	const verdict =
-		rule.action.kind === "return" ? verdictReturn : target(redirect(order, family, rule.action.ports.low));
-	return sharedParts(rule, order).map(({ conditions, isTcp }) => ({ conditions, verdict, isTcp }));
+	const parts = returningParts(rule, order);
+	if (rule.action.kind === "return") {
+		return parts;
+	}
+	const verdict = target(redirect(order, family, rule.action.ports.low));
+	return parts.map(({ conditions, isTcp }) => ({ conditions, verdict, isTcp }));
 }
 
 /** Joined of what rules about subnets of one prefix have in common: there may be tens of thousands. */
@@ -112,12 +115,11 @@ function passedFrame({ kind, subnets }: SubnetSelection, order: Words): PassedFr
 	return frame;
 }
 
-type SharedPart = Omit<RuleExpressions, "verdict">;
+/** What is the same in both families, which most rules serve: there may be thousands. */
+const shared = forEachOrder(() => new WeakMap<PlannedRule, readonly RuleExpressions[]>());
 
-/** What of a rule is the same in both families, which most rules serve: there may be thousands. */
-const shared = forEachOrder(() => new WeakMap<PlannedRule, readonly SharedPart[]>());
-
-function sharedParts(rule: PlannedRule, order: Words): readonly SharedPart[] {
+/** A rule's expressions as if it let pass what it selects, as most do. */
+function returningParts(rule: PlannedRule, order: Words): readonly RuleExpressions[] {
 	const known = isOfOneFamily(rule) ? undefined : shared(order).get(rule);
 	if (known !== undefined) {
 		return known;
@@ -129,8 +131,9 @@ function sharedParts(rule: PlannedRule, order: Words): readonly SharedPart[] {
 	return parts;
 }
 
-function otherParts(rule: PlannedRule, order: Words): SharedPart {
+function otherParts(rule: PlannedRule, order: Words): RuleExpressions {
 	const { reason, conditions } = rule;
+	const { match, verdictReturn } = expressions(order);
 	// Interfaces come first, then addresses and the protocol.
 	let interfaces = "";
 	let rest = "";
@@ -142,17 +145,20 @@ function otherParts(rule: PlannedRule, order: Words): SharedPart {
 		}
 	}
 	return {
-		conditions: interfaces + rest + expressions(order).match(comment(commentOf(reason, conditions))),
+		conditions: interfaces + rest + match(comment(commentOf(reason, conditions))),
+		verdict: verdictReturn,
 		isTcp: conditions.some(({ kind }) => kind === "protocol"),
 	};
 }
 
 /** Of a rule about a list of ports, joined of what those that it makes have in common: there may be thousands. */
-function portsParts(rule: PlannedRule, order: Words): SharedPart[] | undefined {
+function portsParts(rule: PlannedRule, order: Words): RuleExpressions[] | undefined {
 	const frame = portsFrame(order);
+	const { verdictReturn: verdict } = expressions(order);
 	return portGroups(rule)?.map(({ ports, comment: text }) => ({
 		// A list's spelling is ASCII, and short.
 		conditions: `${frame.start}${multiport(order, ports).data}${frame.between}${padded(text, commentLength)}${frame.end}`,
+		verdict,
 		isTcp: true,
 	}));
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { wantsHelp } from "../../command/help.ts";
+import { wantsHelp } from "../../command/wants.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import type { Subject } from "../../explain/subject.ts";
 import { wantsColour } from "../paint.ts";
