@@ -79,15 +79,12 @@ export function passedSubnet({ reason, conditions }: PlannedRule): SubnetSelecti
 		: undefined;
 }
 
-/** The same of each of a list's rules. Once, since they are encoded and written. */
-export const passedSubnets = onceOf((rules: readonly PlannedRule[]) => rules.map(passedSubnet));
-
 export type SubnetSelection = Extract<Selection, { subnets: unknown }>;
 
 /** The ports that a rule is about, TCP's, and nothing else. There may be thousands. */
 export function listedPorts({ conditions }: PlannedRule): readonly PortRange[] | undefined {
-	const [first, second] = conditions;
-	return conditions.length === 2 && first?.kind === "protocol" && second?.kind === "destination-port"
+	const second = conditions[1];
+	return conditions.length === 2 && conditions[0]?.kind === "protocol" && second?.kind === "destination-port"
 		? second.ports
 		: undefined;
 }

@@ -1,4 +1,4 @@
-import { type Bytes, type Frame, forEachOrder, rememberingLast, type Words, zeros } from "./bytes.ts";
+import { type Bytes, type Frame, forEachOrder, type Words, zeros } from "./bytes.ts";
 import {
 	counterLength,
 	errorName,
@@ -79,15 +79,23 @@ export function isBuiltAs(table: IpTable, told: TableInfo, entries: Bytes, order
 	});
 }
 
-/** Where in an entry its target begins, and where it ends (target_offset, next_offset), framed. Most are of one length. */
+/** Where in an entry its target begins, and where it ends (target_offset, next_offset), framed. Most are of few lengths. */
 function offsetsOf(
 	header: number,
 	order: Words,
 	{ start, end }: Frame = { start: "", end: "" },
 ): (matches: number, target: number) => Bytes {
-	return rememberingLast(
-		(matches, target) => start + order.u16(header + matches) + order.u16(header + matches + target) + end,
-	);
+	const known = new Map<number, Bytes>();
+	return (matches, target) => {
+		const key = matches * 0x1_0000 + target;
+		const bytes = known.get(key);
+		if (bytes !== undefined) {
+			return bytes;
+		}
+		const made = start + order.u16(header + matches) + order.u16(header + matches + target) + end;
+		known.set(key, made);
+		return made;
+	};
 }
 
 /** Where the hooks have chains, these begin and end at the same places. */

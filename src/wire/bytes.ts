@@ -185,13 +185,13 @@ function makeWords(order: ByteOrder, form: Form): Words {
 	};
 }
 
-/** Of many messages, or entries, most have the same numbers as the one before. */
-export function rememberingLast(make: (a: number, b: number, c: number) => Bytes) {
+/** Of many messages most have the same as the one before. */
+function rememberingLast(make: (a: number, b: number, c: number) => Bytes) {
 	let a = -1;
 	let b = -1;
 	let c = -1;
 	let bytes = "";
-	return (x: number, y: number, z = 0): Bytes => {
+	return (x: number, y: number, z: number): Bytes => {
 		if (x !== a || y !== b || z !== c) {
 			a = x;
 			b = y;

@@ -6,7 +6,7 @@ import {
 	isOfOneFamily,
 	type PlannedCondition,
 	type PlannedRule,
-	passedSubnets,
+	passedSubnet,
 	type SubnetSelection,
 } from "../../rules/plan.ts";
 import {
@@ -30,10 +30,8 @@ import { portGroups } from "./render.ts";
 export function encodeRules(rules: readonly PlannedRule[], family: Family, order: Words): IpRule[] {
 	const made: IpRule[] = [];
 	const passing = passedEncoder(family, order);
-	const subnets = passedSubnets(rules);
-	let index = 0;
 	for (const rule of rules) {
-		const passed = subnets[index++];
+		const passed = passedSubnet(rule);
 		if (passed === undefined) {
 			made.push(...encodeRule(rule, family, order));
 		} else {
@@ -69,7 +67,8 @@ function passedEncoder(family: Family, order: Words): (passed: SubnetSelection) 
 	const head = passedHead(order);
 	let kind: SubnetSelection["kind"] | undefined;
 	let prefix = -1;
-	let [start, end] = ["", ""];
+	let start = "";
+	let end = "";
 	return (passed) => {
 		const subnet = passed.subnets[0];
 		if (subnet.prefix !== prefix || passed.kind !== kind) {

@@ -61,7 +61,8 @@ function passedConditions(passed: SubnetSelection, order: Words): Bytes {
 /** Makes {@link ruleBody} of rules about subnets behind what names their table and chain. Most are of one prefix. */
 export function passedBodies(place: Bytes, order: Words): (passed: SubnetSelection) => Bytes {
 	let last: PassedFrame | undefined;
-	let [before, behind] = ["", ""];
+	let before = "";
+	let behind = "";
 	return (passed) => {
 		const { first, text } = passed.subnets[0];
 		const frame = passedFrame(passed, order);

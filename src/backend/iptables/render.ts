@@ -8,7 +8,6 @@ import {
 	type PlannedCondition,
 	type PlannedRule,
 	passedSubnet,
-	passedSubnets,
 	type SubnetSelection,
 } from "../../rules/plan.ts";
 import type { Mark } from "../backend.ts";
@@ -47,10 +46,8 @@ function renderEach(
 	render: (rule: PlannedRule) => readonly string[],
 ): readonly string[] {
 	const specs: string[] = [];
-	const subnets = passedSubnets(rules);
-	let index = 0;
 	for (const rule of rules) {
-		const passed = subnets[index++];
+		const passed = passedSubnet(rule);
 		if (passed === undefined) {
 			specs.push(...render(rule));
 		} else {
