@@ -1,5 +1,6 @@
 //! Bundles of TypeScript, compiled to bytecode.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
@@ -7,11 +8,17 @@ use rquickjs::module::{Declared, Evaluated};
 use rquickjs::{Ctx, Error, Function, Module, Result};
 
 /// A module as compile-bundle made it.
-#[derive(Clone, Copy)]
 pub struct Bundle {
     /// By which JavaScript asks for it, and others import it.
-    pub name: &'static str,
-    pub bytecode: &'static [u8],
+    name: &'static str,
+    bytecode: Cell<&'static [u8]>,
+    is_loaded: Cell<bool>,
+}
+
+impl Bundle {
+    pub fn new(name: &'static str, bytecode: &'static [u8]) -> Self {
+        Self { name, bytecode: Cell::new(bytecode), is_loaded: Cell::new(false) }
+    }
 }
 
 /// All that are in this program.
@@ -19,6 +26,15 @@ pub struct Bundle {
 pub struct Bundles(pub Rc<[Bundle]>);
 
 impl Bundles {
+    /// Takes those into the heap that nobody has loaded yet: of the others it holds what was made of them.
+    pub fn keep_others(&self) {
+        for Bundle { bytecode, is_loaded, .. } in self.0.iter() {
+            if !is_loaded.get() {
+                bytecode.set(bytecode.get().to_vec().leak());
+            }
+        }
+    }
+
     /// The entry point of a bundle, which is evaluated now.
     pub fn main_of<'js>(&self, ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
         self.evaluate(ctx, name)?.get("main")
@@ -34,8 +50,9 @@ impl Bundles {
     fn declare<'js>(&self, ctx: &Ctx<'js>, name: &str) -> Result<Module<'js, Declared>> {
         let bundle =
             self.0.iter().find(|bundle| bundle.name == name).ok_or_else(|| Error::new_loading(name))?;
+        bundle.is_loaded.set(true);
         // SAFETY: the bytes were written by compile-bundle with this version of this engine, when this program was built.
-        unsafe { Module::load(ctx.clone(), bundle.bytecode) }
+        unsafe { Module::load(ctx.clone(), bundle.bytecode.get()) }
     }
 }
 

@@ -20,7 +20,10 @@ pub fn obey(arguments: &[OsString]) -> Result<i32, String> {
     match arguments {
         [program, order, output, bundles @ ..] if order == "--write-program" => {
             build_time::stand_still();
-            write_program(Engine::start(&read(bundles)?)?, Path::new(program), Path::new(output)).map(|()| 0)
+            let bundles = read(bundles)?;
+            let engine = Engine::start(&bundles)?;
+            bundles.keep_others();
+            write_program(engine, Path::new(program), Path::new(output)).map(|()| 0)
         }
         [program, order, rest @ ..] if order == "--run" => {
             let end = rest.iter().position(|argument| argument == "--").unwrap_or(rest.len());
@@ -32,21 +35,16 @@ pub fn obey(arguments: &[OsString]) -> Result<i32, String> {
     }
 }
 
-/// They stay as long as the program lives. What the heap begins with is not kept there a second time as bytecode.
+/// They stay as long as this process lives, outside of the heap.
 fn read(paths: &[OsString]) -> Result<Bundles, String> {
     let read = |path: &OsString| {
         let path = Path::new(path);
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned().leak();
-        let is_at_start = AT_START.iter().any(|start| name.starts_with(start));
-        let bytes = if is_at_start { map(path) } else { fs::read(path).map(|bytes| &*bytes.leak()) };
-        let bytecode = bytes.map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Bundle { name, bytecode })
+        let bytecode = map(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Bundle::new(name, bytecode))
     };
     Ok(Bundles(paths.iter().map(read).collect::<Result<_, String>>()?))
 }
-
-/// The names of bundles that are evaluated at start-up begin so; see scripts/native-bundle.ts.
-const AT_START: [&str; 2] = ["main", "shared"];
 
 /// A file's content outside of the heap.
 fn map(path: &Path) -> std::io::Result<&'static [u8]> {
