@@ -71,8 +71,10 @@ impl Engine {
                 // SAFETY: the runtime is alive. The engine asks for a block of its own only where no arena has a place, and
                 // gives an empty arena back.
                 while heap::blocks() == before {
+                    // SAFETY: as above.
                     let block = unsafe { qjs::js_malloc_rt(runtime, size as _) };
                     if heap::blocks() != before {
+                        // SAFETY: it has just come from there.
                         unsafe { qjs::js_free_rt(runtime, block) };
                     }
                 }
