@@ -79,6 +79,9 @@ export function passedSubnet({ reason, conditions }: PlannedRule): SubnetSelecti
 		: undefined;
 }
 
+/** The same of each of a list's rules. Once, since they are encoded and written. */
+export const passedSubnets = onceOf((rules: readonly PlannedRule[]) => rules.map(passedSubnet));
+
 export type SubnetSelection = Extract<Selection, { subnets: unknown }>;
 
 /** The ports that a rule is about, TCP's, and nothing else. There may be thousands. */

@@ -6,7 +6,7 @@ import {
 	isOfOneFamily,
 	type PlannedCondition,
 	type PlannedRule,
-	passedSubnet,
+	passedSubnets,
 	type SubnetSelection,
 } from "../../rules/plan.ts";
 import {
@@ -30,8 +30,10 @@ import { portGroups } from "./render.ts";
 export function encodeRules(rules: readonly PlannedRule[], family: Family, order: Words): IpRule[] {
 	const made: IpRule[] = [];
 	const passing = passedEncoder(family, order);
+	const subnets = passedSubnets(rules);
+	let index = 0;
 	for (const rule of rules) {
-		const passed = passedSubnet(rule);
+		const passed = subnets[index++];
 		if (passed === undefined) {
 			made.push(...encodeRule(rule, family, order));
 		} else {

@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import type { Reason } from "../../policy/reason.ts";
-import { type Hook, hooks, type Plan, type PlannedRule, passedSubnet, rulesOf } from "../../rules/plan.ts";
+import { type Hook, hooks, type Plan, type PlannedRule, passedSubnets, rulesOf } from "../../rules/plan.ts";
 import { type Batch, type BatchOptions, makeBatch, type Step } from "../../wire/batch.ts";
 import { type Bytes, be32, cString, forEachOrder, type Words, words } from "../../wire/bytes.ts";
 import {
@@ -198,13 +198,15 @@ class NatSteps {
 		const steps: Step[] = [];
 		let reason: Reason | undefined;
 		let bodies: Bytes[] = [];
+		const subnets = passedSubnets(rules);
+		let index = 0;
 		for (const rule of rules) {
 			if (rule.reason !== reason) {
 				({ reason } = rule);
 				bodies = [];
 				steps.push(this.#ruleStep(chain, `proxy-init/${reason}`, bodies));
 			}
-			const passed = passedSubnet(rule);
+			const passed = subnets[index++];
 			if (passed === undefined || passed.subnets[0].prefix === 0) {
 				for (const each of ruleExpressions(rule, family, order)) {
 					bodies.push(place + ruleBody(each, order));

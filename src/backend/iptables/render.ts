@@ -8,6 +8,7 @@ import {
 	type PlannedCondition,
 	type PlannedRule,
 	passedSubnet,
+	passedSubnets,
 	type SubnetSelection,
 } from "../../rules/plan.ts";
 import type { Mark } from "../backend.ts";
@@ -46,8 +47,10 @@ function renderEach(
 	render: (rule: PlannedRule) => readonly string[],
 ): readonly string[] {
 	const specs: string[] = [];
+	const subnets = passedSubnets(rules);
+	let index = 0;
 	for (const rule of rules) {
-		const passed = passedSubnet(rule);
+		const passed = subnets[index++];
 		if (passed === undefined) {
 			specs.push(...render(rule));
 		} else {
