@@ -2,7 +2,7 @@ import { err, type Problem, type Result } from "../domain/problem.ts";
 import { parseBoolean } from "../domain/truth.ts";
 import type { Parse } from "../domain/words.ts";
 import { type CommandLine, isMissing } from "./command-line.ts";
-import { type Flag, findFlag } from "./flag.ts";
+import { type Flag, flagsByName } from "./flag.ts";
 
 /** How the items of a list are read (`ItemForm` of policy/field.ts). */
 interface ListOf<T> {
@@ -14,12 +14,12 @@ interface ListOf<T> {
 export class FlagValues {
 	readonly problems: Problem[];
 	readonly #given: CommandLine["given"];
-	readonly #flags: readonly Flag[];
+	readonly #flags: ReadonlyMap<string, Flag>;
 
 	constructor({ given, problems }: Pick<CommandLine, "given" | "problems">, flags: readonly Flag[]) {
 		this.problems = [...problems];
 		this.#given = given;
-		this.#flags = flags;
+		this.#flags = flagsByName(flags);
 	}
 
 	isGiven(name: string): boolean {
@@ -113,8 +113,8 @@ export class FlagValues {
 	}
 }
 
-function flagNamed(flags: readonly Flag[], name: string): Flag {
-	const flag = findFlag(flags, name);
+function flagNamed(flags: ReadonlyMap<string, Flag>, name: string): Flag {
+	const flag = flags.get(name);
 	if (flag === undefined) {
 		throw new Error(`no such flag: ${name}`);
 	}

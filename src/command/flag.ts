@@ -25,7 +25,7 @@ export function valueFlag(name: string, placeholder: string, help: string, more:
 
 /** By its name, or by another that means the same. */
 export function findFlag(flags: readonly Flag[], name: string): Flag | undefined {
-	const known = byName(flags);
+	const known = flagsByName(flags);
 	return (
 		known.get(name) ??
 		otherNamesOf(name)
@@ -35,4 +35,6 @@ export function findFlag(flags: readonly Flag[], name: string): Flag | undefined
 }
 
 /** A command line is looked up flag by flag, given or not. */
-const byName = onceOf((flags: readonly Flag[]) => new Map(flags.map((flag) => [flag.name, flag])));
+export const flagsByName = onceOf(
+	(flags: readonly Flag[]) => new Map(flags.map((flag) => [flag.name, flag])),
+);

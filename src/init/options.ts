@@ -54,13 +54,13 @@ export function readPolicy(flags: FlagValues, required = readRequired(flags)): R
 
 /** First of all: what is missing is told before what is wrong. */
 function readRequired(flags: FlagValues): ReadonlyMap<FieldKey, unknown> {
-	return new Map(
-		fields.flatMap(({ key, field }): [FieldKey, unknown][] =>
-			field.takes === "value" && field.isRequired
-				? [[key, flags.required(field.flag, field.form.parseFlag)]]
-				: [],
-		),
-	);
+	const values = new Map<FieldKey, unknown>();
+	for (const { key, field } of fields) {
+		if (field.takes === "value" && field.isRequired) {
+			values.set(key, flags.required(field.flag, field.form.parseFlag));
+		}
+	}
+	return values;
 }
 
 function readRest(flags: FlagValues) {

@@ -33,9 +33,11 @@ export function makePolicy(
 ): RedirectPolicy {
 	const section = (direction: Direction) => {
 		const read = readerOf(direction);
-		return Object.fromEntries(
-			fieldsOf[direction].map((each): [string, unknown] => [each.field.name, read(each)]),
-		);
+		const values: Record<string, unknown> = {};
+		for (const each of fieldsOf[direction]) {
+			values[each.field.name] = read(each);
+		}
+		return values as unknown;
 	};
 	return {
 		families,

@@ -48,19 +48,25 @@ export function makeBatch(steps: readonly Step[], options: BatchOptions): Batch 
 	const parts = [
 		envelope(order, messageType.batchBegin, { flags: flag.request, sequence: firstSequence }, generation),
 	];
-	const lastSequence = firstSequence + steps.reduce((sum, step) => sum + messagesOf(step).length, 0);
+	const lastSequence = firstSequence + countMessages(steps);
 	let sequence = firstSequence;
-	for (const step of steps) {
-		const { type } = step;
+	const add = (step: Step, attributes: Bytes) => {
+		sequence++;
 		const general = generalHeaders[step.scope];
-		const flags = step.flags | flag.request;
-		for (const attributes of messagesOf(step)) {
-			sequence++;
-			const length = headerLength + general.length + attributes.length;
-			const asks = sequence === lastSequence ? flag.acknowledge : 0;
-			const start = order.messageStart(length, type, flags | asks);
-			// The attributes are not joined twice.
-			parts.push(`${start}${order.u32(sequence)}${noPort}${general}`, attributes);
+		const length = headerLength + general.length + attributes.length;
+		const asks = sequence === lastSequence ? flag.acknowledge : 0;
+		const start = order.messageStart(length, step.type, step.flags | flag.request | asks);
+		// The attributes are not joined twice.
+		parts.push(start + order.u32(sequence) + noPort + general, attributes);
+	};
+	for (const step of steps) {
+		const { attributes } = step;
+		if (typeof attributes === "string") {
+			add(step, attributes);
+		} else {
+			for (const each of attributes) {
+				add(step, each);
+			}
 		}
 	}
 	const endSequence = lastSequence + 1;
@@ -81,6 +87,14 @@ export function makeBatch(steps: readonly Step[], options: BatchOptions): Batch 
 		],
 		isWhole,
 	};
+}
+
+function countMessages(steps: readonly Step[]): number {
+	let count = 0;
+	for (const { attributes } of steps) {
+		count += typeof attributes === "string" ? 1 : attributes.length;
+	}
+	return count;
 }
 
 function messagesOf({ attributes }: Step): readonly Bytes[] {

@@ -121,14 +121,15 @@ function makeExpressions(order: Words): Expressions {
 		immediateOf(
 			number(1, 0) + nest(2, nest(dataField.verdict, attribute(verdictField.code, be32(code)) + chain)),
 		);
-	const target = ({ name, revision, data: info }: Extension) =>
-		targetOf(attribute(1, cString(name)) + number(2, revision) + attribute(3, info));
-	const matchFrame = remembered((name: string, revision: number, length: number) =>
-		frameOfLast(
-			(info) => matchOf(attribute(1, cString(name)) + number(2, revision) + attribute(3, info)),
-			length,
-		),
-	);
+	const framed = (make: (content: Bytes) => Bytes) =>
+		remembered((name: string, revision: number, length: number) =>
+			frameOfLast(
+				(info) => make(attribute(1, cString(name)) + number(2, revision) + attribute(3, info)),
+				length,
+			),
+		);
+	const targetFrame = framed(targetOf);
+	const matchFrame = framed(matchOf);
 	const makeSubnetFrame = (offset: number, width: number, prefix: number): SubnetFrame => {
 		// As both of the tools have it: whole bytes are loaded alone, others are masked.
 		const isWhole = prefix % 8 === 0 && prefix > 0;
@@ -177,7 +178,10 @@ function makeExpressions(order: Words): Expressions {
 			const { start, end } = matchFrame(name, revision, info.length);
 			return start + info + end;
 		},
-		target,
+		target: ({ name, revision, data: info }) => {
+			const { start, end } = targetFrame(name, revision, info.length);
+			return start + info + end;
+		},
 		jump: (chain) => verdict(verdictCode.jump, attribute(verdictField.chain, cString(chain))),
 		redirect: (port) => immediateOf(destination + data(2, be16(port))) + redirectFlags,
 		counter: named("counter")(attribute(1, zeros(8)) + attribute(2, zeros(8))),
