@@ -86,13 +86,15 @@ export class FlagValues {
 		if (given === undefined) {
 			return [];
 		}
+		// What is usual in all of them is so in one list, and then nothing has to be put together of several.
+		const usual = parseUsual?.(given.join(","));
+		if (usual !== undefined) {
+			return usual;
+		}
 		const source = `--${name}`;
 		const known = this.problems.length;
 		const texts = given.filter((text) => !isMissing(flag, text));
-		// What is usual in all of them is so in one list, and then nothing has to be put together of several.
-		const values =
-			(texts.length > 0 ? parseUsual?.(texts.join(",")) : undefined) ??
-			texts.flatMap((text) => parseUsual?.(text) ?? this.#items(text, source, parse));
+		const values = texts.flatMap((text) => parseUsual?.(text) ?? this.#items(text, source, parse));
 		return this.problems.length > known ? [] : values;
 	}
 

@@ -54,11 +54,14 @@ export interface RuleReport {
 
 export function reportRules(dialect: Dialect, plan: Plan): RuleReport {
 	const { rules } = backendOf(dialect);
-	const lines = Object.entries(rules(plan, '\\"')).flatMap(([scope, byChain]) =>
-		Object.entries(byChain).map(
-			([chain, written]): AlikeLines => ({ start: `${scope}: -A ${chain} `, ends: written }),
-		),
-	);
+	const lines: AlikeLines[] = [];
+	const spelled = rules(plan, '\\"');
+	for (const scope in spelled) {
+		const chains = spelled[scope as Scope] ?? {};
+		for (const chain of Object.keys(chains)) {
+			lines.push({ start: `${scope}: -A ${chain} `, ends: chains[chain] ?? [] });
+		}
+	}
 	return {
 		lines,
 		get chains() {
@@ -110,10 +113,10 @@ function staleWarning({ dialect, scope, failure }: StaleRules): string[] {
  */
 export function logReport(log: Logger, report: InitReport, { choice, rules, hidden }: InitResult): void {
 	const { tried, dialect, via } = choice;
-	const attempts = [describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ");
+	const attempts = () => [describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ");
 	const isUnchanged = report.families.every(({ outcome }) => outcome === "unchanged");
 	log.info(() => [
-		...(report.mode.asked === "auto" ? [`mode auto: ${attempts}`] : []),
+		...(report.mode.asked === "auto" ? [`mode auto: ${attempts()}`] : []),
 		...report.families.map(
 			({ family, outcome }) => `${family}: ${sentences[outcome]} (mode ${dialect}, via ${via})`,
 		),

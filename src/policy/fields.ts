@@ -189,13 +189,16 @@ export interface Wish {
 
 /** All of them, in the order of the rules. Whatever is left goes to the proxy only where nobody said what should. */
 export function wishesOf(direction: Direction, policy: Readonly<Record<string, unknown>>): Wish[] {
-	const said = rows[direction]
-		.map((row) => ({ row, items: isField(row) ? itemsOf(row, policy) : [] }))
-		.filter(({ row, items }) => !isField(row) || items.length > 0);
-	const isNarrowed = said.some(
-		({ row }) => isField(row) && row.rule.action === "redirect" && !isRest(row.rule),
-	);
-	return said.filter(({ row }) => !(isNarrowed && isField(row) && isRest(row.rule)));
+	const said: Wish[] = [];
+	let isNarrowed = false;
+	for (const row of rows[direction]) {
+		const items = isField(row) ? itemsOf(row, policy) : [];
+		if (!isField(row) || items.length > 0) {
+			said.push({ row, items });
+			isNarrowed ||= isField(row) && row.rule.action === "redirect" && !isRest(row.rule);
+		}
+	}
+	return isNarrowed ? said.filter(({ row }) => !(isField(row) && isRest(row.rule))) : said;
 }
 
 export interface PolicyField {

@@ -168,15 +168,13 @@ function freshTransaction(
 
 /** The kernel's chains with the one rule of ours in each, and our own. */
 function chainsOf(plan: Plan, family: Family, mark: Mark): Record<string, readonly string[]> {
-	return Object.fromEntries(
-		plan.chains.flatMap((chain): [string, readonly string[]][] => {
-			const { builtIn, own } = chainNames[chain.hook];
-			return [
-				[builtIn, [jumpSpec(chain.hook, mark)]],
-				[own, renderRules(rulesOf(chain, family), mark)],
-			];
-		}),
-	);
+	const chains: Record<string, readonly string[]> = {};
+	for (const chain of plan.chains) {
+		const { builtIn, own } = chainNames[chain.hook];
+		chains[builtIn] = [jumpSpec(chain.hook, mark)];
+		chains[own] = renderRules(rulesOf(chain, family), mark);
+	}
+	return chains;
 }
 
 /**
