@@ -151,11 +151,11 @@ function everyEntry(
 		at += lengthOf(rule, header);
 		return holds(rule.packet, rule.matches, targetBytes(rule, starts, at, order), rule.entry);
 	};
+	const ends = constantTargets(order);
 	const holdsOfChain = ({ name, base, rules, endEntry }: IpChain) => {
 		at += base === undefined ? header + errorTarget : 0;
 		const isBegun = base !== undefined || holds(any, "", errorBytes(name, order), undefined);
-		const verdict = base === undefined ? verdicts.return : verdicts[base.policy];
-		const isAll = isBegun && rules.every(holdsOf) && holds(any, "", standardBytes(verdict, order), endEntry);
+		const isAll = isBegun && rules.every(holdsOf) && holds(any, "", ends[base?.policy ?? "return"], endEntry);
 		at += header + standardTarget;
 		return isAll;
 	};
@@ -201,7 +201,19 @@ function standardBytes(verdict: number, order: Words): Bytes {
 	return extensionBytes({ name: "", revision: 0, data: order.u32(verdict) + zeros(4) }, order);
 }
 
+/** The names of our own chains are in every table; of others' there may be any number. */
 function errorBytes(name: IpChain["name"], order: Words): Bytes {
+	const known = errorTargets(order).get(name);
+	if (known !== undefined) {
+		return known;
+	}
 	const data = name.padEnd(errorTarget - extensionHeader, "\0");
-	return extensionBytes({ name: errorName, revision: 0, data }, order);
+	const bytes = extensionBytes({ name: errorName, revision: 0, data }, order);
+	if (errorTargets(order).size < mostNames) {
+		errorTargets(order).set(name, bytes);
+	}
+	return bytes;
 }
+
+const mostNames = 16;
+const errorTargets = forEachOrder(() => new Map<IpChain["name"], Bytes>());

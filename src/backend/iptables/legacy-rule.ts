@@ -48,21 +48,41 @@ function encodeRule(rule: PlannedRule, family: Family, order: Words): IpRule[] {
 	const target: IpTarget =
 		rule.action.kind === "return"
 			? returning
-			: { kind: "extension", bytes: extensionBytes(redirect(order, family, rule.action.ports.low), order) };
+			: {
+					kind: "extension",
+					bytes: redirectHead(order)[family] + redirect(order, family, rule.action.ports.low).data,
+				};
 	// A list of ports that is split makes rules that differ in no more than those.
 	const packet = packetOf(rule.conditions, family, order);
 	return extensionsOf(rule, order).map((matches) => ({ packet, matches, target }));
 }
 
+const redirectHead = forEachOrder((order) => {
+	const head = (family: Family) =>
+		extensionBytes(redirect(order, family, 0), order).slice(0, extensionHeader);
+	return { ipv4: head("ipv4"), ipv6: head("ipv6") };
+});
+
 /** The rule that leads a hook's connections into our chain. */
 export function encodeJump(hook: Hook, family: Family, order: Words): IpRule {
-	const { own, jumpComment } = chainNames[hook];
-	return {
-		packet: zeros(layouts[family].packet),
-		matches: commentBytes(jumpComment, order),
-		target: { kind: "jump", chain: own },
-	};
+	return jumps(order)[family][hook];
 }
+
+const jumps = forEachOrder((order) => {
+	const jump = (hook: Hook, family: Family): IpRule => {
+		const { own, jumpComment } = chainNames[hook];
+		return {
+			packet: zeros(layouts[family].packet),
+			matches: commentBytes(jumpComment, order),
+			target: { kind: "jump", chain: own },
+		};
+	};
+	const both = (family: Family) => ({
+		prerouting: jump("prerouting", family),
+		output: jump("output", family),
+	});
+	return { ipv4: both("ipv4"), ipv6: both("ipv6") };
+});
 
 /** Joins rules of what those about subnets of one prefix have in common: there may be tens of thousands, most of one. */
 function passedEncoder(family: Family, order: Words): (passed: SubnetSelection) => IpRule {
@@ -205,17 +225,34 @@ function packetOf(conditions: readonly PlannedCondition[], family: Family, order
 				break;
 		}
 	}
+	if (source === "" && destination === "" && nameIn === "" && nameOut === "") {
+		return unselective(order)[family][protocol === 0 ? "any" : "tcp"];
+	}
 	return (
 		padded(source, width) +
 		padded(destination, width) +
 		padded(sourceMask, width) +
 		padded(destinationMask, width) +
 		namesBytes(nameIn, nameOut) +
-		order.u16(protocol) +
-		// IPv6 asks for a protocol by a flag, too.
-		(family === "ipv4" ? "\0\0" : `\0${u8(protocol === 0 ? 0 : askForProtocol)}\0\0\0\0`)
+		protocolBytes(protocol, family, order)
 	);
 }
+
+/** IPv6 asks for a protocol by a flag, too. */
+function protocolBytes(protocol: number, family: Family, order: Words): Bytes {
+	const flags = family === "ipv4" ? "\0\0" : `\0${u8(protocol === 0 ? 0 : askForProtocol)}\0\0\0\0`;
+	return order.u16(protocol) + flags;
+}
+
+/** Of most rules, which are about no address and no interface. */
+const unselective = forEachOrder((order) => {
+	const of = (protocol: number, family: Family) => {
+		const bytes = protocolBytes(protocol, family, order);
+		return zeros(layouts[family].packet - bytes.length) + bytes;
+	};
+	const both = (family: Family) => ({ any: of(0, family), tcp: of(tcpProtocol, family) });
+	return { ipv4: both("ipv4"), ipv6: both("ipv6") };
+});
 
 /** Both interfaces' names, empty for any, and then what of them counts: all with the NUL at the end, so that none that only begins so is meant. */
 function namesBytes(nameIn: string, nameOut: string): Bytes {
