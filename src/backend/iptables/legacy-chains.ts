@@ -46,11 +46,22 @@ export function standsAsSent(
 	plan: Plan,
 	order: Words,
 ): boolean {
+	if (isWithoutRules(info)) {
+		return false;
+	}
 	const chains = baseChainNames.flatMap((name, hook): IpChain[] =>
 		(info.hooks & (1 << hook)) === 0 ? [] : [{ name, rules: [], base: { hook, policy: "accept" } }],
 	);
-	const isEmpty = info.entryCount === chains.length + 1;
-	return !isEmpty && isBuiltAs(withPlan({ family, chains }, plan, order), info, entries, order);
+	return isBuiltAs(withPlan({ family, chains }, plan, order), info, entries, order);
+}
+
+/** A policy for each hook, and the end of the table. */
+function isWithoutRules({ hooks: hooked, entryCount }: LegacyTable["info"]): boolean {
+	let count = 1;
+	for (let rest = hooked; rest !== 0; rest >>>= 1) {
+		count += rest & 1;
+	}
+	return entryCount === count;
 }
 
 /** The table without anything of ours. */

@@ -1,6 +1,6 @@
 import type { Family } from "../../domain/family.ts";
 import type { Errno, Host } from "../../host/host.ts";
-import { buildEntries, isSameInfo, replaceRequest, restoreCounters } from "../../wire/build-ip-table.ts";
+import { buildEntries, replaceRequest, restoreCounters } from "../../wire/build-ip-table.ts";
 import { type Bytes, type Words, words } from "../../wire/bytes.ts";
 import type { IpTable } from "../../wire/ip-table.ts";
 import {
@@ -47,7 +47,7 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 		if (typeof told !== "string") {
 			throw tableFailure(host, family, told);
 		}
-		const info = readInfo(told, order);
+		const info = infoIn(family, told, order);
 		const answer = host.xtables(family, "entries", entriesRequest(info, order));
 		if (typeof answer === "string") {
 			return legacyTable(host, family, { info, entries: entriesIn(answer), order });
@@ -57,6 +57,19 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 		}
 	}
 	throw new BackendError("refused", `${names[family]}: the table kept changing while it was being read`);
+}
+
+const lastInfo = new Map<Family, { readonly told: Bytes; readonly order: Words; readonly info: TableInfo }>();
+
+/** As of {@link takeApart}, of what is told beside entries. */
+function infoIn(family: Family, told: Bytes, order: Words): TableInfo {
+	const last = lastInfo.get(family);
+	if (last?.told === told && last.order === order) {
+		return last.info;
+	}
+	const info = readInfo(told, order);
+	lastInfo.set(family, { told, order, info });
+	return info;
 }
 
 interface Told {
@@ -103,7 +116,7 @@ const lastTakenApart = new Map<Family, TakenApart>();
 function takeApart(family: Family, told: Told): TakenApart {
 	const { info, entries, order } = told;
 	const last = lastTakenApart.get(family);
-	if (last?.entries === entries && last.order === order && isSameInfo(last.info, info)) {
+	if (last?.entries === entries && last.order === order && last.info === info) {
 		return last;
 	}
 	const table = readIpTable(family, info, entries, order);
