@@ -76,7 +76,9 @@ export class FlagValues {
 	}
 
 	boolean(name: string): boolean {
-		return this.one(name, parseBoolean) ?? false;
+		return this.isGiven(name)
+			? (this.one(name, parseBoolean) ?? false)
+			: flagNamed(this.#flags, name).default === "true";
 	}
 
 	/** Items of all occurrences in order, split at commas; blanks around an item do not count. */

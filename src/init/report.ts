@@ -115,19 +115,24 @@ export function logReport(log: Logger, report: InitReport, { choice, rules, hidd
 	const { tried, dialect, via } = choice;
 	const attempts = () => [describeAttempts(tried), `${dialect}: chosen`].filter(Boolean).join(" → ");
 	const isUnchanged = report.families.every(({ outcome }) => outcome === "unchanged");
-	log.info(() => [
-		...(report.mode.asked === "auto" ? [`mode auto: ${attempts()}`] : []),
-		...report.families.map(
-			({ family, outcome }) => `${family}: ${sentences[outcome]} (mode ${dialect}, via ${via})`,
-		),
-		...(isUnchanged ? [] : rules().lines),
-		...report.changed.map((change) => `somebody had changed the rules: ${change}`),
-		...report.removed.map(
-			({ mode, family }) => `${family}: removed the rules that an earlier run left in mode ${mode}`,
-		),
-		...describeHidden(hidden).map((sentence) => `of an earlier run: ${sentence}`),
-		`done in ${report.milliseconds} ms`,
-	]);
+	log.info(() => {
+		const lines: (string | AlikeLines)[] = report.mode.asked === "auto" ? [`mode auto: ${attempts()}`] : [];
+		for (const { family, outcome } of report.families) {
+			lines.push(`${family}: ${sentences[outcome]} (mode ${dialect}, via ${via})`);
+		}
+		lines.push(...(isUnchanged ? [] : rules().lines));
+		for (const change of report.changed) {
+			lines.push(`somebody had changed the rules: ${change}`);
+		}
+		for (const { mode, family } of report.removed) {
+			lines.push(`${family}: removed the rules that an earlier run left in mode ${mode}`);
+		}
+		for (const sentence of describeHidden(hidden)) {
+			lines.push(`of an earlier run: ${sentence}`);
+		}
+		lines.push(`done in ${report.milliseconds} ms`);
+		return lines;
+	});
 	if (isUnchanged) {
 		log.debug(() => rules().lines);
 	}

@@ -87,6 +87,28 @@ export function fieldsIn(bytes: Bytes, range: Range, order: Words): Fields | und
 	return at >= end ? fields : undefined;
 }
 
+/** The first attribute of a type, without a look at what comes behind it; undefined where there is none. */
+export function firstOf(
+	bytes: Bytes,
+	{ start, end }: Range,
+	wanted: number,
+	{ u16At }: Words,
+): Span | undefined {
+	let at = start;
+	while (at + attributeHeaderLength <= end) {
+		const length = u16At(bytes, at);
+		if (length < attributeHeaderLength || at + length > end) {
+			return undefined;
+		}
+		const type = u16At(bytes, at + 2) & typeMask;
+		if (type === wanted) {
+			return { type, start: at + attributeHeaderLength, end: at + length };
+		}
+		at += length + (-length & 3);
+	}
+	return undefined;
+}
+
 /** More than any list of attributes that we read has. */
 const mostFields = 64;
 

@@ -1,5 +1,5 @@
-import { fieldsIn, type Message, messagesIn, stringIn } from "./attributes.ts";
-import { type ByteOrder, type Bytes, words, zeros } from "./bytes.ts";
+import { firstOf, type Message, messagesIn, stringIn } from "./attributes.ts";
+import { type ByteOrder, type Bytes, forEachOrder, words, zeros } from "./bytes.ts";
 import { flag, messageType } from "./nf-tables.ts";
 
 /** Network interfaces as rtnetlink(7) tells of them. */
@@ -25,13 +25,16 @@ export function dumpLinks(order: ByteOrder): Bytes {
  * include/net/flow.h, loopback_net_init in drivers/net/loopback.c), without its counters, which are most of what is told.
  */
 export function askFirstLink(order: ByteOrder): Bytes {
-	const { message, u32, attribute } = words[order];
+	return questionForFirst(words[order]);
+}
+
+const questionForFirst = forEachOrder(({ message, u32, attribute }) => {
 	const header = zeros(indexOffset) + u32(1) + zeros(headerLength - indexOffset - 4);
 	return message(
 		{ type: getLink, flags: flag.request, sequence: 1 },
 		header + attribute(extensions, u32(withoutStatistics)),
 	);
-}
+});
 
 /** The name of the one interface in an answer; undefined where there is none, or it is not a loopback interface. */
 export function loopbackAlone(datagrams: readonly Bytes[], order: ByteOrder): string | undefined {
@@ -67,5 +70,6 @@ function isLoopback(bytes: Bytes, { type, start }: Message, order: ByteOrder): b
 }
 
 function nameOf(bytes: Bytes, { start, end }: Message, order: ByteOrder): string | undefined {
-	return stringIn(bytes, fieldsIn(bytes, { start: start + headerLength, end }, words[order])?.[nameField]);
+	// It is the first of some forty (rtnl_fill_ifinfo in net/core/rtnetlink.c).
+	return stringIn(bytes, firstOf(bytes, { start: start + headerLength, end }, nameField, words[order]));
 }

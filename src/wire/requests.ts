@@ -1,5 +1,5 @@
 import { generalHeaders } from "./batch.ts";
-import { type ByteOrder, type Bytes, cString, words } from "./bytes.ts";
+import { type ByteOrder, type Bytes, cString, forEachOrder, words } from "./bytes.ts";
 import {
 	chainField,
 	elementListField,
@@ -41,8 +41,10 @@ export function getChain(scope: TableScope, table: string, name: string, order: 
 
 /** All tables of all families. */
 export function dumpTables(order: ByteOrder): Bytes {
-	return request(order, messageType.getTable, { flags: flag.dump });
+	return tablesDump(words[order]);
 }
+
+const tablesDump = forEachOrder(({ order }) => request(order, messageType.getTable, { flags: flag.dump }));
 
 /** All chains of a family, or of all. */
 export function dumpChains(order: ByteOrder, scope?: TableScope): Bytes {
