@@ -26,12 +26,11 @@ impl Bundle {
 pub struct Bundles(pub Rc<[Bundle]>);
 
 impl Bundles {
-    /// Takes those into the heap that nobody has loaded yet: of the others it holds what was made of them.
+    /// Takes those into the heap that nobody has loaded yet. Of the others it holds what was made of them, and nothing of
+    /// where they were.
     pub fn keep_others(&self) {
         for Bundle { bytecode, is_loaded, .. } in self.0.iter() {
-            if !is_loaded.get() {
-                bytecode.set(bytecode.get().to_vec().leak());
-            }
+            bytecode.set(if is_loaded.get() { &[] } else { bytecode.get().to_vec().leak() });
         }
     }
 

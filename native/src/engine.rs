@@ -73,6 +73,9 @@ impl Engine {
                 while heap::blocks() == before {
                     // SAFETY: as above.
                     let block = unsafe { qjs::js_malloc_rt(runtime, size as _) };
+                    // What was there may be an address of a stack, which is another one in each process.
+                    // SAFETY: a new block of that size.
+                    unsafe { block.cast::<u8>().write_bytes(0, size) };
                     if heap::blocks() != before {
                         // SAFETY: it has just come from there.
                         unsafe { qjs::js_free_rt(runtime, block) };
