@@ -1,6 +1,6 @@
 //! Bytes that cross between Rust and JavaScript: a string of one character for each, which the engine keeps as bytes.
 
-use rquickjs::{Ctx, Error, FromJs, IntoJs, Result, Value};
+use rquickjs::{Ctx, Error, FromJs, IntoJs, Result, Value, qjs};
 
 /// None of a string of which a character is no byte.
 pub struct ByteString(pub Option<Vec<u8>>);
@@ -22,23 +22,30 @@ impl<'js> IntoJs<'js> for ByteString {
 }
 
 impl<'js> FromJs<'js> for ByteString {
-    fn from_js(_: &Ctx<'js>, value: Value<'js>) -> Result<Self> {
-        let Some(string) = value.as_string() else {
+    /// Right out of what the engine makes of it, which is UTF-8 or, with half a surrogate pair, nearly: there may be megabytes.
+    fn from_js(ctx: &Ctx<'js>, value: Value<'js>) -> Result<Self> {
+        if !value.is_string() {
             return Err(Error::new_from_js(value.type_name(), "string"));
-        };
-        match string.to_string() {
-            Ok(text) => Ok(ByteString(bytes_of(&text))),
-            // Half a surrogate pair.
-            Err(Error::Utf8(_)) => Ok(ByteString(None)),
-            Err(error) => Err(error),
         }
+        let context = ctx.as_raw().as_ptr();
+        let mut length = 0;
+        // SAFETY: the context is alive, and so is the value.
+        let text = unsafe { qjs::JS_ToCStringLen(context, &raw mut length, value.as_raw()) };
+        if text.is_null() {
+            return Err(Error::Exception);
+        }
+        // SAFETY: that long, and there until it is freed below.
+        let bytes = bytes_of(unsafe { std::slice::from_raw_parts(text.cast(), length as usize) });
+        // SAFETY: as it came, once.
+        unsafe { qjs::JS_FreeCString(context, text) };
+        Ok(ByteString(bytes))
     }
 }
 
 /// By runs of ASCII, of which megabytes are mostly made; other characters that are a byte take two in UTF-8.
-fn bytes_of(text: &str) -> Option<Vec<u8>> {
+fn bytes_of(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     loop {
         let run = rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
         bytes.extend_from_slice(&rest[..run]);
