@@ -48,9 +48,9 @@ describe("rules of a meshed pod", () => {
 			involvedObject: { kind: "Pod", name: "early", namespace: "shop" },
 			message: expect.stringMatching(/^The rules were mended in place: the rules are not as they should be/),
 		});
-		expect(agent.lines.find(({ msg }) => msg === "mended a pod's rules")).toMatchObject({
-			pod: "shop/early",
-		});
+		await eventually(() =>
+			agent.lines.some(({ msg, pod }) => msg === "mended a pod's rules" && pod === "shop/early"),
+		);
 	});
 
 	it.each([
