@@ -42,11 +42,12 @@ export function addressesIn(
 	if (all.at(-1)?.message.type !== messageType.done || isTorn) {
 		return undefined;
 	}
-	return all.flatMap(({ bytes, message: { type, start, end } }) => {
+	const told = all.filter(({ message }) => message.type === newAddress);
+	return told.flatMap(({ bytes, message: { start, end } }) => {
 		const fields = fieldsIn(bytes, { start: start + headerLength, end }, words[order]);
 		// On an interface with a peer the other one is the peer's (linux/if_addr.h).
 		const content = contentOf(bytes, fields?.[localAddress] ?? fields?.[prefixAddress]);
-		if (type !== newAddress || content === undefined) {
+		if (content === undefined) {
 			return [];
 		}
 		const isHosts = bytes.charCodeAt(start + scopeOffset) === hostScope;

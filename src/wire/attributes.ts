@@ -67,7 +67,8 @@ export function attributesIn(bytes: Bytes, { start, end }: Range, { u16At }: Wor
 /** The attributes of a stretch by their types: of several of one type the last, as the kernel's own reader has it. */
 export type Fields = readonly (Span | undefined)[];
 
-export function fieldsIn(bytes: Bytes, range: Range, order: Words): Fields | undefined {
+/** Up to the first of type `last`, where that is said: what comes behind it is not looked at. */
+export function fieldsIn(bytes: Bytes, range: Range, order: Words, last?: number): Fields | undefined {
 	const { u16At } = order;
 	const { end } = range;
 	const fields: (Span | undefined)[] = [];
@@ -82,31 +83,12 @@ export function fieldsIn(bytes: Bytes, range: Range, order: Words): Fields | und
 		if (type < mostFields) {
 			fields[type] = { type, start: at + attributeHeaderLength, end: at + length };
 		}
+		if (type === last) {
+			return fields;
+		}
 		at += length + (-length & 3);
 	}
 	return at >= end ? fields : undefined;
-}
-
-/** The first attribute of a type, without a look at what comes behind it; undefined where there is none. */
-export function firstOf(
-	bytes: Bytes,
-	{ start, end }: Range,
-	wanted: number,
-	{ u16At }: Words,
-): Span | undefined {
-	let at = start;
-	while (at + attributeHeaderLength <= end) {
-		const length = u16At(bytes, at);
-		if (length < attributeHeaderLength || at + length > end) {
-			return undefined;
-		}
-		const type = u16At(bytes, at + 2) & typeMask;
-		if (type === wanted) {
-			return { type, start: at + attributeHeaderLength, end: at + length };
-		}
-		at += length + (-length & 3);
-	}
-	return undefined;
 }
 
 /** More than any list of attributes that we read has. */

@@ -203,14 +203,15 @@ function standardBytes(verdict: number, order: Words): Bytes {
 
 /** The names of our own chains are in every table; of others' there may be any number. */
 function errorBytes(name: IpChain["name"], order: Words): Bytes {
-	const known = errorTargets(order).get(name);
+	const targets = errorTargets(order);
+	const known = targets.get(name);
 	if (known !== undefined) {
 		return known;
 	}
 	const data = name.padEnd(errorTarget - extensionHeader, "\0");
 	const bytes = extensionBytes({ name: errorName, revision: 0, data }, order);
-	if (errorTargets(order).size < mostNames) {
-		errorTargets(order).set(name, bytes);
+	if (targets.size < mostNames) {
+		targets.set(name, bytes);
 	}
 	return bytes;
 }

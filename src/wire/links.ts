@@ -1,4 +1,4 @@
-import { firstOf, type Message, messagesIn, stringIn } from "./attributes.ts";
+import { fieldsIn, type Message, messagesIn, stringIn } from "./attributes.ts";
 import { type ByteOrder, type Bytes, forEachOrder, words, zeros } from "./bytes.ts";
 import { flag, messageType } from "./nf-tables.ts";
 
@@ -71,5 +71,6 @@ function isLoopback(bytes: Bytes, { type, start }: Message, order: ByteOrder): b
 
 function nameOf(bytes: Bytes, { start, end }: Message, order: ByteOrder): string | undefined {
 	// It is the first of some forty (rtnl_fill_ifinfo in net/core/rtnetlink.c).
-	return stringIn(bytes, firstOf(bytes, { start: start + headerLength, end }, nameField, words[order]));
+	const fields = fieldsIn(bytes, { start: start + headerLength, end }, words[order], nameField);
+	return stringIn(bytes, fields?.[nameField]);
 }

@@ -59,9 +59,10 @@ export function readLegacyTable(host: Host, family: Family): LegacyTable {
 	throw new BackendError("refused", `${names[family]}: the table kept changing while it was being read`);
 }
 
+/** What was last told of a family's table beside entries, which is the same for most, as in {@link takeApart}. */
 const lastInfo = new Map<Family, { readonly told: Bytes; readonly order: Words; readonly info: TableInfo }>();
 
-/** As of {@link takeApart}, of what is told beside entries. */
+/** The very same object where the same was told last. */
 function infoIn(family: Family, told: Bytes, order: Words): TableInfo {
 	const last = lastInfo.get(family);
 	if (last?.told === told && last.order === order) {

@@ -11,6 +11,7 @@ import {
 	passedSubnets,
 	type SubnetSelection,
 } from "../../rules/plan.ts";
+import { multiportSlots } from "../../wire/xtables.ts";
 import type { Mark } from "../backend.ts";
 
 /**
@@ -127,9 +128,6 @@ function renderPorts(ports: readonly PortRange[], rule: PlannedRule): string {
 function renderAction(action: PlannedAction): string {
 	return action.kind === "return" ? "-j RETURN" : `-j REDIRECT --to-ports ${action.ports.low}`;
 }
-
-/** XT_MULTI_PORTS in linux/netfilter/xt_multiport.h: a match has 15 slots, of which a range takes two. */
-const multiportSlots = 15;
 
 /** What of a rule's list of ports one multiport match holds, which makes a rule of its own. */
 export interface PortGroup {
