@@ -18,10 +18,22 @@ impl<'js> IntoJs<'js> for Outcome {
 }
 
 pub fn to_object<'js>(ctx: &Ctx<'js>, errno: Errno) -> Result<Value<'js>> {
+    described(ctx, errno, message(errno))
+}
+
+/// `EILSEQ`, in the words of `src/domain/utf8.ts`, for bytes of which that at `offset` begins no character.
+pub fn not_utf8<'js>(ctx: &Ctx<'js>, bytes: &[u8], offset: usize) -> Result<Value<'js>> {
+    let line = 1 + bytes[..offset].iter().filter(|byte| **byte == b'\n').count();
+    let byte = bytes[offset];
+    let message = format!("is not UTF-8: byte {byte:#04x} at offset {offset} (line {line})");
+    described(ctx, Errno::EILSEQ, message)
+}
+
+fn described<'js>(ctx: &Ctx<'js>, errno: Errno, message: String) -> Result<Value<'js>> {
     let object = Object::new(ctx.clone())?;
     object.set("name", format!("{errno:?}"))?;
     object.set("number", errno as i32)?;
-    object.set("message", message(errno))?;
+    object.set("message", message)?;
     Ok(object.into_value())
 }
 

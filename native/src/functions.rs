@@ -16,7 +16,7 @@ use rquickjs::{Array, Ctx, FromJs, IntoJs, Object, Result, Value};
 use crate::bundle::Bundles;
 use crate::children::{self, Command, Ended, Outcome as EndedAs};
 use crate::descriptors::{read_all, write_all};
-use crate::errno::{Outcome, from_io, to_object};
+use crate::errno::{Outcome, from_io, not_utf8, to_object};
 use crate::file_lock;
 use crate::input::Stdin;
 use crate::kept_sockets;
@@ -171,8 +171,9 @@ fn variables(ctx: Ctx<'_>, prefix: Text) -> Result<Object<'_>> {
 
 fn stdin(ctx: Ctx<'_>) -> Result<Value<'_>> {
     log::flush();
-    match read_all(io::stdin()) {
-        Ok(bytes) => Text::from(bytes).into_js(&ctx),
+    match read_all(io::stdin()).map(String::from_utf8) {
+        Ok(Ok(text)) => text.into_js(&ctx),
+        Ok(Err(error)) => not_utf8(&ctx, error.as_bytes(), error.utf8_error().valid_up_to()),
         Err(errno) => to_object(&ctx, errno),
     }
 }

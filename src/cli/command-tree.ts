@@ -14,7 +14,7 @@ export async function runCommandTree(argv: readonly string[], name = "shunt"): P
 	const [wanted = ""] = argv;
 	const stranger = unknownCommand(wanted, name);
 	if (stranger !== undefined) {
-		process.stderr.write(`${name}: ${formatProblem(stranger)}\n`);
+		writeStandardError(`${name}: ${formatProblem(stranger)}\n`);
 		return exitCodes.badInput;
 	}
 	let status: ExitCode = exitCodes.done;

@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { harmless } from "../domain/harmless.ts";
+import { formatProblem, type Problem } from "../domain/problem.ts";
 import { HostError } from "../host/host.ts";
 import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts";
 
@@ -9,7 +10,25 @@ import { writeStandardError, writeStandardOutput } from "../host/node-streams.ts
  */
 export function runShunt(argv: readonly string[], name = "shunt"): Promise<ExitCode> {
 	const [command = "-"] = argv;
-	return delivering(command.startsWith("-") ? name : `${name} ${command}`, () => run(argv, name));
+	const program = command.startsWith("-") ? name : `${name} ${command}`;
+	const problems = mangledArguments(argv);
+	if (problems.length > 0) {
+		writeStandardError(problems.map((problem) => `${program}: ${formatProblem(problem)}\n`).join(""));
+		return Promise.resolve(exitCodes.badInput);
+	}
+	return delivering(program, () => run(argv, name));
+}
+
+/**
+ * Node takes arguments for UTF-8 and puts a replacement character for each byte that is none. Nobody writes that
+ * character, and what we print would be another text than the one that we were given.
+ */
+function mangledArguments(argv: readonly string[]): Problem[] {
+	return argv.flatMap((value, index) =>
+		value.includes("\ufffd")
+			? [{ source: `argument ${index + 1}`, value, complaint: "is not UTF-8", accepted: "text in UTF-8" }]
+			: [],
+	);
 }
 
 async function run(argv: readonly string[], name: string): Promise<ExitCode> {

@@ -3,6 +3,7 @@ import { HostError } from "../host/host.ts";
 import type { Annotations } from "../policy/annotations.ts";
 import { CniError, errorCodes } from "./cni-error.ts";
 import { isJsonObject, type JsonObject } from "./config-reader.ts";
+import { exactJson } from "./exact-json.ts";
 import { type ReadConfig, readPluginConfig } from "./plugin-config.ts";
 import { findVersion, type SpecVersion, spokenVersions } from "./spec-version.ts";
 
@@ -11,6 +12,8 @@ export interface NetworkRequest {
 	readonly version: SpecVersion;
 	/** Of the plugins before; absent on its own, and in some DELs. */
 	readonly prevResult: JsonObject | undefined;
+	/** The JSON of a result that is made of it, in which each number is as it came in. */
+	written(result: object): string;
 	/** All of the pod's; undefined where the runtime does not hand them over. */
 	readonly annotations: Annotations | undefined;
 	/** Whether the entry asks for them. */
@@ -21,8 +24,15 @@ export interface NetworkRequest {
 /** The capability by which containerd and CRI-O hand over a pod's annotations, and its key in `runtimeConfig`. */
 export const annotationsCapability = "io.kubernetes.cri.pod-annotations";
 
+/** What came on standard input. */
+export interface Input {
+	readonly text: string;
+	/** The same as a value. */
+	readonly value: unknown;
+}
+
 /** Standard input, read and taken for JSON; throws a {@link CniError}. */
-export function readInput(host: Host): unknown {
+export function readInput(host: Host): Input {
 	let text: string;
 	try {
 		text = host.stdin();
@@ -36,7 +46,7 @@ export function readInput(host: Host): unknown {
 		throw error;
 	}
 	try {
-		return JSON.parse(text);
+		return { text, value: JSON.parse(text) };
 	} catch (error) {
 		throw new CniError(errorCodes.decodingFailure, "the network configuration is not JSON", [
 			text.trim() === "" ? "standard input is empty" : saidBy(error),
@@ -49,7 +59,7 @@ function saidBy(error: unknown): string {
 }
 
 /** Throws a {@link CniError} for what no command could do anything with; mistakes of our own keys stay values. */
-export function parseRequest(input: unknown): NetworkRequest {
+export function parseRequest({ text, value: input }: Input): NetworkRequest {
 	if (!isJsonObject(input)) {
 		throw new CniError(errorCodes.decodingFailure, "the network configuration is not an object");
 	}
@@ -61,9 +71,11 @@ export function parseRequest(input: unknown): NetworkRequest {
 			`name: ${JSON.stringify(name) ?? "it"} is no network's name (want letters, digits, _, . and -, the first a letter or digit)`,
 		);
 	}
+	const exact = exactJson(text, input);
 	return {
 		version,
-		prevResult: objectAt(input, "prevResult"),
+		prevResult: objectAt(exact.value as JsonObject, "prevResult"),
+		written: (result) => exact.written(result),
 		annotations: readAnnotations(input),
 		asksForAnnotations: objectAt(input, "capabilities")?.[annotationsCapability] === true,
 		read: readPluginConfig(input),

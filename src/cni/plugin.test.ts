@@ -419,5 +419,34 @@ it("tells a person what it is", () => {
 	expect(runPlugin(host, ["--version"])).toBe(0);
 	expect(host.output.join("")).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
 	expect([runPlugin(host, ["--help"]), runPlugin(host, ["--nonsense"])]).toEqual([0, 64]);
-	expect(host.logged[0]).toContain("a CNI plugin for versions 0.3.0, 0.3.1");
+	expect(host.output.at(-1)).toContain("a CNI plugin for versions 0.3.0, 0.3.1");
+	expect(host.logged).toEqual([expect.stringContaining("a CNI plugin for versions 0.3.0, 0.3.1")]);
+});
+
+it.each(["--version", "--help"])("tells no person who does not listen: %s", (word) => {
+	const host = createMemoryHost();
+	const stdout = () => {
+		throw new HostError("failed", "standard output: no space left on device");
+	};
+	expect(runPlugin({ ...host, stdout }, [word])).toBe(1);
+	expect(host.logged).toEqual(["shunt-cni: standard output: no space left on device"]);
+});
+
+describe("a number in what the plugins before came to", () => {
+	it.each([
+		...["9223372036854775807", "18446744073709551615", "-9007199254740993", "1.0", "1e400", "-0", "1E3"],
+		...["0.1000000000000000055511151231257827", '"9223372036854775807"', '"#1.0"', '"\\u0023#,1.50"'],
+	])("goes on as it is: %s", (number) => {
+		const stdin = `{"cniVersion":"1.0.0","name":"n","type":"shunt-cni","prevResult":{"cniVersion":"1.0.0","ips":[],"x":[${number},7]}}`;
+		const { status, output } = run("ADD", { input: stdin });
+		const text = number.startsWith('"') ? JSON.stringify(JSON.parse(number)) : number;
+		expect([status, output]).toEqual([0, `{"cniVersion":"1.0.0","ips":[],"x":[${text},7]}\n`]);
+	});
+
+	it("goes on in a list of another era too", () => {
+		const stdin =
+			'{"cniVersion":"0.4.0","name":"n","type":"shunt-cni","prevResult":{"cniVersion":"1.0.0","routes":[{"dst":"0.0.0.0/0","mtu":9007199254740993}]}}';
+		const { output } = run("ADD", { input: stdin });
+		expect(output).toBe('{"cniVersion":"0.4.0","routes":[{"dst":"0.0.0.0/0","mtu":9007199254740993}]}\n');
+	});
 });

@@ -16,14 +16,15 @@ import { isAtLeast, newestVersion, type SpecVersion, specVersions } from "./spec
  * gets one JSON object, a result or an error, or nothing where a command has no result; also when this has a bug.
  */
 export function runPlugin(host: Host, argv: readonly string[] = []): ExitCode {
-	if (argv.length > 0 && (host.env("CNI_COMMAND") ?? "") === "") {
-		return answerPerson(host, argv);
+	const [word] = argv;
+	if (word !== undefined && (host.env("CNI_COMMAND") ?? "") === "") {
+		return answerPerson(host, word);
 	}
 	const call: Call = { version: newestVersion };
 	try {
 		const result = run(host, call);
 		if (result !== undefined) {
-			host.stdout(`${JSON.stringify(result)}\n`);
+			host.stdout(`${result}\n`);
 		}
 		return exitCodes.done;
 	} catch (thrown) {
@@ -32,16 +33,21 @@ export function runPlugin(host: Host, argv: readonly string[] = []): ExitCode {
 }
 
 /** No runtime passes arguments; whoever does wants to know what this is. */
-function answerPerson(host: Host, [word]: readonly string[]): ExitCode {
-	if (word === "--version" || word === "-V") {
-		host.stdout(`${ownVersion}\n`);
-		return exitCodes.done;
+function answerPerson(host: Host, word: string): ExitCode {
+	const isQuestion = word === "--help" || word === "-h";
+	if (!isQuestion && word !== "--version" && word !== "-V") {
+		host.log(description);
+		return exitCodes.badInput;
 	}
-	host.log(
-		`shunt-cni ${ownVersion}: a CNI plugin for versions ${specVersions.join(", ")}, run by a container runtime with CNI_COMMAND and more in its environment`,
-	);
-	return word === "--help" || word === "-h" ? exitCodes.done : exitCodes.badInput;
+	try {
+		host.stdout(`${isQuestion ? description : ownVersion}\n`);
+		return exitCodes.done;
+	} catch (thrown) {
+		return undelivered(host, thrown);
+	}
 }
+
+const description = `shunt-cni ${ownVersion}: a CNI plugin for versions ${specVersions.join(", ")}, run by a container runtime with CNI_COMMAND and more in its environment`;
 
 /** What is known so far of a call, which an error is to bear and to be told in. */
 interface Call {
@@ -49,10 +55,11 @@ interface Call {
 	log?: Logger;
 }
 
-function run(host: Host, call: Call): object | undefined {
+/** What it prints; undefined for what has no result. */
+function run(host: Host, call: Call): string | undefined {
 	const command = readCommand(host);
 	if (command === "VERSION") {
-		return answerVersion(host);
+		return JSON.stringify(answerVersion(host));
 	}
 	const environment = readEnvironment(host, command);
 	if (command === "DEL") {
@@ -66,7 +73,7 @@ function run(host: Host, call: Call): object | undefined {
 	wantVersion(command, request.version);
 	switch (command) {
 		case "ADD":
-			return runAdd(host, environment, request, log);
+			return request.written(runAdd(host, environment, request, log));
 		case "CHECK":
 			runCheck(host, environment, request, log);
 			return undefined;
@@ -103,7 +110,7 @@ function logOf(host: Host, { read }: NetworkRequest): Logger {
 function answerVersion(host: Host): object {
 	let said: unknown;
 	try {
-		const input = readInput(host);
+		const { value: input } = readInput(host);
 		said = isJsonObject(input) ? input["cniVersion"] : undefined;
 	} catch {
 		// The answer does not depend on the question.
@@ -148,7 +155,12 @@ function err(host: Host, error: CniError, { version, log }: Call): ExitCode {
 	try {
 		host.stdout(`${formatError(error, version)}\n`);
 	} catch (thrown) {
-		host.log(`shunt-cni: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+		return undelivered(host, thrown);
 	}
+	return exitCodes.failed;
+}
+
+function undelivered(host: Host, thrown: unknown): ExitCode {
+	host.log(`shunt-cni: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
 	return exitCodes.failed;
 }

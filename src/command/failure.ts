@@ -1,5 +1,6 @@
 import { BackendError, type BackendErrorCode } from "../backend/backend-error.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmlessJson } from "../domain/harmless.ts";
 import { formatProblem, type Problem } from "../domain/problem.ts";
 import { type Host, HostError } from "../host/host.ts";
 
@@ -97,7 +98,7 @@ export function reportFailure(host: Host, program: string, failure: Failure, out
 /** That this cannot be delivered either does not make the failure another one. */
 function reportAsJson(host: Host, program: string, { exitCode, messages }: Failure): void {
 	try {
-		host.stdout(`${JSON.stringify({ exitCode, errors: messages })}\n`);
+		host.stdout(`${harmlessJson({ exitCode, errors: messages })}\n`);
 	} catch (error) {
 		for (const message of environmentFailure(error).messages) {
 			host.log(`${program}: ${message}`);

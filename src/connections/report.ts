@@ -1,5 +1,6 @@
 import type { Failure } from "../command/failure.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmlessJson } from "../domain/harmless.ts";
 import type { Namespace } from "../status/namespaces.ts";
 import type { Account } from "./account.ts";
 import type { Survey } from "./survey.ts";
@@ -27,7 +28,7 @@ function* namespaceAsJson(one: NamespaceSurvey, totalsOnly: boolean): Generator<
 	const { path, ...known } = one.namespace;
 	const netns = { path, ...known };
 	if ("failure" in one) {
-		yield JSON.stringify({ netns, errors: one.failure.messages });
+		yield harmlessJson({ netns, errors: one.failure.messages });
 		return;
 	}
 	const { connections, ended, unread, notes } = one.survey;
@@ -35,7 +36,7 @@ function* namespaceAsJson(one: NamespaceSurvey, totalsOnly: boolean): Generator<
 		...group,
 		connections: alike.length,
 	}));
-	const head = JSON.stringify({
+	const head = harmlessJson({
 		netns,
 		totals: { ...totalsOf(connections), ended, byRule },
 		notRead: unread,
@@ -49,7 +50,7 @@ function* namespaceAsJson(one: NamespaceSurvey, totalsOnly: boolean): Generator<
 	for (let start = 0; start < connections.length; start += atOnce) {
 		const part = connections
 			.slice(start, start + atOnce)
-			.map((account) => JSON.stringify(accountAsJson(account)));
+			.map((account) => harmlessJson(accountAsJson(account)));
 		yield `${start === 0 ? "" : ","}${part.join()}`;
 	}
 	yield "]}";

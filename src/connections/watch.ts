@@ -1,4 +1,4 @@
-import { harmless } from "../domain/harmless.ts";
+import { harmless, harmlessJson } from "../domain/harmless.ts";
 import type { Account } from "./account.ts";
 import { nowOf, ownerInWords } from "./format-text.ts";
 import { columns } from "./layout.ts";
@@ -104,6 +104,6 @@ function rowOf({ event, account }: Change, time: string): string[] {
 /** One object for each line. */
 export function changesAsJson(changes: readonly Change[], time: string): string {
 	return changes
-		.map(({ event, account }) => `${JSON.stringify({ time, event, ...accountAsJson(account) })}\n`)
+		.map(({ event, account }) => `${harmlessJson({ time, event, ...accountAsJson(account) })}\n`)
 		.join("");
 }

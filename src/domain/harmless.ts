@@ -16,6 +16,14 @@ export function harmlessLines(text: string): string {
 	return text.replace(harmfulInLines, escaped);
 }
 
+/**
+ * JSON for programs that does nothing to a terminal where it comes to one: what would is spelled as an escape, which a
+ * program reads as the same.
+ */
+export function harmlessJson(value: unknown, indentation?: number): string {
+	return harmlessLines(JSON.stringify(value, null, indentation));
+}
+
 /** In quotation marks, and JSON still. */
 export function quoted(text: string): string {
 	return harmless(JSON.stringify(text));

@@ -1,3 +1,4 @@
+import { harmlessJson } from "../domain/harmless.ts";
 import { version } from "../domain/version.ts";
 import type { PacketRequest } from "./packet-fields.ts";
 import type { Section } from "./ruleset-summary.ts";
@@ -67,10 +68,10 @@ export function pageHtml(
 `;
 }
 
-/** JSON with nothing in it that could end a script element, begin a comment in one, or end a line of JavaScript. */
+/** JSON with nothing in it that could end a script element, begin a comment in one, end a line of JavaScript, or steer a terminal. */
 export function scriptSafe(value: unknown): string {
-	return JSON.stringify(value).replace(
-		/[<>&\u2028\u2029]/g,
+	return harmlessJson(value).replace(
+		/[<>&]/g,
 		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
 	);
 }

@@ -10,6 +10,7 @@ const codes = new Map<string, HostErrorCode>([
 	["EROFS", "not-permitted"],
 	["EINVAL", "invalid"],
 	["EISDIR", "invalid"],
+	["EILSEQ", "invalid"],
 ]);
 
 /** The error of an operation on a path: `/proc/1/ns/net: permission denied`. */

@@ -40,7 +40,7 @@ export interface Host {
 
 	env(name: string): string | undefined;
 
-	/** All of standard input. */
+	/** All of standard input. Throws `invalid` where that is not UTF-8, and names the byte. */
 	stdin(): string;
 
 	/** Writes to standard output, where results for other programs go: all of it, or throws {@link HostError}. */

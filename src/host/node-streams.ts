@@ -1,6 +1,9 @@
+import { isUtf8 } from "node:buffer";
 import { harmlessLines } from "../domain/harmless.ts";
+import { textFlaw } from "../domain/utf8.ts";
 import { errnoOfThrown } from "../linux/errno.ts";
 import { hostError } from "./errno.ts";
+import { HostError } from "./host.ts";
 import { readAll, writeAll } from "./node-files.ts";
 
 /**
@@ -33,10 +36,16 @@ export function writeStandardError(text: string): void {
 	}
 }
 
-export function readStandardInput(): Buffer {
+/** All of it, which is text in UTF-8. Throws a HostError. */
+export function readStandardInput(): string {
+	let bytes: Buffer;
 	try {
-		return readAll(0);
+		bytes = readAll(0);
 	} catch (thrown) {
 		throw hostError("standard input", errnoOfThrown(thrown));
 	}
+	if (!isUtf8(bytes)) {
+		throw new HostError("invalid", `standard input: ${textFlaw(bytes)?.complaint}`);
+	}
+	return bytes.toString("utf8");
 }

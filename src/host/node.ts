@@ -31,7 +31,7 @@ export function createNodeHost(): Host {
 		fileIdentity: identify,
 		isTerminal: () => isatty(1),
 		env: (name) => process.env[name],
-		stdin: () => readStandardInput().toString("utf8"),
+		stdin: readStandardInput,
 		stdout: writeStandardOutput,
 		log: (line) => writeStandardError(`${harmless(line)}\n`),
 		enterNetns: (path) => enterNetns(path, loadLibc()),

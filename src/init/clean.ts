@@ -18,6 +18,7 @@ import { createLogger } from "../command/logger.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { wantsHelp } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmlessJson } from "../domain/harmless.ts";
 import { err, ok, type Result } from "../domain/problem.ts";
 import { parseTransport, type Transport } from "../domain/transport.ts";
 import type { Host } from "../host/host.ts";
@@ -96,7 +97,7 @@ function report(
 	}
 	if (options.output === "json") {
 		const inWords = ({ dialect, scope }: KernelTable) => ({ mode: dialect, family: scope });
-		host.stdout(`${JSON.stringify({ removed: removed.map(inWords), tables: tables.map(inWords) })}\n`);
+		host.stdout(`${harmlessJson({ removed: removed.map(inWords), tables: tables.map(inWords) })}\n`);
 	}
 	return exitCodes.done;
 }

@@ -14,6 +14,7 @@ import { createLogger } from "../command/logger.ts";
 import { enterNamedNetns, refuseInitialNetns } from "../command/netns.ts";
 import { wantsHelp, wantsVersion } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmlessJson } from "../domain/harmless.ts";
 import type { Dialect } from "../domain/mode.ts";
 import { version } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
@@ -144,7 +145,7 @@ function report(host: Host, options: InitOptions, result: InitResult): void {
 		logReport(log, made, result);
 	}
 	if (output === "json") {
-		host.stdout(`${JSON.stringify(made)}\n`);
+		host.stdout(`${harmlessJson(made)}\n`);
 	} else if (simulate) {
 		host.stdout(formatSimulation(planFor(options.policy), options));
 	}

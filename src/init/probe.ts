@@ -5,6 +5,7 @@ import { existingTables } from "../backend/tables.ts";
 import { badInput, reportFailure } from "../command/failure.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmlessJson } from "../domain/harmless.ts";
 import type { Dialect, Mode } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { asAsked } from "./as-asked.ts";
@@ -32,7 +33,7 @@ export function runProbe(host: Host, argv: readonly string[], program: string): 
 	const attempts = attemptsOf(options.value.mode, trials);
 	const isServed = attempts.some(({ failure }) => failure === undefined);
 	const findings = { trials, isServed, ground, left };
-	host.stdout(`${JSON.stringify(makeProbeReport(host, options.value, findings))}\n`);
+	host.stdout(`${harmlessJson(makeProbeReport(host, options.value, findings))}\n`);
 	return isServed ? exitCodes.done : explain(host, options.value.mode, { program, attempts, trials });
 }
 

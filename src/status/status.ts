@@ -5,6 +5,7 @@ import { formatHelp } from "../command/help.ts";
 import { enterNamedNetns } from "../command/netns.ts";
 import { wantsHelp } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmlessJson } from "../domain/harmless.ts";
 import { ok, type Result } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
 import { examine } from "./examine.ts";
@@ -50,7 +51,7 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 	const isShort = unseen.length > 0 && !maySeeProcesses(host);
 	const text =
 		output === "json"
-			? `${JSON.stringify(makeReport(found, unseen, isShort))}\n`
+			? `${harmlessJson(makeReport(found, unseen, isShort))}\n`
 			: formatTable(found, styleOf(host, target));
 	host.stdout(text);
 	if (unseen.length > 0) {

@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import { type Family, families } from "../domain/family.ts";
+import { harmlessJson } from "../domain/harmless.ts";
 import type { Result } from "../domain/problem.ts";
 import { parseChoice } from "../domain/words.ts";
 import { writeStandardOutput } from "../host/node-streams.ts";
@@ -63,7 +64,7 @@ export function writeJson(
 	milliseconds: number,
 ): void {
 	const report = { exitCode, validated: errors.length === 0, milliseconds, proofs: results, errors };
-	writeStandardOutput(`${JSON.stringify(report)}\n`);
+	writeStandardOutput(`${harmlessJson(report)}\n`);
 }
 
 /** What must not be left unproven. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkCommand } from "../../src/cli/check/check-command.ts";
 import { runExplain } from "../../src/cli/explain/explain-command.ts";
@@ -9,13 +9,16 @@ import { processExplainIo } from "../../src/cli/explain/explain-io.ts";
 import { injectCommand } from "../../src/cli/inject/inject-command.ts";
 import { uninjectCommand } from "../../src/cli/inject/uninject-command.ts";
 import { installCommand } from "../../src/cli/install/install-command.ts";
+import { installCniCommand } from "../../src/cli/install-cni/install-cni-command.ts";
 import { type ManifestIo, processIo } from "../../src/cli/io.ts";
+import { uninstallCommand } from "../../src/cli/uninstall/uninstall-command.ts";
 import { upgradeCommand } from "../../src/cli/upgrade/upgrade-command.ts";
 import type { Problem } from "../../src/domain/problem.ts";
 import { decodeText } from "../../src/host/node-text.ts";
 import { connectCluster } from "../../src/injector/kubernetes-cluster.ts";
 import { loadMounted } from "../../src/injector/mounted.ts";
 import { readKubeconfig } from "../../src/kube/read-kubeconfig.ts";
+import { readBy } from "../support/readers.ts";
 
 const manifest = `apiVersion: v1
 kind: Pod
@@ -92,6 +95,10 @@ const ways: Readonly<Record<string, (path: string, say: Say) => Promise<unknown>
 	"install -f": (path, say) => release(installCommand, ["--ignore-cluster", "-f", path], say),
 	"install --set-file": (path, say) =>
 		release(installCommand, ["--ignore-cluster", "--set-file", `injector.tls.cert=${path}`], say),
+	"install-cni -f": (path, say) => release(installCniCommand, ["-f", path], say),
+	"install-cni --set-file": (path, say) =>
+		release(installCniCommand, ["--set-file", `podAnnotations.a=${path}`], say),
+	"uninstall --kubeconfig": (path, say) => release(uninstallCommand, ["--kubeconfig", path], say),
 	"upgrade --from-manifests": (path, say) => release(upgradeCommand, ["--from-manifests", path], say),
 	"upgrade -f": (path, say) =>
 		release(upgradeCommand, ["--from-manifests", at("right.yaml"), "-f", path], say),
@@ -160,6 +167,19 @@ it("every file of a folder that is not text is named", async () => {
 	for (const [name, [, complaint]] of Object.entries(wrong)) {
 		expect(stderr).toContain(`folder/${name}: ${complaint}`);
 	}
+});
+
+it.each([
+	["install", "--ignore-cluster", "--set", "injector.podAnnotations.a=caf\\351"],
+	["inject", "caf\\351.yaml"],
+	["check", "--namespace", "caf\\303"],
+])("an argument that is not UTF-8 is refused: %j", async (...args) => {
+	const words = args.map((word) => (word.includes("\\") ? `"$(printf '${word}')"` : word));
+	const shell = `exec "$0" ${words.join(" ")}`;
+	const { status, stdout, stderr } = await readBy("file", ["bash", "-c", shell, resolve("bin/shunt")]);
+	const place = `argument ${args.findIndex((word) => word.includes("\\")) + 1}`;
+	expect({ status, stdout }).toEqual({ status: 64, stdout: "" });
+	expect(stderr).toMatch(new RegExp(`^shunt ${args[0]}: ${place}: ".*caf\ufffd.*" is not UTF-8 `));
 });
 
 describe("a byte order mark of UTF-8", () => {

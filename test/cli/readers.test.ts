@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandNames } from "../../src/cli/commands.ts";
 import { installRelease } from "../check/support/release.ts";
 import { ApiServer } from "../support/api-server/api-server.ts";
 import { patientReaders, readBy } from "../support/readers.ts";
@@ -86,30 +87,14 @@ const long: readonly Command[] = [
 	["proxy-init", ...policy, ...longLists],
 ];
 
-const commands = [
-	...[
-		"init",
-		"clean",
-		"status",
-		"connections",
-		"explain",
-		"validate",
-		"proxy",
-		"inject",
-		"uninject",
-		"injector",
-		"check",
-	],
-	...["install", "upgrade", "uninstall", "completion"],
-];
-
 /** What prints a little. */
 const short: readonly Command[] = [
 	["shunt"],
 	["shunt", "--help"],
 	["shunt", "--version"],
 	["shunt", "help", "inject"],
-	...commands.map((command): Command => ["shunt", command, "--help"]),
+	...commandNames.map((command): Command => ["shunt", command, "--help"]),
+	["shunt", "install-cni"],
 	...["bash", "zsh", "fish", "powershell"].map((shell): Command => ["shunt", "completion", shell]),
 	["shunt", "__complete", ""],
 	["shunt", "install", "--ignore-cluster"],
@@ -135,7 +120,7 @@ const called: Readonly<Record<string, string>> = {
 };
 
 function complaint([first]: Command, reason: string): RegExp {
-	return new RegExp(`^${called[first] ?? first}(?: [a-z_]+)?: standard output: ${reason}$`, "m");
+	return new RegExp(`^${called[first] ?? first}(?: [a-z_-]+)?: standard output: ${reason}$`, "m");
 }
 
 describe("what is printed arrives whole", () => {
@@ -198,6 +183,7 @@ describe("bad input stays bad input", () => {
 			["shunt", "init", "--no-such-flag", "--output", "json"],
 			["shunt", "status", "--no-such-flag", "--output", "json"],
 			["shunt", "connections", "--no-such-flag", "--output", "json"],
+			["shunt", "no-such-command"],
 			["shunt", "install", "--no-such-flag"],
 			["shunt", "completion", "tcsh"],
 			["shunt-network-validator", "--no-such-flag"],

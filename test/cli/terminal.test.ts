@@ -13,7 +13,7 @@ import { clusterErrorOf } from "../../src/kube/cluster-error.ts";
 import { createLog } from "../../src/serving/log.ts";
 import { runStatus } from "../../src/status/status.ts";
 import { explained } from "../explain/run.ts";
-import { runInject } from "../support/inject-manifests.ts";
+import { runInject, runUninject } from "../support/inject-manifests.ts";
 import { readBy } from "../support/readers.ts";
 
 /** Sets a window's title, colours, turns the order, ends a line and begins one of ours, in C0, C1 and Unicode. */
@@ -63,6 +63,39 @@ describe("what manifests say", () => {
 		const missing = await explained(["-f", evil]);
 		expect(missing.status).toBe(64);
 		expectHarmless(missing.stderr);
+	});
+});
+
+describe("JSON, which a terminal reads along,", () => {
+	const ends = /[^\P{Cc}\n]|[\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
+	const expectSame = (text: string, wanted: unknown) => {
+		expect(text).not.toMatch(ends);
+		expect(JSON.parse(text)).toMatchObject(wanted as object);
+	};
+
+	it("is for programs the same: of manifests", async () => {
+		expectSame(runInject(["-o", "json", "-"], pod).stdout, { metadata: { name: evil } });
+		expectSame(runUninject(["-o", "json", "-"], pod).stdout, { metadata: { name: evil } });
+		const { stdout } = await explained(["-f", "-", "-o", "json"], { stdin: pod });
+		expectSame(stdout, { subjects: [{ name: `pod/${evil}` }] });
+	});
+
+	it("is for programs the same: of machines", () => {
+		const name = evil.replaceAll("/", "-");
+		const host = createMemoryHost({ netnsPaths: [`/run/netns/${name}`] });
+		host.files.set("/proc/self/ns/net", "");
+		host.files.set(`/run/netns/${name}`, "");
+		runStatus(host, ["--all", "--output", "json"]);
+		expect(host.output.join("")).toContain("\\u009b31m\\u202eabc");
+		expect(host.output.join("")).not.toMatch(ends);
+		runInit(host, ["--output", "json", "--netns", evil, "-p", "1", "-o", "2", "-u", "3"]);
+		expectSame(host.output.at(-1) ?? "", { exitCode: 64 });
+	});
+
+	it("is for programs the same: of clusters", () => {
+		const check = { id: "x", description: evil, run: () => ({ kind: "ok" }) } as never;
+		const results = [{ name: evil, results: [{ check, outcome: { kind: "ok", note: evil } }] }] as never;
+		expect(formatResults(results, "json", createPaints(false))).not.toMatch(ends);
 	});
 });
 

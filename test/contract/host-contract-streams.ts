@@ -125,6 +125,21 @@ function reading(define: Define): void {
 		expect(ask(subject, "stdin", [], { shell })).toBe("ab");
 	});
 
+	define("refuses what is not UTF-8 on standard input, by its byte", (subject) => {
+		for (const [bytes, place] of [
+			["a\\nb\\351", "0xe9 at offset 3 (line 2)"],
+			["\\377\\201", "0xff at offset 0 (line 1)"],
+			["a\\303", "0xc3 at offset 1 (line 1)"],
+		] as const) {
+			const shell = `printf '${bytes}' | "$@"`;
+			expect(askForTrouble(subject, "stdin", [], { shell })).toEqual({
+				name: "HostError",
+				code: "invalid",
+				message: `standard input: is not UTF-8: byte ${place}`,
+			});
+		}
+	});
+
 	define("reads nothing where there is no standard input, and says when it cannot be read", (subject) => {
 		expect(ask(subject, "stdin", [], { shell: 'exec "$@" <&-' })).toBe("");
 		const trouble = askForTrouble(subject, "stdin", [], { shell: 'exec "$@" </' });

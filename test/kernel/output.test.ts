@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { pluginProgram } from "../support/cni/cni-call.ts";
 import { withNetns } from "../support/netns.ts";
 import { runShunt, shuntProgram } from "../support/programs.ts";
 import { patientReaders, type Reader, readBy } from "../support/readers.ts";
@@ -52,6 +53,59 @@ describe("what a program prints", () => {
 		const { status, stderr } = await readBy("head", [shuntProgram, ...(results.at(-1) ?? [])]);
 		expect(stderr).toMatch(/^shunt init: standard output: broken pipe$/m);
 		expect(status).toBe(1);
+	});
+});
+
+describe.each([[["status"]], [["status", "--output", "json"]]])(
+	"what %j tells of long lists",
+	([...command]) => {
+		const inside = async (test: (words: [string, ...string[]]) => Promise<void>) =>
+			withNetns("told", async (netns) => {
+				runShunt(["init", ...policy, ...longLists, "--netns", netns.path]);
+				await test([shuntProgram, ...command, "--netns", netns.path]);
+			});
+
+		it("arrives whole, in the reader's own time", () =>
+			inside(async (words) => {
+				const { stdout: text, status } = await readBy("file", words);
+				expect(status).toBe(0);
+				expect(text.length).toBeGreaterThan(command.length > 1 ? 80_000 : 300);
+				for (const reader of patientReaders) {
+					const read = await readBy(reader, words);
+					expect([reader, read.status, read.stdout === text]).toEqual([reader, 0, true]);
+				}
+			}));
+
+		it("is missed by a status and a line where nobody takes it", () =>
+			inside(async (words) => {
+				for (const [reader, reason] of [
+					["full", "no space left on device"],
+					["gone", "broken pipe"],
+				] as const) {
+					const { status, stderr } = await readBy(reader, words);
+					expect([reader, status, stderr]).toEqual([reader, 1, `shunt status: standard output: ${reason}\n`]);
+				}
+			}));
+	},
+);
+
+describe("the plugin", () => {
+	const calls = [["--version"], ["--help"], []] as const;
+	it.each(calls.map((args) => [args]))("says that what it prints was not delivered: %j", async (args) => {
+		const words: [string, ...string[]] = [
+			...["env", `CNI_COMMAND=${args.length === 0 ? "VERSION" : ""}`],
+			...pluginProgram,
+			...args,
+		] as [string, ...string[]];
+		expect((await readBy("file", words)).status).toBe(0);
+		for (const [reader, reason] of [
+			["full", "no space left on device"],
+			["gone", "broken pipe"],
+		] as const) {
+			const { status, stderr } = await readBy(reader, words);
+			expect([status, stderr.split("\n").at(-2)]).toEqual([1, `shunt-cni: standard output: ${reason}`]);
+			expect(stderr).not.toMatch(/^\s+at /m);
+		}
 	});
 });
 

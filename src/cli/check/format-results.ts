@@ -1,4 +1,4 @@
-import { harmless } from "../../domain/harmless.ts";
+import { harmless, harmlessJson } from "../../domain/harmless.ts";
 import type { Paints } from "../paint.ts";
 import type { Check, Outcome } from "./check.ts";
 import { type CategoryResult, type CheckResult, isSuccess } from "./run-checks.ts";
@@ -75,7 +75,7 @@ function formatJson(run: readonly CategoryResult[]): string {
 			})),
 		})),
 	};
-	return `${JSON.stringify(all, null, 2)}\n`;
+	return `${harmlessJson(all, 2)}\n`;
 }
 
 function factsOf(outcome: Outcome) {

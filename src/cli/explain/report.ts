@@ -1,4 +1,5 @@
 import { formatAddress } from "../../domain/cidr.ts";
+import { harmlessJson } from "../../domain/harmless.ts";
 import { explain } from "../../explain/explain.ts";
 import { readPacket } from "../../explain/packet.ts";
 import type { PacketRequest } from "../../explain/packet-fields.ts";
@@ -34,7 +35,7 @@ export function reportsToJson(reports: readonly Report[]): string {
 		...unreadToJson(subject.rules),
 		...(journey === undefined ? { summary } : { ...journeyToJson(journey) }),
 	}));
-	return `${JSON.stringify({ subjects }, null, 2)}\n`;
+	return `${harmlessJson({ subjects }, 2)}\n`;
 }
 
 /** Of a namespace, what was not read, and what was read by a program that may have left out a part. */

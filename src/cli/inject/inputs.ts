@@ -44,7 +44,7 @@ function readPath(path: string, io: ManifestIo, problems: Problem[]): Input[] {
 			: readDirectory(path, names, io, problems);
 	} catch (error) {
 		const problem = readingProblem(path, error, "a file or a directory, or - for standard input");
-		problems.push(isMissing(error) ? { ...problem, complaint: "does not exist" } : problem);
+		problems.push(isMissing(error) ? missing(problem) : problem);
 		return [];
 	}
 }
@@ -65,6 +65,13 @@ function isWanted(path: string, io: ManifestIo): boolean {
 	} catch {
 		return false;
 	}
+}
+
+/** Node puts a replacement character where a name is not UTF-8, and then finds no such file. */
+function missing(problem: Problem): Problem {
+	return problem.source.includes("\ufffd")
+		? { ...problem, complaint: "has a name that is not UTF-8", accepted: "a file whose name is" }
+		: { ...problem, complaint: "does not exist" };
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { harmlessLines } from "../../domain/harmless.ts";
 import type { Input } from "./inputs.ts";
 import type { Form, TransformedFile } from "./transform-file.ts";
 import { laidOut } from "./yaml/print.ts";
@@ -23,7 +24,7 @@ export function* outputOf(
 	format: OutputFormat,
 ): Generator<string> {
 	if (format === "json") {
-		yield* jsonOf(files.flatMap(({ documents }) => documents));
+		yield* harmless(jsonOf(files.flatMap(({ documents }) => documents)));
 		return;
 	}
 	const isJsonOnly = files.every(({ pieces, form }) => form === "in place" && isJson(headOf(pieces)));
@@ -70,6 +71,13 @@ function separator(tail: string, head: string, isJsonOnly: boolean): string {
 	const ended = tail.endsWith("\n") ? "" : "\n";
 	const isSeparated = /^---\s/.test(head) || /(?:^|\n)---\s*\n$/.test(tail + ended) || isJsonOnly;
 	return isSeparated ? ended : `${ended}---\n`;
+}
+
+/** Where a terminal reads along; to a program it is the same JSON. */
+function* harmless(pieces: Iterable<string>): Generator<string> {
+	for (const piece of pieces) {
+		yield harmlessLines(piece);
+	}
 }
 
 /** One object, or as kubectl does it a List of them: several in a row would be no JSON text. */

@@ -8,10 +8,11 @@ import type { Ended } from "../programs.ts";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** The plugin under test, as `SHUNT_PROGRAM` says: the native program by its plugin's name, or Node's. */
-const [program, ...programArgs]: readonly [string, ...string[]] =
+export const pluginProgram: readonly [string, ...string[]] =
 	process.env["SHUNT_PROGRAM"] === undefined
 		? [process.execPath, `${root}dist/main/shunt-cni.js`]
 		: [`${root}dist/native/shunt-cni`];
+const [program, ...programArgs] = pluginProgram;
 
 /** A call as a runtime makes it. */
 export interface CniCall {
