@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
+import { constants } from "node:os";
 import { harmlessLines } from "../domain/harmless.ts";
 import { textFlaw } from "../domain/utf8.ts";
-import { errnoOfThrown } from "../linux/errno.ts";
+import { errnoOf, errnoOfThrown } from "../linux/errno.ts";
 import { hostError } from "./errno.ts";
-import { HostError } from "./host.ts";
 import { readAll, writeAll } from "./node-files.ts";
 
 /**
@@ -44,8 +44,9 @@ export function readStandardInput(): string {
 	} catch (thrown) {
 		throw hostError("standard input", errnoOfThrown(thrown));
 	}
-	if (!isUtf8(bytes)) {
-		throw new HostError("invalid", `standard input: ${textFlaw(bytes)?.complaint}`);
+	const flaw = isUtf8(bytes) ? undefined : textFlaw(bytes);
+	if (flaw !== undefined) {
+		throw hostError("standard input", { ...errnoOf(constants.errno.EILSEQ), message: flaw.complaint });
 	}
 	return bytes.toString("utf8");
 }
