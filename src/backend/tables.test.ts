@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
-import { dialectsInUse } from "./tables.ts";
+import { dialectsInUse, survey } from "./tables.ts";
 
 const rule = "*nat\n-A OUTPUT -p udp -j ACCEPT\nCOMMIT\n";
 
@@ -46,6 +46,23 @@ describe("dialectsInUse", () => {
 			dialects: [],
 			commands: [],
 		});
+	});
+
+	it.each([
+		["a right", { "/proc/self/net/protocols": "protocol" }, /permission denied/, "not-permitted"],
+		["descriptors", {}, /for want of descriptors or memory/, "refused"],
+	] as const)("cannot be told for want of %s", (_, readable, why, code) => {
+		const there = ["/proc/self/net/ip_tables_names", "/proc/self/net/ip6_tables_names"];
+		const host = createMemoryHost();
+		const { hidden } = survey({
+			...host,
+			readFile: (path) => (readable as Record<string, string>)[path],
+			fileIdentity: (path) => (there.includes(path) ? "1:1" : undefined),
+		});
+		expect(hidden.map(({ scope }) => scope)).toEqual(["ipv4", "ipv6"]);
+		for (const table of hidden) {
+			expect(table).toMatchObject({ dialect: "legacy", code, why: expect.stringMatching(why) });
+		}
 	});
 
 	it("are all that are", () => {

@@ -85,11 +85,15 @@ function viewOfXTables(host: Host, scope: Scope): View {
 	const isListed = names !== undefined || isHidden || scope === "inet";
 	if (!isListed) {
 		const isThere = typeof host.xtables(scope, "info", infoRequest) === "string";
-		return { why: undefined, code: "not-permitted", holds: ({ name }) => isThere && name === "nat" };
+		return { why: undefined, code: "refused", holds: ({ name }) => isThere && name === "nat" };
 	}
+	// What all may read beside it tells want of permission apart from want of anything else, as of descriptors.
+	const isDenied = isHidden && host.readFile("/proc/self/net/protocols") !== undefined;
 	return {
-		why: isHidden ? `${path}: permission denied, only root is told whether there are any` : undefined,
-		code: "not-permitted",
+		why: isHidden
+			? `${path}: ${isDenied ? "permission denied, only root is told whether there are any" : "not read, for want of descriptors or memory"}`
+			: undefined,
+		code: isDenied ? "not-permitted" : "refused",
 		holds: ({ name }) => names?.split("\n").includes(name) === true,
 	};
 }

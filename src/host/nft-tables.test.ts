@@ -99,11 +99,17 @@ test.each<[string, readonly string[] | { name: string; number: number; message: 
 test.each<[string, readonly string[] | { name: string; number: number; message: string }]>([
 	["nfnetlink's answer", [noSubsystem]],
 	["EPROTONOSUPPORT", { name: "EPROTONOSUPPORT", number: 93, message: "protocol not supported" }],
-	["EAFNOSUPPORT", { name: "EAFNOSUPPORT", number: 97, message: "address family not supported" }],
 ])("knows a kernel without nf_tables by %s", (_, answer) => {
 	const { nftTables, hiddenNftTables } = answering([answer, answer]);
 	expect(nftTables()).toBeUndefined();
 	expect(hiddenNftTables()).toBeUndefined();
+});
+
+test("does not take netlink that is kept from us for a kernel without nf_tables", () => {
+	const answer = { name: "EAFNOSUPPORT", number: 97, message: "address family not supported" };
+	const { nftTables, hiddenNftTables } = answering([answer, answer]);
+	expect(nftTables()).toBeUndefined();
+	expect(hiddenNftTables()).toEqual({ why: "netlink socket: address family not supported", code: "refused" });
 });
 
 test("never fails, whatever bytes come", () => {

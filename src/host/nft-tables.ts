@@ -81,9 +81,12 @@ function hidden(why: string, code: HiddenTables["code"] = "refused"): TableAnswe
 	return { kind: "hidden", why, code };
 }
 
-/** Nothing of the kind in this kernel, or something in the way. */
+/**
+ * Nothing of the kind in this kernel, or something in the way. Every kernel with a network has netlink itself: where the
+ * whole family of sockets is not supported, a filter says so (RestrictAddressFamilies= of systemd.exec(5)).
+ */
 function withoutAnswer({ name, message }: Errno): TableAnswer {
-	return name === "EPROTONOSUPPORT" || name === "EAFNOSUPPORT"
+	return name === "EPROTONOSUPPORT"
 		? { kind: "none" }
 		: hidden(
 				`netlink socket: ${message}`,

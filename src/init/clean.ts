@@ -102,19 +102,21 @@ function report(
 	return exitCodes.done;
 }
 
-/** Without permission there may be any number of rules of ours, and nothing was removed. */
+/** Where it cannot be seen there may be any number of rules of ours, and nothing was removed. */
 function unseen(hidden: readonly HiddenTable[]): Failure[] {
-	return hidden.length === 0
-		? []
-		: [
-				{
-					exitCode: exitCodes.notPermitted,
-					messages: [
-						...describeHidden(hidden),
-						"what is there was left as it is: run it as root with the capability NET_ADMIN in the user namespace that the network namespace belongs to",
-					],
-				},
-			];
+	if (hidden.length === 0) {
+		return [];
+	}
+	const isDenied = hidden.some(({ code }) => code === "not-permitted");
+	const advice = isDenied
+		? ": run it as root with the capability NET_ADMIN in the user namespace that the network namespace belongs to"
+		: "";
+	return [
+		{
+			exitCode: isDenied ? exitCodes.notPermitted : exitCodes.failed,
+			messages: [...describeHidden(hidden), `what is there was left as it is${advice}`],
+		},
+	];
 }
 
 /** Each message once, and of the exit statuses the first. */

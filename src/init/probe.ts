@@ -53,12 +53,20 @@ function explain(host: Host, mode: Mode, { program, attempts, trials }: Verdict)
 	const failed = attempts.flatMap(({ dialect, failure }) => (failure ? [{ dialect, failure }] : []));
 	host.log(`${program}: mode ${mode} cannot be used here: ${describeAttempts(failed)}`);
 	const working = trials.filter(({ failure }) => failure === undefined).map(({ dialect }) => dialect);
-	host.log(`${program}: ${workingSentence(working)}`);
+	host.log(`${program}: ${workingSentence(working, trials)}`);
 	return exitCodeOf(failed.map(({ failure }) => failure.code));
 }
 
-function workingSentence(working: readonly Dialect[]): string {
-	return working.length === 0 ? "no mode works here" : `modes that work here: ${working.join(", ")}`;
+/** Of a mode whose trial came to no end nobody knows whether it would work. */
+function workingSentence(working: readonly Dialect[], trials: readonly Trial[]): string {
+	const untold = trials.flatMap(({ dialect, failure }) =>
+		failure !== undefined && notAboutTheKernel.has(failure.code) ? [dialect] : [],
+	);
+	return working.length > 0
+		? `modes that work here: ${working.join(", ")}`
+		: untold.length > 0
+			? `whether mode ${untold.join(", ")} works here is not known, since the trial came to no end`
+			: "no mode works here";
 }
 
 const notAboutTheKernel: ReadonlySet<BackendErrorCode> = new Set(["no-answer", "crashed", "not-started"]);

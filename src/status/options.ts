@@ -38,7 +38,7 @@ export function parseStatusOptions(argv: readonly string[], program: string): Re
 		output: flags.one("output", parseChoice(["table", "json"] as const)) ?? "table",
 		policy: anyGiven(commandLine, isPolicyFlag) ? readPolicy(flags) : undefined,
 		policyFile: readPolicyFile(flags, anyGiven(commandLine, isPolicyFlag)),
-		mode: anyGiven(commandLine, isModeFlag) ? dialectAskedFor(flags) : undefined,
+		mode: namesMode(flags, commandLine) ? dialectAskedFor(flags) : undefined,
 	};
 	return flags.problems.length > 0 ? err(...flags.problems) : ok(options);
 }
@@ -64,6 +64,11 @@ function parsePath(text: string, source: string): Result<string> {
 
 function anyGiven({ given }: CommandLine, among: (name: string) => boolean): boolean {
 	return [...given.keys()].some(among);
+}
+
+/** An empty mode is none, as in `shunt init`; there it leaves the default, and here whatever is found. */
+function namesMode(flags: FlagValues, { given }: CommandLine): boolean {
+	return [...given.keys()].some((name) => isModeFlag(name) && flags.one(name, ok) !== "");
 }
 
 /** Undefined for `auto`, since whatever that chose is right. */

@@ -73,6 +73,8 @@ describe.each(tableDialects)("rules in mode %s", (dialect) => {
 
 	it("are missing where there are none, and only flags can say so", () => {
 		expect(see(hostWith())).toMatchObject({ status: 0, verdict: "no-rules", drift: [] });
+		// An empty one, as a variable that is not set leaves it, asks for none.
+		expect(see(hostWith(), "--iptables-mode", "")).toMatchObject({ status: 0, drift: [] });
 		expect(see(hostWith(), "--iptables-mode", dialect)).toMatchObject({
 			status: 2,
 			drift: [{ kind: "nothing", mode: dialect }],

@@ -38,6 +38,26 @@ if (isNative) {
 				expectSaid(runs, tooManyFiles);
 			}));
 	});
+
+	/** From one on even the first file that is read is one too many. */
+	it.each([["clean"], ["status"], ["init", "--probe", "--iptables-mode", "auto"]])(
+		"%s with too few descriptors does not say that a right is missing, or what works",
+		(...args) =>
+			withNetns("scarce", (netns) => {
+				netns.run(shuntProgram, ["init", ...standard.args, "--iptables-mode", "legacy"]);
+				const ends = [3, 4, 5].map((limit) =>
+					netns.try("prlimit", [`--nofile=${limit}`, shuntProgram, ...args]),
+				);
+				for (const { status, stdout, stderr } of ends) {
+					expect(stdout + stderr).not.toMatch(
+						/permission|NET_ADMIN|no mode works here|nothing of ours|no rules/,
+					);
+					expect(status === 0 && args[0] !== "init", stdout).toBe(false);
+				}
+				expect(`${ends[0]?.stdout}${ends[0]?.stderr}`).toMatch(/descriptors|too many open files/);
+				expect(ours(netns)).not.toBe("");
+			}),
+	);
 } else {
 	/** Node takes more to start than for a tool, so that the limit has to fall while it runs: here its first tool sees to that. */
 	describe.each(["nft", "auto"])("init in mode %s", (mode) => {

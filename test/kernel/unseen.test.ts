@@ -1,9 +1,12 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { dialects, tablesOf } from "../support/dialect.ts";
+import { dialects, tablesOf, toolsOf } from "../support/dialect.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { runShunt, shuntProgram } from "../support/programs.ts";
 import { standard, tableOf } from "../support/standard-policy.ts";
+import { withToolFolder } from "../support/tool-folder.ts";
 
+const launcher = fileURLToPath(new URL("../support/kernel-without.mjs", import.meta.url));
 const everything = [tableOf(standard), tableOf(standard)];
 const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 const powerless = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
@@ -37,6 +40,21 @@ describe("clean", () => {
 			expect(stderr).toMatch(/mode nft, ipv4: .*cannot show.*nft list ruleset/);
 			expect(netns.run("nft", ["list", "ruleset"])).toContain("jump PROXY_INIT_REDIRECT");
 		}));
+
+	it.each(["legacy", "nft"] as const)("does not say so where mode %s's program lists nothing at all", (mode) =>
+		withNetns("unseen", (netns) =>
+			withToolFolder((tools) => {
+				setUp(netns, mode);
+				tools.link(...toolsOf(mode));
+				tools.script(`iptables-${mode}-save`, "exit 0");
+				const args = ["clean", "--transport", "tools", "--netns", netns.path];
+				const { status, stderr } = runShunt(args, { env: tools.env });
+				expect(status).toBe(1);
+				expect(stderr).toMatch(/ipv4: iptables-\S+-save: printed nothing of table nat, which is there/);
+				expect(tablesOf(netns, mode)[0]).toEqual(everything[0]);
+			}),
+		),
+	);
 
 	it("takes the tables that iptables-nft made along, and no others", () =>
 		withNetns("unseen", (netns) => {
@@ -115,3 +133,20 @@ function setUp(netns: Netns, dialect: string, ...flags: string[]): void {
 	const args = ["init", ...standard.args, "--iptables-mode", dialect, "--netns", netns.path, ...flags];
 	expect(runShunt(args)).toMatchObject({ status: 0 });
 }
+
+/** As a systemd unit with RestrictAddressFamilies=AF_INET is: every kernel has netlink, so nobody may say that there is nothing. */
+describe("rules of nf_tables, where a filter keeps netlink from us,", () => {
+	it.each([
+		["clean", 1, /whether there are rules in mode nft or nftables could not be seen: netlink socket/],
+		["status", 1, /rules of nftables for inet: netlink socket/],
+	] as const)("are not called absent by %s, and stay", (command, status, says) =>
+		withNetns("unseen", (netns) => {
+			setUp(netns, "nft");
+			const ended = netns.try("node", [launcher, "netlink", shuntProgram, command]);
+			expect(ended.status, ended.stderr).toBe(status);
+			expect(ended.stdout + ended.stderr).toMatch(says);
+			expect(ended.stdout + ended.stderr).not.toMatch(/nothing of ours|no rules of ours/);
+			expect(tablesOf(netns, "nft")).toEqual(everything);
+		}),
+	);
+});

@@ -25,6 +25,8 @@ const machine = machines[process.arch];
 const refusalsOf = {
 	/** No nfnetlink: socket(AF_NETLINK, …, NETLINK_NETFILTER) is EPROTONOSUPPORT. */
 	nf_tables: [{ call: "socket", arguments: { 0: 16, 2: 12 }, error: 93 }],
+	/** No netlink at all, as RestrictAddressFamilies= of systemd.exec(5) has it: EAFNOSUPPORT. */
+	netlink: [{ call: "socket", arguments: { 0: 16 }, error: 97 }],
 	/** No sock_diag(7) to ask for sockets: socket(AF_NETLINK, …, NETLINK_SOCK_DIAG) is EPROTONOSUPPORT. */
 	sock_diag: [{ call: "socket", arguments: { 0: 16, 2: 4 }, error: 93 }],
 	/** No such socket options, as IPT_BASE_CTL of linux/netfilter_ipv4/ip_tables.h: ENOPROTOOPT. */

@@ -124,8 +124,10 @@ export function openTools(
 			timeoutMs,
 		});
 		return zipRun(host, wanted, command).map(
-			([command, result]) =>
-				toolFailure(host, command, result) ?? unreadable(command, result) ?? readChains(result.stdout),
+			([command, result, family]) =>
+				toolFailure(host, command, result) ??
+				unreadable(command, result, isThere(host, dialect, family)) ??
+				readChains(result.stdout),
 		);
 	};
 
@@ -176,16 +178,33 @@ function waitForLock(
 
 /**
  * Of a table in which it does not know every rule, iptables-nft-save prints no more than that it is incompatible, and
- * succeeds (xtables_save_main in iptables/xtables-save.c): it may hold rules of ours all the same.
+ * succeeds (xtables_save_main in iptables/xtables-save.c): it may hold rules of ours all the same. So may a table of which
+ * a program prints nothing at all, as one does that stands in for iptables and does nothing.
  */
-function unreadable({ argv }: Command, { stdout }: CommandResult): BackendError | undefined {
+function unreadable(
+	{ argv }: Command,
+	{ stdout }: CommandResult,
+	isThere: boolean,
+): BackendError | undefined {
 	const tool = argv[0].split("/").at(-1);
-	return /^# Table `nat' is incompatible/m.test(stdout) && !/^\*nat$/m.test(stdout)
+	if (/^\*nat$/m.test(stdout)) {
+		return undefined;
+	}
+	return /^# Table `nat' is incompatible/m.test(stdout)
 		? new BackendError(
 				"refused",
 				`${tool}: table nat holds rules that iptables cannot show ("nft list ruleset" does): what is ours in it cannot be told from the rest; give those rules a table of their own, or take ours out with nft`,
 			)
-		: undefined;
+		: isThere
+			? new BackendError("refused", `${tool}: printed nothing of table nat, which is there`)
+			: undefined;
+}
+
+/** The legacy programs make the table that they are asked for; which of the two `plain` asks only shows by doing. */
+function isThere(host: Host, dialect: IptablesDialect, scope: Family): boolean {
+	return dialect === "nft"
+		? host.nftTables()?.some(({ family, name }) => family === scope && name === "nat") === true
+		: dialect === "legacy";
 }
 
 /** Each item with the command that was made of it and what came of that. */
