@@ -76,7 +76,15 @@ export interface OwnTable {
 	/** Whether the table tells how its rules were made, so that every later change shows (nftables/record.ts). */
 	readonly isRecorded: boolean;
 	/** Those that are as we would write them for some policy, in order. */
-	rules(): readonly { readonly hook: Hook; readonly rule: OwnRule }[];
+	rules(): readonly HookedRule[];
+	/** The plan that all of them are byte for byte, where that was seen before any rule was read. */
+	readonly holds?: Plan;
+}
+
+/** A rule of ours, and from which side connections come to it. */
+export interface HookedRule {
+	readonly hook: Hook;
+	readonly rule: OwnRule;
 }
 
 /** Whose connections a trial's rule is about; `nobody` for a trial without such a rule. */

@@ -25,7 +25,7 @@ import {
 } from "./nftables/list.ts";
 import type { ListedTable } from "./nftables/read.ts";
 import { translated } from "./nftables/translate.ts";
-import { type KernelReading, readKernel } from "./read-kernel.ts";
+import { type KernelReading, type PlanOf, readKernel } from "./read-kernel.ts";
 import { existingTables, survey } from "./tables.ts";
 
 /** What was read of a network namespace: of those tables that exist, and of no others. */
@@ -46,6 +46,13 @@ export function readRuleset(host: Host): Ruleset {
 	return readTables(host, { isOursTold: true }).ruleset;
 }
 
+export interface ReadOptions {
+	readonly isOursTold: boolean;
+	readonly whenListed?: () => void;
+	/** What to hold tables of ours against before their rules are read. */
+	readonly planOf?: PlanOf;
+}
+
 /**
  * The same, of which more can be asked. The kernel is asked first, and tools for what it does not tell: all at the same time. The legacy tools make the table that they are asked
  * for, so none is asked for one that does not exist. What iptables-nft cannot read in a table of its name, nft is asked for,
@@ -53,12 +60,9 @@ export function readRuleset(host: Host): Ruleset {
  * word for, and does not say so. Where nobody wants to be told our own table's rules in nft's words (`isOursTold`: false),
  * nft lists it once.
  */
-export function readTables(
-	host: Host,
-	{ isOursTold, whenListed }: { readonly isOursTold: boolean; readonly whenListed?: () => void },
-): Reading {
+export function readTables(host: Host, { isOursTold, whenListed, planOf }: ReadOptions): Reading {
 	const existing = existingTables(host);
-	const told = readKernel(host, existing);
+	const told = readKernel(host, existing, planOf);
 	const inNftables = told.nfTables === undefined ? (host.nftTables() ?? []) : [];
 	const wanted = existing.filter((table) => isIptables(table.dialect) && !isTold(table, told));
 	const others = inNftables.filter((table) => !isOfIptables(table));
@@ -114,7 +118,7 @@ function assemble(host: Host, { told, asked, saved, listed, open }: Told): Readi
 	const savedTables = saved.map(({ table }) => table);
 	const listedTables = listed.kind === "listed" ? listed.tables : [];
 	const printed = combine(savedTables, listedTables);
-	const { nfTables = [], xTables } = told;
+	const { nfTables = [], xTables, proven } = told;
 	const steering = nfTables.flatMap(({ table, isOff }) =>
 		isOff === true || table.chains.every(({ base }) => base === undefined) ? [] : [table],
 	);
@@ -141,7 +145,7 @@ function assemble(host: Host, { told, asked, saved, listed, open }: Told): Readi
 			...nfTables.map(({ table }) => table),
 			...savedTables,
 			...listedTables.map(({ table }) => table),
-		].flatMap((table) => backendOf(table.dialect).ownTable(table) ?? []),
+		].flatMap((table) => proven.get(table) ?? backendOf(table.dialect).ownTable(table) ?? []),
 		unsaved: [...unsaved, ...withheld.map(({ table }) => withheldTable(table))],
 	};
 }

@@ -6,7 +6,7 @@ import type { Family } from "../domain/family.ts";
 import { type Dialect, defaultMode, type TableDialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
-import { plan as planFor } from "../rules/plan.ts";
+import { type Plan, plan as planFor } from "../rules/plan.ts";
 import { describeTable, type Gap, type Scope } from "../rules/ruleset.ts";
 import { compare, type Finding } from "./compare.ts";
 import { type ForeignRule, foreignRulesBefore } from "./foreign-rules.ts";
@@ -58,16 +58,27 @@ export interface Held {
 /** Looks into the network namespace that the host is in. Changes nothing. */
 export function examine(host: Host, expected: Expectation, progress: Progress): Examination {
 	progress("the tools are listing the rules");
+	const policies = new Map<Plan, RedirectPolicy>();
 	const reading = readTables(host, {
 		isOursTold: false,
 		whenListed: () => progress("the tools have listed the rules, which are being read"),
+		planOf: (tables) => {
+			const policy = expected.given?.policy ?? recoverPolicy(tables);
+			const plan = planFor(policy, loopbackName(host));
+			policies.set(plan, policy);
+			return plan;
+		},
 	});
 	progress("the rules are read and are being compared");
 	const { ruleset, own } = reading;
 	const byDialect = groupByDialect(own);
 	const [kept] = byDialect;
 	const notRead = unreadable(reading);
-	const compared = byDialect.map((group) => compareGroup(host, group, expected, notRead));
+	const compared = byDialect.map((group) => {
+		// Of one dialect all tables hold it, or none was seen to.
+		const held = policies.get(group[0]?.holds as Plan);
+		return held === undefined ? compareGroup(host, group, expected, notRead) : { found: [], policy: held };
+	});
 	const drift = [
 		...(kept === undefined && !notRead.some(mayBeOurs) ? nothingThere(expected) : []),
 		...compared.flatMap(({ found }) => found),

@@ -72,6 +72,9 @@ function rulesIn(
 	deciding: Deciding,
 	comes: ForeignRule["comes"],
 ): ForeignRule[] {
+	if (before === 0) {
+		return [];
+	}
 	const { dialect, scope, name } = table;
 	const chains = new Map(table.chains.map((one) => [one.name, one]));
 	return wholeRules(chain.rules.slice(0, before)).flatMap((parts, index) => {

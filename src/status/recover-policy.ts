@@ -1,6 +1,7 @@
-import type { OwnTable } from "../backend/backend.ts";
+import type { Likely } from "../backend/read-kernel.ts";
 import type { Cidr } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
+import type { InterfacePattern } from "../domain/interface-name.ts";
 import type { Span } from "../domain/number.ts";
 import type { Port } from "../domain/port.ts";
 import { type Field, formatItem, isRest, itemsOf } from "../policy/field.ts";
@@ -16,7 +17,7 @@ import type { OwnAction, OwnRule } from "../rules/rule.ts";
  * plan shows what is missing, doubled or astray. What one family has and the other lacks counts as asked for: a rule is
  * lost more easily than it comes about.
  */
-export function recoverPolicy(own: readonly OwnTable[]): RedirectPolicy {
+export function recoverPolicy(own: readonly Likely[]): RedirectPolicy {
 	const known = own.map(contentsOf);
 	return makePolicy(familiesOf(own, known), (direction) => {
 		const hook = hookOf[direction];
@@ -37,26 +38,35 @@ export function recoverPolicy(own: readonly OwnTable[]): RedirectPolicy {
 /** Each family has its own subnets; all else is the same in both, and what one has lost the other may have. */
 function itemsAbout(known: Known, about: string, field: Field): readonly unknown[] {
 	const found = known.flatMap((each) => each.get(about) ?? []);
-	const subnets = found.flatMap((content) => content.subnets);
+	const subnets = whole(found.flatMap((content) => content.subnets));
 	const ranges = longest(found.map(({ ports }) => ports));
 	const others = [
 		subnets,
 		field.form === ports ? ranges.map(({ low }) => low) : ranges,
-		longest(found.map(({ names }) => names)),
-		longest(found.map(({ ids }) => ids)),
+		longest(found.map(({ names }) => names)).map(({ name }) => name),
+		longest(found.map(({ ids }) => ids)).map(({ low }) => low),
 	];
 	return others.find(({ length }) => length > 0) ?? [];
 }
 
-function longest<T>(lists: readonly (readonly T[])[]): readonly T[] {
-	return lists.reduce((best, next) => (next.length > best.length ? next : best), []);
+function longest<T>(lists: readonly Pieces<T>[]): readonly T[] {
+	return lists.map(whole).reduce((best, next) => (next.length > best.length ? next : best), []);
+}
+
+/** A list as it stands in one rule or more. */
+type Pieces<T> = readonly (readonly T[])[];
+
+/** The very list where it is one, of which something may be known already (singlePorts in domain/port.ts). */
+function whole<T>(pieces: Pieces<T>): readonly T[] {
+	const [first = [], ...others] = pieces;
+	return others.length === 0 ? first : pieces.flat();
 }
 
 /** What the rules of each table name. */
 type Known = readonly Contents[];
 
 /** No policy is without IPv4. A table of both families has a rule for the one that is off. */
-function familiesOf(own: readonly OwnTable[], known: Known): readonly Family[] {
+function familiesOf(own: readonly Likely[], known: Known): readonly Family[] {
 	const seesIpv6 = own.some(({ table }) => table.scope !== "ipv4");
 	return seesIpv6 &&
 		!known.some(
@@ -80,11 +90,11 @@ function redirectPort(known: Known, hook: Hook): Port {
 /** What the rules of ours name that stand in one chain for one reason, whether each names one thing or a set of them. */
 interface RuleContent {
 	readonly hook: Hook;
-	readonly ports: Span[];
-	readonly subnets: Cidr[];
-	readonly names: string[];
+	readonly ports: (readonly Span[])[];
+	readonly subnets: (readonly Cidr[])[];
+	readonly names: (readonly InterfacePattern[])[];
 	/** The numbers of users, or of groups where the reason is about them. */
-	readonly ids: number[];
+	readonly ids: (readonly Span[])[];
 	/** What the first of them does. */
 	readonly action: OwnAction;
 }
@@ -92,7 +102,7 @@ interface RuleContent {
 /** By hook and reason: there may be tens of thousands of rules, and a dozen questions. */
 type Contents = ReadonlyMap<string, RuleContent>;
 
-function contentsOf(own: OwnTable): Contents {
+function contentsOf(own: Likely): Contents {
 	const contents = new Map<string, RuleContent>();
 	for (const { hook, rule } of own.rules()) {
 		const { reason, action, conditions } = rule;
@@ -109,33 +119,20 @@ function contentsOf(own: OwnTable): Contents {
 function gather({ ports, subnets, names, ids }: RuleContent, condition: OwnRule["conditions"][number]): void {
 	switch (condition.kind) {
 		case "destination-port":
-			append(ports, condition.ports);
+			ports.push(condition.ports);
 			break;
 		case "source":
 		case "destination":
-			append(subnets, condition.subnets);
+			subnets.push(condition.subnets);
 			break;
 		case "in-interface":
 		case "out-interface":
-			append(
-				names,
-				condition.names.map(({ name }) => name),
-			);
+			names.push(condition.names);
 			break;
 		case "uid":
 		case "gid":
-			append(
-				ids,
-				condition.ids.map(({ low }) => low),
-			);
+			ids.push(condition.ids);
 			break;
-	}
-}
-
-/** One by one: a call takes only so many arguments, and a set may have more elements. */
-function append<T>(list: T[], more: readonly T[]): void {
-	for (const one of more) {
-		list.push(one);
 	}
 }
 

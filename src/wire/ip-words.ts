@@ -2,7 +2,7 @@ import { type Cidr, formatAddress, formatCidr, parseCidr } from "../domain/cidr.
 import type { Family } from "../domain/family.ts";
 import type { InterfacePattern } from "../domain/interface-name.ts";
 import { type Action, type Condition, conditionOf, type FoundRule, type Test } from "../rules/rule.ts";
-import type { NatChain, NatTable } from "../rules/ruleset.ts";
+import { chainOf, type NatChain, type NatTable } from "../rules/ruleset.ts";
 import { protocolName } from "../rules/spelling.ts";
 import { type Bytes, textOf, type Words, zeros } from "./bytes.ts";
 import { extensionsIn, type IpChain, type IpRule, type IpTable, layouts } from "./ip-table.ts";
@@ -26,11 +26,11 @@ const priority = -100; // NF_IP_PRI_NAT_DST
 
 function natChainOf({ name, base, rules }: IpChain, family: Family, order: Words): NatChain {
 	const hook = base && (steered as Partial<Record<number, "prerouting" | "output">>)[base.hook];
-	return {
-		name: textOf(name),
-		...(base === undefined || hook === undefined ? {} : { base: { hook, priority, policy: base.policy } }),
-		rules: rules.map((rule) => natRuleOf(rule, family, order)),
-	};
+	return chainOf(
+		textOf(name),
+		base === undefined || hook === undefined ? undefined : { hook, priority, policy: base.policy },
+		() => rules.map((rule) => natRuleOf(rule, family, order)),
+	);
 }
 
 function natRuleOf(rule: IpRule, family: Family, order: Words): FoundRule {
@@ -136,10 +136,25 @@ function subnetOf(address: Bytes, prefix: number, family: Family): Cidr | undefi
 	return parsed.ok ? parsed.value : undefined;
 }
 
+/** Bytes of which the first bits are set, by how many. */
+const partlySet = [0, 0x80, 0xc0, 0xe0, 0xf0, 0xf8, 0xfc, 0xfe];
+
 /** How many bits are set where all that are set come first; undefined for any other mask. */
 function leadingBits(mask: Bytes): number | undefined {
-	const bits = Array.from(mask, (byte) => byte.charCodeAt(0).toString(2).padStart(8, "0")).join("");
-	return /^1*0*$/.test(bits) ? bits.replaceAll("0", "").length : undefined;
+	let bits = 0;
+	let index = 0;
+	while (mask.charCodeAt(index) === 0xff) {
+		index++;
+		bits += 8;
+	}
+	if (index < mask.length) {
+		const last = partlySet.indexOf(mask.charCodeAt(index));
+		if (last < 0 || mask.slice(index + 1) !== zeros(mask.length - index - 1)) {
+			return undefined;
+		}
+		bits += last;
+	}
+	return bits;
 }
 
 /** As far as the mask goes; one that ends before the name does is for every interface that begins so. */

@@ -44,7 +44,17 @@ export function natTable(
 		return undefined;
 	}
 	const isIptables = scope !== "inet" && name === "nat";
-	const around = { scope, sets: contentsOf(sets, order), order: words[order], isIptables };
+	// Where no rule is read, neither are the sets: one may hold tens of thousands of elements.
+	let contents: SetContents | undefined;
+	const around = {
+		scope,
+		get sets() {
+			contents ??= contentsOf(sets, order);
+			return contents;
+		},
+		order: words[order],
+		isIptables,
+	};
 	const byChain = rulesByChain(rules);
 	return {
 		dialect: isIptables ? "nft" : "nftables",

@@ -46,13 +46,23 @@ export function standsAsSent(
 	plan: Plan,
 	order: Words,
 ): boolean {
+	return tableAsSent({ family, info, entries }, plan, order) !== undefined;
+}
+
+/** The table as we would have sent it, where that is what is there. */
+export function tableAsSent(
+	{ family, info, entries }: Pick<LegacyTable, "family" | "info" | "entries">,
+	plan: Plan,
+	order: Words,
+): IpTable | undefined {
 	if (isWithoutRules(info)) {
-		return false;
+		return undefined;
 	}
 	const chains = baseChainNames.flatMap((name, hook): IpChain[] =>
 		(info.hooks & (1 << hook)) === 0 ? [] : [{ name, rules: [], base: { hook, policy: "accept" } }],
 	);
-	return isBuiltAs(withPlan({ family, chains }, plan, order), info, entries, order);
+	const table = withPlan({ family, chains }, plan, order);
+	return isBuiltAs(table, info, entries, order) ? table : undefined;
 }
 
 /** A policy for each hook, and the end of the table. */

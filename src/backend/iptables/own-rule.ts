@@ -210,7 +210,7 @@ const kinds: readonly Kind[] = [
 ];
 
 /** As iptables writes them, which is how they stand in the comment; undefined for what nobody would write so. */
-function readPorts(list: string): PortRange[] | undefined {
+export function readPorts(list: string): PortRange[] | undefined {
 	const ranges: PortRange[] = [];
 	for (const item of list.split(",")) {
 		const colon = item.indexOf(":");
