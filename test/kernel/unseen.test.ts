@@ -41,19 +41,21 @@ describe("clean", () => {
 			expect(netns.run("nft", ["list", "ruleset"])).toContain("jump PROXY_INIT_REDIRECT");
 		}));
 
-	it.each(["legacy", "nft"] as const)("does not say so where mode %s's program lists nothing at all", (mode) =>
-		withNetns("unseen", (netns) =>
-			withToolFolder((tools) => {
-				setUp(netns, mode);
-				tools.link(...toolsOf(mode));
-				tools.script(`iptables-${mode}-save`, "exit 0");
-				const args = ["clean", "--transport", "tools", "--netns", netns.path];
-				const { status, stderr } = runShunt(args, { env: tools.env });
-				expect(status).toBe(1);
-				expect(stderr).toMatch(/ipv4: iptables-\S+-save: printed nothing of table nat, which is there/);
-				expect(tablesOf(netns, mode)[0]).toEqual(everything[0]);
-			}),
-		),
+	it.each(["legacy", "nft"] as const)(
+		"does not say so where mode %s's program lists nothing at all",
+		(mode) =>
+			withNetns("unseen", (netns) =>
+				withToolFolder((tools) => {
+					setUp(netns, mode);
+					tools.link(...toolsOf(mode));
+					tools.script(`iptables-${mode}-save`, "exit 0");
+					const args = ["clean", "--transport", "tools", "--netns", netns.path];
+					const { status, stderr } = runShunt(args, { env: tools.env });
+					expect(status).toBe(1);
+					expect(stderr).toMatch(/ipv4: iptables-\S+-save: printed nothing of table nat, which is there/);
+					expect(tablesOf(netns, mode)[0]).toEqual(everything[0]);
+				}),
+			),
 	);
 
 	it("takes the tables that iptables-nft made along, and no others", () =>
