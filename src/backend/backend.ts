@@ -81,6 +81,14 @@ export interface OwnTable {
 	readonly holds?: Plan;
 }
 
+/** What a table of ours says, be it by its comments alone. */
+export interface Likely extends Pick<OwnTable, "rules"> {
+	readonly table: Pick<NatTable, "scope">;
+}
+
+/** The plan that all tables of one dialect ought to hold, by what somebody said or by what they themselves say. */
+export type PlanOf = (tables: readonly Likely[]) => Plan;
+
 /** A rule of ours, and from which side connections come to it. */
 export interface HookedRule {
 	readonly hook: Hook;

@@ -1,11 +1,12 @@
 import { families } from "../domain/family.ts";
+import { isIptables } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { hooks, type Plan } from "../rules/plan.ts";
 import type { NatTable } from "../rules/ruleset.ts";
 import type { ByteOrder } from "../wire/bytes.ts";
 import { natTableOf } from "../wire/ip-words.ts";
 import type { TableContent } from "../wire/nat-tables.ts";
-import type { HookedRule, KernelTable, OwnTable } from "./backend.ts";
+import type { HookedRule, KernelTable, OwnTable, PlanOf } from "./backend.ts";
 import { caught } from "./backend-error.ts";
 import { backendOf } from "./backends.ts";
 import { natStandsAsSent } from "./iptables/as-sent.ts";
@@ -17,7 +18,6 @@ import { chainNames } from "./iptables/own-state.ts";
 import { tableStandsAsSent } from "./nftables/as-sent.ts";
 import { likelyInOurTable } from "./nftables/likely-rules.ts";
 import { isRecorded } from "./nftables/record.ts";
-import type { PlanOf } from "./read-kernel.ts";
 
 /**
  * What of these tables of x_tables is ours, where each of them that names our chains is a plan's byte for byte; none
@@ -36,7 +36,7 @@ export function provenInLegacy(host: Host, existing: readonly KernelTable[], pla
 	}
 	const plan = planOf(
 		ours.map((one) => ({
-			table: { dialect: "legacy", scope: one.family },
+			table: { scope: one.family },
 			rules: () => likelyInLegacy(one, order),
 		})),
 	);
@@ -78,11 +78,11 @@ export function provenInNfTables(
 	);
 	return [
 		...provenNat(
-			ours.filter(([{ dialect }]) => dialect === "nft"),
+			ours.filter(([{ dialect }]) => isIptables(dialect)),
 			order,
 			planOf,
 		),
-		...ours.filter(([{ dialect }]) => dialect === "nftables").flatMap((one) => provenOwn(one, order, planOf)),
+		...ours.filter(([{ dialect }]) => !isIptables(dialect)).flatMap((one) => provenOwn(one, order, planOf)),
 	];
 }
 

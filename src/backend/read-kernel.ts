@@ -1,10 +1,10 @@
 import { families } from "../domain/family.ts";
+import { isIptables } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
-import type { Plan } from "../rules/plan.ts";
 import type { NatTable } from "../rules/ruleset.ts";
 import { natTable, steers, type TableContent } from "../wire/nat-tables.ts";
 import { readTables, type Wanted } from "../wire/read-tables.ts";
-import type { HookedRule, KernelTable, OwnTable } from "./backend.ts";
+import type { KernelTable, OwnTable, PlanOf } from "./backend.ts";
 import { caught } from "./backend-error.ts";
 import { kernelWays } from "./iptables/kernel.ts";
 import type { ListedTable } from "./nftables/read.ts";
@@ -19,15 +19,6 @@ export interface KernelReading {
 	/** What of them is ours, where a plan is there byte for byte. */
 	readonly proven: ReadonlyMap<NatTable, OwnTable>;
 }
-
-/** What a table of ours says, be it by its comments alone. */
-export interface Likely extends Pick<OwnTable, "rules"> {
-	readonly table: Pick<NatTable, "dialect" | "scope">;
-	rules(): readonly HookedRule[];
-}
-
-/** The plan that all tables of one dialect ought to hold, by what somebody said or by what they themselves say. */
-export type PlanOf = (tables: readonly Likely[]) => Plan;
 
 /**
  * Asks the kernel for what its tables hold: whole, in the order of the rules, and with what is not understood of a rule said
@@ -76,7 +67,7 @@ function readNfTables(host: Host, existing: readonly KernelTable[], planOf: Plan
 }
 
 function readXTable(host: Host, { dialect, scope, name }: KernelTable): NatTable[] {
-	const way = dialect === "legacy" ? kernelWays[dialect] : undefined;
+	const way = isIptables(dialect) ? kernelWays[dialect] : undefined;
 	const among = families.filter((family) => family === scope);
 	let tables: NatTable[] = [];
 	caught(() => {

@@ -2,7 +2,7 @@ import { isIptables } from "../domain/mode.ts";
 import type { Host, NftTable } from "../host/host.ts";
 import { chainOf, type Gap, type NatTable, type Ruleset } from "../rules/ruleset.ts";
 import { type Answer, askTools } from "./ask-tools.ts";
-import type { KernelTable, OwnTable } from "./backend.ts";
+import type { KernelTable, OwnTable, PlanOf } from "./backend.ts";
 import { backendOf, kernelTables } from "./backends.ts";
 import {
 	isWithheld,
@@ -25,7 +25,7 @@ import {
 } from "./nftables/list.ts";
 import type { ListedTable } from "./nftables/read.ts";
 import { translated } from "./nftables/translate.ts";
-import { type KernelReading, type PlanOf, readKernel } from "./read-kernel.ts";
+import { type KernelReading, readKernel } from "./read-kernel.ts";
 import { existingTables, survey } from "./tables.ts";
 
 /** What was read of a network namespace: of those tables that exist, and of no others. */

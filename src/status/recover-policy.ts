@@ -1,4 +1,4 @@
-import type { Likely } from "../backend/read-kernel.ts";
+import type { Likely } from "../backend/backend.ts";
 import type { Cidr } from "../domain/cidr.ts";
 import { type Family, families } from "../domain/family.ts";
 import type { InterfacePattern } from "../domain/interface-name.ts";
