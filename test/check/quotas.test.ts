@@ -11,13 +11,18 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
+/** The proxy's. */
+const amounts = (request: string, limit: string) => ({
+	"config.shunt.dev/proxy-cpu-request": request,
+	"config.shunt.dev/proxy-cpu-limit": limit,
+});
+
 const quota = (namespace: string, hard: Record<string, string>) =>
 	api.store.put("v1/resourcequotas", { metadata: { name: "all", namespace }, spec: { hard } });
+const ranges = (namespace: string, limits: readonly object[]) =>
+	api.store.put("v1/limitranges", { metadata: { name: "all", namespace }, spec: { limits } });
 const range = (namespace: string, item: Record<string, unknown>) =>
-	api.store.put("v1/limitranges", {
-		metadata: { name: "all", namespace },
-		spec: { limits: [{ type: "Container", ...item }] },
-	});
+	ranges(namespace, [{ type: "Container", ...item }]);
 
 async function reasons(): Promise<string[]> {
 	const { result, data = [] } = find(await checkJson(api, []), "config-quotas");
@@ -61,10 +66,42 @@ describe("a namespace", () => {
 		api.putNamespace("apart");
 		range("apart", { maxLimitRequestRatio: { cpu: "2", memory: "4" } });
 		expect((await reasons()).toSorted()).toEqual([
-			"apart: LimitRange all: shunt-init's cpu limit is 100m, more than 2 times the request: set init-cpu-limit",
+			"apart: LimitRange all: shunt-proxy has no cpu request and limit, which are to have a ratio: set proxy-cpu-request and proxy-cpu-limit",
+			"apart: LimitRange all: shunt-proxy has no memory request and limit, which are to have a ratio: set proxy-memory-request and proxy-memory-limit",
 			"high: LimitRange all: shunt-init's memory limit is 64Mi, more than the most, 32Mi: set init-memory-limit",
 			"low: LimitRange all: shunt-init's cpu limit is 100m, less than the least, 200m: set init-cpu-limit",
 			"low: LimitRange all: shunt-init's cpu request is 100m, less than the least, 200m: set init-cpu-request",
+		]);
+	});
+
+	it("whose limit range is about pods is named where ours are too much of one", async () => {
+		const most = { type: "Pod", max: { cpu: "250m" } };
+		for (const [name, annotations, ...items] of [
+			["alone", amounts("300m", "300m"), most],
+			["init", { "config.shunt.dev/init-cpu-limit": "300m" }, most],
+			["fits", amounts("50m", "250m"), most],
+			["ratio", amounts("50m", "100m"), { type: "Pod", maxLimitRequestRatio: { cpu: "1" } }],
+			["ratio-kept", amounts("50m", "100m"), { type: "Pod", maxLimitRequestRatio: { cpu: "2" } }],
+			["beside", amounts("50m", "100m"), most, { type: "Container", default: { cpu: "200m" } }],
+			["beside-little", amounts("50m", "50m"), most, { type: "Container", default: { cpu: "200m" } }],
+			["full-without", amounts("50m", "50m"), most, { type: "Container", default: { cpu: "300m" } }],
+			["volumes", {}, { type: "PersistentVolumeClaim", max: { cpu: "1m" } }],
+		] as const) {
+			api.putNamespace(name, annotations);
+			ranges(name, items);
+		}
+		const rule = "LimitRange all";
+		const most250 = "with which a pod has more than the most, 250m";
+		expect((await reasons()).toSorted()).toEqual([
+			`alone: ${rule}: shunt-init's cpu limit is 300m, ${most250}: set init-cpu-limit`,
+			`alone: ${rule}: shunt-init's cpu request is 300m, ${most250}: set init-cpu-request`,
+			`alone: ${rule}: shunt-proxy's cpu limit is 300m, ${most250}: set proxy-cpu-limit`,
+			`alone: ${rule}: shunt-proxy's cpu request is 300m, ${most250}: set proxy-cpu-request`,
+			`beside: ${rule}: shunt-proxy's cpu limit is 100m, ${most250}: set proxy-cpu-limit`,
+			`init: ${rule}: shunt-init's cpu limit is 300m, ${most250}: set init-cpu-limit`,
+			`init: ${rule}: shunt-init's cpu request is 300m, ${most250}: set init-cpu-request`,
+			`ratio: ${rule}: shunt-init's cpu limit is 100m, more than 1 times the request: set init-cpu-limit`,
+			`ratio: ${rule}: shunt-proxy's cpu limit is 100m, more than 1 times the request: set proxy-cpu-limit`,
 		]);
 	});
 

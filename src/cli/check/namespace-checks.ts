@@ -7,11 +7,13 @@ import { type Check, listed, passedWith, withConfig } from "./check.ts";
 import { injectableNamespaces, injectedContainers } from "./injectable-namespaces.ts";
 import {
 	type Amounts,
-	type ContainerRange,
 	filledIn,
 	type OurContainer,
+	podRangeComplaints,
 	quotaComplaints,
+	type ResourceRange,
 	rangeComplaints,
+	silent,
 	wantedByQuota,
 } from "./namespace-rules.ts";
 
@@ -49,7 +51,7 @@ interface Rules {
 	readonly ranges: readonly {
 		readonly namespace: string;
 		readonly name: string;
-		readonly range: ContainerRange;
+		readonly range: ResourceRange;
 	}[];
 }
 
@@ -62,7 +64,7 @@ async function readRules(cluster: Cluster): Promise<Rules> {
 	return {
 		quotas: quotas.map(({ metadata, spec }) => ({ ...placeOf(metadata), hard: spec?.hard ?? {} })),
 		ranges: ranges.flatMap(({ metadata, spec }) =>
-			containerRanges(spec).map((range) => ({ ...placeOf(metadata), range })),
+			resourceRanges(spec).map((range) => ({ ...placeOf(metadata), range })),
 		),
 	};
 }
@@ -71,16 +73,14 @@ function placeOf(metadata: V1Namespace["metadata"]) {
 	return { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
 }
 
-function containerRanges(spec: V1LimitRange["spec"]): ContainerRange[] {
-	return (spec?.limits ?? [])
-		.filter(({ type }) => type === "Container")
-		.map(({ min = {}, max = {}, defaultRequest = {}, _default = {}, maxLimitRequestRatio = {} }) => ({
-			min,
-			max,
-			defaultRequest,
-			default: _default,
-			maxLimitRequestRatio,
-		}));
+/** Those for volumes are not about pods. */
+function resourceRanges(spec: V1LimitRange["spec"]): ResourceRange[] {
+	return (spec?.limits ?? []).flatMap(
+		({ type, min = {}, max = {}, defaultRequest = {}, _default = {}, maxLimitRequestRatio = {} }) =>
+			type === "Container" || type === "Pod"
+				? [{ type, min, max, defaultRequest, default: _default, maxLimitRequestRatio }]
+				: [],
+	);
 }
 
 function findingsIn(namespace: V1Namespace, rules: Rules, config: InjectConfig): Finding[] {
@@ -92,14 +92,18 @@ function findingsIn(namespace: V1Namespace, rules: Rules, config: InjectConfig):
 	}
 	const limited = [
 		...quotas.flatMap(({ hard }) => wantedByQuota(hard)).filter(({ bound }) => bound === "limit"),
-		...ranges.flatMap(({ range }) => Object.keys(range.default).map((resource) => ({ resource }))),
+		...ranges
+			.flatMap(({ range }) => [...Object.keys(range.default), ...Object.keys(range.maxLimitRequestRatio)])
+			.map((resource) => ({ resource })),
 	].map(({ resource }) => resource);
+	const filling = ranges.map(({ range }) => range).filter(({ type }) => type === "Container");
 	const containers = ourContainers(namespace, limited, config).map((container) =>
-		filledIn(
-			container,
-			ranges.map(({ range }) => range),
-		),
+		filledIn(container, filling),
 	);
+	const complaintsOf = (range: ResourceRange) =>
+		range.type === "Pod"
+			? podRangeComplaints(range, containers, silent(filling))
+			: containers.flatMap((container) => rangeComplaints(range, container));
 	return [
 		...quotas.flatMap(({ name: quota, hard }) =>
 			quotaComplaints(hard, containers).map((reason) => ({
@@ -109,9 +113,7 @@ function findingsIn(namespace: V1Namespace, rules: Rules, config: InjectConfig):
 			})),
 		),
 		...ranges.flatMap(({ name: range, range: bounds }) =>
-			containers
-				.flatMap((container) => rangeComplaints(bounds, container))
-				.map((reason) => ({ namespace: name, rule: `LimitRange ${range}`, reason })),
+			complaintsOf(bounds).map((reason) => ({ namespace: name, rule: `LimitRange ${range}`, reason })),
 		),
 	];
 }

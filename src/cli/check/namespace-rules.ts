@@ -1,3 +1,4 @@
+import { containerNames } from "../../inject/names.ts";
 import { quantityValue } from "../../policy/setting-forms.ts";
 
 export type Amounts = Readonly<Record<string, string>>;
@@ -9,8 +10,9 @@ export interface OurContainer {
 	readonly limits: Amounts;
 }
 
-/** A LimitRange's item for containers, as the API has it. */
-export interface ContainerRange {
+/** A LimitRange's item for containers or for pods as a whole, as the API has it. The latter fills in nothing. */
+export interface ResourceRange {
+	readonly type: "Container" | "Pod";
 	readonly min: Amounts;
 	readonly max: Amounts;
 	readonly defaultRequest: Amounts;
@@ -49,40 +51,103 @@ export function quotaComplaints(hard: Amounts, containers: readonly OurContainer
 }
 
 /** In the order in which the API server does it: what is absent is filled in first (plugin/pkg/admission/limitranger). */
-export function filledIn(container: OurContainer, ranges: readonly ContainerRange[]): OurContainer {
+export function filledIn(container: OurContainer, ranges: readonly ResourceRange[]): OurContainer {
 	const limits = { ...merged(ranges, "default"), ...container.limits };
 	const requests = { ...merged(ranges, "defaultRequest"), ...container.limits, ...container.requests };
 	return { ...container, requests, limits };
 }
 
-function merged(ranges: readonly ContainerRange[], key: "default" | "defaultRequest"): Amounts {
+/** What a container has that says nothing. */
+export function silent(ranges: readonly ResourceRange[]): OurContainer {
+	return filledIn({ name: "application", requests: {}, limits: {} }, ranges);
+}
+
+function merged(ranges: readonly ResourceRange[], key: "default" | "defaultRequest"): Amounts {
 	return Object.fromEntries(ranges.flatMap((range) => Object.entries(range[key])));
 }
 
-export function rangeComplaints(range: ContainerRange, container: OurContainer): string[] {
+/** Each of our containers by itself. */
+export function rangeComplaints(range: ResourceRange, container: OurContainer): string[] {
 	const { name } = container;
-	const complaint = (resource: string, bound: "request" | "limit", what: string) =>
-		`${name}'s ${resource} ${bound} is ${amountsOf(container, bound)[resource] ?? "missing"}, ${what}: set ${settingOf(name, resource, bound)}`;
 	const beyond = (amounts: Amounts, sign: 1 | -1, what: string) =>
 		Object.entries(amounts).flatMap(([resource, amount]) =>
-			(["request", "limit"] as const)
+			bounds
 				.filter((bound) => sign * compare(amountsOf(container, bound)[resource], amount) > 0)
-				.map((bound) => complaint(resource, bound, `${what}, ${amount}`)),
+				.map((bound) => complaint(container, { resource, bound, what: `${what}, ${amount}` })),
 		);
-	const apart = Object.entries(range.maxLimitRequestRatio).flatMap(([resource, most]) => {
-		const [request, limit] = [container.requests[resource], container.limits[resource]].map((amount) =>
-			quantityValue(amount ?? ""),
-		);
-		const ratio = request && limit ? limit / request : 0;
-		return ratio > (quantityValue(most) ?? Number.POSITIVE_INFINITY)
-			? [complaint(resource, "limit", `more than ${most} times the request`)]
-			: [];
+	const absent = Object.keys(range.maxLimitRequestRatio).flatMap((resource) => {
+		const missing = bounds.filter((bound) => amountsOf(container, bound)[resource] === undefined);
+		return missing.length === 0
+			? []
+			: [
+					`${name} has no ${resource} ${list(missing)}, which are to have a ratio: set ${list(missing.map((bound) => settingOf(name, resource, bound)))}`,
+				];
 	});
 	return [
 		...beyond(range.min, -1, "less than the least"),
 		...beyond(range.max, 1, "more than the most"),
-		...apart,
+		...absent,
+		...apart(range, container),
 	];
+}
+
+/**
+ * A pod with our containers beside its own: what all of them have together may be too much, and so may what the init
+ * container has alone, which runs before the others (PodLimits in component-helpers, as limitranger calls it).
+ */
+export function podRangeComplaints(
+	range: ResourceRange,
+	containers: readonly OurContainer[],
+	own: OurContainer,
+): string[] {
+	const beyond = Object.entries(range.max).flatMap(([resource, most]) =>
+		bounds.flatMap((bound) => {
+			const besides = amountIn(amountsOf(own, bound)[resource]);
+			const isTooMuch = (container: OurContainer) =>
+				exceeds(
+					amountIn(amountsOf(container, bound)[resource]) + (isProxy(container) ? besides : 0),
+					amountIn(most),
+				);
+			const what = `with which a pod has more than the most, ${most}`;
+			return exceeds(besides, amountIn(most))
+				? []
+				: containers.filter(isTooMuch).map((container) => complaint(container, { resource, bound, what }));
+		}),
+	);
+	return [...beyond, ...containers.flatMap((container) => apart(range, container))];
+}
+
+const bounds = ["request", "limit"] as const;
+
+function complaint(
+	container: OurContainer,
+	{ resource, bound, what }: { resource: string; bound: (typeof bounds)[number]; what: string },
+): string {
+	const amount = amountsOf(container, bound)[resource] ?? "missing";
+	return `${container.name}'s ${resource} ${bound} is ${amount}, ${what}: set ${settingOf(container.name, resource, bound)}`;
+}
+
+function apart({ maxLimitRequestRatio }: ResourceRange, container: OurContainer): string[] {
+	return Object.entries(maxLimitRequestRatio).flatMap(([resource, most]) => {
+		const [request, limit] = [container.requests[resource], container.limits[resource]].map(amountIn);
+		const isTooMuch = request && limit && limit / request > amountIn(most);
+		const what = `more than ${most} times the request`;
+		return isTooMuch ? [complaint(container, { resource, bound: "limit", what })] : [];
+	});
+}
+
+/** Of 250m and 200m, binary fractions leave a little less than 50m. */
+function exceeds(amount: number, most: number): boolean {
+	return amount > most * (1 + 1e-9);
+}
+
+/** Nothing is no amount. */
+function amountIn(text: string | undefined): number {
+	return quantityValue(text ?? "") ?? 0;
+}
+
+function isProxy({ name }: OurContainer): boolean {
+	return name === containerNames.proxy;
 }
 
 function amountsOf({ requests, limits }: OurContainer, bound: "request" | "limit"): Amounts {
@@ -97,7 +162,7 @@ function compare(amount: string | undefined, other: string): number {
 
 /** The annotation's name without its prefix. */
 function settingOf(container: string, resource: string, bound: string): string {
-	return `${container === "shunt-proxy" ? "proxy" : "init"}-${resource}-${bound}`;
+	return `${container === containerNames.proxy ? "proxy" : "init"}-${resource}-${bound}`;
 }
 
 function list(items: readonly string[]): string {
