@@ -262,6 +262,7 @@ describe("a pod that is left alone", () => {
 		requiring([onOs("NotIn", "linux")]),
 		requiring([{ key: "zone", operator: "Exists" }, onOs("In", "windows")], [onOs("In", "windows")]),
 		requiring([{ key: "node.kubernetes.io/windows-build", operator: "Exists" }]),
+		requiring([onOs("In", "windows")], []),
 		{ securityContext: { windowsOptions: { gmsaCredentialSpecName: "web" } } },
 	];
 
@@ -316,6 +317,7 @@ describe("a pod that is left alone", () => {
 		requiring([onOs("In", "linux", "windows")]),
 		requiring([onOs("NotIn", "windows")]),
 		requiring([onOs("In", "windows")], [onOs("In", "linux")]),
+		requiring([]),
 		requiring([{ key: "kubernetes.io/arch", operator: "In", values: ["windows"] }]),
 		{ affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1 }] } } },
 		{ tolerations: [{ key: "os", value: "windows", effect: "NoSchedule" }] },

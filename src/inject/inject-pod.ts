@@ -6,7 +6,7 @@ import type { InjectConfig } from "./config.ts";
 import { insertContainers } from "./insert-containers.ts";
 import { annotationsOf, isObject, type Json, type JsonObject } from "./json.ts";
 import { shapeProblems } from "./pod-shape.ts";
-import { hasLongLists, sizeProblems } from "./pod-size.ts";
+import { mayBeTooLong, sizeProblems } from "./pod-size.ts";
 import { defaultsFor, type Redirection, redirectionProblems } from "./redirection.ts";
 import { type Skip, skipReason } from "./skip.ts";
 import { warningsFor } from "./warnings.ts";
@@ -54,8 +54,8 @@ export function injectPod(
 		return { kind: "refused", problems: obstacles };
 	}
 	const made = insert(pod, redirection);
-	// Only long lists can be too long, so that most pods need not be made for that alone.
-	const isFinal = insert === insertContainers || !hasLongLists(policy);
+	// Most pods are surely short enough, and need not be made for that alone.
+	const isFinal = insert === insertContainers || !mayBeTooLong(pod, policy);
 	const excess = sizeProblems(isFinal ? made : insertContainers(pod, redirection), redirection);
 	return excess.length > 0
 		? { kind: "refused", problems: excess }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { runInject } from "../../test/support/inject-manifests.ts";
 import { formatPortRange } from "../domain/port.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { parseInitOptions } from "../init/options.ts";
@@ -124,5 +125,30 @@ describe("the validator", () => {
 describe("the length in UTF-8", () => {
 	it.each(["", "a", "é", "€", "😀", "aé€😀z", "\ud800"])("is that of the bytes: %j", (text) => {
 		expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
+	});
+});
+
+describe("a pod that is only annotated", () => {
+	const note = (length: number) => ({ metadata: { annotations: { note: "x".repeat(length) } } });
+	const words = (length: number) =>
+		runInject(
+			["-"],
+			JSON.stringify({
+				kind: "Pod",
+				apiVersion: "v1",
+				...note(length),
+				spec: { containers: [{ name: "a" }] },
+			}),
+		);
+
+	it("is refused where the webhook would refuse it, whatever makes it too long", () => {
+		expect(words(200_000)).toMatchObject({ status: 0 });
+		expect(words(262_000)).toMatchObject({
+			status: 64,
+			stdout: "",
+			stderr: expect.stringMatching(
+				/metadata\.annotations: would have 262\d\d\d bytes .* \(want at most 262144/,
+			),
+		});
 	});
 });

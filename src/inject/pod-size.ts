@@ -17,21 +17,29 @@ const longestName = 1000;
 /** Far fewer items than a stamp needs to come anywhere near a limit: the longest, an IPv6 subnet, has 43 characters. */
 const fewItems = 500;
 
-/** Whether the lists of a policy could make a stamp too long for anything. */
-export function hasLongLists({ inbound, outbound }: RedirectPolicy): boolean {
+/** Whether a pod could become too long for anything: by the lists of its policy, or by what its annotations say already. */
+export function mayBeTooLong(pod: JsonObject, { inbound, outbound }: RedirectPolicy): boolean {
 	const lists = [...Object.values(inbound), ...Object.values(outbound)].filter(Array.isArray);
-	return sum(lists.map((list) => list.length)) > fewItems;
+	return sum(lists.map((list) => list.length)) > fewItems || !isSurelyShort(textsOf(annotationsOf(pod)));
+}
+
+function textsOf(annotations: JsonObject): string[] {
+	return Object.keys(annotations).flatMap((name) => [name, textAt(annotations, name) ?? ""]);
+}
+
+/** As nearly all are: a unit of UTF-16 has three bytes at most. */
+function isSurelyShort(texts: readonly string[]): boolean {
+	return sum(texts.map((text) => text.length)) * 3 < maxArgument - longestName;
 }
 
 /** Whether an injected pod is one that the API server takes and a kernel starts. */
 export function sizeProblems(pod: JsonObject, redirection: Redirection): Problem[] {
 	const annotations = annotationsOf(pod);
-	const text = Object.keys(annotations).flatMap((name) => [name, textAt(annotations, name) ?? ""]);
-	// As far as nearly every pod comes: a unit of UTF-16 has three bytes at most.
-	if (sum(text.map((part) => part.length)) * 3 < maxArgument - longestName) {
+	const texts = textsOf(annotations);
+	if (isSurelyShort(texts)) {
 		return [];
 	}
-	const bytes = sum(text.map(utf8Length));
+	const bytes = sum(texts.map(utf8Length));
 	const stamp = textAt(annotations, redirectAnnotation) ?? "";
 	return [
 		...(bytes > maxAnnotations

@@ -70,13 +70,15 @@ function selectorSign(selector: JsonObject): string | undefined {
 	return found && `spec.nodeSelector ${found}`;
 }
 
-/** One term of several is enough for a node, so each has to rule Linux out. */
+/** One term of several is enough for a node, so each has to rule Linux out; an empty one matches no node. */
 function affinitySign(spec: JsonObject): string | undefined {
 	const required = objectAt(
 		objectAt(objectAt(spec, "affinity"), "nodeAffinity"),
 		"requiredDuringSchedulingIgnoredDuringExecution",
 	);
-	const terms = objectsAt(required, "nodeSelectorTerms");
+	const terms = objectsAt(required, "nodeSelectorTerms").filter((term) =>
+		["matchExpressions", "matchFields"].some((key) => objectsAt(term, key).length > 0),
+	);
 	return terms.length > 0 && terms.every((term) => objectsAt(term, "matchExpressions").some(rulesLinuxOut))
 		? "spec.affinity.nodeAffinity"
 		: undefined;

@@ -34,6 +34,14 @@ describe("the event of an answer", () => {
 		});
 	});
 
+	it("says what the answer warns of, which a controller shows nobody", () => {
+		const warned = { ...injected, warnings: ["it has no sky", "nor \u001b[31mearth"] };
+		expect(eventNote(requestFor({ name: "a" }), warned)).toMatchObject({
+			reason: "Injected",
+			note: expect.stringMatching(/^the proxy was injected; it has no sky; nor [ -~]+earth$/),
+		});
+	});
+
 	it("says why a pod was skipped", () => {
 		const skipped = { kind: "skipped", code: "host-network", reason: "of this" } as const;
 		expect(eventNote(requestFor({ name: "a" }), skipped)).toMatchObject({

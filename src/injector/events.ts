@@ -42,7 +42,9 @@ export function eventNote(request: AdmissionRequest, answer: AdmissionAnswer): E
 		return undefined;
 	}
 	if (answer.kind === "injected") {
-		return { reason: "Injected", note: "the proxy was injected", regarding };
+		// A controller that makes pods shows nobody the warnings that come with the answer.
+		const told = ["the proxy was injected", ...answer.warnings].join("; ");
+		return { reason: "Injected", note: harmless(told), regarding };
 	}
 	return answer.kind === "skipped" && !selfEvident.includes(answer.code)
 		? {
