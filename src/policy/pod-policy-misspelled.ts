@@ -84,14 +84,51 @@ function unknownLinkerdKeys(annotations: Scope["annotations"]): string[] {
 	return Object.keys(annotations).filter((name) => isLinkerds(name) && !linkerdKeys.includes(name));
 }
 
+/** A key of ours or Linkerd's whose own name is right, and whose prefix is nobody's. */
+export function keysElsewhere({ prefix, annotations }: Scope): Problem[] {
+	return Object.keys(annotations).flatMap((name) => {
+		const meant = meantElsewhere(name);
+		return meant === undefined || meant === name
+			? []
+			: [{ source: `${prefix} ${name}`, complaint: "is not known", accepted: meant }];
+	});
+}
+
+/** What an annotation stands for that has the name of one behind a prefix which seems to be ours or Linkerd's. */
+function meantElsewhere(name: string): string | undefined {
+	const slash = name.indexOf("/");
+	const candidates = [...ownKeys, ...actedUpon].filter((key) => key.endsWith(name.slice(slash)));
+	if (slash < 1 || candidates.length === 0 || knownMarks.includes(name) || isLinkerds(name)) {
+		return undefined;
+	}
+	const owner = ownerOf(name.slice(0, slash));
+	return owner && (candidates.find((candidate) => candidate.includes(owner)) ?? candidates[0]);
+}
+
+function ownerOf(domain: string): string | undefined {
+	const [, named] = /^(?:config[.-])?(shunt|linkerd)(?:[.-][a-z0-9-]+)*$/i.exec(domain) ?? [];
+	const roots = ["shunt.dev", "config.shunt.dev", "linkerd.io", "config.linkerd.io"];
+	return named?.toLowerCase() ?? /shunt|linkerd/.exec(mostSimilar(domain, roots) ?? "")?.[0];
+}
+
 /** Asked before anything else: a misspelt wish to be redirected would be none. */
 export function misspeltInject({ prefix, annotations }: Scope): Problem[] {
 	return Object.keys(annotations).flatMap((name) => {
-		const meant = wishes.find(({ root }) => name.startsWith(root))?.name;
-		return meant !== undefined && !knownMarks.includes(name) && nearest(name, [meant]) !== undefined
+		const wish = wishes.find(({ root }) => name.startsWith(root))?.name;
+		const elsewhere = name.endsWith("/inject") && name !== wish ? wishElsewhere(name) : undefined;
+		const meant =
+			wish !== undefined && !knownMarks.includes(name) && nearest(name, [wish]) !== undefined
+				? wish
+				: elsewhere;
+		return meant !== undefined
 			? [{ source: `${prefix} ${name}`, complaint: "is not known", accepted: meant }]
 			: [];
 	});
+}
+
+function wishElsewhere(name: string): string | undefined {
+	const owner = ownerOf(name.slice(0, name.indexOf("/")));
+	return wishes.find(({ root }) => owner !== undefined && root.startsWith(owner))?.name;
 }
 
 const wishes = [injectAnnotation, linkerdInjectAnnotation].map((name) => ({
@@ -99,7 +136,8 @@ const wishes = [injectAnnotation, linkerdInjectAnnotation].map((name) => ({
 	root: name.slice(0, name.indexOf("/") + 1),
 }));
 
-const knownMarks = [...ownAnnotations, linkerdInjectAnnotation];
+/** Linkerd's injector writes the last itself, which is no wish for a version. */
+const knownMarks = [...ownAnnotations, linkerdInjectAnnotation, "linkerd.io/proxy-version"];
 
 /** The one that is close in what stands behind the slash, in kebab case; the same name elsewhere is closest. */
 function nearest(name: string, candidates: readonly string[]): string | undefined {

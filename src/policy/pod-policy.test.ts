@@ -176,6 +176,22 @@ describe("Linkerd's settings", () => {
 		]);
 	});
 
+	it.each([
+		["linkerd.io/skip-outbound-ports", "config.linkerd.io/skip-outbound-ports"],
+		["config.linkered.io/skip-outbound-ports", "config.linkerd.io/skip-outbound-ports"],
+		["config.linkerd.com/skip-subnets", "config.linkerd.io/skip-subnets"],
+		["config-linkerd.io/proxy-uid", "config.linkerd.io/proxy-uid"],
+		["linkerd.io/proxy-enable-native-sidecar", "config.linkerd.io/proxy-enable-native-sidecar"],
+		["shunt.dev/skip-outbound-ports", "config.shunt.dev/skip-outbound-ports"],
+		["confg.shunt.dev/native-sidecar", "config.shunt.dev/native-sidecar"],
+		["config.shunt.io/admin-port", "config.shunt.dev/admin-port"],
+	])("are refused behind a prefix that is nobody's: %s", (name, meant) => {
+		expect(refused({ [name]: "1" })).toEqual([`annotation ${name}: is not known (want ${meant})`]);
+		expect(refused({}, { [name]: "1" })).toEqual([
+			`namespace annotation ${name}: is not known (want ${meant})`,
+		]);
+	});
+
 	it("that nobody has heard of pass, with a warning", () => {
 		expect(warned({ "config.linkerd.io/proxy-quantum-mode": "on" })).toEqual([
 			"annotation config.linkerd.io/proxy-quantum-mode is known neither here nor of Linkerd, and says nothing",
@@ -186,22 +202,30 @@ describe("Linkerd's settings", () => {
 	});
 
 	it("are no labels', annotations' of other programs, or Linkerd's own marks", () => {
-		const others = ["linkerd.io/created-by", "viz.linkerd.io/tap-enabled", "linkerd.io/proxy-version"];
+		const others = [
+			...["linkerd.io/created-by", "viz.linkerd.io/tap-enabled", "linkerd.io/proxy-version"],
+			...["example.com/proxy-uid", "viz.linkerd.io/admin-port", "sidecar.istio.io/inject", "proxy-uid"],
+		];
 		for (const name of others) {
 			expect(warned({ [name]: "x" })).toEqual([]);
 		}
 	});
 
-	it.each(["shunt.dev/injct", "shunt.dev/Inject", "linkerd.io/injekt"])(
-		"such as a misspelt wish for a proxy is refused: %s",
-		(name) => {
-			const known = name.replace(/\/.*/, "/inject");
-			expect(refused({ [name]: "enabled" }, {}, "skip")).toEqual([
-				`annotation ${name}: is not known (want ${known})`,
-			]);
-			expect(refused({}, { [name]: "enabled" }, "skip")).toHaveLength(1);
-		},
-	);
+	it.each([
+		["shunt.dev/injct", "shunt.dev/inject"],
+		["shunt.dev/Inject", "shunt.dev/inject"],
+		["sunt.dev/inject", "shunt.dev/inject"],
+		["shunt.io/inject", "shunt.dev/inject"],
+		["config.shunt.dev/inject", "shunt.dev/inject"],
+		["linkerd.io/injekt", "linkerd.io/inject"],
+		["linkered.io/inject", "linkerd.io/inject"],
+		["config.linkerd.io/inject", "linkerd.io/inject"],
+	])("such as a misspelt wish for a proxy is refused: %s", (name, known) => {
+		expect(refused({ [name]: "enabled" }, {}, "skip")).toEqual([
+			`annotation ${name}: is not known (want ${known})`,
+		]);
+		expect(refused({}, { [name]: "enabled" }, "skip")).toHaveLength(1);
+	});
 });
 
 describe("a setting of ours", () => {

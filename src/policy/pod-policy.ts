@@ -3,6 +3,7 @@ import type { Problem } from "../domain/problem.ts";
 import { type Annotations, AnnotationValues, scopesOf } from "./annotations.ts";
 import { injectDecision, type NotRedirected } from "./pod-policy-inject.ts";
 import {
+	keysElsewhere,
 	misspeltInject,
 	misspeltLinkerdKeys,
 	unheardLinkerdKeys,
@@ -62,6 +63,7 @@ export function resolvePodPolicy({ defaults, namespace, pod, whenUnannotated }: 
 	const problems = [
 		...scopes.flatMap(unknownConfigKeys),
 		...scopes.flatMap(misspeltLinkerdKeys),
+		...scopes.flatMap(keysElsewhere),
 		...values.problems,
 		...(values.problems.length === 0 ? sharedPorts(policy, settings) : []),
 	];
