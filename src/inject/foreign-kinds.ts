@@ -14,7 +14,9 @@ export type ForeignKind =
 			readonly insteadOf?: string;
 	  }
 	/** It has no such template: where its pods' annotations are set. */
-	| { readonly annotationsAt: string };
+	| { readonly annotationsAt: string }
+	/** Others make the pods that it seems to describe. */
+	| { readonly notItsPods: string };
 
 const template: TemplatePath = ["spec", "template"];
 const ofTemplate: ForeignKind = { templates: [template] };
@@ -34,6 +36,18 @@ const knative: ForeignKind = {
 		"Knative takes no such containers in it: without --manual it is annotated, and its pods injected",
 };
 
+/** A JobSet's template in it. */
+const trainingRuntime: ForeignKind = {
+	templates: [["spec", "template", "spec", "replicatedJobs", "*", "template", "spec", "template"]],
+};
+
+/** With several containers it wants to be told which is the game's (spec.container). */
+const agones = (...way: string[]): ForeignKind => ({
+	templates: [["spec", ...way, "template"]],
+	annotateOnly:
+		"Agones may take no second container in it: without --manual it is annotated, and its pods injected",
+});
+
 const unitedTemplates = [
 	"statefulSetTemplate",
 	"advancedStatefulSetTemplate",
@@ -45,6 +59,7 @@ const tekton = annotationsAt("metadata.annotations of its TaskRuns or PipelineRu
 const strimzi = annotationsAt("spec.template.pod.metadata.annotations");
 const prometheus = annotationsAt("spec.podMetadata.annotations");
 const workflow = annotationsAt("spec.podMetadata.annotations");
+const argoEvents = annotationsAt("spec.template.metadata.annotations");
 const machine = annotationsAt("spec.template.metadata.annotations");
 
 /** By API group, as the projects' own API definitions and documentation have it. */
@@ -55,6 +70,9 @@ export const foreignKinds: Readonly<Record<string, Readonly<Record<string, Forei
 		WorkflowTemplate: workflow,
 		ClusterWorkflowTemplate: workflow,
 		CronWorkflow: annotationsAt("spec.workflowSpec.podMetadata.annotations"),
+		Experiment: { templates: [["spec", "templates", "*", "template"]] },
+		EventSource: argoEvents,
+		Sensor: argoEvents,
 	},
 	"apps.kruise.io": {
 		CloneSet: ofTemplate,
@@ -71,9 +89,23 @@ export const foreignKinds: Readonly<Record<string, Readonly<Record<string, Forei
 			]),
 		},
 		UnitedDeployment: { templates: unitedTemplates },
+		SidecarSet: {
+			notItsPods: "it puts containers into pods of other objects, which are injected themselves",
+		},
 	},
+	"game.kruise.io": { GameServerSet: { templates: [["spec", "gameServerTemplate"]] } },
 	"apps.openshift.io": { DeploymentConfig: ofTemplate },
-	"serving.knative.dev": { Service: knative, Configuration: knative },
+	"serving.knative.dev": {
+		Service: knative,
+		Configuration: knative,
+		Revision: annotationsAt("metadata.annotations"),
+	},
+	"sources.knative.dev": { ContainerSource: ofTemplate },
+	"agones.dev": {
+		GameServer: agones(),
+		GameServerSet: agones("template", "spec"),
+		Fleet: agones("template", "spec"),
+	},
 	"batch.volcano.sh": {
 		Job: { templates: [["spec", "tasks", "*", "template"]] },
 		CronJob: { templates: [["spec", "jobTemplate", "spec", "tasks", "*", "template"]] },
@@ -94,7 +126,10 @@ export const foreignKinds: Readonly<Record<string, Readonly<Record<string, Forei
 		XGBoostJob: replicas("xgbReplicaSpecs"),
 		PaddleJob: replicas("paddleReplicaSpecs"),
 		JAXJob: replicas("jaxReplicaSpecs"),
+		Notebook: annotationsAt("metadata.annotations"),
 	},
+	"trainer.kubeflow.org": { TrainingRuntime: trainingRuntime, ClusterTrainingRuntime: trainingRuntime },
+	"serving.kserve.io": { InferenceService: annotationsAt("metadata.annotations") },
 	"ray.io": {
 		RayCluster: rayCluster(),
 		RayJob: rayCluster("rayClusterSpec"),
@@ -119,6 +154,9 @@ export const foreignKinds: Readonly<Record<string, Readonly<Record<string, Forei
 		VirtualMachineInstanceReplicaSet: machine,
 		VirtualMachineInstance: annotationsAt("metadata.annotations"),
 	},
+	"pool.kubevirt.io": {
+		VirtualMachinePool: annotationsAt("spec.virtualMachineTemplate.spec.template.metadata.annotations"),
+	},
 	"sparkoperator.k8s.io": {
 		SparkApplication: annotationsAt("spec.driver.annotations and spec.executor.annotations"),
 		ScheduledSparkApplication: annotationsAt(
@@ -126,6 +164,13 @@ export const foreignKinds: Readonly<Record<string, Readonly<Record<string, Forei
 		),
 	},
 	"tekton.dev": { Task: tekton, TaskRun: tekton, Pipeline: tekton, PipelineRun: tekton, ClusterTask: tekton },
+	"triggers.tekton.dev": {
+		EventListener: annotationsAt("spec.resources.kubernetesResource.spec.template.metadata.annotations"),
+	},
+	"rabbitmq.com": {
+		RabbitmqCluster: annotationsAt("spec.override.statefulSet.spec.template.metadata.annotations"),
+	},
+	"opentelemetry.io": { OpenTelemetryCollector: annotationsAt("spec.podAnnotations") },
 	"flink.apache.org": { FlinkDeployment: annotationsAt("spec.podTemplate.metadata.annotations") },
 	"postgresql.cnpg.io": { Cluster: annotationsAt("spec.inheritedMetadata.annotations") },
 };
@@ -133,15 +178,22 @@ export const foreignKinds: Readonly<Record<string, Readonly<Record<string, Forei
 /** What pod templates are called where they have a name of their own. */
 const templateKeys = ["podTemplate", "podTemplateSpec", "podMetadata", "podAnnotations"];
 
-/** Deeper than any operator puts a pod template. */
-const maxDepth = 8;
+/** Deeper than any operator puts a pod template, in a manifest that it carries for another cluster too. */
+const maxDepth = 20;
 
 /**
  * Where an object of an unknown kind seems to describe pods: containers with images, or a key that says so. Undefined
  * where nothing does.
  */
 export function podsLookalike(object: JsonObject): string | undefined {
-	return lookBelow(get(object, "spec"), "spec", maxDepth);
+	const described = Object.keys(object).filter((key) => !["metadata", "status"].includes(key));
+	for (const key of described) {
+		const found = lookBelow(get(object, key), key, maxDepth);
+		if (found !== undefined) {
+			return found;
+		}
+	}
+	return undefined;
 }
 
 function lookBelow(value: Json | undefined, place: string, depth: number): string | undefined {

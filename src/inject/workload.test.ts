@@ -46,6 +46,14 @@ describe("kinds that are not Kubernetes' own", () => {
 			"JobSet",
 			(template) => ({ replicatedJobs: [{ name: "a", template: { spec: { template } } }] }),
 		],
+		[
+			"trainer.kubeflow.org/v1alpha1",
+			"ClusterTrainingRuntime",
+			(template) => ({ template: { spec: { replicatedJobs: [{ template: { spec: { template } } }] } } }),
+		],
+		["game.kruise.io/v1alpha1", "GameServerSet", (template) => ({ gameServerTemplate: template })],
+		["sources.knative.dev/v1", "ContainerSource", (template) => ({ template })],
+		["argoproj.io/v1alpha1", "Experiment", (template) => ({ templates: [{ name: "a", template }] })],
 		["keda.sh/v1alpha1", "ScaledJob", (template) => ({ jobTargetRef: { template } })],
 		["kubeflow.org/v1", "PyTorchJob", (template) => ({ pytorchReplicaSpecs: { Worker: { template } } })],
 		["ray.io/v1", "RayCluster", (template) => ({ headGroupSpec: { template } })],
@@ -71,6 +79,31 @@ describe("kinds that are not Kubernetes' own", () => {
 			value: object,
 			report: expect.stringMatching(/\/x skipped: Knative takes no such containers/),
 		});
+	});
+
+	it.each([
+		["GameServer", { template: pod }, { template: annotated }],
+		["Fleet", { template: { spec: { template: pod } } }, { template: { spec: { template: annotated } } }],
+	])("Agones' %s is annotated, but takes no containers here", (kind, spec, then) => {
+		const object = objectOf("agones.dev/v1", kind, spec);
+		expect(inject(object).value).toEqual(objectOf("agones.dev/v1", kind, then));
+		expect(inject(object, "--manual")).toMatchObject({
+			value: object,
+			report: expect.stringMatching(/\/x skipped: Agones may take no second container/),
+		});
+	});
+
+	it("that keep a template elsewhere than in a spec are named too", () => {
+		const template = {
+			apiVersion: "template.openshift.io/v1",
+			kind: "Template",
+			metadata: { name: "x" },
+			objects: [{ apiVersion: "apps/v1", kind: "Deployment", spec: { template: pod } }],
+		};
+		expect(inject(template).report).toMatch(
+			/^template\/x skipped: .*see objects\.0\.spec\.template\.spec\.containers/,
+		);
+		expect(inject({ ...template, objects: [], status: { template: pod } }).report).toBe("1 passed through\n");
 	});
 
 	it("with several templates have each of them injected, and named", () => {
@@ -113,6 +146,22 @@ describe("kinds that are not Kubernetes' own", () => {
 			/how a Thing of example\.com makes pods is not known/,
 		],
 		["example.com/v1", "Thing", { podTemplate: {} }, /see spec\.podTemplate/],
+		["example.com/v1", "Only", { podTemplate: {} }, /how an Only of example\.com/],
+		[
+			"work.example.com/v1",
+			"ManifestWork",
+			{ a: { b: { c: { d: { e: { f: { g: { h: { template: pod } } } } } } } } },
+			/see spec\.a\.b\.c\.d\.e\.f\.g\.h\.template\.spec\.containers/,
+		],
+		["apps.kruise.io/v1beta1", "SidecarSet", { initContainers: [] }, /puts containers into pods of other/],
+		["serving.knative.dev/v1", "Revision", pod.spec, /at metadata\.annotations/],
+		["kubeflow.org/v1", "Notebook", { template: pod }, /at metadata\.annotations/],
+		["serving.kserve.io/v1beta1", "InferenceService", { predictor: {} }, /at metadata\.annotations/],
+		["argoproj.io/v1alpha1", "Sensor", {}, /at spec\.template\.metadata\.annotations/],
+		["triggers.tekton.dev/v1beta1", "EventListener", {}, /at spec\.resources\.kubernetesResource\.spec\./],
+		["pool.kubevirt.io/v1alpha1", "VirtualMachinePool", {}, /at spec\.virtualMachineTemplate\.spec\./],
+		["rabbitmq.com/v1beta1", "RabbitmqCluster", {}, /at spec\.override\.statefulSet\.spec\.template\./],
+		["opentelemetry.io/v1beta1", "OpenTelemetryCollector", {}, /at spec\.podAnnotations/],
 	])("are passed over with a reason: %s %s %j", (apiVersion, kind, spec, reason) => {
 		const object = objectOf(apiVersion, kind, spec);
 		for (const flags of [[], ["--manual"]]) {

@@ -124,7 +124,7 @@ function foundIn(object: JsonObject, { apiVersion, kind }: Type): Found[] {
 		? [{ podPath: undefined }]
 		: [
 				passedOver(
-					`how a ${kind} of ${group} makes pods is not known here; ${advice(`among its pods' annotations (see ${place})`)}`,
+					`how ${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind} of ${group} makes pods is not known here; ${advice(`among its pods' annotations (see ${place})`)}`,
 				),
 			];
 }
@@ -151,6 +151,9 @@ function isKubernetesOwn(group: string): boolean {
 function foundInForeign(object: JsonObject, kind: ForeignKind): Found[] {
 	if ("annotationsAt" in kind) {
 		return [passedOver(`its pods are made from no pod template; ${advice(`at ${kind.annotationsAt}`)}`)];
+	}
+	if ("notItsPods" in kind) {
+		return [passedOver(kind.notItsPods)];
 	}
 	const { templates, annotateOnly, insteadOf } = kind;
 	const paths = templates.flatMap((way) => expand(object, way));
