@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
-import { get, isArray, isObject, type JsonObject, objectAt, textAt } from "../../../../src/inject/json.ts";
-import { chartFolder } from "./chart-files.ts";
+import { get, isArray, isObject, type JsonObject, objectAt, textAt } from "../../../src/inject/json.ts";
 
 /** A place of the values where a text belongs: keys, 0 for a list's item and `key` for any of a map's. */
 export type Leaf = readonly (string | number)[];
 
 /** Every place where the chart's schema wants a text, however it says so: none is left out for being written otherwise. */
-export function textLeaves(): Leaf[] {
-	const schema = JSON.parse(readFileSync(`${chartFolder}values.schema.json`, "utf8")) as JsonObject;
+export function textLeaves(folder: string): Leaf[] {
+	const schema = JSON.parse(readFileSync(`${folder}values.schema.json`, "utf8")) as JsonObject;
 	return leavesOf(schema, schema, []);
 }
 
