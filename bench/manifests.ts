@@ -22,7 +22,7 @@ interface Sample {
 	readonly peak: number;
 }
 
-/** A cluster's worth of manifests through `shunt inject`. SHUNT_BASE names another build's bin/shunt to compare with. */
+/** A cluster's worth of manifests through `shunt inject`. SHUNT_BASE names bin/shunt of a build of 0d974f4 to compare with. */
 export function benchManifests(folder: string, rounds: number): string {
 	const tasks = prepare(folder);
 	const base = process.env["SHUNT_BASE"];
@@ -42,7 +42,7 @@ export function benchManifests(folder: string, rounds: number): string {
 	return [
 		"## Manifests",
 		`${objects} Deployments with comments, probes and texts of several lines, through the whole process, output to a file;
-median of ${rounds} runs. Memory is the largest resident set.`,
+median of ${rounds} runs. Memory is the largest resident set.${base === undefined ? "" : " The base is the build of 0d974f4."}`,
 		formatTable(
 			[...columns, ...(base === undefined ? [] : ["CPU as a part of the base's", "base: peak MB"])],
 			rows,
