@@ -27,10 +27,17 @@ const manyPorts = policyFrom(
 	`-p 4143 -o 4140 -g 2102 --inbound-ports-to-ignore ${Array.from({ length: 600 }, (_, index) => 2 * index + 1).join(",")} --ports-to-redirect 8080,9090`,
 );
 
+/** A rule for each, or for fifteen of them. */
+const numbers = (length: number, factor: number) =>
+	Array.from({ length }, (_, index) => factor * index + 1).join(",");
+const otherLists = policyFrom(
+	`-p 4143 -o 4140 -r ${numbers(450, 2)} --outbound-ports-to-redirect ${numbers(450, 3)},5000-5010 --uids-to-ignore ${numbers(40, 1000)}`,
+);
+
 describe.each(dialects)("a plan in mode %s", (dialect) => {
 	it("that stands as it was sent is known without its rules, and all that is said of it is what reading says", () =>
 		withNetns("proven", (netns) => {
-			for (const asked of [lists, manyPorts, policyFrom("-p 1 -o 2 --ipv6=false")]) {
+			for (const asked of [lists, manyPorts, otherLists, policyFrom("-p 1 -o 2 --ipv6=false")]) {
 				const { proven, read } = both(netns, dialect, asked);
 				expect(proven.own.map(({ holds }) => holds !== undefined)).toEqual(read.own.map(() => true));
 				expect(told(proven)).toEqual(told(read));

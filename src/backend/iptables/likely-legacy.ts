@@ -48,9 +48,12 @@ export function likelyInLegacy({ family, entries }: Entries, order: Words): read
 		}
 		at = end;
 	}
-	return likelyRules(found, (at, rules) => {
-		const [chain] = natTableOf({ family, chains: [{ name: chainNames[at].own, rules }] }, order).chains;
-		return chain?.rules.map(({ text }) => text) ?? [];
+	return likelyRules(found, (at, rule) => {
+		const [chain] = natTableOf(
+			{ family, chains: [{ name: chainNames[at].own, rules: [rule] }] },
+			order,
+		).chains;
+		return chain?.rules[0]?.text;
 	});
 }
 

@@ -16,9 +16,9 @@ export function likelyInNft(content: TableContent, order: ByteOrder): readonly H
 			? []
 			: [{ hook, comment: textOf(upToNul(rule.expressions.slice(start, start + 256))), rule }];
 	});
-	return likelyRules(found, (hook, rules) => {
-		const chains = natTable({ ...content, rules }, order)?.chains ?? [];
-		return chains.find(({ name }) => name === chainNames[hook].own)?.rules.map(({ text }) => text) ?? [];
+	return likelyRules(found, (hook, rule) => {
+		const chains = natTable({ ...content, rules: [rule] }, order)?.chains ?? [];
+		return chains.find(({ name }) => name === chainNames[hook].own)?.rules[0]?.text;
 	});
 }
 

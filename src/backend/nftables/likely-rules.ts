@@ -5,7 +5,7 @@ import type { Span } from "../../domain/number.ts";
 import { maxPort, parseUsualPortRanges } from "../../domain/port.ts";
 import { commentPrefix } from "../../rules/comment.ts";
 import { type Hook, hooks, pass } from "../../rules/plan.ts";
-import type { Condition, OwnReason } from "../../rules/rule.ts";
+import type { Condition, OwnRule } from "../../rules/rule.ts";
 import { attributeHeaderLength, type ByteOrder, type Bytes, be16At, words } from "../../wire/bytes.ts";
 import { addressText } from "../../wire/field.ts";
 import { type FilledSet, natTable, type TableContent } from "../../wire/nat-tables.ts";
@@ -32,22 +32,42 @@ function readOne(content: TableContent, rule: RuleObject, order: ByteOrder) {
 	return found && ownRule(found);
 }
 
-/** Ports or subnets that pass; undefined for any other rule. */
-function likelyList(content: TableContent, rule: RuleObject, hook: Hook, order: ByteOrder) {
+/** Of a rule with one set, of ports, subnets or users; undefined for any other. */
+function likelyList(
+	content: TableContent,
+	rule: RuleObject,
+	hook: Hook,
+	order: ByteOrder,
+): OwnRule | undefined {
 	const [name, ...others] = rule.expressions.match(/__set\d+/g) ?? [];
-	const set = content.sets.find((one) => one.set.name === name);
-	const reason = listReasons.find((one) => rule.comment === `${commentPrefix}${one}`);
-	if (set === undefined || reason === undefined || others.length > 0) {
+	const filled = content.sets.find(({ set }) => set.name === name);
+	if (filled === undefined || others.length > 0) {
 		return undefined;
 	}
-	const condition: Condition =
-		reason === "ignore-port"
-			? { kind: "destination-port", ports: portsIn(set, order) }
-			: { kind: hook === "prerouting" ? "source" : "destination", subnets: subnetsIn(set, order) };
-	return { reason, conditions: [condition], action: pass };
+	if (rule.comment === `${commentPrefix}ignore-subnet`) {
+		const kind = hook === "prerouting" ? "source" : "destination";
+		return {
+			reason: "ignore-subnet",
+			conditions: [{ kind, subnets: subnetsIn(filled, order) }],
+			action: pass,
+		};
+	}
+	// As it would be if there was nothing in the set, which is then read apart.
+	const bare = readOne({ ...content, sets: [{ set: filled.set, told: [] }] }, rule, order);
+	const conditions = bare?.conditions.map((condition): Condition | undefined => {
+		switch (condition.kind) {
+			case "destination-port":
+				return { ...condition, ports: portsIn(filled, order) };
+			case "uid":
+				return { ...condition, ids: idsIn(filled, order) };
+			default:
+				return undefined;
+		}
+	});
+	return bare === undefined || conditions === undefined || conditions.includes(undefined)
+		? undefined
+		: { ...bare, conditions: conditions.filter((condition) => condition !== undefined) };
 }
-
-const listReasons = ["ignore-port", "ignore-subnet"] as const satisfies readonly OwnReason[];
 
 function portsIn(set: FilledSet, order: ByteOrder): readonly Span[] {
 	const { lows, nexts } = rangesIn(set, order);
@@ -61,6 +81,14 @@ function portsIn(set: FilledSet, order: ByteOrder): readonly Span[] {
 		return range;
 	});
 	return singles.length === ports.length ? (parseUsualPortRanges(singles.join(",")) ?? ports) : ports;
+}
+
+/** They are in the machine's order. */
+function idsIn(set: FilledSet, order: ByteOrder): Span[] {
+	return rangesIn(set, order)
+		.lows.map((low) => words[order].u32At(low, 0))
+		.sort((a, b) => a - b)
+		.map((id) => ({ low: id, high: id }));
 }
 
 function subnetsIn(set: FilledSet, order: ByteOrder): Cidr[] {
@@ -92,16 +120,19 @@ function rangesIn(
 			at += Math.max(length + (-length & 3), attributeHeaderLength);
 		}
 	}
-	// The kernel tells them from the last to the first, or the other way round.
+	// The kernel tells those of a set of intervals from the last to the first, or the other way round.
 	if ((keys[0] ?? "") > (keys.at(-1) ?? "")) {
 		keys.reverse();
 		ends.reverse();
 	}
-	const lows = keys.filter((_, index) => ends[index] === false);
-	const nexts = set.isInterval
-		? keys.flatMap((_, index) => (ends[index] === false ? [keys[index + 1] ?? ""] : []))
-		: lows.map((low) => after(low) ?? "");
-	return { lows, nexts };
+	if (!set.isInterval) {
+		const lows = keys.sort();
+		return { lows, nexts: lows.map((low) => after(low) ?? "") };
+	}
+	return {
+		lows: keys.filter((_, index) => ends[index] === false),
+		nexts: keys.flatMap((_, index) => (ends[index] === false ? [keys[index + 1] ?? ""] : [])),
+	};
 }
 
 /** The headers of an element, of the key in it, with which it begins, and of the value in that. */
