@@ -1,7 +1,7 @@
 import { isJsonObject } from "../cni/config-reader.ts";
 import { parseObject, readPodFile } from "../cni/pod-file.ts";
 import { err, type Result } from "../domain/problem.ts";
-import type { Host } from "../host/host.ts";
+import { type Host, HostError } from "../host/host.ts";
 import { redirectAnnotation } from "../policy/annotation-keys.ts";
 import { parseStamp } from "../policy/pod-policy-stamp.ts";
 import type { RedirectPolicy } from "../policy/redirect-policy.ts";
@@ -15,10 +15,11 @@ export interface GivenPolicy {
 
 /** A file that says what a pod was given, or `-` for standard input. */
 export function readStampFile(host: Host, path: string, source: string): Result<RedirectPolicy> {
-	const text = path === "-" ? host.stdin() : host.readFile(path);
-	if (text === undefined) {
-		return err({ source, value: path, complaint: "is not there", accepted });
+	const read = readText(host, path);
+	if ("complaint" in read) {
+		return err({ source, value: path, ...read });
 	}
+	const { text } = read;
 	const object = parseObject(text);
 	const place = path === "-" ? "standard input" : path;
 	if (object === undefined) {
@@ -29,6 +30,29 @@ export function readStampFile(host: Host, path: string, source: string): Result<
 	}
 	const stamp = object["redirect"] ?? object["stamp"] ?? object;
 	return parseStamp(JSON.stringify(stamp), place);
+}
+
+/** The text without a byte order mark, or what is wrong with it. */
+function readText(
+	host: Host,
+	path: string,
+): { readonly text: string } | { readonly complaint: string; readonly accepted: string } {
+	let text: string | undefined;
+	try {
+		text = path === "-" ? host.stdin() : host.readFile(path);
+	} catch (error) {
+		if (!(error instanceof HostError)) {
+			throw error;
+		}
+		return { complaint: error.message.replace(/^standard input:? /, ""), accepted };
+	}
+	if (text === undefined) {
+		return { complaint: "is not there", accepted };
+	}
+	// Neither half of the byte order mark of UTF-16 is UTF-8, for which a file is taken here.
+	return text.startsWith("\ufffd\ufffd")
+		? { complaint: "is in UTF-16", accepted: 'UTF-8: in PowerShell "| Out-File -Encoding utf8 FILE"' }
+		: { text: text.replace(/^\ufeff/, "") };
 }
 
 const accepted = "a pod as JSON (kubectl get pod NAME -o json), its stamp, or a file of the agent's";

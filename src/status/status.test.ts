@@ -3,6 +3,7 @@ import { policyFrom } from "../../test/support/policies.ts";
 import { backendOf } from "../backend/backends.ts";
 import { formatPodFile } from "../cni/pod-file.ts";
 import { isIptables, tableDialects } from "../domain/mode.ts";
+import { HostError } from "../host/host.ts";
 import { createMemoryHost, type MemoryHost } from "../host/memory.ts";
 import { formatStamp } from "../policy/pod-policy-stamp.ts";
 import { plan } from "../rules/plan.ts";
@@ -216,6 +217,7 @@ describe("what a pod was given", () => {
 		["[]", /--policy.*holds no JSON object/],
 		[pod({}), /--policy.*has no annotation shunt.dev\/redirect.*give the flags/],
 		['{"families":["ipv5"]}', /ipv5.*is not an address family/],
+		["\ufffd\ufffd{\0}\0", /--policy: "\/tmp\/pod.json" is in UTF-16 \(want UTF-8: in PowerShell/],
 	])("that cannot be read is a mistake of the input: %s", (text, message) => {
 		const host = hostWith("nft");
 		if (text !== undefined) {
@@ -223,6 +225,24 @@ describe("what a pod was given", () => {
 		}
 		expect(runStatus(host, ["--policy", "/tmp/pod.json"])).toBe(64);
 		expect(host.logged.join("\n")).toMatch(message);
+		expect(host.output).toEqual([]);
+	});
+
+	it("may begin with a byte order mark of UTF-8", () => {
+		const host = hostWith("nft");
+		host.files.set("/tmp/pod.json", `\ufeff${stamped()}`);
+		expect(see(host, "--policy", "/tmp/pod.json")).toMatchObject({ status: 0, verdict: "in-sync" });
+	});
+
+	it("is a mistake of the input where standard input is not text", () => {
+		const host = hostWith("nft");
+		const stdin = () => {
+			throw new HostError("invalid", "standard input: is not UTF-8: byte 0xe9 at offset 5 (line 1)");
+		};
+		expect(runStatus({ ...host, stdin }, ["--policy", "-"])).toBe(64);
+		expect(host.logged.join("\n")).toContain(
+			'--policy: "-" is not UTF-8: byte 0xe9 at offset 5 (line 1) (want',
+		);
 		expect(host.output).toEqual([]);
 	});
 

@@ -169,6 +169,23 @@ it("every file of a folder that is not text is named", async () => {
 	}
 });
 
+it.each(["utf16.yaml", "latin1.yaml", "nul.yaml"])(
+	"status takes no policy from a file or standard input that is no text: %s",
+	async (name) => {
+		const status = `exec "$0" status --policy`;
+		for (const shell of [`${status} "$1"`, `${status} - <"$1"`]) {
+			const words = ["bash", "-c", shell, resolve("bin/shunt"), at(name)] as const;
+			expect(await readBy("file", words)).toEqual({
+				status: 64,
+				stdout: "",
+				stderr: expect.stringMatching(
+					/^shunt status: --policy: ".*" (?:is in UTF-16|is not UTF-8|holds no).*\n$/,
+				),
+			});
+		}
+	},
+);
+
 it.each([
 	["install", "--ignore-cluster", "--set", "injector.podAnnotations.a=caf\\351"],
 	["inject", "caf\\351.yaml"],
