@@ -4,6 +4,8 @@ import { type GoMap, GoObject, isNilList, type Value } from "./go/value.ts";
 export interface ChartPort {
 	/** For `genCA`, `genSelfSignedCert` and `genSignedCert`. */
 	readonly issueCertificate?: (request: CertificateRequest) => CertificateAndKey;
+	/** For `now`, in milliseconds. */
+	readonly now?: () => number;
 	/** For `lookup`: a list where `name` is empty. Without it every lookup finds nothing, as in `helm template`. */
 	readonly lookup?: (query: LookupQuery) => PlainValue | undefined;
 	/** Complaints of a JSON schema about values, one each; without it `values.schema.json` is not looked at. */

@@ -165,6 +165,48 @@ Takes [source, text, name]: whether a text has certificates in PEM and nothing b
 {{- end -}}
 {{- end }}
 
+{{/*
+Takes [source, text, host]: whether the first certificate of a text is valid today and for a host (for anything where that is
+empty), as far as that is seen without a parser: in DER names stand as they are, and the two times behind a tag and a length.
+What has nothing of that form is judged by nobody here.
+*/}}
+{{- define "shunt.check.served" -}}
+{{- $host := last . -}}
+{{- $source := first . -}}
+{{- with regexFindAll "-----BEGIN CERTIFICATE-----[^-]+" (index . 1) -1 -}}
+{{- $der := regexReplaceAll "-----BEGIN CERTIFICATE-----|\\s" (first .) "" | b64dec -}}
+{{- $times := regexFindAll "\\x17\\x0d[0-9]{12}Z|\\x18\\x0f[0-9]{14}Z" $der -1 -}}
+{{- if ge (len $times) 2 -}}
+{{- $now := dateInZone "20060102150405" now "UTC" -}}
+{{- $from := index $times 0 | include "shunt.time" -}}
+{{- $to := index $times 1 | include "shunt.time" -}}
+{{- if lt $to $now -}}
+{{ $source }}: expired on {{ include "shunt.day" $to }} (want a certificate that is valid today)
+{{ else if lt $now $from -}}
+{{ $source }}: is not valid before {{ include "shunt.day" $from }} (want a certificate that is valid today)
+{{ end -}}
+{{- /* Behind a tag and its length; those of a text are a common name's, which is no name. */ -}}
+{{- $either := list $host (regexReplaceAll "^[^.]+" $host "*") | join "|" | upper -}}
+{{- $name := printf "[^\\x0c\\x13\\x16][^\\x00](%s)([^.]|$)" (regexReplaceAll "[*]" (regexReplaceAll "[.]" $either "[.]") "[*]") -}}
+{{- if and $host (not (regexMatch $name (upper $der))) -}}
+{{ $source }}: is not for {{ $host }} (want one whose subject alternative names have DNS:{{ $host }})
+{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* A certificate's time as YYYYMMDDhhmmss, in UTC; years of two digits are those from 1950 (RFC 5280, section 4.1.2.5). */}}
+{{- define "shunt.time" -}}
+{{- $digits := first (regexFindAll "[0-9]{12,14}" . -1) -}}
+{{- if eq (len $digits) 12 }}{{ regexMatch "^[5-9]" $digits | ternary "19" "20" }}{{ end -}}
+{{ $digits }}
+{{- end }}
+
+{{- define "shunt.day" -}}
+{{- $pairs := regexFindAll "[0-9]{2}" . -1 -}}
+{{ index $pairs 0 }}{{ index $pairs 1 }}-{{ index $pairs 2 }}-{{ index $pairs 3 }}
+{{- end }}
+
 {{/* Takes [source, text]: whether a text has a private key in PEM that can be used as it is. */}}
 {{- define "shunt.check.privateKey" -}}
 {{- $text := last . -}}

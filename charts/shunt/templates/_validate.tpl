@@ -114,6 +114,10 @@ injector.tls.key: is missing (want the certificate's private key in PEM, or inje
 {{- range $part := list "ca" "crt" -}}
 {{- include "shunt.check.certificates" (list (printf "injector.tls.%s" $part) (get $tls $part | default "") $part) }}
 {{ end -}}
+{{- include "shunt.check.served" (list "injector.tls.crt" ($tls.crt | default "") (printf "shunt-injector.%s.svc" .Release.Namespace)) }}
+{{ if eq 1 (len (regexFindAll "-----BEGIN CERTIFICATE-----" ($tls.ca | default "") -1)) -}}
+{{- include "shunt.check.served" (list "injector.tls.ca" $tls.ca "") }}
+{{ end -}}
 {{- include "shunt.check.privateKey" (list "injector.tls.key" ($tls.key | default "")) }}
 {{ range $key := list "injectCaFrom" "injectCaFromSecret" -}}
 {{- with get $tls $key -}}

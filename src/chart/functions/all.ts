@@ -25,7 +25,7 @@ export function allFunctions(port: ChartPort): FunctionTable {
  */
 const names =
 	"abbrev abbrevboth add1 add1f addf adler32sum ago all any atoi b32dec b32enc base bcrypt biggest " +
-	"buildCustomCert call camelcase cat ceil chunk clean coalesce compact date dateInZone dateModify " +
+	"buildCustomCert call camelcase cat ceil chunk clean coalesce compact date dateModify " +
 	"date_in_zone date_modify decryptAES deepEqual derivePassword dig dir div divf duration durationDays " +
 	"durationHours durationMicroseconds durationMilliseconds durationMinutes durationNanoseconds durationRound " +
 	"durationRoundTo durationSeconds durationTruncateTo durationWeeks encryptAES ext float64 fromToml " +
@@ -35,7 +35,7 @@ const names =
 	"mustDeepCopy mustFirst mustFromJson mustHas mustInitial mustLast mustMerge mustMergeOverwrite mustPrepend " +
 	"mustPush mustRegexFind mustRegexFindAll mustRegexMatch mustRegexReplaceAll mustRegexReplaceAllLiteral " +
 	"mustRegexSplit mustRest mustReverse mustSlice mustToDate mustToDuration mustToJson mustToPrettyJson " +
-	"mustToRawJson mustToToml mustToYaml mustUniq mustWithout must_date_modify nospace now osBase osClean " +
+	"mustToRawJson mustToToml mustToYaml mustUniq mustWithout must_date_modify nospace osBase osClean " +
 	"osDir osExt osIsAbs pick pluck plural prepend print println push randAlpha randAlphaNum randAscii " +
 	"randBytes randInt randNumeric regexFind regexQuoteMeta regexReplaceAllLiteral regexSplit repeat replace " +
 	"required reverse round semver seq sha1sum sha256sum sha512sum shuffle snakecase sortAlpha split splitn " +

@@ -78,7 +78,7 @@ describe("the functions", () => {
 	it("that charts/ does not call are none, or refused by name", () => {
 		const kept = Object.keys(allFunctions({})).filter((name) => !Object.hasOwn(unsupportedFunctions, name));
 		expect(kept.filter((name) => !called.includes(name))).toEqual([]);
-		for (const name of ["tpl", "now", "required", "sha256sum", "keys", "toPrettyJson"]) {
+		for (const name of ["tpl", "uuidv4", "required", "sha256sum", "keys", "toPrettyJson"]) {
 			expect(() => render(`{{ ${name} 1 }}`)).toThrow(
 				`error calling ${name}: not supported by this renderer`,
 			);

@@ -1,4 +1,4 @@
-import { CallError, type GoMap, GoObject, type Value } from "../go/value.ts";
+import { CallError, type GoMap, GoObject, unsupported, type Value } from "../go/value.ts";
 import {
 	type CertificateAndKey,
 	type CertificateRequest,
@@ -8,7 +8,7 @@ import {
 } from "../port.ts";
 import { type FunctionTable, fixed } from "./function.ts";
 
-/** What templates ask of the world: certificates and the cluster's objects. */
+/** What templates ask of the world: certificates, the time and the cluster's objects. */
 export function worldFunctions(port: ChartPort): FunctionTable {
 	return {
 		genCA: fixed(["string", "int"], (commonName, daysValid) =>
@@ -26,10 +26,31 @@ export function worldFunctions(port: ChartPort): FunctionTable {
 					issuer: certificateOf(issuer),
 				}),
 		),
+		now: fixed([], () => timeOf(port)),
+		dateInZone: fixed(["string", "any", "string"], formatTime),
 		lookup: fixed(["string", "string", "string", "string"], (apiVersion, kind, namespace, name) =>
 			lookUpObject(port, { apiVersion, kind, namespace, name }),
 		),
 	};
+}
+
+/** The only layout of Go's that charts ask for, which sorts as time does. */
+const sortable = "20060102150405";
+
+function timeOf(port: ChartPort): GoObject {
+	if (port.now === undefined) {
+		throw new CallError("the time is not available here");
+	}
+	const utc = new Date(port.now()).toISOString().replace(/[-:T]|\..*$/g, "");
+	return new GoObject("time.Time", { utc });
+}
+
+function formatTime(layout: string, time: Value, zone: string): Value {
+	const utc = time instanceof GoObject && time.type === "time.Time" ? time.fields.get("utc") : undefined;
+	if (layout !== sortable || zone !== "UTC" || utc === undefined) {
+		throw unsupported(`a time of another form than ${sortable} in UTC`);
+	}
+	return utc;
 }
 
 /** sprig's `certificate` struct. */

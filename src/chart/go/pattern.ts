@@ -1,9 +1,9 @@
 import { unsupported } from "./value.ts";
 
 /** A pattern's pieces: an escape, a class, the beginning of a group, or a character. */
-const pieces = /\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:|[^\]\\])*\]|\(\?:?|[\s\S]/g;
+const pieces = /\\x[0-9A-Fa-f]{2}|\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:|[^\]\\])*\]|\(\?:?|[\s\S]/g;
 /** Escapes that mean the same to RE2 and to JavaScript. */
-const sharedEscape = /^\\(?:[dDwWbBfnrtv]|[!-/:-@[-`{-~])$/;
+const sharedEscape = /^\\(?:[dDwWbBfnrtv]|x[0-9A-Fa-f]{2}|[!-/:-@[-`{-~])$/;
 const spaces = "\\t\\n\\f\\r ";
 
 /**
@@ -42,7 +42,9 @@ function translateClass(piece: string, pattern: string): string {
 	if (piece.includes("[:") || /^\[\^?\]/.test(piece)) {
 		throw unsupported(`${piece} in the pattern ${JSON.stringify(pattern)}`);
 	}
-	return piece.replace(/\\[\s\S]/g, (pair) => (pair === "\\s" ? spaces : checked(pair, pattern, "bB")));
+	return piece.replace(/\\x[0-9A-Fa-f]{2}|\\[\s\S]/g, (pair) =>
+		pair === "\\s" ? spaces : checked(pair, pattern, "bB"),
+	);
 }
 
 /** Of all that is not translated only escapes and groups can mean two things. */

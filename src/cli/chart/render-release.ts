@@ -83,6 +83,7 @@ function chartPort(
 ): ChartPort {
 	return {
 		issueCertificate: (request) => issueCertificate(request, now()),
+		now,
 		validateValues: (_, values) => validateValues(values),
 		lookup: (query) => known.find((object) => isThe(object, query))?.object,
 	};

@@ -27,9 +27,15 @@ export function badInput(problems: readonly Problem[]): Refusal {
 
 /** The chart's own words about values that do not fit, and what more there is that the chart has not said. */
 export function badValues(problem: ChartProblem, further: readonly Problem[] = []): Refusal {
-	const said = formatChartProblem(problem);
-	const lines = further.map(formatProblem).filter((line) => !said.includes(line));
-	return new Refusal(exitCodes.badInput, [said, ...lines].join("\n"));
+	// The chart finds some of it too, and knows less about it.
+	const isKnownBetter = (line: string) =>
+		further.some(
+			({ source, accepted }) => line.includes(`${source}: `) && line.endsWith(`(want ${accepted})`),
+		);
+	const said = formatChartProblem(problem)
+		.split("\n")
+		.filter((line) => !isKnownBetter(line));
+	return new Refusal(exitCodes.badInput, [...said, ...further.map(formatProblem)].join("\n"));
 }
 
 /**

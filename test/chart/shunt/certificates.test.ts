@@ -1,11 +1,12 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { LookupQuery } from "../../../src/chart/index.ts";
+import type { CertificateAndKey, CertificateRequest, LookupQuery } from "../../../src/chart/index.ts";
+import { issueCertificate } from "../../../src/cli/chart/issue-certificate.ts";
 import { type JsonObject, objectAt, objectsAt, textAt } from "../../../src/inject/json.ts";
 import { release, renderWithHelm } from "../support/helm.ts";
-import { flagsOf } from "../support/ours.ts";
+import { flagsOf, renderWithOurs } from "../support/ours.ts";
 import { type Given, tlsGiven, withGiven } from "./support/chart-files.ts";
-import { injectorPod, objectsOf, only, render } from "./support/rendered.ts";
+import { cliPort, injectorPod, objectsOf, only, render } from "./support/rendered.ts";
 
 const decode = (text: string | undefined) => Buffer.from(text ?? "", "base64").toString();
 const encode = (text: string) => Buffer.from(text).toString("base64");
@@ -138,6 +139,77 @@ describe("a provided certificate", () => {
 		);
 		const [webhook = {}] = objectsAt(only(objects, "MutatingWebhookConfiguration"), "webhooks");
 		expect(decode(textAt(objectAt(webhook, "clientConfig"), "caBundle"))).toBe(tlsGiven.ca);
+	});
+});
+
+/** Helm has no parser of certificates: names and times stand in them as they are. */
+describe("a certificate that is given to Helm", () => {
+	const day = 24 * 3_600_000;
+	const host = `shunt-injector.${release.namespace}.svc`;
+	const issue = (more: Partial<CertificateRequest> = {}, at = Date.now()) => {
+		const request: CertificateRequest = {
+			kind: "signed",
+			commonName: "injector",
+			ipAddresses: [],
+			dnsNames: [host],
+			daysValid: 100,
+			...more,
+		};
+		return issueCertificate(request, at);
+	};
+	const root = issue({ kind: "ca", commonName: "root", dnsNames: [] });
+	const oldRoot = issue({ kind: "ca", commonName: "old", dnsNames: [], daysValid: 1 }, Date.now() - 9 * day);
+	const dated = (at: number) => new Date(at).toISOString().slice(0, 10);
+
+	function saidOf({ certificate: crt, key }: CertificateAndKey, ca = root.certificate) {
+		const one = { name: "", values: { injector: { tls: { source: "provided", ca, crt, key } } } };
+		const { files, sources } = withGiven(one);
+		const [helm, ours] = [
+			renderWithHelm(files, flagsOf(sources)),
+			renderWithOurs(files, sources, cliPort),
+		].map((rendered) => (rendered.ok ? "" : rendered.error));
+		return { helm, ours };
+	}
+
+	it.each([
+		["its own name", {}],
+		["further names", { dnsNames: ["a.b", host, `${host}.cluster.local`] }],
+		["a wildcard's name", { dnsNames: [`*.${release.namespace}.svc`] }],
+		["a name in capitals", { dnsNames: [host.toUpperCase()] }],
+		["times beyond 2049", { daysValid: 40_000 }],
+	])("is taken with %s", (_, more) => {
+		expect(saidOf(issue({ issuer: root, ...more }))).toEqual({ helm: "", ours: "" });
+	});
+
+	const notFor = `injector.tls.crt: is not for ${host} (want one whose subject alternative names have DNS:${host})`;
+	it.each([
+		["another name", issue({ issuer: root, dnsNames: ["other.svc"] }), notFor],
+		["a longer name alone", issue({ issuer: root, dnsNames: [`${host}.cluster.local`] }), notFor],
+		["an address", issue({ issuer: root, dnsNames: [], ipAddresses: ["10.0.0.1"] }), notFor],
+		["a common name alone", issue({ issuer: root, dnsNames: [], commonName: host }), notFor],
+		[
+			"a time that is over",
+			issue({ issuer: root, daysValid: 2 }, Date.now() - 5 * day),
+			`injector.tls.crt: expired on ${dated(Date.now() - 3 * day)} (want a certificate that is valid today)`,
+		],
+		[
+			"a time to come",
+			issue({ issuer: root }, Date.now() + 5 * day),
+			`injector.tls.crt: is not valid before ${dated(Date.now() + 5 * day)} (want a certificate that is valid today)`,
+		],
+	])("is refused with %s", (_, given, said) => {
+		const { helm, ours } = saidOf(given);
+		expect(helm).toContain(said);
+		expect(ours).toContain(said);
+	});
+
+	it("is refused with a CA whose time is over, unless there are others", () => {
+		const given = issue({ issuer: root });
+		const said = `injector.tls.ca: expired on ${dated(Date.now() - 8 * day)} (want a certificate that is valid today)`;
+		const { helm, ours } = saidOf(given, oldRoot.certificate);
+		expect(helm).toContain(said);
+		expect(ours).toContain(said);
+		expect(saidOf(given, oldRoot.certificate + root.certificate)).toEqual({ helm: "", ours: "" });
 	});
 });
 

@@ -11,7 +11,11 @@ const issuing: ChartPort = { issueCertificate: (request) => issueCertificate(req
 const validate = await validatorOf(Buffer.from(chartFiles["values.schema.json"] ?? "").toString());
 
 /** What `shunt install` gives to templates. */
-export const cliPort: ChartPort = { ...issuing, validateValues: (_, values) => validate(values) };
+export const cliPort: ChartPort = {
+	...issuing,
+	now: Date.now,
+	validateValues: (_, values) => validate(values),
+};
 
 /** The objects of a rendered text. */
 export function objectsOf(text: string): JsonObject[] {
