@@ -82,19 +82,20 @@ if [ "$library" = glibc ] && [ "$machine" != "$here" ]; then
 	exit 1
 elif [ "$library" = glibc ]; then
 	say "!!! no musl for this Rust: linking with glibc, which makes every start about half a millisecond slower"
-	target=$machine-unknown-linux-gnu
+	target=$machine-unknown-linux-gnu engine_cc=gcc engine_flags=
 else
-	target=$musl
-	lower=$(echo "$musl" | tr '-' '_')
-	# The program sits at a fixed address (src/heap.rs), so code that could be moved would only be slower.
-	export "CC_$lower=$PWD/native/engine-cc.sh" SHUNT_ENGINE_CC="$musl_gcc"
-	# Code that is neither aligned nor vectorized, and in which nothing large is repeated where it is called, is an eighth
-	# smaller, and no slower in an interpreter: it has to be fetched once, and is seldom there already.
-	smaller="-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1 -fno-tree-vectorize --param max-inline-insns-auto=7"
-	# cargo looks at these flags alone to know whether the engine is still the same.
-	sealing=$(cat native/engine-cc.sh native/sealed-counts.h | cksum | cut -d ' ' -f 1)
-	export "CFLAGS_$lower=-fno-pic -fno-asynchronous-unwind-tables -O2 $smaller -DSHUNT_SEALING=$sealing"
+	target=$musl engine_cc=$musl_gcc
+	# The program sits at a fixed address (src/heap.rs), so code that could be moved would only be slower. Code that is neither
+	# aligned nor vectorized, and in which nothing large is repeated where it is called, is an eighth smaller, and no slower in
+	# an interpreter: it has to be fetched once, and is seldom there already.
+	engine_flags="-fno-pic -fno-asynchronous-unwind-tables -O2 -falign-functions=1 -falign-loops=1 -falign-jumps=1
+		-falign-labels=1 -fno-tree-vectorize --param max-inline-insns-auto=7"
 fi
+lower=$(echo "$target" | tr '-' '_')
+# cargo looks at these flags alone to know whether the engine is still the same.
+changes=$(cat native/engine-cc.sh native/engine.sed native/*.h | cksum | cut -d ' ' -f 1)
+export "CC_$lower=$PWD/native/engine-cc.sh" SHUNT_ENGINE_CC="$engine_cc"
+export "CFLAGS_$lower=$engine_flags -DSHUNT_CHANGES=$changes"
 if [ "$library" = source ]; then
 	unwind=native/target/musl-$machine
 	mkdir -p "$unwind"

@@ -4,17 +4,17 @@
 #include <stdint.h>
 
 struct shunt_seal {
-	uintptr_t start;
-	uintptr_t length;
+	uintptr_t end;
 	int count;
 };
 
 /* Of zeros, by which nothing is sealed, in a program without such a heap: the compiler of bundles. */
 __attribute__((weak)) struct shunt_seal shunt_seal;
 
+/* Nothing of the engine's lies below the heap: the program's own variables do, and no block of memory. */
 static inline bool shunt_is_sealed(const void *block)
 {
-	return (uintptr_t)block - shunt_seal.start < shunt_seal.length;
+	return (uintptr_t)block < shunt_seal.end;
 }
 
 /* Where the references to a block are counted. Those of all sealed ones in one place and in vain: it starts so high that

@@ -14,48 +14,55 @@ impl From<Vec<u8>> for ByteString {
 impl<'js> IntoJs<'js> for ByteString {
     fn into_js(self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
         let bytes = self.0.unwrap_or_default();
-        // Of ten thousand rules there are megabytes, and most of them are ASCII: two bytes of UTF-8 are for the others.
-        let mut text = String::with_capacity(bytes.len() + bytes.len() / 4);
-        text.extend(bytes.into_iter().map(char::from));
-        text.into_js(ctx)
+        let context = ctx.as_raw().as_ptr();
+        // SAFETY: the context is alive, and the bytes are that long; they are copied.
+        let string = unsafe { shunt_string_of(context, bytes.as_ptr(), bytes.len()) };
+        // SAFETY: a new value, which nobody else holds.
+        let string = unsafe { Value::from_raw(ctx.clone(), string) };
+        if string.is_exception() { Err(Error::Exception) } else { Ok(string) }
     }
 }
 
 impl<'js> FromJs<'js> for ByteString {
-    /// Right out of what the engine makes of it, which is UTF-8 or, with half a surrogate pair, nearly: there may be megabytes.
+    /// Right out of where the engine has them: there may be megabytes.
     fn from_js(ctx: &Ctx<'js>, value: Value<'js>) -> Result<Self> {
-        if !value.is_string() {
+        let Some(string) = value.as_string() else {
             return Err(Error::new_from_js(value.type_name(), "string"));
-        }
-        let context = ctx.as_raw().as_ptr();
-        let mut length = 0;
-        // SAFETY: the context is alive, and so is the value.
-        let text = unsafe { qjs::JS_ToCStringLen(context, &raw mut length, value.as_raw()) };
-        if text.is_null() {
-            return Err(Error::Exception);
-        }
-        // SAFETY: that long, and there until it is freed below.
-        let bytes = bytes_of(unsafe { std::slice::from_raw_parts(text.cast(), length as usize) });
-        // SAFETY: as it came, once.
-        unsafe { qjs::JS_FreeCString(context, text) };
-        Ok(ByteString(bytes))
+        };
+        let bytes = with_bytes(ctx, &value, |bytes| bytes.map(<[u8]>::to_vec))?;
+        // A part of a string with other characters may be without them.
+        let of_part = || string.to_string().ok()?.chars().map(|character| u8::try_from(character).ok()).collect();
+        Ok(ByteString(bytes.or_else(of_part)))
     }
 }
 
-/// By runs of ASCII, of which megabytes are mostly made; other characters that are a byte take two in UTF-8.
-fn bytes_of(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    loop {
-        let run = rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        bytes.extend_from_slice(&rest[..run]);
-        match rest[run..] {
-            [] => return Some(bytes),
-            [first @ 0xc2..=0xc3, second, ref behind @ ..] => {
-                bytes.push((first << 6) | (second & 0x3f));
-                rest = behind;
-            }
-            _ => return None,
-        }
+/// Hands over what a string holds where the engine has a byte for each of its characters, as for most, and otherwise None.
+pub fn with_bytes<'js, T>(
+    ctx: &Ctx<'js>,
+    string: &Value<'js>,
+    take: impl FnOnce(Option<&[u8]>) -> T,
+) -> Result<T> {
+    let context = ctx.as_raw().as_ptr();
+    let mut length = 0;
+    let mut held = qjs::JS_UNDEFINED;
+    // SAFETY: the context is alive, and so is the value.
+    let bytes = unsafe { shunt_bytes_of(context, string.as_raw(), &raw mut length, &raw mut held) };
+    // SAFETY: a new reference, ours alone, which is dropped behind what it keeps.
+    let held = unsafe { Value::from_raw(ctx.clone(), held) };
+    if held.is_exception() {
+        return Err(Error::Exception);
     }
+    // SAFETY: that long, and there as long as the string is held.
+    Ok(take((!bytes.is_null()).then(|| unsafe { std::slice::from_raw_parts(bytes, length) })))
+}
+
+// Of engine-shortcuts.h.
+unsafe extern "C" {
+    fn shunt_bytes_of(
+        context: *mut qjs::JSContext,
+        string: qjs::JSValue,
+        length: *mut usize,
+        held: *mut qjs::JSValue,
+    ) -> *const u8;
+    fn shunt_string_of(context: *mut qjs::JSContext, bytes: *const u8, length: usize) -> qjs::JSValue;
 }

@@ -12,6 +12,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use crate::capabilities;
 use crate::errno::message;
 use crate::input::{Input, Stdin, Writer};
 use crate::launch::Launch;
@@ -76,6 +77,7 @@ pub fn wait(count: usize) -> Vec<Ended> {
 /// What must be so before the first child starts.
 fn prepare() -> Result<(), Errno> {
     let watched = SIGNALS.get_or_init(|| {
+        capabilities::hand_on();
         keep_descriptors_to_ourselves();
         watch_for_ends()
     });

@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use rquickjs::context::intrinsic::{
     Date, Json, MapSet, Promise, Proxy, RegExp, RegExpCompiler, TypedArrays, WeakRef,
 };
-use rquickjs::{CatchResultExt, Context, Ctx, Error, Function, Object, Persistent, Runtime, qjs};
+use rquickjs::{CatchResultExt, Context, Ctx, Error, Function, Persistent, Runtime, qjs};
 
 use crate::bundle::Bundles;
 use crate::functions;
@@ -20,12 +20,12 @@ type Intrinsics = (Date, Json, MapSet, Promise, Proxy, RegExp, RegExpCompiler, T
 /// counting frees the rest.
 const COLLECT_CYCLES_AFTER: usize = 64 * 1024 * 1024;
 
-/// Ready to call the bundle's `main`.
+/// Ready to run the bundle's program.
 pub struct Engine {
     context: Context,
-    main: Persistent<Function<'static>>,
-    functions: Persistent<Object<'static>>,
-    /// What `main` is practised with, in a bundle that has it.
+    /// What the bundle's `main` has made of the functions.
+    program: Persistent<Function<'static>>,
+    /// What it is practised with, in a bundle that has it.
     rehearse: Option<Persistent<Function<'static>>>,
 }
 
@@ -40,8 +40,8 @@ impl Engine {
         // SAFETY: the context is alive and has not run anything yet. rquickjs has no name for this one.
         unsafe { qjs::JS_AddIntrinsicBigInt(context.as_raw().as_ptr()) };
         let loaded = context.with(|ctx| load(&ctx, bundles).catch(&ctx).map_err(|error| error.to_string()));
-        let (main, functions, rehearse) = loaded?;
-        Ok(Engine { context, main, functions, rehearse })
+        let (program, rehearse) = loaded?;
+        Ok(Engine { context, program, rehearse })
     }
 
     /// Runs the bundle's rehearsal.
@@ -85,9 +85,9 @@ impl Engine {
         });
     }
 
-    /// Calls `main(functions, argv[0], the other arguments)`.
-    pub fn call_main(self, argv: Vec<OsString>) -> Result<i32, String> {
-        let Engine { context, main, functions, .. } = self;
+    /// Calls the program with `argv[0]` and the other arguments.
+    pub fn run(self, argv: Vec<OsString>) -> Result<i32, String> {
+        let Engine { context, program, .. } = self;
         // Never dropped: the kernel takes the heap back whole, faster than the engine could free it.
         let context = ManuallyDrop::new(context);
         context.with(|ctx| {
@@ -96,10 +96,7 @@ impl Engine {
             unsafe { qjs::JS_UpdateStackTop(qjs::JS_GetRuntime(ctx.as_raw().as_ptr())) };
             let mut arguments = argv.into_iter().map(Text::from);
             let invoked_as = arguments.next();
-            let call = || {
-                let main = main.restore(&ctx)?;
-                main.call((functions.restore(&ctx)?, invoked_as, arguments.collect::<Vec<_>>()))
-            };
+            let call = || program.restore(&ctx)?.call((invoked_as, arguments.collect::<Vec<_>>()));
             call().catch(&ctx).map_err(|error| error.to_string())
         })
     }
@@ -108,15 +105,15 @@ impl Engine {
 /// The bundle that is evaluated at start-up.
 const MAIN: &str = "main";
 
-type Loaded =
-    (Persistent<Function<'static>>, Persistent<Object<'static>>, Option<Persistent<Function<'static>>>);
+type Loaded = (Persistent<Function<'static>>, Option<Persistent<Function<'static>>>);
 
 fn load(ctx: &Ctx<'_>, bundles: &Bundles) -> Result<Loaded, Error> {
     let bundle = bundles.evaluate(ctx, MAIN)?;
     let rehearse = bundle.get::<_, Option<Function>>("rehearse").ok().flatten();
+    let main: Function = bundle.get("main")?;
+    let program: Function = main.call((functions::create(ctx, bundles.clone())?,))?;
     Ok((
-        Persistent::save(ctx, bundle.get::<_, Function>("main")?),
-        Persistent::save(ctx, functions::create(ctx, bundles.clone())?),
+        Persistent::save(ctx, program),
         rehearse.map(|function| Persistent::save(ctx, function)),
     ))
 }

@@ -29,7 +29,7 @@ pub fn obey(arguments: &[OsString]) -> Result<i32, String> {
             let end = rest.iter().position(|argument| argument == "--").unwrap_or(rest.len());
             let (bundles, arguments) = rest.split_at(end);
             let argv = std::iter::once(program).chain(arguments.iter().skip(1)).cloned();
-            Engine::start(&read(bundles)?)?.call_main(argv.collect())
+            Engine::start(&read(bundles)?)?.run(argv.collect())
         }
         _ => Err("there is no bundle in this program: native/build.sh puts one in".to_owned()),
     }

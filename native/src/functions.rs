@@ -9,9 +9,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use nix::fcntl::OFlag;
 use nix::sched::{CloneFlags, setns, unshare};
+use nix::sys::utsname::uname;
 use nix::unistd::write;
 use rquickjs::prelude::Func;
-use rquickjs::{Array, Ctx, FromJs, IntoJs, Object, Result, Value};
+use rquickjs::{Array, Ctx, Error, FromJs, IntoJs, Object, Result, Value};
 
 use crate::bundle::Bundles;
 use crate::children::{self, Command, Ended, Outcome as EndedAs};
@@ -21,6 +22,7 @@ use crate::file_lock;
 use crate::input::Stdin;
 use crate::kept_sockets;
 use crate::log;
+use crate::loopback;
 use crate::netlink;
 use crate::program_path::find;
 use crate::slow_line;
@@ -49,6 +51,8 @@ pub fn create<'js>(ctx: &Ctx<'js>, bundles: Bundles) -> Result<Object<'js>> {
     functions.set("enterNetns", Func::from(enter_netns))?;
     functions.set("enterNewNetns", Func::from(enter_new_netns))?;
     functions.set("byteOrder", Func::from(|| if cfg!(target_endian = "big") { "big" } else { "little" }))?;
+    functions.set("kernelRelease", Func::from(kernel_release))?;
+    functions.set("loopbackAt", Func::from(|index| loopback::at(index).map(Text)))?;
     functions.set("netlink", Func::from(netlink::ask))?;
     functions.set("xtables", Func::from(xtables::ask))?;
     functions.set("lock", Func::from(file_lock::take))?;
@@ -201,6 +205,11 @@ fn pause(milliseconds: f64) {
     std::thread::sleep(
         Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default().min(LONGEST_WAIT),
     );
+}
+
+fn kernel_release() -> Result<Text> {
+    let names = uname().map_err(|errno| Error::Io(errno.into()))?;
+    Ok(Text::from(names.release().to_os_string()))
 }
 
 /// Milliseconds since the epoch that never run backwards, whatever is done to the node's clock meanwhile.

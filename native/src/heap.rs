@@ -68,7 +68,7 @@ extern "C" fn prepare() {
     // SAFETY: nothing else refers to it. Volatile, since the compiler knows of nothing that makes it anything but false.
     if unsafe { HEAP.is_written.get().read_volatile() } {
         // SAFETY: as above.
-        seal::put_on(memory_up_to(unsafe { HEAP.sealed.get().read_volatile() }));
+        seal::put_on(address_of(unsafe { HEAP.sealed.get().read_volatile() }));
         copy_what_will_change();
         return;
     }
@@ -89,9 +89,8 @@ fn copy_what_will_change() {
     }
 }
 
-fn memory_up_to(length: usize) -> Range<usize> {
-    let start = HEAP.memory.get().addr();
-    start..start + length
+fn address_of(offset: usize) -> usize {
+    HEAP.memory.get().addr() + offset
 }
 
 /// Where the heap is.
@@ -138,7 +137,7 @@ pub fn seal() -> usize {
     unsafe { (*HEAP.allocator.get()).write(Dlmalloc::new_with_allocator(Source::new(sealed))) };
     // SAFETY: one thread.
     unsafe { HEAP.sealed.get().write_volatile(sealed) };
-    seal::put_on(memory_up_to(sealed));
+    seal::put_on(address_of(sealed));
     sealed
 }
 

@@ -19,6 +19,7 @@ mod input;
 mod kept_sockets;
 mod launch;
 mod log;
+mod loopback;
 mod memory_file;
 mod netlink;
 mod one_thread;

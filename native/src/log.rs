@@ -16,14 +16,19 @@ pub fn line(text: &str) {
     lines.push(b'\n');
 }
 
-/// A line without anything that could steer a terminal, or that looks like something else than it is, and whether it was
-/// one: most are, and looking at each character takes JavaScript as long as making the line.
+/// Logs a line that is plain, and says whether it was.
 pub fn plain_line(text: &str) -> bool {
-    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let is_plain = is_plain(text);
     if is_plain {
         line(text);
     }
     is_plain
+}
+
+/// Without anything that could steer a terminal, or that looks like something else than it is. Most lines are, and looking
+/// at each character takes JavaScript as long as making the line.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// Never fails: a log that nobody reads is no reason to leave a pod without its rules.

@@ -50,6 +50,15 @@ fn exchange(request: ByteString, protocol: SockProtocol) -> std::result::Result<
     Ok(answer)
 }
 
+/// Does something with a socket of nfnetlink, the one of the next question. None where there can be none.
+pub fn with_netfilter_socket<T>(act: impl FnOnce(&OwnedFd) -> Option<T>) -> Option<T> {
+    let kind = (AddressFamily::Netlink, SockType::Raw, Some(SockProtocol::NetlinkNetFilter));
+    let descriptor = kept_sockets::take(kind, tell_more).ok()?;
+    let answer = act(&descriptor);
+    kept_sockets::keep(kind, descriptor);
+    answer
+}
+
 /// Kernels before 4.3 and 4.12 lack these options, and then tell less.
 fn tell_more(descriptor: &OwnedFd) {
     for option in [libc::NETLINK_CAP_ACK, libc::NETLINK_EXT_ACK] {

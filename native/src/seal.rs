@@ -4,7 +4,6 @@
 //! So the engine counts those of what is sealed nowhere (`sealed-counts.h`).
 
 use std::cell::UnsafeCell;
-use std::ops::Range;
 
 use crate::one_thread::OneThread;
 
@@ -14,18 +13,17 @@ const COUNT: i32 = 1 << 30;
 /// Read by the engine: `struct shunt_seal` of sealed-counts.h.
 #[repr(C)]
 struct Seal {
-    start: usize,
-    length: usize,
+    end: usize,
     count: i32,
 }
 
 #[unsafe(no_mangle)]
 static shunt_seal: OneThread<UnsafeCell<Seal>> =
-    OneThread::new(UnsafeCell::new(Seal { start: 0, length: 0, count: COUNT }));
+    OneThread::new(UnsafeCell::new(Seal { end: 0, count: COUNT }));
 
-/// From now on this part of memory is sealed, and no other.
-pub fn put_on(addresses: Range<usize>) {
-    let seal = Seal { start: addresses.start, length: addresses.len(), count: COUNT };
+/// From now on every block below that address is sealed, and no other.
+pub fn put_on(end: usize) {
+    let seal = Seal { end, count: COUNT };
     // SAFETY: one thread, and nothing refers to it.
     unsafe { shunt_seal.get().write(seal) };
 }
@@ -34,5 +32,5 @@ pub fn put_on(addresses: Range<usize>) {
 pub fn is_on(block: *const u8) -> bool {
     // SAFETY: one thread, and nothing refers to it.
     let seal = unsafe { shunt_seal.get().read() };
-    block.addr().wrapping_sub(seal.start) < seal.length
+    block.addr() < seal.end
 }

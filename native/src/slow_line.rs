@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use nix::errno::Errno;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 
+use crate::log::is_plain;
+
 /// After so long without a word people think that a program hangs; and then after so long again.
 const PATIENCE: libc::timeval = libc::timeval { tv_sec: 2, tv_usec: 0 };
 const INTERVAL: libc::timeval = libc::timeval { tv_sec: 10, tv_usec: 0 };
@@ -14,8 +16,12 @@ const NEVER: libc::timeval = libc::timeval { tv_sec: 0, tv_usec: 0 };
 /// What is to be said, if anything. Never freed: the handler may be reading it.
 static LINE: AtomicPtr<Vec<u8>> = AtomicPtr::new(null_mut());
 
-/// The first line starts the clock, others replace it, and none stops it. Children inherit neither (setitimer(2)).
-pub fn set(line: Option<String>) {
+/// The first line starts the clock, others replace it, and none stops it. Children inherit neither (setitimer(2)). Answers
+/// whether it was a line that may be shown as it is; another changes nothing.
+pub fn set(line: Option<String>) -> bool {
+    if line.as_deref().is_some_and(|text| !is_plain(text)) {
+        return false;
+    }
     let is_due = !LINE.load(Ordering::Relaxed).is_null();
     let next = line.map_or(null_mut(), |text| Box::into_raw(Box::new(format!("{text}\n").into_bytes())));
     LINE.store(next, Ordering::Relaxed);
@@ -28,6 +34,7 @@ pub fn set(line: Option<String>) {
             alarm(PATIENCE, INTERVAL);
         }
     }
+    true
 }
 
 fn alarm(it_value: libc::timeval, it_interval: libc::timeval) {

@@ -5,6 +5,8 @@ use std::os::unix::ffi::OsStringExt;
 
 use rquickjs::{Ctx, Error, FromJs, IntoJs, Result, Value};
 
+use crate::byte_string::with_bytes;
+
 /// UTF-8. Bytes that are not (output of a child, arguments) become U+FFFD, as on Node.
 pub struct Text(pub String);
 
@@ -35,6 +37,14 @@ impl<'js> FromJs<'js> for Text {
         let Some(string) = value.as_string() else {
             return Err(Error::new_from_js(value.type_name(), "string"));
         };
+        // Most are ASCII, which is UTF-8 as it is.
+        let plain = with_bytes(ctx, &value, |bytes| {
+            let ascii = bytes.filter(|bytes| bytes.is_ascii())?;
+            std::str::from_utf8(ascii).ok().map(str::to_owned)
+        })?;
+        if let Some(text) = plain {
+            return Ok(Text(text));
+        }
         match string.to_string() {
             Err(Error::Utf8(_)) => replace_lone_surrogates(ctx, string).map(Text),
             other => other.map(Text),

@@ -30,7 +30,7 @@ export function findDialects(
 	}
 	const working = trials.flatMap(({ dialect, failure }) => (failure === undefined ? [dialect] : []));
 	return {
-		kernel: (host.readFile("/proc/sys/kernel/osrelease") ?? "unknown").trim(),
+		kernel: host.kernelRelease(),
 		mode: autoOrder.find((dialect) => working.includes(dialect)),
 		working,
 		failures: Object.fromEntries(

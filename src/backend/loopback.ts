@@ -1,7 +1,7 @@
 import { parseInterfaceName, usualLoopback } from "../domain/interface-name.ts";
 import { formatProblem } from "../domain/problem.ts";
 import type { Host } from "../host/host.ts";
-import { askFirstLink, dumpLinks, loopbackAlone, loopbackIn } from "../wire/links.ts";
+import { dumpLinks, loopbackIn } from "../wire/links.ts";
 import { BackendError } from "./backend-error.ts";
 
 /**
@@ -17,6 +17,12 @@ export function loopbackName(host: Host): string {
 	return name;
 }
 
+/**
+ * The number that the kernel's loopback interface has in each network namespace (LOOPBACK_IFINDEX in include/net/flow.h,
+ * loopback_net_init in drivers/net/loopback.c).
+ */
+const usualIndex = 1;
+
 /** Interfaces come and go; each try takes microseconds. */
 const tries = 20;
 
@@ -25,12 +31,11 @@ const tries = 20;
  * kernel does not tell. Needs no right at all.
  */
 export function loopbackInterface(host: Host): string | undefined {
-	const order = host.byteOrder();
-	const first = host.netlink(askFirstLink(order), "route");
-	const usual = "name" in first ? undefined : loopbackAlone(first, order);
+	const usual = host.loopbackAt(usualIndex);
 	if (usual !== undefined) {
 		return usual;
 	}
+	const order = host.byteOrder();
 	for (let attempt = 0; attempt < tries; attempt++) {
 		const answer = host.netlink(dumpLinks(order), "route");
 		if ("name" in answer) {

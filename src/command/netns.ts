@@ -74,15 +74,21 @@ export function refuseInitialNetns(host: Host, netns: NamedNetns | undefined): F
 
 /**
  * Since Linux 6.18 the initial namespaces have inode numbers of their own, which no other can have (NET_NS_INIT_INO in
- * linux/nsfs.h; others are counted from 0xF0000000, PROC_DYNAMIC_FIRST in fs/proc/generic.c). Before that, and after, some
- * settings are there in the initial one alone (net_core_table, registered for init_net in net/core/sysctl_net_core.c).
- * Neither depends on which processes we are shown. gVisor has neither (pkg/sentry/fsimpl/proc/tasks_sys.go).
+ * linux/nsfs.h; others are counted from 0xF0000000, PROC_DYNAMIC_FIRST in fs/proc/generic.c). Before that, and where it is
+ * not shown, some settings are there in the initial one alone (net_core_table, registered for init_net in
+ * net/core/sysctl_net_core.c). Neither depends on which processes we are shown. gVisor has neither
+ * (pkg/sentry/fsimpl/proc/tasks_sys.go).
  */
 function isInitialNetns(host: Host): boolean {
-	return (
-		host.fileIdentity("/proc/self/ns/net")?.endsWith(`:${0xeffffff9}`) === true ||
-		host.fileIdentity("/proc/sys/net/core/netdev_max_backlog") !== undefined
-	);
+	const identity = isSince618(host.kernelRelease()) ? host.fileIdentity("/proc/self/ns/net") : undefined;
+	return identity === undefined
+		? host.fileIdentity("/proc/sys/net/core/netdev_max_backlog") !== undefined
+		: identity.endsWith(`:${0xeffffff9}`);
+}
+
+function isSince618(release: string): boolean {
+	const [major = 0, minor = 0] = release.split(".", 2).map(Number);
+	return major > 6 || (major === 6 && minor >= 18);
 }
 
 /**

@@ -85,6 +85,16 @@ export interface Host {
 	/** In which the machine has its numbers, and netlink its headers. */
 	byteOrder(): "little" | "big";
 
+	/** The kernel's version as uname(2) gives it: `6.18.44`, `5.14.0-427.13.1.el9_4.x86_64`. */
+	kernelRelease(): string;
+
+	/**
+	 * The name of the interface with this number in this network namespace where it is a loopback interface, by SIOCGIFNAME
+	 * and SIOCGIFFLAGS of netdevice(7), which take a twentieth of what a question by rtnetlink does. Undefined where there is
+	 * none, where it is of another kind, and where the kernel does not tell.
+	 */
+	loopbackAt(index: number): string | undefined;
+
 	/**
 	 * Sends a request to nfnetlink in this network namespace, to rtnetlink or to sock_diag(7), on a socket of that namespace, and answers with
 	 * the datagrams that came back, in order: all parts of a dump, or the acknowledgements that were asked for. Request and datagrams are byte

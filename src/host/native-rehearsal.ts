@@ -18,7 +18,7 @@ export function createRehearsal(): NativeFunctions {
 		writeFile: () => undefined,
 		appendFile: () => undefined,
 		entries: () => undefined,
-		fileIdentity: () => undefined,
+		fileIdentity: () => "4:4026532000",
 		isTerminal: () => false,
 		variable: () => undefined,
 		variables: () => ({}),
@@ -29,13 +29,15 @@ export function createRehearsal(): NativeFunctions {
 		enterNetns: () => undefined,
 		enterNewNetns: () => undefined,
 		byteOrder: () => "little",
-		netlink: (request, protocol) => (protocol === "route" ? [loopback] : answerTo(request)),
+		kernelRelease: () => "6.18.0",
+		loopbackAt: () => "lo",
+		netlink: answerTo,
 		xtables: new MemoryXtables().ask,
 		lock: () => 0,
 		unlock: () => {},
 		now: () => 0,
 		pause: () => {},
-		sayWhileSlow: () => {},
+		sayWhileSlow: () => true,
 		bundle: (name) => {
 			throw new Error(`a rehearsal comes to what is in ${name}`);
 		},
@@ -68,12 +70,6 @@ function report(errno: number, sequence: number): string {
 		words.little.u32(-errno) + zeros(headerLength),
 	);
 }
-
-/** RTM_NEWLINK for `lo`, which is up. */
-const loopback = words.little.message(
-	{ type: 16, flags: 0, sequence: 1 },
-	zeros(4) + words.little.u32(1) + words.little.u32(9) + zeros(4) + words.little.attribute(3, cString("lo")),
-);
 
 /** NLMSG_DONE alone, as in a network namespace without tables. */
 const endOfDump = words.little.message({ type: 3, flags: 2, sequence: 1 }, zeros(4));

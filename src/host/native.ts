@@ -40,6 +40,9 @@ export interface NativeFunctions {
 	enterNetns(path: string): Errno | undefined;
 	enterNewNetns(): Errno | undefined;
 	byteOrder(): "little" | "big";
+	kernelRelease(): string;
+	/** As {@link Host.loopbackAt}. */
+	loopbackAt(index: number): string | undefined;
 	/** As {@link Host.netlink}. */
 	netlink(request: string, protocol: NetlinkProtocol): readonly string[] | Errno;
 	/** As {@link Host.xtables}. */
@@ -49,8 +52,8 @@ export interface NativeFunctions {
 	unlock(lock: number): void;
 	now(): number;
 	pause(milliseconds: number): void;
-	/** As {@link Host.sayWhileSlow}. */
-	sayWhileSlow(line: string | undefined): void;
+	/** As {@link Host.sayWhileSlow}, for a line such as {@link logPlain} takes; says whether it was one. */
+	sayWhileSlow(line: string | undefined): boolean;
 	/**
 	 * The `main` of a bundle that is not evaluated yet in the heap which the program begins with (native/src/heap.rs). That
 	 * heap is five times as large in the file as such a bundle, so that only what every run needs belongs there.
@@ -58,7 +61,13 @@ export interface NativeFunctions {
 	bundle<Main>(name: string): Main;
 }
 
-/** The outside world as the native program shows it. */
+/**
+ * What a bundle's `main` makes of these functions, once, when the program is built: it is in the heap that each run begins
+ * with (native/src/heap.rs). The Rust program calls it with `argv[0]` and the other arguments; it answers with the exit status.
+ */
+export type NativeProgram = (invokedAs: string, argv: readonly string[]) => number;
+
+/** The outside world as the native program shows it. Looks at nothing yet. */
 export function createNativeHost(functions: NativeFunctions): Host {
 	let path: string | undefined;
 	const netlink: Netlink = {
@@ -88,6 +97,8 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		enterNetns: (path) => throwErrno(path, functions.enterNetns(path)),
 		enterNewNetns: () => throwErrno("a new network namespace", functions.enterNewNetns()),
 		...netlink,
+		kernelRelease: functions.kernelRelease,
+		loopbackAt: functions.loopbackAt,
 		xtables: functions.xtables,
 		lock: (path, waitMs) => {
 			const taken = functions.lock(path, waitMs);
@@ -96,7 +107,11 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		...nftTablesBy(netlink),
 		now: functions.now,
 		pause: functions.pause,
-		sayWhileSlow: (line) => functions.sayWhileSlow(line === undefined ? undefined : harmless(line)),
+		sayWhileSlow: (line) => {
+			if (!functions.sayWhileSlow(line) && line !== undefined) {
+				functions.sayWhileSlow(harmless(line));
+			}
+		},
 	};
 }
 

@@ -1,8 +1,10 @@
+import { release } from "node:os";
 import { isatty } from "node:tty";
 import { harmless } from "../domain/harmless.ts";
 import { machineOrder } from "../linux/byte-string.ts";
 import { lockFile } from "../linux/file-lock.ts";
 import { loadLibc } from "../linux/libc.ts";
+import { loopbackAt } from "../linux/loopback-at.ts";
 import { askNetlink } from "../linux/netlink-socket.ts";
 import { enterNetns, enterNewNetns } from "../linux/netns.ts";
 import { askXtables } from "../linux/xtables-socket.ts";
@@ -37,6 +39,8 @@ export function createNodeHost(): Host {
 		enterNetns: (path) => enterNetns(path, loadLibc()),
 		enterNewNetns: () => enterNewNetns(loadLibc()),
 		...netlink,
+		kernelRelease: release,
+		loopbackAt: (index) => loopbackAt(loadLibc(), index),
 		xtables: (family, operation, request) => askXtables(loadLibc(), family, operation, request),
 		lock: (path, waitMs) => lockFile(loadLibc(), path, waitMs),
 		...nftTablesBy(netlink),

@@ -42,7 +42,7 @@ export interface ProbeFindings {
 export function makeProbeReport(host: Host, options: ProbeOptions, findings: ProbeFindings): ProbeReport {
 	return {
 		version,
-		kernel: host.readFile("/proc/sys/kernel/osrelease")?.trim() ?? null,
+		kernel: host.kernelRelease(),
 		mode: { asked: options.mode, served: findings.isServed },
 		families: options.families,
 		proxyUid: options.uid ?? null,

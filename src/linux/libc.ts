@@ -18,6 +18,8 @@ export interface Libc {
 	send(descriptor: number, bytes: Uint8Array, length: number, flags: number): number;
 	recv(descriptor: number, bytes: Uint8Array, length: number, flags: number): number;
 	close(descriptor: number): number;
+	/** With a struct that the kernel reads and fills in. */
+	ioctl(descriptor: number, request: number, argument: Uint8Array): number;
 	flock(descriptor: number, operation: number): number;
 	/** The address of so much memory, or 0. */
 	malloc(length: number): number | bigint;
@@ -48,6 +50,7 @@ const declarations: Readonly<Record<Exclude<keyof Libc, "errno">, string>> = {
 	send: "intptr_t send(int fd, const void *bytes, size_t length, int flags)",
 	recv: "intptr_t recv(int fd, _Out_ void *bytes, size_t length, int flags)",
 	close: "int close(int fd)",
+	ioctl: "int ioctl(int fd, unsigned long request, _Inout_ void *argument)",
 	flock: "int flock(int fd, int operation)",
 	malloc: "uintptr_t malloc(size_t length)",
 	free: "void free(uintptr_t address)",

@@ -1,22 +1,23 @@
 import { tableDialects } from "../domain/mode.ts";
-import { createNativeHost, type NativeFunctions } from "../host/native.ts";
+import { createNativeHost, type NativeFunctions, type NativeProgram } from "../host/native.ts";
 import { createRehearsal } from "../host/native-rehearsal.ts";
-import { runMultiCall } from "../init/multi-call.ts";
+import { type OtherPrograms, runMultiCall } from "../init/multi-call.ts";
 import type { main as seldomOnes } from "./native-seldom.ts";
 import type { main as statusOnly } from "./native-status.ts";
 
-/** Called by the Rust program (native/src/program.rs) with `argv[0]` apart, and answers with the exit status. */
-export function main(functions: NativeFunctions, invokedAs: string, argv: readonly string[]): number {
+/** What is called by the Rust program (native/src/program.rs). */
+export function main(functions: NativeFunctions): NativeProgram {
 	const host = createNativeHost(functions);
 	const seldom = () => functions.bundle<typeof seldomOnes>("seldom")();
-	return runMultiCall(host, invokedAs, argv, {
+	const others: OtherPrograms = {
 		help: (program) => seldom().help(program),
 		overview: () => seldom().overview,
 		probe: (...rest) => seldom().probe(...rest),
 		advise: (...rest) => seldom().advise(...rest),
 		clean: (rest) => seldom().clean(host, rest),
 		status: (rest) => functions.bundle<typeof statusOnly>("status")(functions, rest),
-	});
+	};
+	return (invokedAs, argv) => runMultiCall(host, invokedAs, argv, others);
 }
 
 /**
@@ -24,9 +25,10 @@ export function main(functions: NativeFunctions, invokedAs: string, argv: readon
  * needs, are then part of the program (native/src/heap.rs). Touches nothing.
  */
 export function rehearse(): void {
+	const program = main(createRehearsal());
 	for (const mode of tableDialects) {
 		const argv = ["init", "--iptables-mode", mode, ...policy];
-		if (main(createRehearsal(), "shunt", argv) !== 0) {
+		if (program("shunt", argv) !== 0) {
 			throw new Error(`the rehearsal of ${argv.join(" ")} failed`);
 		}
 	}

@@ -56,10 +56,12 @@ export function zeros(count: number): Bytes {
 	if (known !== undefined) {
 		return known;
 	}
-	const made = "\0".repeat(count);
-	if (count <= 256) {
-		zerosOf.set(count, made);
+	if (count > 256) {
+		// The native engine repeats a character one by one, and joins strings by copying them.
+		return zeros(count >> 1) + zeros(count - (count >> 1));
 	}
+	const made = "\0".repeat(count);
+	zerosOf.set(count, made);
 	return made;
 }
 

@@ -1,5 +1,5 @@
 import { fieldsIn, type Message, messagesIn, stringIn } from "./attributes.ts";
-import { type ByteOrder, type Bytes, forEachOrder, words, zeros } from "./bytes.ts";
+import { type ByteOrder, type Bytes, words, zeros } from "./bytes.ts";
 import { flag, messageType } from "./nf-tables.ts";
 
 /** Network interfaces as rtnetlink(7) tells of them. */
@@ -7,40 +7,14 @@ import { flag, messageType } from "./nf-tables.ts";
 const newLink = 16; // RTM_NEWLINK
 const getLink = 18; // RTM_GETLINK
 const headerLength = 16; // struct ifinfomsg
-const indexOffset = 4;
 const flagsOffset = 8;
 const nameField = 3; // IFLA_IFNAME
-const extensions = 29; // IFLA_EXT_MASK
-const withoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
 const loopbackFlag = 8; // IFF_LOOPBACK
 
 /** All interfaces of the network namespace. */
 export function dumpLinks(order: ByteOrder): Bytes {
 	const header = { type: getLink, flags: flag.request | flag.dump, sequence: 1 };
 	return words[order].message(header, zeros(headerLength));
-}
-
-/**
- * The interface with the number that the kernel's loopback interface has in each network namespace (LOOPBACK_IFINDEX in
- * include/net/flow.h, loopback_net_init in drivers/net/loopback.c), without its counters, which are most of what is told.
- */
-export function askFirstLink(order: ByteOrder): Bytes {
-	return questionForFirst(words[order]);
-}
-
-const questionForFirst = forEachOrder(({ message, u32, attribute }) => {
-	const header = zeros(indexOffset) + u32(1) + zeros(headerLength - indexOffset - 4);
-	return message(
-		{ type: getLink, flags: flag.request, sequence: 1 },
-		header + attribute(extensions, u32(withoutStatistics)),
-	);
-});
-
-/** The name of the one interface in an answer; undefined where there is none, or it is not a loopback interface. */
-export function loopbackAlone(datagrams: readonly Bytes[], order: ByteOrder): string | undefined {
-	const [bytes = ""] = datagrams;
-	const [message] = messagesIn(bytes, words[order]) ?? [];
-	return message && isLoopback(bytes, message, order) ? nameOf(bytes, message, order) : undefined;
 }
 
 /**
