@@ -61,6 +61,40 @@ it("says in one line that nothing changed, and lists the rules at level debug", 
 	expect(host.logged.join("\n")).toMatch(/level=debug msg="ipv4: -A PROXY_INIT_OUTPUT/);
 });
 
+describe("since Linux 6.18 the initial network namespace is known by its number", () => {
+	const own = "/proc/self/ns/net";
+	const at = (release: string, number: number | undefined, files: readonly string[] = []) => {
+		const host = createMemoryHost({ kernelRelease: release });
+		for (const path of files) {
+			host.files.set(path, "");
+		}
+		const inode = number === undefined ? undefined : `4:${number}`;
+		const fileIdentity: MemoryHost["fileIdentity"] = (path) =>
+			path === own ? inode : host.fileIdentity(path);
+		return runInit({ ...host, fileIdentity }, ports);
+	};
+
+	it.each([
+		["6.18.0", 0xeffffff9, 64],
+		["6.18.44-cloud-amd64", 0xeffffff9, 64],
+		["7.2.0-rc1", 0xeffffff9, 64],
+		["6.18.0", 0xf0000098, 0],
+		["10.0.1", 0xf0000098, 0],
+	])("%s, number %i: exit status %i", (release, inode, status) => {
+		expect(at(release, inode)).toBe(status);
+	});
+
+	it("and by its settings where that is not shown", () => {
+		expect(at("6.18.0", undefined, [initialOnly])).toBe(64);
+		expect(at("6.18.0", undefined)).toBe(0);
+	});
+
+	it.each(["6.17.9", "5.10.0", "4.18.0-553.el8.x86_64"])("and before by its settings: %s", (release) => {
+		expect(at(release, 0xf0000098, [initialOnly])).toBe(64);
+		expect(at(release, 0xf0000098)).toBe(0);
+	});
+});
+
 function inInitialNetns(files: Readonly<Record<string, string>> = {}): MemoryHost {
 	const host = createMemoryHost({ netnsPaths: ["/proc/1/ns/net"] });
 	for (const [path, text] of Object.entries({ ...files, [initialOnly]: "1000\n" })) {

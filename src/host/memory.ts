@@ -54,6 +54,8 @@ export interface MemoryHostOptions {
 	readonly heldLocks?: readonly string[];
 	/** Whether a namespace of its own may be had; one in which there is nothing yet. */
 	readonly mayUnshare?: boolean;
+	/** An old one where nothing is said: what a newer one tells by its own ways is a file then. */
+	readonly kernelRelease?: string;
 }
 
 export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
@@ -185,6 +187,8 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			return isEmpty && tables.delete(key);
 		},
 		byteOrder: () => "little",
+		kernelRelease: () => options.kernelRelease ?? "5.10.0",
+		loopbackAt: () => undefined,
 		netlink: options.netlink ?? (() => fakeLacks("EPROTONOSUPPORT", 93)),
 		xtables: options.xtables ?? (() => fakeLacks("ENOPROTOOPT", 92)),
 		lock: (path, waitMs) => {

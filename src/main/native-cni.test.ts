@@ -16,6 +16,6 @@ it("is the plugin, whatever it is called", () => {
 			return undefined;
 		},
 	};
-	expect(main(functions, "/opt/cni/bin/linkerd-cni", [])).toBe(0);
+	expect(main(functions)("/opt/cni/bin/linkerd-cni", [])).toBe(0);
 	expect(JSON.parse(printed.join(""))).toMatchObject({ cniVersion: "1.1.0" });
 });

@@ -36,10 +36,10 @@ describe("the native program's bundle", () => {
 		"called as %s %j speaks to the kernel, or starts the dialect's tools",
 		(invokedAs, argv, ...programs) => {
 			const alone = world();
-			expect(main(alone.functions, invokedAs, argv)).toBe(0);
+			expect(main(alone.functions)(invokedAs, argv)).toBe(0);
 			expect(alone.started).toEqual([]);
 			const { functions, started } = world({ netlink: () => notThere });
-			expect(main(functions, invokedAs, argv)).toBe(0);
+			expect(main(functions)(invokedAs, argv)).toBe(0);
 			expect(started.map((command) => command.split(" ")[0])).toEqual(
 				programs.map((program) => `/usr/sbin/${program}`),
 			);
@@ -53,16 +53,16 @@ describe("the native program's bundle", () => {
 		["seldom", ["init", ...init, "--transport", "kernel", "--iptables-mode", "nft"], 69],
 	])("loads the bundle of %s for %j, and not before", (bundle, argv, status) => {
 		const usual = world();
-		main(usual.functions, "shunt", ["init", ...init]);
+		main(usual.functions)("shunt", ["init", ...init]);
 		expect(usual.bundles).toEqual([]);
 		const { functions, bundles } = world(status === 69 ? { netlink: () => notThere } : {});
-		expect(main(functions, "shunt", argv)).toBe(status);
+		expect(main(functions)("shunt", argv)).toBe(status);
 		expect(bundles).toEqual([bundle]);
 	});
 
 	it("starts nothing on bad input", () => {
 		const { functions, started } = world();
-		expect(main(functions, "shunt", ["init", "-p", "0"])).toBe(64);
+		expect(main(functions)("shunt", ["init", "-p", "0"])).toBe(64);
 		expect(started).toEqual([]);
 	});
 });

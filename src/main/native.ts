@@ -10,7 +10,7 @@ export function main(functions: NativeFunctions): NativeProgram {
 	const host = createNativeHost(functions);
 	const seldom = () => functions.bundle<typeof seldomOnes>("seldom")();
 	const others: OtherPrograms = {
-		help: (program) => seldom().help(program),
+		help: (...rest) => seldom().help(...rest),
 		overview: () => seldom().overview,
 		probe: (...rest) => seldom().probe(...rest),
 		advise: (...rest) => seldom().advise(...rest),
@@ -27,9 +27,8 @@ export function main(functions: NativeFunctions): NativeProgram {
 export function rehearse(): void {
 	const program = main(createRehearsal());
 	for (const mode of tableDialects) {
-		const argv = ["init", "--iptables-mode", mode, ...policy];
-		if (program("shunt", argv) !== 0) {
-			throw new Error(`the rehearsal of ${argv.join(" ")} failed`);
+		if (program("shunt", ["init", "--iptables-mode", mode, ...policy]) !== 0) {
+			throw new Error(`the rehearsal of mode ${mode} failed`);
 		}
 	}
 }

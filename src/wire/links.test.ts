@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cString, type Words, words, zeros } from "./bytes.ts";
-import { askFirstLink, dumpLinks, loopbackAlone, loopbackIn } from "./links.ts";
+import { dumpLinks, loopbackIn } from "./links.ts";
 
 function link({ message, attribute, u32 }: Words, name: string, flags: number, more = 0): string {
 	const header = `\0\0${zeros(2)}${u32(1)}${u32(flags)}${u32(0)}`;
@@ -25,27 +25,6 @@ describe.each(["little", "big"] as const)(
 		it("is asked for among all", () => {
 			const [length, type] = [order.u32At(dumpLinks(name), 0), order.u16At(dumpLinks(name), 4)];
 			expect([length, type, order.u16At(dumpLinks(name), 6)]).toEqual([32, 18, 0x301]);
-		});
-
-		it("is asked for alone, without its counters", () => {
-			const request = askFirstLink(name);
-			expect([order.u32At(request, 0), order.u16At(request, 4), order.u16At(request, 6)]).toEqual([
-				40, 18, 1,
-			]);
-			expect([order.u32At(request, 20), order.u16At(request, 34), order.u32At(request, 36)]).toEqual([
-				1, 29, 8,
-			]);
-		});
-
-		it.each([
-			["told alone", [usual], "lo"],
-			["told alone, renamed and down", [renamed], "inner0"],
-			["another than the one that is told alone", [ethernet], undefined],
-			["not there alone", [end(order, 0, 2)], undefined],
-			["told alone in an answer that is cut short", [usual.slice(0, 40)], undefined],
-			["not told alone", [], undefined],
-		])("is %s", (_, datagrams, loopback) => {
-			expect(loopbackAlone(datagrams, name)).toBe(loopback);
 		});
 
 		it.each([

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { type Define, ordinaryUser, withFolder } from "./host-contract-kit.ts";
@@ -11,6 +12,7 @@ const listTables: Operation = { call: "nftTables", with: [] };
 export function networkCases(define: Define): void {
 	entering(define);
 	making(define);
+	interfaces(define);
 	tables(define);
 }
 
@@ -73,6 +75,31 @@ function entering(define: Define): void {
 			});
 		}),
 	);
+}
+
+function interfaces(define: Define): void {
+	const loopbackAt = (index: number): Operation => ({ call: "loopbackAt", with: [index] });
+
+	define("tells the loopback interface by what it is, and in the namespace it is in", (subject) =>
+		withNetns("host", (netns) => {
+			netns.run("ip", ["link", "set", "lo", "down"]);
+			netns.run("ip", ["link", "set", "lo", "name", "inner0"]);
+			netns.run("ip", ["link", "add", "lo", "type", "veth", "peer", "name", "lo1"]);
+			const index = Number(netns.run("cat", ["/sys/class/net/lo/ifindex"]));
+			const { findings } = perform(subject, [loopbackAt(1), enter(netns), loopbackAt(1), loopbackAt(index)]);
+			expect(findings).toEqual([{ returned: "lo" }, {}, { returned: "inner0" }, {}]);
+		}),
+	);
+
+	define("tells of no interface where there is none", (subject) => {
+		for (const index of [0, -1, 0x7fffffff]) {
+			expect(ask(subject, "loopbackAt", [index])).toBeUndefined();
+		}
+	});
+
+	define("tells the kernel's version", (subject) => {
+		expect(`${ask(subject, "kernelRelease", [])}\n`).toBe(readFileSync("/proc/sys/kernel/osrelease", "utf8"));
+	});
 }
 
 function making(define: Define): void {
