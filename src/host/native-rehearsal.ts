@@ -1,4 +1,4 @@
-import { cString, headerLength, words, zeros } from "../wire/bytes.ts";
+import { headerLength, words, zeros } from "../wire/bytes.ts";
 import { MemoryXtables } from "./memory-xtables.ts";
 import type { NativeFunctions } from "./native.ts";
 
