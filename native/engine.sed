@@ -26,7 +26,12 @@ s/^    list_add(&ar->link, &rt->arena_state.arena_list\[block_size_idx\]);$/    
 	/^    s->malloc_size += js_arena_usable_size(rt, ptr) - old_size;$/d
 }
 
-# What a run hardly ever comes to may be slower, for a smaller file.
+# What a run hardly ever comes to may be slower, for a smaller file: generators and the reading of bytecode, regular
+# expressions, JSON and proxies, and all behind maps.
+s/^\/\* Generators \*\/$/#pragma GCC push_options\n#pragma GCC optimize("Os")\n&/
+s/^\/\* Object class \*\/$/#pragma GCC pop_options\n&/
+s/^\/\* RegExp \*\/$/#pragma GCC push_options\n#pragma GCC optimize("Os")\n&/
+s/^\/\* Set\/Map\/WeakSet\/WeakMap \*\/$/#pragma GCC pop_options\n&/
 s/^\/\* Explicit resource management \*\/$/#pragma GCC optimize("Os")\n&/
 
 # Short ways for what is done most (engine-shortcuts.h).

@@ -1,7 +1,7 @@
 //! The object that JavaScript gets: `NativeFunctions` in `src/host/native.ts`.
 
 use std::ffi::CString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, IsTerminal};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::utsname::uname;
 use nix::unistd::write;
 use rquickjs::prelude::Func;
-use rquickjs::{Array, Ctx, Error, FromJs, IntoJs, Object, Result, Value};
+use rquickjs::{Array, Ctx, FromJs, IntoJs, Object, Result, Value};
 
 use crate::bundle::Bundles;
 use crate::children::{self, Command, Ended, Outcome as EndedAs};
@@ -36,22 +36,23 @@ pub fn create<'js>(ctx: &Ctx<'js>, bundles: Bundles) -> Result<Object<'js>> {
     functions.set("feed", Func::from(|child, input: Text| children::feed(child, input.0.into_bytes())))?;
     functions.set("wait", Func::from(wait))?;
     functions.set("find", Func::from(|program: Text, path: Text| find(&program.0, &path.0).map(Text)))?;
-    functions.set("readFile", Func::from(read_file))?;
-    functions.set("writeFile", Func::from(write_file))?;
-    functions.set("appendFile", Func::from(append_file))?;
+    functions.set("readFile", Func::from(read_file as Question))?;
+    functions.set("writeFile", Func::from(write_file as Change))?;
+    functions.set("appendFile", Func::from(append_file as Change))?;
     functions.set("entries", Func::from(entries))?;
-    functions.set("fileIdentity", Func::from(file_identity))?;
+    functions.set("fileIdentity", Func::from(file_identity as Question))?;
+    functions.set("ownNetns", Func::from(own_netns as Fact))?;
     functions.set("isTerminal", Func::from(|| io::stdout().is_terminal()))?;
-    functions.set("variable", Func::from(variable))?;
+    functions.set("variable", Func::from(variable as Question))?;
     functions.set("variables", Func::from(variables))?;
     functions.set("stdin", Func::from(stdin))?;
-    functions.set("stdout", Func::from(stdout))?;
+    functions.set("stdout", Func::from(stdout as Step))?;
     functions.set("log", Func::from(|line: Text| log::line(&line.0)))?;
     functions.set("logPlain", Func::from(|line: Text| log::plain_line(&line.0)))?;
-    functions.set("enterNetns", Func::from(enter_netns))?;
+    functions.set("enterNetns", Func::from(enter_netns as Step))?;
     functions.set("enterNewNetns", Func::from(enter_new_netns))?;
     functions.set("byteOrder", Func::from(|| if cfg!(target_endian = "big") { "big" } else { "little" }))?;
-    functions.set("kernelRelease", Func::from(kernel_release))?;
+    functions.set("kernelRelease", Func::from(kernel_release as Fact))?;
     functions.set("loopbackAt", Func::from(|index| loopback::at(index).map(Text)))?;
     functions.set("netlink", Func::from(netlink::ask))?;
     functions.set("xtables", Func::from(xtables::ask))?;
@@ -59,11 +60,16 @@ pub fn create<'js>(ctx: &Ctx<'js>, bundles: Bundles) -> Result<Object<'js>> {
     functions.set("unlock", Func::from(file_lock::give_back))?;
     functions.set("now", Func::from(now))?;
     functions.set("pause", Func::from(pause))?;
-    functions
-        .set("sayWhileSlow", Func::from(|line: Option<Text>| slow_line::set(line.map(|text| text.0))))?;
+    functions.set("sayWhileSlow", Func::from(say_while_slow))?;
     functions.set("bundle", Func::from(move |ctx, name: Text| bundles.main_of(&ctx, &name.0)))?;
     Ok(functions)
 }
+
+// What many of them are, so that the way from JavaScript, some kilobytes of code, is there once for each kind.
+type Fact = fn() -> Option<Text>;
+type Question = fn(Text) -> Option<Text>;
+type Step = fn(Text) -> Outcome;
+type Change = fn(Text, Text) -> Outcome;
 
 fn start(command: Object<'_>, environment: Vec<Text>) -> Result<usize> {
     let command = parse_command(&command)?;
@@ -154,8 +160,16 @@ fn entries(folder: Text) -> Option<Vec<Text>> {
         .ok()
 }
 
-fn file_identity(path: Text) -> Option<String> {
-    fs::metadata(path.0).ok().map(|file| format!("{}:{}", file.dev(), file.ino()))
+fn file_identity(path: Text) -> Option<Text> {
+    fs::metadata(path.0).ok().map(|file| identity_of(&file))
+}
+
+fn identity_of(file: &Metadata) -> Text {
+    Text(format!("{}:{}", file.dev(), file.ino()))
+}
+
+fn own_netns() -> Option<Text> {
+    netlink::own_netns().or_else(|| fs::metadata("/proc/self/ns/net").ok()).map(|file| identity_of(&file))
 }
 
 fn variable(name: Text) -> Option<Text> {
@@ -200,6 +214,10 @@ fn enter_new_netns() -> Outcome {
     Outcome(unshare(CloneFlags::CLONE_NEWNET))
 }
 
+fn say_while_slow(line: Option<Text>, is_harmless: bool) -> bool {
+    slow_line::set(line.map(|text| text.0), is_harmless)
+}
+
 fn pause(milliseconds: f64) {
     log::flush();
     std::thread::sleep(
@@ -207,9 +225,9 @@ fn pause(milliseconds: f64) {
     );
 }
 
-fn kernel_release() -> Result<Text> {
-    let names = uname().map_err(|errno| Error::Io(errno.into()))?;
-    Ok(Text::from(names.release().to_os_string()))
+/// uname(2) cannot fail with memory of ours.
+fn kernel_release() -> Option<Text> {
+    uname().ok().map(|names| Text::from(names.release().to_os_string()))
 }
 
 /// Milliseconds since the epoch that never run backwards, whatever is done to the node's clock meanwhile.

@@ -1,6 +1,7 @@
 //! One exchange with nfnetlink, rtnetlink or sock_diag: `netlink` of `src/host/host.ts`.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::fs::{File, Metadata};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::sockopt::{SndBuf, SndBufForce};
@@ -57,6 +58,18 @@ pub fn with_netfilter_socket<T>(act: impl FnOnce(&OwnedFd) -> Option<T>) -> Opti
     let answer = act(&descriptor);
     kept_sockets::keep(kind, descriptor);
     answer
+}
+
+/// The network namespace of that socket, which is ours. None where the kernel gives it to nobody without CAP_NET_ADMIN.
+pub fn own_netns() -> Option<Metadata> {
+    const SIOCGSKNS: libc::Ioctl = 0x894c;
+    with_netfilter_socket(|socket| {
+        // SAFETY: takes nothing, and answers with a descriptor or -1.
+        let descriptor = unsafe { libc::ioctl(socket.as_raw_fd(), SIOCGSKNS) };
+        // SAFETY: a new one, ours alone.
+        let namespace = (descriptor >= 0).then(|| unsafe { OwnedFd::from_raw_fd(descriptor) })?;
+        File::from(namespace).metadata().ok()
+    })
 }
 
 /// Kernels before 4.3 and 4.12 lack these options, and then tell less.

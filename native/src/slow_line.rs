@@ -16,10 +16,10 @@ const NEVER: libc::timeval = libc::timeval { tv_sec: 0, tv_usec: 0 };
 /// What is to be said, if anything. Never freed: the handler may be reading it.
 static LINE: AtomicPtr<Vec<u8>> = AtomicPtr::new(null_mut());
 
-/// The first line starts the clock, others replace it, and none stops it. Children inherit neither (setitimer(2)). Answers
-/// whether it was a line that may be shown as it is; another changes nothing.
-pub fn set(line: Option<String>) -> bool {
-    if line.as_deref().is_some_and(|text| !is_plain(text)) {
+/// The first line starts the clock, others replace it, and none stops it. Children inherit neither (setitimer(2)). A line
+/// that nobody has made harmless has to be a plain one, and otherwise changes nothing; answers whether it could be taken.
+pub fn set(line: Option<String>, is_harmless: bool) -> bool {
+    if !is_harmless && line.as_deref().is_some_and(|text| !is_plain(text.trim_end_matches('…'))) {
         return false;
     }
     let is_due = !LINE.load(Ordering::Relaxed).is_null();

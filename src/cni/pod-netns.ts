@@ -11,7 +11,7 @@ import type { CniEnvironment } from "./environment.ts";
  */
 export function enterPod(host: Host, { netns, mayBeOwnNetns }: CniEnvironment): void {
 	const identity = host.fileIdentity(netns);
-	if (!mayBeOwnNetns && identity !== undefined && identity === host.fileIdentity(ownNetns)) {
+	if (!mayBeOwnNetns && identity !== undefined && identity === host.ownNetns()) {
 		throw new CniError(
 			errorCodes.invalidNetns,
 			`CNI_NETNS: ${netns} is the namespace that the plugin runs in`,
@@ -32,5 +32,3 @@ export function enterPod(host: Host, { netns, mayBeOwnNetns }: CniEnvironment): 
 		);
 	}
 }
-
-const ownNetns = "/proc/self/ns/net";

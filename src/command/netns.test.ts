@@ -62,16 +62,13 @@ it("says in one line that nothing changed, and lists the rules at level debug", 
 });
 
 describe("since Linux 6.18 the initial network namespace is known by its number", () => {
-	const own = "/proc/self/ns/net";
 	const at = (release: string, number: number | undefined, files: readonly string[] = []) => {
 		const host = createMemoryHost({ kernelRelease: release });
 		for (const path of files) {
 			host.files.set(path, "");
 		}
-		const inode = number === undefined ? undefined : `4:${number}`;
-		const fileIdentity: MemoryHost["fileIdentity"] = (path) =>
-			path === own ? inode : host.fileIdentity(path);
-		return runInit({ ...host, fileIdentity }, ports);
+		const ownNetns = () => (number === undefined ? undefined : `4:${number}`);
+		return runInit({ ...host, ownNetns }, ports);
 	};
 
 	it.each([

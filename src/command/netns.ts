@@ -80,7 +80,7 @@ export function refuseInitialNetns(host: Host, netns: NamedNetns | undefined): F
  * (pkg/sentry/fsimpl/proc/tasks_sys.go).
  */
 function isInitialNetns(host: Host): boolean {
-	const identity = isSince618(host.kernelRelease()) ? host.fileIdentity("/proc/self/ns/net") : undefined;
+	const identity = isSince618(host.kernelRelease()) ? host.ownNetns() : undefined;
 	return identity === undefined
 		? host.fileIdentity("/proc/sys/net/core/netdev_max_backlog") !== undefined
 		: identity.endsWith(`:${0xeffffff9}`);

@@ -69,6 +69,8 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 	const files = new Map<string, string>([["/proc/self/status", rootStatus]]);
 	const hasNft = () => options.hasNft === true && !missing.has("nft");
 	const locks = new Set(options.heldLocks);
+	const fileIdentity = (path: string) =>
+		files.has(path) ? `0:${[...files.keys()].indexOf(path)}` : undefined;
 	let clock = 0;
 	let netns: string | undefined;
 
@@ -149,7 +151,8 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
 			const names = inside.map((path) => path.slice(folder.length + 1).split("/")[0] ?? "");
 			return inside.length === 0 ? undefined : [...new Set(names)];
 		},
-		fileIdentity: (path) => (files.has(path) ? `0:${[...files.keys()].indexOf(path)}` : undefined),
+		fileIdentity,
+		ownNetns: () => fileIdentity("/proc/self/ns/net"),
 		isTerminal: () => false,
 		env: (name) => options.env?.[name],
 		stdin: () => options.stdin ?? "",

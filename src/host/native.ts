@@ -27,6 +27,7 @@ export interface NativeFunctions {
 	appendFile(path: string, text: string): Errno | undefined;
 	entries(folder: string): readonly string[] | undefined;
 	fileIdentity(path: string): string | undefined;
+	ownNetns(): string | undefined;
 	isTerminal(): boolean;
 	/** One variable of the environment. */
 	variable(name: string): string | undefined;
@@ -52,8 +53,11 @@ export interface NativeFunctions {
 	unlock(lock: number): void;
 	now(): number;
 	pause(milliseconds: number): void;
-	/** As {@link Host.sayWhileSlow}, for a line such as {@link logPlain} takes; says whether it was one. */
-	sayWhileSlow(line: string | undefined): boolean;
+	/**
+	 * As {@link Host.sayWhileSlow}, for one that was made harmless, or one such as {@link logPlain} takes, but for an ellipsis
+	 * at its end; says whether it was.
+	 */
+	sayWhileSlow(line: string | undefined, isHarmless: boolean): boolean;
 	/**
 	 * The `main` of a bundle that is not evaluated yet in the heap which the program begins with (native/src/heap.rs). That
 	 * heap is five times as large in the file as such a bundle, so that only what every run needs belongs there.
@@ -85,6 +89,7 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		appendFile: (path, text) => throwErrno(path, functions.appendFile(path, text)),
 		entries: functions.entries,
 		fileIdentity: functions.fileIdentity,
+		ownNetns: functions.ownNetns,
 		isTerminal: functions.isTerminal,
 		env: functions.variable,
 		stdin: () => readStandardInput(functions),
@@ -108,8 +113,8 @@ export function createNativeHost(functions: NativeFunctions): Host {
 		now: functions.now,
 		pause: functions.pause,
 		sayWhileSlow: (line) => {
-			if (!functions.sayWhileSlow(line) && line !== undefined) {
-				functions.sayWhileSlow(harmless(line));
+			if (!functions.sayWhileSlow(line, false) && line !== undefined) {
+				functions.sayWhileSlow(harmless(line), true);
 			}
 		},
 	};

@@ -31,6 +31,7 @@ export function createNodeHost(): Host {
 		appendFile: appendText,
 		entries: listFolder,
 		fileIdentity: identify,
+		ownNetns: () => identify("/proc/self/ns/net"),
 		isTerminal: () => isatty(1),
 		env: (name) => process.env[name],
 		stdin: readStandardInput,

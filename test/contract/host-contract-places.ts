@@ -47,8 +47,10 @@ export function placeCases(define: Define): void {
 				{ call: "enterNetns", with: [netns.path] },
 				{ call: "fileIdentity", with: ["/proc/self/ns/net"] },
 				{ call: "fileIdentity", with: [netns.path] },
+				{ call: "ownNetns", with: [] },
 			]);
 			expect(findings[2]).toEqual(findings[3]);
+			expect(findings[2]).toEqual(findings[4]);
 			expect(findings[0]).not.toEqual(findings[2]);
 		}),
 	);

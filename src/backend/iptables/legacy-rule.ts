@@ -254,11 +254,18 @@ const unselective = forEachOrder((order) => {
 	return { ipv4: both("ipv4"), ipv6: both("ipv6") };
 });
 
-/** Both interfaces' names, empty for any, and then what of them counts: all with the NUL at the end, so that none that only begins so is meant. */
+/** The last that were asked for: one rule of ours is about an interface, and every namespace's is called alike. */
+let lastNames = { nameIn: "", nameOut: "", bytes: noNames };
+
 function namesBytes(nameIn: string, nameOut: string): Bytes {
-	if (nameIn === "" && nameOut === "") {
-		return noNames;
+	if (nameIn !== lastNames.nameIn || nameOut !== lastNames.nameOut) {
+		lastNames = { nameIn, nameOut, bytes: makeNames(nameIn, nameOut) };
 	}
+	return lastNames.bytes;
+}
+
+/** Both interfaces' names, empty for any, and then what of them counts: all with the NUL at the end, so that none that only begins so is meant. */
+function makeNames(nameIn: string, nameOut: string): Bytes {
 	const counting = (name: string) => (name === "" ? "" : "\xff".repeat(cString(name).length));
 	return [nameIn, nameOut, counting(nameIn), counting(nameOut)]
 		.map((bytes) => padded(bytes, nameLength))
