@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { families } from "../../src/domain/family.ts";
 import { createRandom, type Random } from "../recorder/random.ts";
 import { type Dialect, dialects, otherThan, tablesOf, toolOf, toolsOf } from "../support/dialect.ts";
-import { becomesEmpty, killMidway } from "../support/killed-run.ts";
+import { adjusted, becomesEmpty, killMidway } from "../support/killed-run.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { runShunt, startShunt } from "../support/programs.ts";
 import { different, emptyTable, hold, standard, tableOf } from "../support/standard-policy.ts";
@@ -75,12 +75,14 @@ const manySubnets = [1, 2, 3].map((first) => {
 describe.each(dialects)("%s, killed at random moments", (dialect) => {
 	it.each(states)("$name: each family is as it was or whole, and the next run repairs", async (state) => {
 		const random = createRandom(dialect === "legacy" ? 1 : 2);
-		const duration = await measure(dialect, state.prepare);
+		let duration = await measure(dialect, state.prepare);
 		let interrupted = 0;
 		for (let kill = 0; kill < killsPerState; kill++) {
 			await withNetns("killed", async (netns) => {
 				state.prepare(netns, dialect);
-				interrupted += (await killMidway(netns, argsFor(netns, dialect), pick(random, duration))) ? 1 : 0;
+				const wasInterrupted = await killMidway(netns, argsFor(netns, dialect), pick(random, duration));
+				interrupted += wasInterrupted ? 1 : 0;
+				duration = adjusted(duration, wasInterrupted);
 				for (const family of families) {
 					const held = [dialect, otherThan(dialect)].map((each) => netns.natTable(each, family));
 					expect(state.sound).toContainEqual(held);
@@ -111,7 +113,8 @@ async function measure(dialect: Dialect, prepare: Prepare): Promise<number> {
 
 /** Spread over the whole run; half of them over its second half, where the namespace is touched. */
 function pick(random: Random, duration: number): number {
-	return random.chance(0.5) ? random.between(0, duration) : random.between(duration / 2, duration);
+	const microseconds = Math.ceil(duration * 1000);
+	return random.between(random.chance(0.5) ? 0 : Math.floor(microseconds / 2), microseconds) / 1000;
 }
 
 function argsFor(netns: Netns, dialect: Dialect): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../recorder/random.ts";
-import { killMidway } from "../support/killed-run.ts";
+import { adjusted, killMidway } from "../support/killed-run.ts";
 import { type Netns, withNetns } from "../support/netns.ts";
 import { runShunt, startShunt } from "../support/programs.ts";
 import { different, standard } from "../support/standard-policy.ts";
@@ -18,19 +18,16 @@ describe("nftables, killed at random moments", () => {
 	])("%s: the table is as it was or whole, and the next run repairs", async (_what, prepare) => {
 		const random = createRandom(3);
 		const whole = await tableAfter((netns) => init(netns, standard, "nftables"));
-		const duration = await durationOf(prepare);
+		let duration = await durationOf(prepare);
 		let interrupted = 0;
 		for (let kill = 0; kill < kills; kill++) {
 			await withNetns("killed", async (netns) => {
 				prepare(netns);
 				const before = table(netns);
-				interrupted += (await killMidway(
-					netns,
-					argsFor(netns, standard, "nftables"),
-					random.between(0, duration),
-				))
-					? 1
-					: 0;
+				const delay = random.between(0, Math.ceil(duration * 1000)) / 1000;
+				const wasInterrupted = await killMidway(netns, argsFor(netns, standard, "nftables"), delay);
+				interrupted += wasInterrupted ? 1 : 0;
+				duration = adjusted(duration, wasInterrupted);
 				expect([before, whole]).toContain(table(netns));
 				init(netns, standard, "nftables");
 				expect(table(netns)).toBe(whole);
