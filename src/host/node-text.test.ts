@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { longestText, NotTextError, readTextFile } from "./node-text.ts";
+import { decodeText, longestText, NotTextError, readTextFile } from "./node-text.ts";
 
 const tooLong = "is longer than 256 MiB (want less, or several files)";
 
@@ -30,6 +31,15 @@ it("what has no size beforehand is read to its end", () => {
 	expect(readTextFile("/proc/self/status")).toContain("\nPid:");
 	expect(readTextFile("/dev/null")).toBe("");
 	expect(readTextFile(fileOf(0))).toBe("");
+});
+
+it("what is in DER is called so, with what writes it as text", () => {
+	const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+	const der = key.export({ type: "pkcs8", format: "der" });
+	expect(() => decodeText(der)).toThrow(
+		/^is in DER \(want PEM, as "openssl x509 -inform der -in FILE" writes/,
+	);
+	expect(() => decodeText(der.subarray(0, -1))).toThrow(/^(?:is not UTF-8|has a NUL byte): /);
 });
 
 it("a folder and what is not there are told apart by node:fs' codes", () => {

@@ -46,11 +46,22 @@ export function readTextInput(): string {
  */
 export function decodeText(bytes: Buffer): string {
 	refuseLonger(bytes.length);
-	const flaw = isUtf8(bytes) && !bytes.includes(0) ? undefined : textFlaw(bytes);
+	const flaw = isUtf8(bytes) && !bytes.includes(0) ? undefined : (derFlaw(bytes) ?? textFlaw(bytes));
 	if (flaw !== undefined) {
 		throw new NotTextError(flaw);
 	}
 	return bytes.toString("utf8");
+}
+
+/** The form of certificates and keys that is no text: one sequence with a length of two bytes, which is all that there is. */
+function derFlaw(bytes: Buffer): TextFlaw | undefined {
+	return bytes.length > 4 && bytes.readUInt16BE(0) === 0x3082 && bytes.readUInt16BE(2) === bytes.length - 4
+		? {
+				complaint: "is in DER",
+				accepted:
+					'PEM, as "openssl x509 -inform der -in FILE" writes a certificate and "openssl pkey -inform der -in FILE" a key',
+			}
+		: undefined;
 }
 
 function refuseLonger(length: number): void {

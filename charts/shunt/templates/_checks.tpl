@@ -212,7 +212,7 @@ What has nothing of that form is judged by nobody here.
 {{- $text := last . -}}
 {{- if regexMatch "-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED" $text -}}
 {{ first . }}: is encrypted, and nobody tells the injector the passphrase (want it without one, as "openssl pkey -in key.pem" writes it)
-{{- else if and $text (not (regexMatch "-----BEGIN ([A-Z]+ )?PRIVATE KEY-----[ \\t]*\r?\n[A-Za-z0-9+/=\\s]+\n-----END ([A-Z]+ )?PRIVATE KEY-----" $text)) -}}
+{{- else if and $text (not (regexMatch "-----BEGIN (RSA |EC )?PRIVATE KEY-----[ \\t]*\r?\n[A-Za-z0-9+/=\\s]+\n-----END (RSA |EC )?PRIVATE KEY-----" $text)) -}}
 {{ first . }}: is not a private key (want one in PEM, such as --set-file {{ first . }}=key.pem reads)
 {{- end -}}
 {{- end }}

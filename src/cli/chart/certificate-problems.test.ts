@@ -1,5 +1,6 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { clientAuthority } from "../../../test/support/api-server/certificates.ts";
 import type { CertificateAndKey, CertificateRequest } from "../../chart/index.ts";
 import { formatProblem } from "../../domain/problem.ts";
 import { type CertificateParts, certificateProblems } from "./certificate-problems.ts";
@@ -39,6 +40,9 @@ const wrongName = issue({ issuer: root, dnsNames: ["elsewhere.svc"] });
 const alien = issue({ issuer: other });
 const between = issue({ kind: "ca", commonName: "between", dnsNames: [], issuer: root });
 const viaBetween = issue({ issuer: between });
+/** A CA's certificate that names clients as those whom it is for. */
+const clients = await clientAuthority("clients", now);
+const openSsh = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n";
 const oldRoot = issue({ kind: "ca", commonName: "old", dnsNames: [], daysValid: 10 }, now - 50 * day);
 const byOldRoot = issue({ issuer: oldRoot });
 const early = issue({ issuer: root }, now + 10 * day);
@@ -124,6 +128,30 @@ describe("a provided certificate", () => {
 			["injector.tls.ca: expired on 2026-04-22 (want a certificate that is valid today)"],
 		],
 		[
+			"a key that Go does not verify",
+			pairOf(withKey(generateKeyPairSync("ed448").privateKey)),
+			[
+				"injector.tls.crt: has a key that the API server does not know: ed448 (want RSA, ECDSA on P-256, P-384 or P-521, or Ed25519)",
+			],
+		],
+		[
+			"a curve that Go does not verify",
+			pairOf(withKey(generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey)),
+			[expect.stringContaining("injector.tls.crt: has a key that the API server does not know: secp256k1")],
+		],
+		[
+			"a CA for clients alone",
+			{ ...pairOf(issue({ issuer: clients })), ca: clients.certificate },
+			[
+				'injector.tls.ca: has a CA that is not for servers: "CN=clients" (want one with the extended key usage serverAuth, or with none)',
+			],
+		],
+		[
+			"a key of OpenSSH's",
+			{ key: openSsh },
+			[expect.stringContaining("injector.tls.key: is not a private key")],
+		],
+		[
 			"an expired CA among others",
 			{ ...pairOf(byOldRoot), ca: other.certificate + oldRoot.certificate },
 			["injector.tls.ca: expired on 2026-04-22 (want a certificate that is valid today)"],
@@ -201,6 +229,10 @@ describe("a provided certificate", () => {
 
 function pairOf({ certificate, key }: CertificateAndKey): { crt: string; key: string } {
 	return { crt: certificate, key };
+}
+
+function withKey(key: KeyObject): CertificateAndKey {
+	return issue({ issuer: root, key: key.export({ type: "pkcs8", format: "pem" }).toString() });
 }
 
 function encrypted(type: "pkcs8" | "sec1"): string {

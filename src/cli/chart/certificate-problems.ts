@@ -44,32 +44,44 @@ interface Known extends CertificateParts {
 	readonly secret: KeyObject | undefined;
 }
 
-/** A bundle may have certificates that are too old, as long as there is a way without them. */
+/** A bundle may have certificates that are too old or for others, as long as there is a way without them. */
 function authorityProblems({ crt, ca, served, roots }: Known, now: number): Problem[] {
-	const isOld = (certificate: X509Certificate) => timeComplaint(certificate, now) !== undefined;
-	const isCurrent = (certificate: X509Certificate) => !isOld(certificate);
+	const isUnfit = (certificate: X509Certificate) => issuingFlaw(certificate, now) !== undefined;
+	const isFit = (certificate: X509Certificate) => !isUnfit(certificate);
 	const [leaf, ...between] = served;
-	const way = leaf === undefined ? [] : [leaf, ...between.filter(isCurrent)];
+	const way = leaf === undefined ? [] : [leaf, ...between.filter(isFit)];
 	const needed =
-		roots.every(isOld) || (isTrusted(served, roots) && !isTrusted(way, roots.filter(isCurrent)))
-			? [...roots, ...between].find(isOld)
+		roots.every(isUnfit) || (isTrusted(served, roots) && !isTrusted(way, roots.filter(isFit)))
+			? [...roots, ...between].find(isUnfit)
 			: undefined;
 	const source = needed !== undefined && between.includes(needed) ? crt?.source : ca?.source;
-	return needed === undefined || source === undefined ? [] : timeProblems(source, needed, now);
+	const flaw = needed && issuingFlaw(needed, now);
+	return flaw === undefined || source === undefined ? [] : [{ source, ...flaw }];
 }
 
-function timeProblems(source: string, certificate: X509Certificate, now: number): Problem[] {
-	const complaint = timeComplaint(certificate, now);
-	return complaint === undefined
-		? []
-		: [{ source, complaint, accepted: "a certificate that is valid today" }];
+type Flaw = Pick<Problem, "complaint" | "accepted">;
+
+/** Go has the usages of who issues a certificate bound its own (crypto/x509, verify.go). */
+function issuingFlaw(certificate: X509Certificate, now: number): Flaw | undefined {
+	return (
+		timeFlaw(certificate, now) ??
+		(isForServers(certificate)
+			? undefined
+			: {
+					complaint: `has a CA that is not for servers: ${JSON.stringify(certificate.subject)}`,
+					accepted: "one with the extended key usage serverAuth, or with none",
+				})
+	);
 }
 
-function timeComplaint({ validFrom, validTo }: X509Certificate, now: number): string | undefined {
+function timeFlaw({ validFrom, validTo }: X509Certificate, now: number): Flaw | undefined {
+	const accepted = "a certificate that is valid today";
 	if (now > Date.parse(validTo)) {
-		return `expired on ${day(validTo)}`;
+		return { complaint: `expired on ${day(validTo)}`, accepted };
 	}
-	return now < Date.parse(validFrom) ? `is not valid before ${day(validFrom)}` : undefined;
+	return now < Date.parse(validFrom)
+		? { complaint: `is not valid before ${day(validFrom)}`, accepted }
+		: undefined;
 }
 
 function day(time: string): string {
@@ -87,9 +99,9 @@ function leafProblems(
 	if (leaf === undefined) {
 		return [];
 	}
-	const usages: readonly string[] | undefined = leaf.keyUsage;
+	const time = timeFlaw(leaf, now);
 	return [
-		...timeProblems(source, leaf, now),
+		...(time === undefined ? [] : [{ source, ...time }]),
 		...(isFor(leaf, host)
 			? []
 			: [
@@ -99,10 +111,31 @@ function leafProblems(
 						accepted: `one whose subject alternative names have DNS:${host}`,
 					},
 				]),
-		...(usages === undefined || serverUsages.some((usage) => usages.includes(usage))
+		...(isForServers(leaf)
 			? []
 			: [{ source, complaint: "is not for servers", accepted: "the extended key usage serverAuth" }]),
+		...(isKnownKey(leaf.publicKey)
+			? []
+			: [
+					{
+						source,
+						complaint: `has a key that the API server does not know: ${leaf.publicKey.asymmetricKeyDetails?.namedCurve ?? leaf.publicKey.asymmetricKeyType}`,
+						accepted: "RSA, ECDSA on P-256, P-384 or P-521, or Ed25519",
+					},
+				]),
 	];
+}
+
+function isForServers({ keyUsage }: X509Certificate): boolean {
+	const usages: readonly string[] | undefined = keyUsage;
+	return usages === undefined || serverUsages.some((usage) => usages.includes(usage));
+}
+
+/** Those that Go's crypto/tls verifies. */
+const knownCurves: readonly (string | undefined)[] = ["prime256v1", "secp384r1", "secp521r1"];
+
+function isKnownKey({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
+	return type === "rsa" || type === "ed25519" || (type === "ec" && knownCurves.includes(details?.namedCurve));
 }
 
 /** As Go, and so the API server, has it: a common name is no name, and `*` is a whole label (crypto/x509, verify.go). */

@@ -49,7 +49,7 @@ export function certificatesOf(part: CertificatePart | undefined): Found<readonl
 const wholeCertificate = /-----BEGIN CERTIFICATE-----[ \t]*\r?\n[A-Za-z0-9+/=\s]+\n-----END CERTIFICATE-----/;
 const encryptedKey = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED/;
 const wholeKey =
-	/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[ \t]*\r?\n[A-Za-z0-9+/=\s]+\n-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
+	/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[ \t]*\r?\n[A-Za-z0-9+/=\s]+\n-----END (?:RSA |EC )?PRIVATE KEY-----/;
 
 /** The private key of a text, where it can be used as it is. */
 export function keyOf(part: CertificatePart | undefined): Found<KeyObject | undefined> {

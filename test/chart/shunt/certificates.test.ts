@@ -203,6 +203,19 @@ describe("a certificate that is given to Helm", () => {
 		expect(ours).toContain(said);
 	});
 
+	it.each([
+		["OpenSSH's form", "OPENSSH PRIVATE KEY"],
+		["DSA, which nobody serves with", "DSA PRIVATE KEY"],
+		["no private key", "PUBLIC KEY"],
+	])("is refused with a key that has %s", (_, label) => {
+		const key = `-----BEGIN ${label}-----\na2V5\n-----END ${label}-----\n`;
+		const { helm, ours } = saidOf({ ...issue({ issuer: root }), key });
+		const said = "injector.tls.key: is not a private key (want one in PEM, such as --set-file";
+		expect(helm).toContain(said);
+		expect(ours).toContain(said);
+		expect(`${helm}${ours}`).not.toContain("a2V5");
+	});
+
 	it("is refused with a CA whose time is over, unless there are others", () => {
 		const given = issue({ issuer: root });
 		const said = `injector.tls.ca: expired on ${dated(Date.now() - 8 * day)} (want a certificate that is valid today)`;

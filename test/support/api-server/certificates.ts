@@ -61,6 +61,28 @@ export async function createAuthority(name = "test authority"): Promise<Authorit
 	};
 }
 
+/** An authority that is bound to clients' certificates, valid for a hundred days from a time on. */
+export async function clientAuthority(name: string, notBefore: number) {
+	const keys = await makeKeys();
+	const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+		{
+			notBefore: new Date(notBefore),
+			notAfter: new Date(notBefore + 2400 * hour),
+			serialNumber: nextSerial(),
+			name: `CN=${name}`,
+			signingAlgorithm: algorithm,
+			keys,
+			extensions: [
+				new x509.BasicConstraintsExtension(true, 0, true),
+				new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+			],
+		},
+		webcrypto as never,
+	);
+	const { cert, key } = await certified(certificate, keys);
+	return { certificate: cert, key };
+}
+
 function makeKeys() {
 	return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
