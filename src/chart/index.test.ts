@@ -231,6 +231,10 @@ describe("a mistake is one sentence with its place", () => {
 			{ setJson: ["a={"] },
 			`--set-json: "a={" cannot be read: Expected property name or '}' in JSON at position 1 (want KEY=JSON, such as a.b=[1,2])`,
 		],
+		[
+			{ setString: ["a\nshunt install: b"] },
+			'--set-string: "a\\nshunt install: b" cannot be read: key "a\\nshunt install: b" has no value (want KEY=TEXT, such as a.b=1, several with commas between them)',
+		],
 		[{ files: ["gone.yaml"] }, "gone.yaml: cannot be read"],
 		[{ setFile: ["a=gone"] }, "gone: cannot be read"],
 	])("%j", (sources, expected) => {

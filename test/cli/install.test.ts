@@ -129,9 +129,15 @@ describe("shunt install without a cluster", () => {
 		[
 			"a --set without a key",
 			["--set", "=nft"],
-			'--set: "=nft" has no key in front of its value (want KEY=VALUE)',
+			'--set: "=nft" cannot be read: there is no key where one belongs (want KEY=VALUE',
 		],
-		["a --set-string without a key", ["--set-string", "=1"], "--set-string: "],
+		...["=1", ".proxyInit=1", "proxyInit.", "cniEnabled=true,=x", "[0]=1", ".", "imagePullSecrets[0]."].map(
+			(expression): [string, string[], string] => [
+				`a --set-string without a key: ${expression}`,
+				["--set-string", expression],
+				`--set-string: "${expression}" cannot be read: there is no key where one belongs`,
+			],
+		),
 		["a namespace that is none", ["-n", "Shunt_1"], '--namespace: "Shunt_1"'],
 	])("refuses %s before anything is printed", async (_, args, expected) => {
 		const { status, stdout, stderr } = await cluster.run("install", "--ignore-cluster", ...args);

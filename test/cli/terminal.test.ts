@@ -214,6 +214,9 @@ describe("what a user types", () => {
 		["install", "--namespace", evil],
 		["install", "--ignore-cluster", "-f", evil],
 		["install", "--ignore-cluster", "--set", `a.${evil}[=1`],
+		["install-cni", "--set-string", evil.replaceAll(".", "")],
+		["install-cni", "--values", ` ${evil}`],
+		["upgrade", "--values", ` ${evil}`],
 		["check", "--kubeconfig", evil],
 		["validate", `--${evil}`],
 		["completion", evil],
@@ -221,6 +224,7 @@ describe("what a user types", () => {
 	])("is told when it is wrong: %s", async (...args) => {
 		const { status, stderr } = await readBy("file", [resolve("bin/shunt"), ...args]);
 		expect(stderr).not.toMatch(/^pod\/good/m);
+		expect(stderr).toMatch(/^(shunt( [^\n]*)?: [^\n]+\n)+$/);
 		expect(stderr.split("\n").map(harmless).join("\n")).toBe(stderr);
 		expect(stderr).toContain("\\u009b31m");
 		expect(status).toBe(64);

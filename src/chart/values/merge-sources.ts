@@ -1,8 +1,9 @@
+import { harmless } from "../../domain/harmless.ts";
 import type { LargeIntegers } from "../go/number.ts";
 import type { GoMap, Value } from "../go/value.ts";
 import { readValues } from "../release/load-chart.ts";
 import { ChartError } from "../result.ts";
-import { applySet, type ReadValue, SetError, typedValue } from "./set-flag.ts";
+import { applySet, type NamelessKeys, type ReadValue, SetError, typedValue } from "./set-flag.ts";
 
 /** Where values come from, besides the chart: Helm's flags by their names, each in the order given. */
 export interface ValueSources {
@@ -38,10 +39,19 @@ export function mergeSources(
 		(base, path) => overlay(base, readValues(path, read(path), largeIntegers)),
 		new Map(),
 	);
-	apply(values, "--set-json", sources.setJson, largeIntegers === "exact" ? "exact json" : "json");
-	apply(values, "--set", sources.set, typedValue);
-	apply(values, "--set-string", sources.setString, (text) => text);
-	apply(values, "--set-file", sources.setFile, read);
+	const isExact = largeIntegers === "exact";
+	// Who wants everything as it was written wants nothing dropped.
+	const namelessKeys = isExact ? "refused" : "dropped";
+	const sets = (readValue: ReadValue) => ({ readValue, namelessKeys }) as const;
+	apply(values, "--set-json", sources.setJson, sets(isExact ? "exact json" : "json"));
+	apply(values, "--set", sources.set, sets(typedValue));
+	apply(
+		values,
+		"--set-string",
+		sources.setString,
+		sets((text) => text),
+	);
+	apply(values, "--set-file", sources.setFile, sets(read));
 	return values;
 }
 
@@ -56,15 +66,16 @@ function apply(
 	values: GoMap,
 	flag: keyof typeof forms,
 	expressions: readonly string[] = [],
-	readValue: ReadValue,
+	{ readValue, namelessKeys }: { readonly readValue: ReadValue; readonly namelessKeys: NamelessKeys },
 ): void {
 	for (const expression of expressions) {
 		try {
-			applySet(expression, values, readValue);
+			applySet(expression, values, readValue, namelessKeys);
 		} catch (error) {
 			throw error instanceof SetError
 				? new ChartError({
-						message: `${JSON.stringify(expression)} cannot be read: ${error.message} (want ${forms[flag]})`,
+						// Keys, which it names, may have lines of their own.
+						message: `${JSON.stringify(expression)} cannot be read: ${harmless(error.message)} (want ${forms[flag]})`,
 						file: flag,
 					})
 				: error;

@@ -11,6 +11,9 @@ export class SetError extends Error {
 /** How the text behind an equals sign becomes a value; JSON, with exact integers or as Helm has them, reads it itself. */
 export type ReadValue = ((text: string) => Value) | "json" | "exact json";
 
+/** What is said of a key without a name: Helm drops it and its value, as where a script's variable for it is empty. */
+export type NamelessKeys = "dropped" | "refused";
+
 /** As in Helm, which guards against `--set a[99999999]=x` and `--set a.b.c…`. */
 const maxIndex = 65_536;
 const maxDepth = 30;
@@ -19,9 +22,14 @@ const maxDepth = 30;
  * Applies `a.b=c,d[0].e=f,g={h,i}` to values (package strvals). Keys are set one after the other: what comes before a
  * mistake is set when it throws {@link SetError}. `\` takes the next character for itself.
  */
-export function applySet(expression: string, values: GoMap, readValue: ReadValue): void {
-	const parser = new SetParser(expression, readValue);
-	while (parser.key(values, 0)) {
+export function applySet(
+	expression: string,
+	values: GoMap,
+	readValue: ReadValue,
+	namelessKeys: NamelessKeys = "dropped",
+): void {
+	const parser = new SetParser(expression, readValue, namelessKeys);
+	while (!parser.isDone() && parser.key(values, 0)) {
 		// The loop is the whole of it: every key does its own setting.
 	}
 }
@@ -40,15 +48,25 @@ export function typedValue(text: string): Value {
 class SetParser {
 	readonly #text: string;
 	readonly #readValue: ReadValue;
+	readonly #namelessKeys: NamelessKeys;
 	#at = 0;
 
-	constructor(text: string, readValue: ReadValue) {
+	constructor(text: string, readValue: ReadValue, namelessKeys: NamelessKeys) {
 		this.#text = text;
 		this.#readValue = readValue;
+		this.#namelessKeys = namelessKeys;
+	}
+
+	/** Behind a last comma there may be nothing. */
+	isDone(): boolean {
+		return this.#at >= this.#text.length;
 	}
 
 	key(data: GoMap, depth: number): boolean {
 		const { text: name, stop } = this.#until("=[,.");
+		if (name === "" && this.#namelessKeys === "refused") {
+			throw new SetError("there is no key where one belongs");
+		}
 		switch (stop) {
 			case "=":
 				return this.#assign((value) => setKey(data, name, value));

@@ -39,15 +39,6 @@ export function readGivenValues(
 	below: readonly string[] = [],
 ): ChartResult<PlainMap> {
 	const { values = [], set = [], setString = [], setJson = [], setFile = [] } = flags;
-	const nameless = Object.entries({ set, "set-string": setString, "set-json": setJson, "set-file": setFile })
-		.flatMap(([flag, expressions]) => expressions.map((expression) => ({ flag, expression })))
-		.find(({ expression }) => expression.startsWith("="));
-	if (nameless !== undefined) {
-		// Helm drops it, as where a script's variable for the key is empty.
-		const { flag, expression } = nameless;
-		const message = `${JSON.stringify(expression)} has no key in front of its value (want KEY=VALUE)`;
-		return { ok: false, problem: { file: `--${flag}`, message } };
-	}
 	let unreadable: Problem | undefined;
 	const merged = mergeValues(
 		{ files: [...below, ...values.flatMap(splitList)], set, setString, setJson, setFile },

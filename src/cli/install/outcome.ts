@@ -99,11 +99,11 @@ export function patiently<T>(
 	return reportIfSlow(() => io.stderr(`still asking ${server} …\n`), work);
 }
 
-/** Each line under the program's name, but for what is listed below one. */
+/** Each line under the program's name, but for what is listed below one. The first may begin with a file's blank. */
 function named(program: string, message: string): string {
 	return message
 		.split("\n")
-		.map((line) => (line.startsWith(" ") ? `${line}\n` : `${program}: ${line}\n`))
+		.map((line, index) => (index > 0 && line.startsWith(" ") ? `${line}\n` : `${program}: ${line}\n`))
 		.join("");
 }
 
