@@ -51,6 +51,12 @@ describe("validatorOf", () => {
 			'proxy.readinessPath: "true" is a truth value to YAML (want text in quotes)',
 		],
 		[
+			"a number that no double holds",
+			"injector.podAnnotations",
+			{ build: 9007199254740993n },
+			'injector.podAnnotations.build: "9007199254740993" is a number to YAML (want text in quotes)',
+		],
+		[
 			"a fraction",
 			"proxy.ports.inbound",
 			4143.5,

@@ -18,7 +18,7 @@ export async function validatorOf(schema: string): Promise<ValidateValues> {
 		validate(withoutBigints(values));
 		// That a branch failed is said beside what failed in it.
 		const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if");
-		return errors.map((error) => formatProblem(problemOf(error)));
+		return errors.map((error) => formatProblem(problemOf({ ...error, data: exactly(error, values) })));
 	};
 }
 
@@ -27,6 +27,15 @@ function withoutBigints(value: PlainValue): unknown {
 	return JSON.parse(
 		JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? Number(item) : item)),
 	);
+}
+
+/** What a mistake is about: digits that a double does not hold too. */
+function exactly({ instancePath, data }: ErrorObject, values: PlainValue): unknown {
+	const given = partsOf(instancePath).reduce<unknown>(
+		(below, key) => (typeof below === "object" && below !== null ? Reflect.get(below, key) : undefined),
+		values,
+	);
+	return typeof given === "bigint" ? given : data;
 }
 
 /** Of each keyword that charts use; the library's own words for any other. */
@@ -52,7 +61,7 @@ const problems: Readonly<Record<string, Explain>> = {
 };
 
 function wrong({ instancePath, data }: ErrorObject, complaint: string, accepted: string): Problem {
-	const value = typeof data === "string" ? data : JSON.stringify(data);
+	const value = typeof data === "string" || typeof data === "bigint" ? `${data}` : JSON.stringify(data);
 	const source = pathOf(instancePath);
 	return isSecret(source, value) ? { source, complaint, accepted } : { source, value, complaint, accepted };
 }
@@ -84,13 +93,17 @@ function missingKey({ instancePath, params }: ErrorObject): Problem {
 
 /** As in `--set`: `proxy.env[0].name`. A key that has a dot of its own is put in brackets. */
 function pathOf(pointer: string): string {
-	return pointer
-		.split("/")
-		.slice(1)
-		.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+	return partsOf(pointer)
 		.map((key) => (/^\d+$/.test(key) ? `[${key}]` : /^[\w-]+$/.test(key) ? `.${key}` : `["${key}"]`))
 		.join("")
 		.replace(/^\./, "");
+}
+
+function partsOf(pointer: string): string[] {
+	return pointer
+		.split("/")
+		.slice(1)
+		.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function escapeKey(key: string): string {
@@ -105,6 +118,7 @@ function nameOf(value: unknown): string {
 }
 
 const names: Readonly<Record<string, string>> = {
+	bigint: "a number",
 	boolean: "a truth value",
 	number: "a number",
 	object: "a section",
