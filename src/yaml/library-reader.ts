@@ -1,6 +1,6 @@
 import { type Document, Lexer, LineCounter, parseAllDocuments } from "yaml";
 import { compose, NotReadable } from "./compose.ts";
-import type { Node } from "./node.ts";
+import { childrenOf, type Node } from "./node.ts";
 
 /** What a text says, or what is wrong with it first and at which of its lines. */
 export type Reading =
@@ -26,6 +26,14 @@ export function readByLibrary(source: string, which: "only" | "first" = "only"):
 	if (isTooDeep(source)) {
 		return { ok: false, mistake: { line: 1, complaint: tooDeep } };
 	}
+	const control = isJson(source) ? -1 : source.search(controls);
+	if (control >= 0) {
+		const line = source.slice(0, control).split("\n").length;
+		return {
+			ok: false,
+			mistake: { line, complaint: `is not YAML: ${nameOf(source, control)} may not be in it` },
+		};
+	}
 	try {
 		const [document, next] = parse(source, lines);
 		const second = which === "first" ? undefined : next;
@@ -36,17 +44,74 @@ export function readByLibrary(source: string, which: "only" | "first" = "only"):
 		}
 		return error !== undefined
 			? { ok: false, mistake: mistakeAt(error.pos[0], complaintOf(error.message)) }
-			: {
-					ok: true,
-					root: document?.contents
-						? compose(document.contents, { source, mayRepeat: which === "first" })
-						: undefined,
-				};
+			: { ok: true, root: rootOf(document, source, which) };
 	} catch (error) {
 		if (error instanceof NotReadable) {
 			return { ok: false, mistake: mistakeAt(error.offset, error.message) };
 		}
 		throw error;
+	}
+}
+
+function rootOf(
+	document: Document.Parsed | undefined,
+	source: string,
+	which: "only" | "first",
+): Node | undefined {
+	const root = document?.contents && compose(document.contents, { source, mayRepeat: which === "first" });
+	if (root) {
+		refuseOtherBreaks(source, root);
+	}
+	return root ?? undefined;
+}
+
+/** What go-yaml refuses to read, by which kubectl reads. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]/u;
+
+/** What ends a line in YAML 1.1, which is kubectl's, and none in 1.2, which is the library's. */
+const otherBreaks = /[\x85\u2028\u2029]|\r(?!\n)/g;
+
+/**
+ * Behind one of these in a comment kubectl finds keys that we do not. In quotes both see the same text, as far as nothing is
+ * folded there.
+ */
+function refuseOtherBreaks(source: string, root: Node): void {
+	const breaks = isJson(source) ? [] : [...source.matchAll(otherBreaks)];
+	const quotedTexts = breaks.length > 0 ? quotedTextsOf(root) : [];
+	for (const { 0: character, index } of breaks) {
+		const isInQuotes = quotedTexts.some(({ start, end }) => start < index && index < end);
+		const isText = /[\u2028\u2029]/.test(character) && !/\s/.test(around(source, index));
+		if (!isInQuotes || !isText) {
+			const name = nameOf(source, index);
+			throw new NotReadable(`is not YAML as kubectl reads it, for which ${name} ends a line`, index);
+		}
+	}
+}
+
+function around(source: string, index: number): string {
+	return source.charAt(index - 1) + source.charAt(index + 1);
+}
+
+function quotedTextsOf(node: Node): Node[] {
+	const isQuoted = node.kind === "scalar" && (node.style === "single" || node.style === "double");
+	return isQuoted ? [node] : childrenOf(node).flatMap(quotedTextsOf);
+}
+
+function nameOf(source: string, index: number): string {
+	return `U+${(source.codePointAt(index) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** Which kubectl reads as such. */
+function isJson(source: string): boolean {
+	if (!/^\s*\{/.test(source)) {
+		return false;
+	}
+	try {
+		JSON.parse(source);
+		return true;
+	} catch {
+		return false;
 	}
 }
 

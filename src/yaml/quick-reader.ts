@@ -29,7 +29,7 @@ function unusual(): never {
 
 /** Other line breaks than kubectl and we agree about, control characters, byte order marks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const odd = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\r(?!\n)/;
+const odd = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/;
 const maxDepth = 200;
 /** Longer keys need a question mark. */
 const maxKey = 1000;

@@ -151,7 +151,7 @@ describe("any text at all", () => {
 		expect(status === 64 && stdout !== "").toBe(false);
 		if (status === 0 && !stderr.includes("injected")) {
 			// Behind the end of a document it may have got a marker.
-			const markers = /^\.\.\./m.test(text) ? /^---\r?\n/gm : /(?!)/g;
+			const markers = /^\ufeff?\.\.\./m.test(text) ? /^---\r?\n/gm : /(?!)/g;
 			expect(stdout.replace(markers, "")).toBe(text.replace(markers, ""));
 			expect(runInject(["--manual", "-"], stdout).stdout).toBe(stdout);
 		}

@@ -122,6 +122,24 @@ describe("YAML means what it means to kubectl:", () => {
 	});
 
 	it.each([
+		["in a text in quotes", "a: \"b\u2028c\"\nd: '\u2029'\n", { a: "b\u2028c", d: "\u2029" }],
+		["in JSON", '{"a":"b\u2028 \u0085\u007fc"}', { a: "b\u2028 \u0085\u007fc" }],
+	])("a line break of Unicode's is text %s", (_, text, value) => {
+		expect(parseDocuments(text, "f")).toEqual({ documents: [{ value }], problems: [] });
+	});
+
+	it.each([
+		// Each hides a key from YAML 1.2, which kubectl finds.
+		["a comment that ends with U+2028", "a: b # c\u2028d: e\n", "for which U+2028 ends a line"],
+		["a comment that ends with U+0085", "a: b\n# c\u0085d: e\n", "for which U+0085 ends a line"],
+		["a comment that ends with a carriage return", "a: b # x\rd: e\n", "for which U+000D ends a line"],
+		["U+2028 in a text without quotes", "a: b\u2028 d\n", "for which U+2028 ends a line"],
+		["U+2028 beside a blank in quotes", 'a: "b \u2028c"\n', "for which U+2028 ends a line"],
+		["U+0085 in quotes", "a: 'b\u0085c'\n", "for which U+0085 ends a line"],
+		["U+2028 in a block", "a: |\n  b\u2028  c\n", "for which U+2028 ends a line"],
+		["a control character", 'a: "\u0001"\n', "U+0001 may not be in it"],
+		["a DEL", "a: \u007f\n", "U+007F may not be in it"],
+		["what is no character", "a: \ufffe\n", "U+FFFE may not be in it"],
 		["a merge of a text", "a: {<<: b}\n", "a merge (<<) takes a map"],
 		["a merge of a list that holds a text", "a: {<<: [{}, b]}\n", "a merge (<<) takes a map"],
 		["a key that is null", "~: a\n", "has a key that is no text"],
