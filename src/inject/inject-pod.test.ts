@@ -312,8 +312,17 @@ describe("a pod that is left alone", () => {
 		});
 	});
 
+	it("is a static pod's mirror, of which its kubelet runs nothing", () => {
+		const annotations = { "kubernetes.io/config.mirror": "0", "shunt.dev/inject": "enabled" };
+		expect(outcomeOf({ metadata: { annotations }, spec: { containers: [app] } })).toEqual({
+			kind: "skipped",
+			skip: { code: "static", reason: expect.stringContaining("static pod") },
+		});
+	});
+
 	it.each([
 		{ nodeSelector: { "kubernetes.io/os": "linux" } },
+		{ nodeSelector: { "kubernetes.io/os": "linux" }, ...hostProcess },
 		requiring([onOs("In", "linux", "windows")]),
 		requiring([onOs("NotIn", "windows")]),
 		requiring([onOs("In", "windows")], [onOs("In", "linux")]),
@@ -375,6 +384,16 @@ describe("a warning", () => {
 				},
 			}),
 		).toEqual([]);
+	});
+
+	it("tells of a wish that is a label", () => {
+		const labels = { "linkerd.io/inject": "enabled", "config.shunt.dev/skip-uids": "0", app: "a" };
+		expect(warningsOf({ ...plain, metadata: { labels } })).toEqual([
+			"label linkerd.io/inject says nothing here: it is an annotation",
+			"label config.shunt.dev/skip-uids says nothing here: it is an annotation",
+		]);
+		const theirs = { "linkerd.io/control-plane-ns": "linkerd", "config.linkerd.io/admission-webhooks": "x" };
+		expect(warningsOf({ ...plain, metadata: { labels: theirs } })).toEqual([]);
 	});
 
 	it("tells of ports that the proxy will not see, or wants for itself", () => {

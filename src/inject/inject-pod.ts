@@ -8,6 +8,7 @@ import { annotationsOf, isObject, type Json, type JsonObject } from "./json.ts";
 import { shapeProblems } from "./pod-shape.ts";
 import { mayBeTooLong, sizeProblems } from "./pod-size.ts";
 import { defaultsFor, type Redirection, redirectionProblems } from "./redirection.ts";
+import { resourceProblems } from "./resources.ts";
 import { type Skip, skipReason } from "./skip.ts";
 import { warningsFor } from "./warnings.ts";
 
@@ -49,7 +50,7 @@ export function injectPod(
 	}
 	const { policy } = resolved;
 	const redirection = { config, policy, settings: resolved.settings, set };
-	const obstacles = redirectionProblems(pod, redirection);
+	const obstacles = [...redirectionProblems(pod, redirection), ...resourceProblems(pod, redirection)];
 	if (obstacles.length > 0) {
 		return { kind: "refused", problems: obstacles };
 	}

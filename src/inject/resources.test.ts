@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatProblem } from "../domain/problem.ts";
 import { injectPod } from "./inject-pod.ts";
 import { get, type Json, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import { parseInjectConfig } from "./parse-config.ts";
@@ -136,4 +137,83 @@ describe("a pod that has resources as a whole", () => {
 			expect(warnings).toEqual([]);
 		},
 	);
+});
+
+describe("a request above its limit", () => {
+	const problemsOf = (pod: JsonObject, values: Json) => {
+		const config = parseInjectConfig(values);
+		const outcome = config.ok
+			? injectPod({ pod, config: config.value, whenUnannotated: "redirect" })
+			: undefined;
+		return outcome?.kind === "refused" ? outcome.problems.map(formatProblem) : outcome?.kind;
+	};
+	const values = { proxy: { resources: { cpu: { request: "200m" }, memory: { limit: "64Mi" } } } };
+
+	it("is refused wherever the two come from, each with what to change", () => {
+		const pod = annotated({
+			"config.linkerd.io/proxy-cpu-limit": "0.1",
+			"config.shunt.dev/init-memory-request": "1Gi",
+			"config.shunt.dev/init-memory-limit": "1000Mi",
+		});
+		const ratio = (owner: string) =>
+			`${owner}-cpu-request: "200m" is more than the limit, 0.1 (want at most that, or a higher ${owner}-cpu-limit, by annotation or by value)`;
+		expect(problemsOf(pod, values)).toEqual([
+			ratio("init"),
+			'init-memory-request: "1Gi" is more than the limit, 1000Mi (want at most that, or a higher init-memory-limit, by annotation or by value)',
+			ratio("proxy"),
+		]);
+	});
+
+	it("is none where both are one amount, however it is written, or where the pod as a whole has resources", () => {
+		expect(problemsOf(annotated({ "config.linkerd.io/proxy-cpu-limit": "0.2" }), values)).toBe("injected");
+		const whole = annotated({ "config.linkerd.io/proxy-cpu-limit": "0.1" });
+		const spec = { containers: [app], resources: { requests: { cpu: "1" } } };
+		expect(problemsOf({ ...whole, spec }, values)).toBe("injected");
+	});
+});
+
+describe("a pod that would be Guaranteed without us", () => {
+	const amounts = { cpu: "1", memory: "1Gi" };
+	const guaranteed = { ...app, resources: { requests: { ...amounts, cpu: "1000m" }, limits: amounts } };
+	const first = { name: "first", resources: { limits: amounts } };
+	const spec = { initContainers: [first], containers: [guaranteed] };
+	const warned = (what: string) => [
+		`the pod would be Guaranteed, and is Burstable with the injected containers: set ${what}, and requests as high or none`,
+	];
+	const proxyLimits = {
+		"config.shunt.dev/proxy-cpu-limit": "100m",
+		"config.linkerd.io/proxy-memory-limit": "64Mi",
+	};
+
+	it("is told what the containers lack to leave it so", () => {
+		expect(injected({ spec }).warnings).toEqual(warned("proxy-cpu-limit, proxy-memory-limit"));
+		const low = { ...proxyLimits, "config.shunt.dev/proxy-cpu-request": "50m" };
+		expect(injected({ spec, metadata: { annotations: low } }).warnings).toEqual(
+			warned("init-cpu-limit, proxy-cpu-limit"),
+		);
+		const init = { ...proxyLimits, "config.shunt.dev/init-memory-request": "1Mi" };
+		expect(injected({ spec, metadata: { annotations: init } }).warnings).toEqual(warned("init-memory-limit"));
+	});
+
+	it("is told nothing where it stays so", () => {
+		expect(injected({ spec, metadata: { annotations: proxyLimits } }).warnings).toEqual([]);
+		const filled = {
+			"kubernetes.io/limit-ranger":
+				"LimitRanger plugin set: cpu, memory request for container app; cpu, memory limit for container app",
+		};
+		expect(injected({ spec, metadata: { annotations: filled } }).warnings).toEqual([]);
+		const cni = { cniEnabled: true, networkValidator: { enabled: false } };
+		expect(injected({ spec, metadata: { annotations: proxyLimits } }, cni).warnings).toEqual([]);
+	});
+
+	it.each<JsonObject>([
+		{ containers: [app] },
+		{ containers: [guaranteed, { name: "silent" }] },
+		{ containers: [guaranteed], initContainers: [{ name: "silent" }] },
+		{ containers: [{ ...app, resources: { limits: { cpu: "1" } } }] },
+		{ containers: [{ ...app, resources: { limits: amounts, requests: { cpu: "500m" } } }] },
+		{ containers: [{ ...app, resources: { limits: { ...amounts, cpu: "0" } } }] },
+	])("is none of those that are not: %j", (other) => {
+		expect(injected({ spec: other }).warnings).toEqual([]);
+	});
 });

@@ -1,4 +1,11 @@
-import { type Bounds, type ContainerResources, resourceNames } from "../policy/setting-forms.ts";
+import type { Problem } from "../domain/problem.ts";
+import {
+	type Bounds,
+	type ContainerResources,
+	quantityValue,
+	type ResourceName,
+	resourceNames,
+} from "../policy/setting-forms.ts";
 import { annotationsOf, get, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
 import type { Redirection } from "./redirection.ts";
 
@@ -35,6 +42,86 @@ export function firstResources(pod: JsonObject, redirection: Redirection): Conta
 	const boundsOf = (resource: keyof Small) =>
 		stated(given[resource]) ?? stated(proxy[resource]) ?? adapted(pod, resource, small);
 	return fitted(pod, { ...overlaid(proxy, given), cpu: boundsOf("cpu"), memory: boundsOf("memory") });
+}
+
+interface OwnedResources {
+	/** How the settings of it begin. */
+	readonly owner: "proxy" | "init";
+	readonly resources: ContainerResources;
+}
+
+function injectedResources(pod: JsonObject, redirection: Redirection): OwnedResources[] {
+	const { cniEnabled, validator } = redirection.config;
+	return [
+		...(cniEnabled && !validator.enabled
+			? []
+			: [{ owner: "init" as const, resources: firstResources(pod, redirection) }]),
+		{ owner: "proxy", resources: proxyResources(pod, redirection) },
+	];
+}
+
+/** Request and limit may come from different places: values, a namespace's annotations, the pod's own. */
+export function resourceProblems(pod: JsonObject, redirection: Redirection): Problem[] {
+	return injectedResources(pod, redirection).flatMap(({ owner, resources }) =>
+		resourceNames.flatMap((name) => {
+			const { request = "", limit = "" } = resources[name] ?? {};
+			const isAbove = (quantityValue(request) ?? 0) > (quantityValue(limit) ?? Number.POSITIVE_INFINITY);
+			return isAbove
+				? [
+						{
+							source: `${owner}-${name}-request`,
+							value: request,
+							complaint: `is more than the limit, ${limit}`,
+							accepted: `at most that, or a higher ${owner}-${name}-limit, by annotation or by value`,
+						},
+					]
+				: [];
+		}),
+	);
+}
+
+/**
+ * A pod is Guaranteed, the last to be evicted, only where every container's requests are its limits (ComputePodQOS in
+ * pkg/apis/core/v1/helper/qos). One that would be it without ours says so to whoever makes it.
+ */
+export function qualityWarnings(pod: JsonObject, redirection: Redirection): string[] {
+	const spec = objectAt(pod, "spec");
+	const own = ["containers", "initContainers"].flatMap((key) => objectsAt(spec, key));
+	const isSo = own.every((container) =>
+		guaranteeing.every((name) => isGuaranteed(boundsOf(objectAt(container, "resources"), name))),
+	);
+	const missing = injectedResources(pod, redirection).flatMap(({ owner, resources }) =>
+		guaranteeing
+			.filter(
+				(name) => !isGuaranteed(resources[name]) && !(isUnsaid(resources[name]) && isFilledIn(pod, name)),
+			)
+			.map((name) => `${owner}-${name}-limit`),
+	);
+	return own.length === 0 || !isSo || missing.length === 0 || hasPodResources(pod)
+		? []
+		: [
+				`the pod would be Guaranteed, and is Burstable with the injected containers: set ${missing.join(", ")}, and requests as high or none`,
+			];
+}
+
+const guaranteeing = ["cpu", "memory"] as const;
+
+function boundsOf(resources: JsonObject, name: ResourceName): Bounds {
+	const amount = (key: string) => {
+		const value = get(objectAt(resources, key), name);
+		return value === undefined || value === null ? undefined : `${value}`;
+	};
+	return { request: amount("requests"), limit: amount("limits") };
+}
+
+/** The API server makes a limit the request too, where there is none. */
+function isGuaranteed({ request, limit }: Bounds = { request: undefined, limit: undefined }): boolean {
+	const most = quantityValue(limit ?? "") ?? 0;
+	return most > 0 && (request === undefined || quantityValue(request) === most);
+}
+
+function isUnsaid(bounds: Bounds | undefined): boolean {
+	return stated(bounds) === undefined;
 }
 
 /**

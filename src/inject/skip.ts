@@ -1,6 +1,15 @@
 import type { NotRedirected } from "../policy/pod-policy-inject.ts";
 import { type ExistingSidecar, findSidecar } from "./existing-sidecar.ts";
-import { get, isArray, isObject, type JsonObject, objectAt, objectsAt, textAt } from "./json.ts";
+import {
+	annotationsOf,
+	get,
+	isArray,
+	isObject,
+	type JsonObject,
+	objectAt,
+	objectsAt,
+	textAt,
+} from "./json.ts";
 
 /** Why a pod is left as it is. The code is for metrics and tests, the reason for people. */
 export interface Skip {
@@ -8,6 +17,7 @@ export interface Skip {
 		| NotRedirected["code"]
 		| "host-network"
 		| "windows"
+		| "static"
 		| ExistingSidecar["code"]
 		| "no-containers";
 	readonly reason: string;
@@ -35,12 +45,22 @@ const adjudicators: readonly ((spec: JsonObject, pod: JsonObject) => Skip | unde
 			? undefined
 			: { code: "windows", reason: `it runs on Windows (${sign}), whose kernel has no netfilter` };
 	},
+	(_, pod) =>
+		Object.hasOwn(annotationsOf(pod), mirrorAnnotation)
+			? {
+					code: "static",
+					reason: "it mirrors a static pod, which its kubelet runs as the node's own file has it",
+				}
+			: undefined,
 	(_, pod) => alreadyInjected(pod),
 	(spec) =>
 		objectsAt(spec, "containers").length === 0
 			? { code: "no-containers", reason: "it has no containers" }
 			: undefined,
 ];
+
+/** Only a kubelet may write it (https://kubernetes.io/docs/reference/labels-annotations-taints/). */
+const mirrorAnnotation = "kubernetes.io/config.mirror";
 
 function alreadyInjected(pod: JsonObject): Skip | undefined {
 	const found = findSidecar(pod);
@@ -61,7 +81,10 @@ function windowsSign(spec: JsonObject): string | undefined {
 	if (textAt(objectAt(spec, "os"), "name") === "windows") {
 		return "spec.os";
 	}
-	return selectorSign(objectAt(spec, "nodeSelector")) ?? affinitySign(spec) ?? optionsSign(spec);
+	const selector = objectAt(spec, "nodeSelector");
+	// The options say nothing on a node with Linux, and a template may have them for both.
+	const isForLinux = osLabels.some((name) => textAt(selector, name)?.toLowerCase() === "linux");
+	return selectorSign(selector) ?? affinitySign(spec) ?? (isForLinux ? undefined : optionsSign(spec));
 }
 
 function selectorSign(selector: JsonObject): string | undefined {

@@ -1,8 +1,9 @@
 import { containsPort } from "../domain/port.ts";
+import { isReadHere } from "../policy/annotation-keys.ts";
 import type { InboundPolicy } from "../policy/redirect-policy.ts";
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from "./json.ts";
 import { isNativeSidecar, type Redirection } from "./redirection.ts";
-import { hasPodResources } from "./resources.ts";
+import { hasPodResources, qualityWarnings } from "./resources.ts";
 
 /** What is done as asked, but may not be what somebody wants. */
 export function warningsFor(pod: JsonObject, redirection: Redirection): string[] {
@@ -12,6 +13,8 @@ export function warningsFor(pod: JsonObject, redirection: Redirection): string[]
 		...containers.flatMap((container) => sharedIdentity(container, spec, redirection)),
 		...containers.flatMap((container) => portWarnings(container, redirection)),
 		...lifecycleWarnings(spec, redirection),
+		...labelWarnings(objectAt(objectAt(pod, "metadata"), "labels")),
+		...qualityWarnings(pod, redirection),
 		...(hasPodResources(pod)
 			? [
 					"the pod has resources of its own (spec.resources): the injected containers share them and have none",
@@ -78,6 +81,13 @@ function lifecycleWarnings(spec: JsonObject, redirection: Redirection): string[]
 			? ["its close-wait timeout has no effect with the CNI plugin"]
 			: []),
 	];
+}
+
+/** Istio's users know such words as labels. */
+function labelWarnings(labels: JsonObject): string[] {
+	return Object.keys(labels)
+		.filter(isReadHere)
+		.map((name) => `label ${name} says nothing here: it is an annotation`);
 }
 
 function nameOf(container: JsonObject): string {

@@ -97,3 +97,14 @@ const namesByKey: ReadonlyMap<string, readonly string[]> = new Map(
 		[`${configPrefix}${name}`, ...linkerd],
 	]),
 );
+
+/** Whether an annotation of this name is a wish that is followed here, be it called ours or Linkerd's. */
+export function isReadHere(name: string): boolean {
+	return readHere.has(name);
+}
+
+const readHere: ReadonlySet<string> = new Set([
+	injectAnnotation,
+	linkerdInjectAnnotation,
+	...[...namesByKey.values()].flat(),
+]);

@@ -53,6 +53,24 @@ describe("shunt inject", () => {
 		);
 	});
 
+	it.each(["config.linkerd.io/skip-outbound-ports", "linkerd.io/inject", "config.shunt.dev/proxy-uid"])(
+		"tells of %s where it stands on the workload instead of its template",
+		(name) => {
+			const deployment = {
+				apiVersion: "apps/v1",
+				kind: "Deployment",
+				metadata: { name: "web", annotations: { [name]: "25", "config.linkerd.io/opaque-ports": "1" } },
+				spec: { template: { spec: { containers: [{ name: "x" }] } } },
+			};
+			const { status, stderr } = runInject(["-"], JSON.stringify(deployment));
+			expect(status).toBe(0);
+			expect(stderr).toContain(
+				`warning: annotation ${name} says nothing here: it belongs on the pod template`,
+			);
+			expect(stderr).not.toContain("opaque-ports");
+		},
+	);
+
 	const object = (name: string, more = "") =>
 		`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"${name}"${more}},"spec":{"containers":[{"name":"x","args":["}{\\""]}]}}`;
 	const done = ', "annotations": { "shunt.dev/inject": "enabled" }';

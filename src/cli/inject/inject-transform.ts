@@ -4,7 +4,7 @@ import { annotationsOf, type Json } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
 import { annotate, annotatePod, upgradePod } from "../../inject/upgrade-pod.ts";
 import { isNamespace, type Target } from "../../inject/workload.ts";
-import { configPrefix, injectAnnotation } from "../../policy/annotation-keys.ts";
+import { configPrefix, injectAnnotation, isReadHere } from "../../policy/annotation-keys.ts";
 import type { Annotations } from "../../policy/annotations.ts";
 import { resolvePodPolicy } from "../../policy/pod-policy.ts";
 import { podOf, type Transform, type Transformed, withPod } from "./transform.ts";
@@ -91,7 +91,7 @@ function transformWorkload(target: Target, pod: Json, options: InjectOptions): T
 /** A common slip, with nothing to show for it. */
 function misplaced({ object, podPath = [] }: Target): string[] {
 	const names = Object.keys(annotationsOf(object)).filter(
-		(name) => name === injectAnnotation || name.startsWith(configPrefix),
+		(name) => isReadHere(name) || name.startsWith(configPrefix),
 	);
 	return podPath.length === 0
 		? []
