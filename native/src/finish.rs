@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::mem::ManuallyDrop;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -62,6 +63,8 @@ fn map(path: &Path) -> std::io::Result<&'static [u8]> {
 
 /// `program` is this one, by the path that build.sh calls it by.
 fn write_program(engine: Engine, program: &Path, output: &Path) -> Result<(), String> {
+    // Also where this fails nothing of it is freed: a heap that was begun with need not be fit for that.
+    let engine = ManuallyDrop::new(engine);
     // What is made at first use is then there, and so is the memory that a run needs.
     engine.rehearse()?;
     engine.collect_garbage();
@@ -74,7 +77,7 @@ fn write_program(engine: Engine, program: &Path, output: &Path) -> Result<(), St
         log::line(&format!("shunt: each page will be copied when it is written to: {error}"));
         Vec::new()
     });
-    let data = heap::finish(engine, &changing);
+    let data = heap::finish(ManuallyDrop::into_inner(engine), &changing);
     let program = fs::read(program).map_err(|error| format!("{}: {error}", program.display()))?;
     let finished = executable::with_data(&program, heap::addresses().start as u64, &data)?;
     let written = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o755).open(output);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { NativeFunctions } from "../host/native.ts";
+import { readLegacyTable } from "../backend/iptables/legacy-table.ts";
+import { families } from "../domain/family.ts";
+import { createNativeHost, type NativeFunctions } from "../host/native.ts";
 import { createRehearsal } from "../host/native-rehearsal.ts";
 import { main, rehearse } from "./native.ts";
 import { main as seldom } from "./native-seldom.ts";
@@ -26,6 +28,16 @@ const init = ["-p", "4143", "-o", "4140", "-u", "2102"];
 describe("the native program's bundle", () => {
 	it("rehearses without fault", () => {
 		expect(rehearse()).toBe(undefined);
+	});
+
+	it("remembers of a rehearsal the tables of a new network namespace, which no run takes apart again", () => {
+		const tables = () =>
+			families.map((family) => readLegacyTable(createNativeHost(createRehearsal()), family).table);
+		const ofNewNamespaces = tables();
+		rehearse();
+		for (const [index, table] of tables().entries()) {
+			expect(table).toBe(ofNewNamespaces[index]);
+		}
 	});
 
 	it.each([

@@ -22,11 +22,11 @@ export function main(functions: NativeFunctions): NativeProgram {
 
 /**
  * What most runs are, done once when the program is built: what the engine makes at first use, and the memory that a run
- * needs, are then part of the program (native/src/heap.rs). Touches nothing.
+ * needs, are then part of it (native/src/heap.rs), as are a new network namespace's tables (backend/iptables/legacy-table.ts).
  */
 export function rehearse(): void {
-	const program = main(createRehearsal());
 	for (const mode of tableDialects) {
+		const program = main(createRehearsal());
 		if (program("shunt", ["init", "--iptables-mode", mode, ...policy]) !== 0) {
 			throw new Error(`the rehearsal of mode ${mode} failed`);
 		}
