@@ -152,6 +152,13 @@ describe("a provided certificate", () => {
 			[expect.stringContaining("injector.tls.key: is not a private key")],
 		],
 		[
+			"its CA's private key beside its own",
+			{ ...pairOf(good), key: good.key + root.key },
+			[
+				"injector.tls.key: has more than one private key (want the injector's alone, since it is given all that is here)",
+			],
+		],
+		[
 			"an expired CA among others",
 			{ ...pairOf(byOldRoot), ca: other.certificate + oldRoot.certificate },
 			["injector.tls.ca: expired on 2026-04-22 (want a certificate that is valid today)"],

@@ -70,6 +70,12 @@ export function keyOf(part: CertificatePart | undefined): Found<KeyObject | unde
 	if (!wholeKey.test(text)) {
 		return refuse("is not a private key", `one in PEM, such as --set-file ${source}=key.pem reads`);
 	}
+	if ((text.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----/g) ?? []).length > 1) {
+		return refuse(
+			"has more than one private key",
+			"the injector's alone, since it is given all that is here",
+		);
+	}
 	const found = attempt(() => createPrivateKey(text));
 	return found === undefined
 		? refuse("is a private key that cannot be read", "one in PEM that is whole")

@@ -216,6 +216,22 @@ describe("a certificate that is given to Helm", () => {
 		expect(`${helm}${ours}`).not.toContain("a2V5");
 	});
 
+	it("is refused with its CA's private key beside its own", () => {
+		const given = issue({ issuer: root });
+		const { helm, ours } = saidOf({ ...given, key: given.key + root.key });
+		const said = "injector.tls.key: has more than one private key (want the injector's alone";
+		expect(helm).toContain(said);
+		expect(ours).toContain(said);
+	});
+
+	it("is called one that is no certificate where its end is missing, and not one for another name", () => {
+		const given = issue({ issuer: root });
+		const { helm, ours } = saidOf({ ...given, certificate: given.certificate.slice(0, 300) });
+		expect(`${helm}${ours}`).not.toContain("is not for");
+		expect(helm).toContain("injector.tls.crt: is not a certificate");
+		expect(ours).toContain("injector.tls.crt: is not a certificate");
+	});
+
 	it("is refused with a CA whose time is over, unless there are others", () => {
 		const given = issue({ issuer: root });
 		const said = `injector.tls.ca: expired on ${dated(Date.now() - 8 * day)} (want a certificate that is valid today)`;
