@@ -3,6 +3,7 @@ import { defaultMode } from "../../domain/mode.ts";
 import { get, isObject } from "../../inject/json.ts";
 import { storeName } from "../chart/store.ts";
 import { firstFamily } from "../cluster/cluster-objects.ts";
+import { annotationsFollowed } from "./annotation-checks.ts";
 import { type Check, failed, passed, passedWith, skipped, warning, withConfig } from "./check.ts";
 import { isAtLeast } from "./kubernetes-checks.ts";
 import { quotasMet } from "./namespace-checks.ts";
@@ -104,6 +105,7 @@ export const configuration: readonly Check[] = [
 	modeStored,
 	nativeSidecars,
 	familiesServed,
+	annotationsFollowed,
 	quotasMet,
 	levelsMet,
 ];

@@ -1,0 +1,46 @@
+import type { V1Namespace } from "@kubernetes/client-node";
+import { formatProblem } from "../../domain/problem.ts";
+import type { InjectConfig } from "../../inject/config.ts";
+import { isReadHere } from "../../policy/annotation-keys.ts";
+import { resolvePodPolicy } from "../../policy/pod-policy.ts";
+import { type Check, listed, passedWith, withConfig } from "./check.ts";
+import { injectableNamespaces } from "./injectable-namespaces.ts";
+
+interface Finding {
+	readonly namespace: string;
+	readonly reason: string;
+}
+
+/** Every pod of a namespace inherits its annotations: with a mistake in them all are refused, and only events say so. */
+export const annotationsFollowed: Check = {
+	id: "config-annotations",
+	description: "the namespaces' annotations about pods can be followed",
+	run: (context) =>
+		withConfig(context, async (config) => {
+			const namespaces = await injectableNamespaces(context.cluster);
+			const findings = namespaces.flatMap((namespace) => findingsIn(namespace, config));
+			const count = new Set(findings.map(({ namespace }) => namespace)).size;
+			return findings.length === 0
+				? passedWith(`of ${namespaces.length}`)
+				: {
+						kind: "warning",
+						message: `those of ${count} of ${namespaces.length} cannot: correct them`,
+						details: listed(findings.map(({ namespace, reason }) => `${namespace}: ${reason}`)),
+						data: findings,
+					};
+		}),
+};
+
+function findingsIn({ metadata }: V1Namespace, { defaults }: InjectConfig): Finding[] {
+	const { name = "", annotations = {}, labels = {} } = metadata ?? {};
+	const asked = { defaults, namespace: annotations, pod: {}, whenUnannotated: "skip" } as const;
+	const outcome = resolvePodPolicy(asked);
+	const wishes = Object.keys(labels).filter((label) => isReadHere(label) && !(label in annotations));
+	return [
+		...(outcome.kind === "refused"
+			? outcome.problems.map((problem) => `its pods are refused: ${formatProblem(problem)}`)
+			: []),
+		...(outcome.kind === "redirect" ? outcome.warnings : []),
+		...wishes.map((label) => `label ${label} says nothing here: it is an annotation`),
+	].map((reason) => ({ namespace: name, reason }));
+}
