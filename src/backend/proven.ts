@@ -3,7 +3,7 @@ import { isIptables } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import { hooks, type Plan } from "../rules/plan.ts";
 import type { NatTable } from "../rules/ruleset.ts";
-import type { ByteOrder } from "../wire/bytes.ts";
+import { type ByteOrder, placeOf } from "../wire/bytes.ts";
 import { natTableOf } from "../wire/ip-words.ts";
 import type { TableContent } from "../wire/nat-tables.ts";
 import type { HookedRule, KernelTable, OwnTable, PlanOf } from "./backend.ts";
@@ -37,7 +37,7 @@ export function provenInLegacy(host: Host, existing: readonly KernelTable[], pla
 	const plan = planOf(
 		ours.map((one) => ({
 			table: { scope: one.family },
-			rules: () => likelyInLegacy(one, order),
+			rules: () => likelyInLegacy(one, order, one === ours[0] ? "all" : "of-one-family"),
 		})),
 	);
 	const isForThese = isForFamilies(
@@ -59,7 +59,7 @@ export function provenInLegacy(host: Host, existing: readonly KernelTable[], pla
 }
 
 function namesOurs({ entries }: LegacyTable): boolean {
-	return hooks.some((hook) => entries.includes(chainNames[hook].own));
+	return hooks.some((hook) => placeOf(entries, chainNames[hook].own) >= 0);
 }
 
 /** The same of tables of nf_tables: those of iptables-nft, and our own. */
@@ -93,14 +93,18 @@ function provenNat(found: readonly Found[], order: ByteOrder, planOf: PlanOf): O
 		return [];
 	}
 	const scopes = families.filter((family) => found.some(([{ scope }]) => scope === family));
-	const rulesOf = (content: TableContent) => () => likelyInNft(content, order);
-	const plan = planOf(found.map(([table, content]) => ({ table, rules: rulesOf(content) })));
+	const plan = planOf(
+		found.map(([table, content], index) => ({
+			table,
+			rules: () => likelyInNft(content, order, index === 0 ? "all" : "of-one-family"),
+		})),
+	);
 	const stands = scopes.every((family) =>
 		found.every(([{ scope }, content]) => scope !== family || natStandsAsSent(content, plan, family, order)),
 	);
 	return isForFamilies(plan, scopes) && stands
 		? found.map(([table, content]) => ({
-				...held(table, plan, rulesOf(content)),
+				...held(table, plan, () => likelyInNft(content, order)),
 				count: countInNft(content),
 			}))
 		: [];

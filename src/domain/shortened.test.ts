@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shortened } from "./shortened.ts";
+import { shortened, shortList } from "./shortened.ts";
 
 const ports = Array.from({ length: 5000 }, (_, index) => index * 2 + 1);
 
@@ -38,4 +38,20 @@ describe("a long list on a line", () => {
 		"no list, but words, many words, ".repeat(50),
 		",".repeat(15),
 	])("is not %j", (text) => expect(shortened(text)).toBe(text));
+});
+
+describe("a list that is not spelled yet", () => {
+	it.each([0, 1, 10, 20, 21, 5000])(
+		"of %d items comes out as it would be shortened, and no more of it is spelled",
+		(length) => {
+			const items = ports.slice(0, length);
+			let spelled = 0;
+			const short = shortList(items, (port) => {
+				spelled++;
+				return `${port}`;
+			});
+			expect(short).toBe(shortened(items.join(",")));
+			expect(spelled).toBeLessThanOrEqual(20);
+		},
+	);
 });

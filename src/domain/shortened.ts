@@ -9,7 +9,7 @@ export function shortened(text: string): string {
 	for (let index = 0; index < pieces.length - 1; ) {
 		const end = endOfList(pieces, index);
 		const items = end - index + 1;
-		if (items > mostItems * 2) {
+		if (isLong(items)) {
 			const first = [piece, ...pieces.slice(index + 1, index + mostItems)].join(",");
 			written += `${first},… and ${items - mostItems} more`;
 			piece = (pieces[end] ?? "").replace(/^ ?\S*/, "");
@@ -24,6 +24,18 @@ export function shortened(text: string): string {
 }
 
 const mostItems = 10;
+
+/** The same of a list that is not spelled yet: of tens of thousands of items only those that are shown are. */
+export function shortList<T>(items: readonly T[], format: (item: T) => string): string {
+	return isLong(items.length)
+		? `${items.slice(0, mostItems).map(format).join(",")},… and ${items.length - mostItems} more`
+		: items.map(format).join(",");
+}
+
+/** Whether that many are not all shown. */
+function isLong(items: number): boolean {
+	return items > mostItems * 2;
+}
 
 /** Of the piece that the last item begins, which may go on with something else. */
 function endOfList(pieces: readonly string[], start: number): number {

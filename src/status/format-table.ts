@@ -1,5 +1,5 @@
 import { harmless } from "../domain/harmless.ts";
-import { shortened } from "../domain/shortened.ts";
+import { shortened, shortList } from "../domain/shortened.ts";
 import { describeTable } from "../rules/ruleset.ts";
 import type { Examination, Held, Verdict } from "./examine.ts";
 import type { Namespace } from "./namespaces.ts";
@@ -137,9 +137,9 @@ function basis({ comparedWith, stamp, policy }: Examination, style: Style): stri
 		return [];
 	}
 	const against = `${bases[comparedWith]}${stamp === undefined ? "" : ` (${stamp})`}`;
-	const args = policyArgs(policy);
-	const shown = args.map(shortened);
-	const isShortened = shown.some((argument, index) => argument !== args[index]);
+	const shown = policyArgs(policy, shortList);
+	// No argument has a blank in it but where a list says how much more there is.
+	const isShortened = shown.some((argument) => argument.includes(" "));
 	return [
 		"",
 		`Compared with ${harmless(against)}. The rules that are there are those of${isShortened ? " (long lists shortened, whole in --output json)" : ""}:`,

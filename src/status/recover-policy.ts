@@ -136,14 +136,20 @@ function gather({ ports, subnets, names, ids }: RuleContent, condition: OwnRule[
 	}
 }
 
-/** A policy as arguments of `shunt init`, so that it can be read, kept and applied again. */
-export function policyArgs(policy: RedirectPolicy): string[] {
+/** A policy as arguments of `shunt init`, so that it can be read, kept and applied again; or with `spell` to be read alone. */
+export function policyArgs(policy: RedirectPolicy, spell: SpellList = spellList): string[] {
 	const args = inOrder(fields, ["value"], ({ field }) => field.takes).flatMap(({ direction, field }) => {
 		const isLost = field.takes === "value" && field.isRequired && policy[direction].proxyPort === unknownPort;
 		const items = isLost ? [] : itemsOf(field, policy[direction]);
 		return items.length === 0
 			? []
-			: [`--${field.flag}`, items.map((item) => formatItem(field, item)).join(",")];
+			: [`--${field.flag}`, spell(items, (item) => `${formatItem(field, item)}`)];
 	});
 	return [...args, ...(policy.families.includes("ipv6") ? [] : ["--ipv6=false"])];
+}
+
+type SpellList = (items: readonly unknown[], format: (item: unknown) => string) => string;
+
+function spellList(items: readonly unknown[], format: (item: unknown) => string): string {
+	return items.map(format).join(",");
 }

@@ -1,4 +1,4 @@
-import { type Bytes, type Frame, forEachOrder, type Words, zeros } from "./bytes.ts";
+import { type Bytes, type Frame, forEachOrder, standsAt, type Words, zeros } from "./bytes.ts";
 import {
 	counterLength,
 	errorName,
@@ -68,13 +68,14 @@ export function isBuiltAs(table: IpTable, told: TableInfo, entries: Bytes, order
 	let at = 0;
 	const lengths = offsetsOf(header, order);
 	return everyEntry(table, starts, order, (conditions, matches, target) => {
-		const targetAt = header + matches.length;
+		const matchesAt = at + header;
+		const targetAt = matchesAt + matches.length;
 		const isSame =
-			entries.startsWith(conditions, at) &&
-			entries.startsWith(lengths(matches.length, target.length), at + offsets) &&
-			entries.startsWith(matches, at + header) &&
-			entries.startsWith(target, at + targetAt);
-		at += targetAt + target.length;
+			standsAt(entries, at, conditions) &&
+			standsAt(entries, at + offsets, lengths(matches.length, target.length)) &&
+			standsAt(entries, matchesAt, matches) &&
+			standsAt(entries, targetAt, target);
+		at = targetAt + target.length;
 		return isSame;
 	});
 }

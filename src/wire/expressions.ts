@@ -6,6 +6,7 @@ import {
 	type Frame,
 	forEachOrder,
 	frameOfLast,
+	standsAt,
 	u8,
 	type Words,
 	zeros,
@@ -71,10 +72,10 @@ export function isCounted(told: Bytes, { conditions, verdict }: Countable, order
 	const end = start + length;
 	return (
 		told.length === end + verdict.length &&
-		told.startsWith(conditions) &&
-		told.startsWith(head, start) &&
-		told.startsWith(between, end - 12) &&
-		told.startsWith(verdict, end)
+		standsAt(told, 0, conditions) &&
+		standsAt(told, start, head) &&
+		standsAt(told, end - 12, between) &&
+		standsAt(told, end, verdict)
 	);
 }
 

@@ -128,6 +128,5 @@ export function extensionsIn(bytes: Bytes, { u16At }: Words): Extension[] | unde
 }
 
 export function upToNul(bytes: Bytes): Bytes {
-	const end = bytes.indexOf("\0");
-	return end < 0 ? bytes : bytes.slice(0, end);
+	return bytes.split("\0", 1)[0] ?? "";
 }

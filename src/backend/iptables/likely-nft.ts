@@ -1,22 +1,28 @@
-import { commentPrefix } from "../../rules/comment.ts";
-import { type ByteOrder, textOf } from "../../wire/bytes.ts";
+import { type ByteOrder, placeOf } from "../../wire/bytes.ts";
 import { upToNul } from "../../wire/ip-table.ts";
 import { natTable, type TableContent } from "../../wire/nat-tables.ts";
 import type { RuleObject } from "../../wire/objects.ts";
+import { commentLength } from "../../wire/xtables.ts";
 import type { HookedRule } from "../backend.ts";
-import { type Commented, likelyRules } from "./likely-rules.ts";
+import { type Among, commentStarts, LikelyRules } from "./likely-rules.ts";
 import { chainNames, hookOfOwnChain } from "./own-state.ts";
 
-/** As {@link likelyRules}, of a table `nat` of nf_tables, in which comments are matches. */
-export function likelyInNft(content: TableContent, order: ByteOrder): readonly HookedRule[] {
-	const found = content.rules.flatMap((rule): Commented<RuleObject>[] => {
+/** As {@link LikelyRules} has it, of a table `nat` of nf_tables, in which comments are matches. */
+export function likelyInNft(
+	content: TableContent,
+	order: ByteOrder,
+	among: Among = "all",
+): readonly HookedRule[] {
+	const begin = commentStarts[among];
+	const rules = new LikelyRules<RuleObject>();
+	for (const rule of content.rules) {
 		const hook = hookOfOwnChain(rule.chain);
-		const start = hook === undefined ? -1 : rule.expressions.indexOf(commentPrefix);
-		return hook === undefined || start < 0
-			? []
-			: [{ hook, comment: textOf(upToNul(rule.expressions.slice(start, start + 256))), rule }];
-	});
-	return likelyRules(found, (hook, rule) => {
+		const start = hook === undefined ? -1 : placeOf(rule.expressions, begin);
+		if (hook !== undefined && start >= 0) {
+			rules.add(hook, upToNul(rule.expressions.slice(start, start + commentLength)), rule);
+		}
+	}
+	return rules.read((hook, rule) => {
 		const chains = natTable({ ...content, rules: [rule] }, order)?.chains ?? [];
 		return chains.find(({ name }) => name === chainNames[hook].own)?.rules[0]?.text;
 	});
