@@ -139,6 +139,62 @@ describe("a pod that has resources as a whole", () => {
 	);
 });
 
+describe("our containers' requests in such a pod, which a LimitRange would else fill in", () => {
+	const requestsIn = (own: Json, whole: Json, more: JsonObject = {}) => {
+		const spec = { containers: [{ ...app, resources: own }], resources: whole, ...more };
+		const { resourcesOf } = injected({ spec, metadata: objectAt(more, "metadata") });
+		expect(resourcesOf("shunt-init")).toEqual(resourcesOf("shunt-proxy"));
+		return resourcesOf("shunt-proxy");
+	};
+	const small = { cpu: "50m", memory: "32Mi" };
+	const large = { cpu: "1", memory: "1Gi" };
+
+	it("are as much as the smallest of the pod's own, though a little at most, where that is left", () => {
+		expect(requestsIn({ requests: small }, { requests: { cpu: "100m", memory: "64Mi" } })).toEqual({
+			requests: small,
+		});
+		expect(requestsIn({ requests: large }, { requests: { cpu: "2", memory: "2Gi" } })).toEqual({
+			requests: { cpu: "100m", memory: "64Mi" },
+		});
+	});
+
+	it("are less where that is not left, and else nothing", () => {
+		expect(requestsIn({ requests: large }, { requests: { cpu: "1.05", memory: "1040Mi" } })).toEqual({
+			requests: { cpu: "10m", memory: "16Mi" },
+		});
+		expect(requestsIn({ requests: large }, { requests: large, limits: large })).toEqual({
+			requests: { cpu: "0", memory: "0" },
+		});
+		expect(requestsIn({ requests: large }, { limits: large })).toEqual({
+			requests: { cpu: "0", memory: "0" },
+		});
+	});
+
+	it("count native sidecars with the containers, and other init containers instead of them", () => {
+		const first = { name: "first", resources: { requests: large } };
+		const whole = { requests: { cpu: "1.06", memory: "2Gi" } };
+		expect(requestsIn({ requests: small }, whole, { initContainers: [first] })).toEqual({
+			requests: small,
+		});
+		const sidecar = { ...first, restartPolicy: "Always" };
+		expect(requestsIn({ requests: small }, whole, { initContainers: [sidecar] })).toEqual({
+			requests: { cpu: "10m", memory: "32Mi" },
+		});
+	});
+
+	it("are what was filled in for the pod's own, where it is left", () => {
+		const metadata = {
+			annotations: { "kubernetes.io/limit-ranger": "LimitRanger plugin set: cpu request for container app" },
+		};
+		const made = requestsIn({ requests: { cpu: "200m" } }, { requests: { cpu: "400m" } }, { metadata });
+		expect(made).toEqual({ requests: { cpu: "200m" } });
+	});
+
+	it("are none where the pod's own say nothing, since nothing was filled in", () => {
+		expect(requestsIn({}, { requests: large })).toBeUndefined();
+	});
+});
+
 describe("a request above its limit", () => {
 	const problemsOf = (pod: JsonObject, values: Json) => {
 		const config = parseInjectConfig(values);

@@ -138,7 +138,54 @@ export function hasPodResources(pod: JsonObject): boolean {
 
 /** Disk space is nothing that a pod as a whole can have. */
 function fitted(pod: JsonObject, resources: ContainerResources): ContainerResources {
-	return hasPodResources(pod) ? { "ephemeral-storage": resources["ephemeral-storage"] } : resources;
+	return hasPodResources(pod)
+		? {
+				cpu: shareOf(pod, "cpu"),
+				memory: shareOf(pod, "memory"),
+				"ephemeral-storage": resources["ephemeral-storage"],
+			}
+		: resources;
+}
+
+/**
+ * What one of ours asks for of what its pod has as a whole. Where the pod's own containers all ask for something, a
+ * LimitRange may be about to fill in for the silent, and more than the pod has left. It may want a least amount too, which
+ * the smallest of the pod's own requests meets; so it does what is filled in, and ours must not come to ask for more than
+ * a limit that is filled in.
+ */
+function shareOf(pod: JsonObject, resource: keyof Small): Bounds | undefined {
+	const spec = objectAt(pod, "spec");
+	const whole = boundsOf(objectAt(spec, "resources"), resource);
+	const first = objectsAt(spec, "initContainers");
+	const isLasting = (container: JsonObject) => textAt(container, "restartPolicy") === "Always";
+	const asked = requestsOf([...objectsAt(spec, "containers"), ...first.filter(isLasting)], resource);
+	if (asked.length === 0 || asked.includes(undefined)) {
+		return undefined;
+	}
+	// Init containers run before the others, but beside our proxy.
+	const taken = Math.max(sum(asked), ...requestsOf(first, resource).map(amountIn));
+	const most = quantityValue(whole.request ?? whole.limit ?? "") ?? Number.POSITIVE_INFINITY;
+	// A hair less than a sum of binary fractions may be left of decimal ones.
+	const fits = (text: string | undefined) => taken + amountIn(text) <= most * (1 + 1e-9);
+	const { request, limit } = smallInit[resource];
+	const least = smallest(isFilledIn(pod, resource) ? asked : [...asked, limit]);
+	return { request: [least, request].find(fits) ?? "0", limit: undefined };
+}
+
+function requestsOf(containers: readonly JsonObject[], resource: ResourceName): (string | undefined)[] {
+	return containers.map((container) => boundsOf(objectAt(container, "resources"), resource).request);
+}
+
+function smallest(amounts: readonly (string | undefined)[]): string | undefined {
+	return amounts.toSorted((a, b) => amountIn(a) - amountIn(b))[0];
+}
+
+function sum(amounts: readonly (string | undefined)[]): number {
+	return amounts.map(amountIn).reduce((total, amount) => total + amount, 0);
+}
+
+function amountIn(text: string | undefined): number {
+	return quantityValue(text ?? "") ?? 0;
 }
 
 function overlaid(below: ContainerResources, above: ContainerResources): ContainerResources {

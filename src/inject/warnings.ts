@@ -17,7 +17,7 @@ export function warningsFor(pod: JsonObject, redirection: Redirection): string[]
 		...qualityWarnings(pod, redirection),
 		...(hasPodResources(pod)
 			? [
-					"the pod has resources of its own (spec.resources): the injected containers share them and have none",
+					"the pod has resources of its own (spec.resources): the injected containers share them, and have no limits",
 				]
 			: []),
 	];

@@ -213,7 +213,55 @@ describe("a namespace with a limit range", () => {
 	});
 });
 
+describe("a pod with resources as a whole, where a limit range fills in what containers do not say", () => {
+	const amounts = { cpu: "200m", memory: "64Mi" };
+	const whole = { requests: amounts, limits: { cpu: "1", memory: "1Gi" } };
+
+	beforeAll(() => {
+		makeNamespace("defaults");
+		const item = {
+			type: "Container",
+			default: { cpu: "400m", memory: "256Mi" },
+			defaultRequest: { cpu: "200m", memory: "128Mi" },
+		};
+		const metadata = { name: "all", namespace: "defaults" };
+		apply({ apiVersion: "v1", kind: "LimitRange", metadata, spec: { limits: [item] } });
+	});
+
+	it.each([
+		["with nothing left", amounts, { requests: { cpu: "0", memory: "0" } }],
+		["with something left", { cpu: "190m", memory: "32Mi" }, { requests: { cpu: "10m", memory: "32Mi" } }],
+	])("is accepted by what ours ask for: %s", async (what, requests, ours) => {
+		const name = what.replaceAll(" ", "-");
+		for (const native of ["true", "false"]) {
+			const wish = {
+				spec: { resources: whole },
+				resources: { requests },
+				annotations: { "config.shunt.dev/native-sidecar": native },
+			};
+			await becomes(
+				() => create("defaults", { ...wish, name: `${name}-${Date.now()}` }).stdout,
+				/shunt-proxy/,
+			);
+			const { names, resourcesOf } = accepted("defaults", { ...wish, name: `${name}-${native}` });
+			expect(names.toSorted()).toEqual(injected.toSorted());
+			const filledIn = { limits: { cpu: "400m", memory: "256Mi" } };
+			expect(resourcesOf("shunt-proxy")).toEqual({ ...ours, ...filledIn });
+			expect(resourcesOf("shunt-init")).toEqual({ ...ours, ...filledIn });
+		}
+	});
+});
+
 describe("a pod that is to be Guaranteed", () => {
+	it("is told where it would not be", () => {
+		const amounts = { cpu: "200m", memory: "64Mi" };
+		const resources = { requests: amounts, limits: amounts };
+		const { pod, stderr } = accepted("team", { name: "no-longer-guaranteed", resources });
+		expect(pod.status.qosClass).toBe("Burstable");
+		expect(stderr).toContain("would be Guaranteed, and is Burstable");
+		expect(stderr).toContain("set proxy-cpu-limit, proxy-memory-limit,");
+	});
+
 	it("is, where the proxy asks for as much as it may use", () => {
 		const amounts = { cpu: "200m", memory: "64Mi" };
 		const annotations = {
