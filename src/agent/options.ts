@@ -4,7 +4,8 @@ import { type LogLevel, parseLogLevel } from "../domain/log-level.ts";
 import { parseWholeNumber } from "../domain/number.ts";
 import { type Port, parsePort } from "../domain/port.ts";
 import { err, ok, type Problem, type Result } from "../domain/problem.ts";
-import { parseChoice } from "../domain/words.ts";
+import { parseChoice, parseForm } from "../domain/words.ts";
+import { parseListenAddress } from "../serving/admin.ts";
 import type { Places } from "./installation.ts";
 import { type Loading, runtimes } from "./loaded-configuration.ts";
 import { linkerdChoices, type Wish } from "./plan-folder.ts";
@@ -101,11 +102,12 @@ export function parseAgentOptions(flags: AgentFlags, known: readonly Problem[] =
 		repairIntervalMs: settle(parseDuration(flags.repairInterval, "--repair-interval", 100)),
 		deletePodsPerMinute: settle(parseDeletions(flags.deletePodsPerMinute, "--delete-pods-per-minute")),
 		reportDialects: flags.reportDialects === true,
-		removeTaint: flags.removeTaint,
-		node: flags.node,
+		removeTaint:
+			flags.removeTaint === undefined ? undefined : settle(parseTaint(flags.removeTaint, "--remove-taint")),
+		node: flags.node === undefined ? undefined : settle(parseNodeName(flags.node, "--node")),
 		kubeconfig: flags.kubeconfig,
 		adminPort: settle(parsePort(flags.adminPort, "--admin-port")),
-		address: flags.address,
+		address: flags.address === undefined ? undefined : settle(parseListenAddress(flags.address, "--address")),
 		checkIntervalMs: settle(parseDuration(flags.checkInterval, "--check-interval", 100)),
 		logLevel: settle(parseLogLevel(flags.logLevel, "--log-level")),
 		logFormat: settle(parseChoice<LogFormat>(["plain", "json"])(flags.logFormat, "--log-format")),
@@ -164,6 +166,20 @@ function clashes(flags: AgentFlags): readonly Problem[] {
 function parseDeletions(text: string, source: string): Result<number> {
 	return parseWholeNumber(text, { source, noun: "number of pods", min: 0, max: 60 });
 }
+
+/** As the chart has it, whose value it is. */
+const parseTaint = parseForm(
+	/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+	"is not a taint's key",
+	"a key as labels have it, such as shunt.dev/agent-not-ready",
+);
+
+/** RFC 1123, as Kubernetes wants it of a node's. */
+const parseNodeName = parseForm(
+	/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/,
+	"is not a node's name",
+	"at most 253 of a-z, 0-9, - and ., beginning and ending with a letter or a digit",
+);
 
 /** Absolute, since the same paths count on the host. */
 function parsePath(text: string, source: string): Result<string> {

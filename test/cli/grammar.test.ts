@@ -1,5 +1,6 @@
 import { type Command, CommanderError, type Option } from "commander";
 import { describe, expect, it } from "vitest";
+import { agentCommand } from "../../src/agent/command.ts";
 import { findChart } from "../../src/cli/chart/chart-folder.ts";
 import { checkCommand } from "../../src/cli/check/check-command.ts";
 import { completionCommand } from "../../src/cli/completion/completion-command.ts";
@@ -8,10 +9,13 @@ import { parseExplainOptions } from "../../src/cli/explain/options.ts";
 import { injectCommand } from "../../src/cli/inject/inject-command.ts";
 import { uninjectCommand } from "../../src/cli/inject/uninject-command.ts";
 import { installCommand } from "../../src/cli/install/install-command.ts";
+import { installCniCommand } from "../../src/cli/install-cni/install-cni-command.ts";
 import { uninstallCommand } from "../../src/cli/uninstall/uninstall-command.ts";
 import { upgradeCommand } from "../../src/cli/upgrade/upgrade-command.ts";
 import type { Flag } from "../../src/command/flag.ts";
 import { formatRefusal } from "../../src/command/strict-command.ts";
+import { connectionsFlags } from "../../src/connections/flags.ts";
+import { parseConnectionsOptions } from "../../src/connections/options.ts";
 import { type ExitCode, exitCodes } from "../../src/domain/exit-code.ts";
 import type { Problem, Result } from "../../src/domain/problem.ts";
 import { createMemoryHost } from "../../src/host/memory.ts";
@@ -153,6 +157,23 @@ const programs: Readonly<Record<string, Program>> = {
 			worldOf(() => undefined),
 		),
 	),
+	"shunt connections": {
+		flags: connectionsFlags(),
+		run: parsing((argv) => parseConnectionsOptions(argv, "shunt connections"), "shunt connections"),
+		besides: (flag) => (flag === "interval" ? ["--watch"] : []),
+	},
+	"shunt agent": tree(
+		(finish) =>
+			agentCommand(
+				finish,
+				worldOf(() => undefined),
+			),
+		(flag) => [
+			...(flag === "delete-pods-per-minute" ? ["--repair"] : []),
+			...(flag === "node" ? [] : ["--node", "n"]),
+		],
+	),
+	"shunt install-cni": tree((finish, say) => installCniCommand(finish, worldOf(say))),
 	"shunt injector": tree((finish) =>
 		injectorCommand(
 			finish,
@@ -189,13 +210,14 @@ const values: readonly (readonly [RegExp, readonly string[]])[] = [
 	[/^(UID|GID|PID|N|NUMBER)$/, [...withoutDigits, "root"]],
 	[/^SUBNETS$/, ["10.0.0.0", "10.0.0.0/33", "x"]],
 	[/^SECONDS$/, [...withoutDigits, "30s", "1h", "-1"]],
-	[/^TIME$/, ["soon", "-1s", "+1s", "1 s", "1e3s", "٣s"]],
+	[/^KEY$/, [" a", "a b", "a\nb", "-a", "\u001b[31m"]],
+	[/^(TIME|DURATION)$/, ["soon", "-1s", "+1s", "1 s", "1e3s", "٣s", "25d", "1,5s", "1w"]],
 	[/^(FORMAT|MODE|LEVEL)$/, ["nothing", "x y"]],
 	[/^(ADDR|ADDRESS)$/, ["nowhere", "1.2.3"]],
 	[/^TRUE\|FALSE$/, ["maybe", "yes"]],
 ];
 
-const formed = /^shunt [a-z]+: [^ ].*: .* \(want .+\)$/;
+const formed = /^shunt [a-z-]+: [^ ].*: .* \(want .+\)$/;
 
 /** What is wrong with what was said, where one mistake is to be told in one line that contains `part`. */
 function faultOf(argv: readonly string[], { status, said }: Awaited<ReturnType<Run>>, part: string) {

@@ -138,6 +138,11 @@ describe("shunt install without a cluster", () => {
 				`--set-string: "${expression}" cannot be read: there is no key where one belongs`,
 			],
 		),
+		[
+			"a time that no cluster is given",
+			["--request-timeout", "soon"],
+			'--request-timeout: "soon" is not a valid',
+		],
 		["a namespace that is none", ["-n", "Shunt_1"], '--namespace: "Shunt_1"'],
 	])("refuses %s before anything is printed", async (_, args, expected) => {
 		const { status, stdout, stderr } = await cluster.run("install", "--ignore-cluster", ...args);

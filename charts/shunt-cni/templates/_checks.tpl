@@ -143,11 +143,24 @@ run may be left out, and the last two of which may be written as an IPv4 address
   "ADDRESS:PORT, such as 192.0.2.2:20001 or [fd00::1]:20001")) -}}
 {{- end }}
 
+{{/* Takes [source, text, least, most]: the least in milliseconds, 1 without it; the most in seconds, where 24 days are too many. */}}
 {{- define "shunt.check.time" -}}
-{{- include "shunt.check.form" (concat . (list
-  "^(([0-9]+[.]?[0-9]*|[.][0-9]+)(ns|us|ms|s|m|h|d))*([0-9]*[1-9][0-9]*([.][0-9]*)?|[0-9]*[.][0-9]*[1-9][0-9]*)(ns|us|ms|s|m|h|d)(([0-9]+[.]?[0-9]*|[.][0-9]+)(ns|us|ms|s|m|h|d))*$"
-  "is not a valid duration"
-  "a number with its unit, such as 500ms, 10s, 1m30s, 1h or 1d, from 1ms to 24d")) -}}
+{{- $text := index . 1 -}}
+{{- $least := gt (len .) 2 | ternary (slice . 2 | first) 1 -}}
+{{- $part := "([0-9]{1,18}[.]?[0-9]{0,9}|[.][0-9]{1,9})(ns|us|µs|μs|ms|s|m|h|d)" -}}
+{{- $units := dict "ns" 1 "us" 1000 "µs" 1000 "μs" 1000 "ms" 1000000 "s" 1000000000 "m" 60000000000 "h" 3600000000000 "d" 86400000000000 -}}
+{{- $sum := float64 0 -}}
+{{- range regexFindAll $part $text -1 -}}
+{{- $sum = addf $sum (mulf (regexReplaceAll "[^0-9.]" . "" | float64) (get $units (regexReplaceAll "[0-9.]" . ""))) -}}
+{{- end -}}
+{{- $sound := or (eq $text "0") (regexMatch (printf "^(%s)+$" $part) $text) -}}
+{{- if or (not $sound) (lt $sum (mulf $least 1000000)) (gt $sum (float64 2073600000000000)) -}}
+{{ first . }}: {{ toRawJson $text }} is not a valid duration (want a number with its unit, such as 500ms, 10s, 1m30s, 1h or 1d, from {{ $least }}ms to 24d)
+{{- else if gt (len .) 3 -}}
+{{- if gt $sum (mulf (index . 3) 1000000000) -}}
+{{ first . }}: {{ toRawJson $text }} is too long (want at most {{ index . 3 }}s)
+{{- end -}}
+{{- end -}}
 {{- end }}
 
 {{/*
@@ -165,12 +178,54 @@ Takes [source, text, name]: whether a text has certificates in PEM and nothing b
 {{- end -}}
 {{- end }}
 
+{{/*
+Takes [source, text, host]: whether the first certificate of a text is valid today and for a host (for anything where that is
+empty), as far as that is seen without a parser: in DER names stand as they are, and the two times behind a tag and a length.
+What has nothing of that form is judged by nobody here.
+*/}}
+{{- define "shunt.check.served" -}}
+{{- $host := last . -}}
+{{- $source := first . -}}
+{{- with regexFindAll "-----BEGIN CERTIFICATE-----[^-]+" (index . 1) -1 -}}
+{{- $der := regexReplaceAll "-----BEGIN CERTIFICATE-----|\\s" (first .) "" | b64dec -}}
+{{- $times := regexFindAll "\\x17\\x0d[0-9]{12}Z|\\x18\\x0f[0-9]{14}Z" $der -1 -}}
+{{- if ge (len $times) 2 -}}
+{{- $now := dateInZone "20060102150405" now "UTC" -}}
+{{- $from := index $times 0 | include "shunt.time" -}}
+{{- $to := index $times 1 | include "shunt.time" -}}
+{{- if lt $to $now -}}
+{{ $source }}: expired on {{ include "shunt.day" $to }} (want a certificate that is valid today)
+{{ else if lt $now $from -}}
+{{ $source }}: is not valid before {{ include "shunt.day" $from }} (want a certificate that is valid today)
+{{ end -}}
+{{- /* Behind a tag and its length; those of a text are a common name's, which is no name. */ -}}
+{{- $either := list $host (regexReplaceAll "^[^.]+" $host "*") | join "|" | upper -}}
+{{- $name := printf "[^\\x0c\\x13\\x16][^\\x00](%s)([^.]|$)" (regexReplaceAll "[*]" (regexReplaceAll "[.]" $either "[.]") "[*]") -}}
+{{- if and $host (not (regexMatch $name (upper $der))) -}}
+{{ $source }}: is not for {{ $host }} (want one whose subject alternative names have DNS:{{ $host }})
+{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* A certificate's time as YYYYMMDDhhmmss, in UTC; years of two digits are those from 1950 (RFC 5280, section 4.1.2.5). */}}
+{{- define "shunt.time" -}}
+{{- $digits := first (regexFindAll "[0-9]{12,14}" . -1) -}}
+{{- if eq (len $digits) 12 }}{{ regexMatch "^[5-9]" $digits | ternary "19" "20" }}{{ end -}}
+{{ $digits }}
+{{- end }}
+
+{{- define "shunt.day" -}}
+{{- $pairs := regexFindAll "[0-9]{2}" . -1 -}}
+{{ index $pairs 0 }}{{ index $pairs 1 }}-{{ index $pairs 2 }}-{{ index $pairs 3 }}
+{{- end }}
+
 {{/* Takes [source, text]: whether a text has a private key in PEM that can be used as it is. */}}
 {{- define "shunt.check.privateKey" -}}
 {{- $text := last . -}}
 {{- if regexMatch "-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4,ENCRYPTED" $text -}}
 {{ first . }}: is encrypted, and nobody tells the injector the passphrase (want it without one, as "openssl pkey -in key.pem" writes it)
-{{- else if and $text (not (regexMatch "-----BEGIN ([A-Z]+ )?PRIVATE KEY-----[ \\t]*\r?\n[A-Za-z0-9+/=\\s]+\n-----END ([A-Z]+ )?PRIVATE KEY-----" $text)) -}}
+{{- else if and $text (not (regexMatch "-----BEGIN (RSA |EC )?PRIVATE KEY-----[ \\t]*\r?\n[A-Za-z0-9+/=\\s]+\n-----END (RSA |EC )?PRIVATE KEY-----" $text)) -}}
 {{ first . }}: is not a private key (want one in PEM, such as --set-file {{ first . }}=key.pem reads)
 {{- end -}}
 {{- end }}

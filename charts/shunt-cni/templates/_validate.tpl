@@ -41,12 +41,11 @@ Values one by one: which check is for which. The schema has made sure of types b
 {{ end -}}
 {{- with .Values.repairController }}
 {{ include "shunt-cni.check.folder" (list "repairController.netnsDir" .netnsDir) }}
-{{ include "shunt.check.time" (list "repairController.interval" .interval) }}
+{{ include "shunt.check.time" (list "repairController.interval" .interval 100) }}
 {{ include "shunt.check.number" (list "repairController.deletePodsPerMinute" (include "shunt.text" .deletePodsPerMinute) "number of pods" 0 60) }}
 {{ end -}}
-{{- range $key := list "checkInterval" "policyWait" }}
-{{ include "shunt.check.time" (list $key (get $.Values $key)) }}
-{{ end -}}
+{{ include "shunt.check.time" (list "checkInterval" .Values.checkInterval 100) }}
+{{ include "shunt.check.time" (list "policyWait" .Values.policyWait 0 60) }}
 {{- range $resource := list "cpu" "memory" "ephemeral-storage" -}}
 {{- range $bound := list "request" "limit" -}}
 {{- $amount := get (get ($.Values.resources | default dict) $resource | default dict) $bound -}}

@@ -143,11 +143,24 @@ run may be left out, and the last two of which may be written as an IPv4 address
   "ADDRESS:PORT, such as 192.0.2.2:20001 or [fd00::1]:20001")) -}}
 {{- end }}
 
+{{/* Takes [source, text, least, most]: the least in milliseconds, 1 without it; the most in seconds, where 24 days are too many. */}}
 {{- define "shunt.check.time" -}}
-{{- include "shunt.check.form" (concat . (list
-  "^(([0-9]+[.]?[0-9]*|[.][0-9]+)(ns|us|ms|s|m|h|d))*([0-9]*[1-9][0-9]*([.][0-9]*)?|[0-9]*[.][0-9]*[1-9][0-9]*)(ns|us|ms|s|m|h|d)(([0-9]+[.]?[0-9]*|[.][0-9]+)(ns|us|ms|s|m|h|d))*$"
-  "is not a valid duration"
-  "a number with its unit, such as 500ms, 10s, 1m30s, 1h or 1d, from 1ms to 24d")) -}}
+{{- $text := index . 1 -}}
+{{- $least := gt (len .) 2 | ternary (slice . 2 | first) 1 -}}
+{{- $part := "([0-9]{1,18}[.]?[0-9]{0,9}|[.][0-9]{1,9})(ns|us|µs|μs|ms|s|m|h|d)" -}}
+{{- $units := dict "ns" 1 "us" 1000 "µs" 1000 "μs" 1000 "ms" 1000000 "s" 1000000000 "m" 60000000000 "h" 3600000000000 "d" 86400000000000 -}}
+{{- $sum := float64 0 -}}
+{{- range regexFindAll $part $text -1 -}}
+{{- $sum = addf $sum (mulf (regexReplaceAll "[^0-9.]" . "" | float64) (get $units (regexReplaceAll "[0-9.]" . ""))) -}}
+{{- end -}}
+{{- $sound := or (eq $text "0") (regexMatch (printf "^(%s)+$" $part) $text) -}}
+{{- if or (not $sound) (lt $sum (mulf $least 1000000)) (gt $sum (float64 2073600000000000)) -}}
+{{ first . }}: {{ toRawJson $text }} is not a valid duration (want a number with its unit, such as 500ms, 10s, 1m30s, 1h or 1d, from {{ $least }}ms to 24d)
+{{- else if gt (len .) 3 -}}
+{{- if gt $sum (mulf (index . 3) 1000000000) -}}
+{{ first . }}: {{ toRawJson $text }} is too long (want at most {{ index . 3 }}s)
+{{- end -}}
+{{- end -}}
 {{- end }}
 
 {{/*

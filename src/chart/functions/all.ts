@@ -24,14 +24,14 @@ export function allFunctions(port: ChartPort): FunctionTable {
  * says that it is us who cannot, not the chart's author who cannot spell.
  */
 const names =
-	"abbrev abbrevboth add1 add1f addf adler32sum ago all any atoi b32dec b32enc base bcrypt biggest " +
+	"abbrev abbrevboth add1 add1f adler32sum ago all any atoi b32dec b32enc base bcrypt biggest " +
 	"buildCustomCert call camelcase cat ceil chunk clean coalesce compact date dateModify " +
 	"date_in_zone date_modify decryptAES deepEqual derivePassword dig dir div divf duration durationDays " +
 	"durationHours durationMicroseconds durationMilliseconds durationMinutes durationNanoseconds durationRound " +
-	"durationRoundTo durationSeconds durationTruncateTo durationWeeks encryptAES ext float64 fromToml " +
+	"durationRoundTo durationSeconds durationTruncateTo durationWeeks encryptAES ext fromToml " +
 	"genCAWithKey genPrivateKey genSelfSignedCert genSelfSignedCertWithKey genSignedCertWithKey getHostByName " +
 	"hasSuffix hello html htmlDate htmlDateInZone htpasswd initial initials isAbs js kebabcase keys kindOf " +
-	"lower max maxf mergeOverwrite min minf mod mul mulf mustAppend mustChunk mustCompact mustDateModify " +
+	"lower max maxf mergeOverwrite min minf mod mul mustAppend mustChunk mustCompact mustDateModify " +
 	"mustDeepCopy mustFirst mustFromJson mustHas mustInitial mustLast mustMerge mustMergeOverwrite mustPrepend " +
 	"mustPush mustRegexFind mustRegexFindAll mustRegexMatch mustRegexReplaceAll mustRegexReplaceAllLiteral " +
 	"mustRegexSplit mustRest mustReverse mustSlice mustToDate mustToDuration mustToJson mustToPrettyJson " +

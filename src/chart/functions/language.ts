@@ -1,5 +1,5 @@
 import { sprintf } from "../go/format.ts";
-import { toInt64 } from "../go/number.ts";
+import { toFloat64, toInt64 } from "../go/number.ts";
 import { utf8Length } from "../go/text.ts";
 import {
 	CallError,
@@ -18,7 +18,7 @@ import { type FunctionTable, fixed, variadic } from "./function.ts";
 
 /**
  * text/template's own functions (`and` and `or` are part of the language, see Expressions), and sprig's defaults,
- * choices, numbers and versions. Arithmetic is int64, whatever the operands are; text that is no number counts as zero.
+ * choices, numbers and versions. Arithmetic is int64, or float64 where its name ends in f, whatever the operands are; text that is no number counts as zero.
  */
 export const languageFunctions: FunctionTable = {
 	and: variadic(["any"], "any", (first) => first),
@@ -56,6 +56,11 @@ export const languageFunctions: FunctionTable = {
 			64,
 			values.reduce((sum: bigint, value) => sum + toInt64(value), 0n),
 		),
+	),
+	float64: fixed(["any"], toFloat64),
+	addf: variadic([], "any", (values) => values.reduce((sum: number, value) => sum + toFloat64(value), 0)),
+	mulf: variadic(["any"], "any", (first, others) =>
+		others.reduce((product: number, value) => product * toFloat64(value), toFloat64(first)),
 	),
 	floor: fixed(["any"], (value) => {
 		if (typeof value !== "number") {

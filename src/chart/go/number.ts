@@ -58,6 +58,19 @@ export function toInt64(value: Value): bigint {
 	}
 }
 
+/** As sprig's `float64`: text that is no number counts as zero. */
+export function toFloat64(value: Value): number {
+	switch (typeof value) {
+		case "bigint":
+		case "number":
+			return Number(value);
+		case "string":
+			return /^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : 0;
+		default:
+			return value === true ? 1 : 0;
+	}
+}
+
 /**
  * Go's `%v` of a float64, which is `%g`: the shortest text that reads back as the same number, scientific where the
  * exponent is below -4 or above 5.

@@ -21,7 +21,7 @@ export function addClusterFlags(command: StrictCommand): StrictCommand {
 		.checkValues({ namespace: parseNamespace, "request-timeout": parseRequestTimeout });
 }
 
-function parseRequestTimeout(text: string, source: string): Result<number> {
+export function parseRequestTimeout(text: string, source: string): Result<number> {
 	return parseDuration(text, source, 1);
 }
 

@@ -7,7 +7,7 @@ import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
 import { certificateSource, givenCertificate } from "../chart/certificate-source.ts";
 import { processIo, type ReleaseIo } from "../io.ts";
-import { connect, deliver, patiently, Refusal, settle } from "./outcome.ts";
+import { connect, deliver, patiently, Refusal, settle, unconnected } from "./outcome.ts";
 import {
 	addReleaseFlags,
 	printRelease,
@@ -56,7 +56,7 @@ function runInstall(flags: InstallFlags, io: ReleaseIo, program: string): Promis
 	return settle(io, program, async () => {
 		const request = await readRequest(flags, io);
 		const isAlone = flags.ignoreCluster === true;
-		const cluster = isAlone ? undefined : await connect(flags, io);
+		const cluster = isAlone ? unconnected(flags) : await connect(flags, io);
 		if (cluster === undefined && !isAlone) {
 			io.stderr("no kubeconfig found: nothing is checked against a cluster\n");
 		}

@@ -5,6 +5,7 @@ import { formatProblem, type Problem } from "../../domain/problem.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
 import { type ClusterAddress, connectCluster } from "../../kube/connect-cluster.ts";
+import { parseRequestTimeout } from "../cluster/cluster-flags.ts";
 import { type ReleaseIo, reportIfSlow } from "../io.ts";
 
 /** Ends a command with an exit status and a sentence on standard error, before anything went to standard output. */
@@ -80,6 +81,15 @@ export async function connect(
 		throw badInput(problems);
 	}
 	return cluster.value;
+}
+
+/** The same where none is to be asked: what the flags say of one has to be right all the same. */
+export function unconnected({ requestTimeout }: ClusterAddress): undefined {
+	const timeout = parseRequestTimeout(requestTimeout, "--request-timeout");
+	if (!timeout.ok) {
+		throw badInput(timeout.problems);
+	}
+	return undefined;
 }
 
 /** The same for what cannot be done without one; then it is said why. */

@@ -19,7 +19,16 @@ import {
 } from "../chart/certificate-source.ts";
 import { isMap, overlay, valueAt } from "../chart/plain-maps.ts";
 import { newStore } from "../chart/stored-release.ts";
-import { badInput, connect, deliver, patiently, Refusal, required, settle } from "../install/outcome.ts";
+import {
+	badInput,
+	connect,
+	deliver,
+	patiently,
+	Refusal,
+	required,
+	settle,
+	unconnected,
+} from "../install/outcome.ts";
 import {
 	addReleaseFlags,
 	checkVersion,
@@ -81,7 +90,7 @@ function runUpgrade(flags: UpgradeFlags, io: ReleaseIo, program: string): Promis
 	return settle(io, program, async () => {
 		const request = await readRequest(flags, io);
 		const cluster =
-			flags.fromManifests === undefined ? required(await connect(flags, io), noCluster) : undefined;
+			flags.fromManifests === undefined ? required(await connect(flags, io), noCluster) : unconnected(flags);
 		const { rendered, lines } =
 			cluster === undefined
 				? await plan(flags, request, { installed: readManifests(flags, request, io), now: io.now })

@@ -292,6 +292,15 @@ const byTemplate: readonly (readonly [string, Given, readonly string[]])[] = [
 		{ name: "", set: ["proxyInit.xtMountPath.mountPath=run"] },
 		[`proxyInit.xtMountPath.mountPath: "run" is not a mount path (want a path that begins with '/')`],
 	],
+	...["25d", "24d1ms", "577h", "0.1ms", "100ns", "0", "0.0000000001s", "999999999999999999d"].map(
+		(time): (typeof byTemplate)[number] => [
+			`a time out of bounds: ${time}`,
+			{ name: "", values: { networkValidator: { timeout: time } } },
+			[
+				`networkValidator.timeout: "${time}" is not a valid duration (want a number with its unit, such as 500ms, 10s, 1m30s, 1h or 1d, from 1ms to 24d)`,
+			],
+		],
+	),
 	[
 		"a time without its unit, and an address without a port",
 		{ name: "", set: ["networkValidator.timeout=ten,networkValidator.connectAddr=1.1.1.1"] },
