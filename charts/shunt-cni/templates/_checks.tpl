@@ -186,8 +186,8 @@ What has nothing of that form is judged by nobody here.
 {{- define "shunt.check.served" -}}
 {{- $host := last . -}}
 {{- $source := first . -}}
-{{- with regexFindAll "-----BEGIN CERTIFICATE-----[^-]+" (index . 1) -1 -}}
-{{- $der := regexReplaceAll "-----BEGIN CERTIFICATE-----|\\s" (first .) "" | b64dec -}}
+{{- with regexFindAll "-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----" (index . 1) -1 -}}
+{{- $der := regexReplaceAll "-----(BEGIN|END) CERTIFICATE-----|\\s" (first .) "" | b64dec -}}
 {{- $times := regexFindAll "\\x17\\x0d[0-9]{12}Z|\\x18\\x0f[0-9]{14}Z" $der -1 -}}
 {{- if ge (len $times) 2 -}}
 {{- $now := dateInZone "20060102150405" now "UTC" -}}
@@ -227,6 +227,8 @@ What has nothing of that form is judged by nobody here.
 {{ first . }}: is encrypted, and nobody tells the injector the passphrase (want it without one, as "openssl pkey -in key.pem" writes it)
 {{- else if and $text (not (regexMatch "-----BEGIN (RSA |EC )?PRIVATE KEY-----[ \\t]*\r?\n[A-Za-z0-9+/=\\s]+\n-----END (RSA |EC )?PRIVATE KEY-----" $text)) -}}
 {{ first . }}: is not a private key (want one in PEM, such as --set-file {{ first . }}=key.pem reads)
+{{- else if gt (len (regexFindAll "-----BEGIN [A-Z ]*PRIVATE KEY-----" $text -1)) 1 -}}
+{{ first . }}: has more than one private key (want the injector's alone, since it is given all that is here)
 {{- end -}}
 {{- end }}
 
