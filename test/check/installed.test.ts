@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { issueCertificate } from "../../src/cli/chart/issue-certificate.ts";
 import { modes } from "../../src/domain/mode.ts";
 import { ApiServer } from "../support/api-server/api-server.ts";
-import { createAuthority } from "../support/api-server/certificates.ts";
+import { clientAuthority, createAuthority } from "../support/api-server/certificates.ts";
 import { Status } from "../support/api-server/status.ts";
 import type { ApiObject } from "../support/api-server/store.ts";
 import { check, checkJson, find, shortcomings } from "./support/checking.ts";
@@ -216,6 +217,29 @@ describe("a release where", () => {
 			},
 		],
 		[
+			"the caBundle has a private key in it",
+			{
+				id: "certificate-authority",
+				message: /injector.shunt.dev: caBundle: has a private key in it/,
+				break: async () => {
+					const { key } = await createAuthority();
+					edit(webhooks, "shunt-injector", (configuration) => {
+						const { clientConfig } = configuration.webhooks[0];
+						const bundle = Buffer.from(clientConfig.caBundle, "base64").toString();
+						clientConfig.caBundle = base64(bundle + key);
+					});
+				},
+			},
+		],
+		[
+			"the caBundle's authority is for clients alone",
+			{
+				id: "certificate-authority",
+				message: /injector.shunt.dev: caBundle: has a CA that is not for servers/,
+				break: serveByClientAuthority,
+			},
+		],
+		[
 			"the caBundle is not there yet",
 			{
 				id: "certificate-authority",
@@ -341,6 +365,26 @@ async function serveWith(names: readonly string[]): Promise<void> {
 		},
 		"shunt",
 	);
+}
+
+async function serveByClientAuthority(): Promise<void> {
+	const issuer = await clientAuthority("clients", Date.now() - 1000);
+	const { certificate, key } = issueCertificate(
+		{
+			kind: "signed",
+			commonName: "injector",
+			ipAddresses: [],
+			dnsNames: ["shunt-injector.shunt.svc"],
+			daysValid: 90,
+			issuer,
+		},
+		Date.now(),
+	);
+	const data = { "tls.crt": base64(certificate), "tls.key": base64(key) };
+	edit("v1/secrets", "shunt-injector-tls", (secret) => Object.assign(secret, { data }), "shunt");
+	edit(webhooks, "shunt-injector", (configuration) => {
+		configuration.webhooks[0].clientConfig.caBundle = base64(issuer.certificate);
+	});
 }
 
 describe("the certificate's time", () => {

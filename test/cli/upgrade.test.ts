@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { issueCertificate } from "../../src/cli/chart/issue-certificate.ts";
 import { modes } from "../../src/domain/mode.ts";
 import { redirectAnnotation } from "../../src/policy/annotation-keys.ts";
 import { Status } from "../support/api-server/status.ts";
@@ -328,6 +329,30 @@ describe("the certificate", () => {
 		const { status, stderr } = await cluster.run("upgrade");
 		expect(status).toBe(0);
 		expect(stderr).toContain(`certificate: replaced, as ${why}`);
+	});
+
+	it("is replaced where it is for another name, which no time would mend", async () => {
+		await cluster.apply("install");
+		const now = Date.now();
+		const request = { ipAddresses: [], daysValid: 3600 };
+		const issuer = issueCertificate({ ...request, kind: "ca", commonName: "ca", dnsNames: [] }, now);
+		const { certificate, key } = issueCertificate(
+			{ ...request, kind: "signed", commonName: "x", dnsNames: ["other.svc"], issuer },
+			now,
+		);
+		const encode = (text: string) => Buffer.from(text).toString("base64");
+		const data = {
+			"ca.crt": encode(issuer.certificate),
+			"tls.crt": encode(certificate),
+			"tls.key": encode(key),
+		};
+		const secret = cluster.find("Secret", "shunt-injector-tls", "shunt")!;
+		cluster.api.store.put("v1/secrets", { ...secret, data });
+		const { status, stdout, stderr } = await cluster.run("upgrade");
+		expect(status).toBe(0);
+		expect(stderr).toContain("certificate: replaced, as its tls.crt is for DNS:other.svc");
+		const made = new X509Certificate(Buffer.from(secretOf(stdout)["tls.crt"] ?? "", "base64"));
+		expect(made.checkHost("shunt-injector.shunt.svc")).toBeDefined();
 	});
 
 	it("is replaced where its parts do not belong together", async () => {

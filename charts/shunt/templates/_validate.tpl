@@ -115,8 +115,11 @@ injector.tls.key: is missing (want the certificate's private key in PEM, or inje
 {{- include "shunt.check.certificates" (list (printf "injector.tls.%s" $part) (get $tls $part | default "") $part) }}
 {{ end -}}
 {{- include "shunt.check.served" (list "injector.tls.crt" ($tls.crt | default "") (printf "shunt-injector.%s.svc" .Release.Namespace)) }}
-{{ if eq 1 (len (regexFindAll "-----BEGIN CERTIFICATE-----" ($tls.ca | default "") -1)) -}}
-{{- include "shunt.check.served" (list "injector.tls.ca" $tls.ca "") }}
+{{- /* An upgrade that gives no other is not what makes it too old. */ -}}
+{{- $ca := $tls.ca | default "" -}}
+{{- $trustedNow := get $stored "ca.crt" | default "" | b64dec | include "shunt.certificates" -}}
+{{- if and (eq 1 (len (regexFindAll "-----BEGIN CERTIFICATE-----" $ca -1))) (ne $trustedNow (include "shunt.certificates" $ca)) }}
+{{ include "shunt.check.served" (list "injector.tls.ca" $ca "") }}
 {{ end -}}
 {{- include "shunt.check.privateKey" (list "injector.tls.key" ($tls.key | default "")) }}
 {{ range $key := list "injectCaFrom" "injectCaFromSecret" -}}

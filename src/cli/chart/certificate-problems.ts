@@ -11,7 +11,7 @@ export interface CertificateParts {
 }
 
 /** Where and when it is to be good. */
-interface CertificateUse {
+export interface CertificateUse {
 	/** The Service's name, as the API server asks for it. */
 	readonly host: string;
 	readonly now: number;

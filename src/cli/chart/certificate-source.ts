@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type Chart, effectiveValues, type PlainMap, type PlainValue } from "../../chart/index.ts";
 import { attempt } from "../../domain/attempt.ts";
-import type { CertificateParts } from "./certificate-problems.ts";
+import { type CertificateParts, type CertificateUse, certificateProblems } from "./certificate-problems.ts";
 import { type CertificatePart, isTrusted, readCertificates } from "./certificate-texts.ts";
 import { textAt, valueAt } from "./plain-maps.ts";
 import type { KnownObject } from "./render-release.ts";
@@ -77,7 +77,7 @@ const dayMs = 24 * 3_600_000;
 const mostDaysAhead = 30;
 
 /** Looks at the parts of a Secret of type kubernetes.io/tls with a ca.crt: alone, together, and against the clock. */
-export function certificateState(secret: PlainValue, now: number): CertificateState {
+export function certificateState(secret: PlainValue, use: CertificateUse): CertificateState {
 	const part = (key: string) => Buffer.from(textAt(secret, "data", key) ?? "", "base64").toString();
 	const certificate = attempt(() => new X509Certificate(part("tls.crt")));
 	const authority = attempt(() => new X509Certificate(part("ca.crt")));
@@ -89,10 +89,27 @@ export function certificateState(secret: PlainValue, now: number): CertificateSt
 	if (!certificate.checkPrivateKey(key)) {
 		return { good: false, why: "its tls.key is not the key of its tls.crt" };
 	}
-	if (!isTrusted(readCertificates(part("tls.crt")) ?? [], readCertificates(part("ca.crt")) ?? [])) {
+	if (!isTrusted(certificatesIn(part("tls.crt")), certificatesIn(part("ca.crt")))) {
 		return { good: false, why: "its ca.crt did not sign its tls.crt" };
 	}
-	return stateInTime([certificate, authority], now);
+	const state = stateInTime([certificate, authority], use.now);
+	return state.good ? unlessFlawed(state, part, use) : state;
+}
+
+function certificatesIn(text: string): readonly X509Certificate[] {
+	return readCertificates(text) ?? [];
+}
+
+/** It may be for another name, for instance. */
+function unlessFlawed(
+	state: CertificateState,
+	textOf: (key: string) => string,
+	use: CertificateUse,
+): CertificateState {
+	const part = (key: string): CertificatePart => ({ source: key, text: textOf(key) });
+	const parts = { ca: part("ca.crt"), crt: part("tls.crt"), key: part("tls.key") };
+	const [problem] = certificateProblems(parts, use);
+	return problem === undefined ? state : { good: false, why: `its ${problem.source} ${problem.complaint}` };
 }
 
 /** Good until the first of them ends. Replaced some time before, as nobody may run an upgrade again soon. */

@@ -12,3 +12,8 @@ export const certificateSecretName = "shunt-injector-tls";
 
 /** The injector's Deployment, Service, ServiceAccount, roles and webhook. */
 export const injectorName = "shunt-injector";
+
+/** The Service's name as the API server asks for it, and so what the injector's certificate is for. */
+export function injectorHost(namespace: string): string {
+	return `${injectorName}.${namespace}.svc`;
+}

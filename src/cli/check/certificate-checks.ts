@@ -1,10 +1,11 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import { AdmissionregistrationV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { attempt } from "../../domain/attempt.ts";
+import { formatProblem } from "../../domain/problem.ts";
 import { objectAt, textAt } from "../../inject/json.ts";
-import { isFor } from "../chart/certificate-problems.ts";
-import { isTrusted, readCertificates } from "../chart/certificate-texts.ts";
-import { certificateSecretName, injectorName } from "../chart/store.ts";
+import { type CertificateUse, certificateProblems, isFor } from "../chart/certificate-problems.ts";
+import { type CertificatePart, isTrusted, readCertificates } from "../chart/certificate-texts.ts";
+import { certificateSecretName, injectorHost, injectorName } from "../chart/store.ts";
 import {
 	type Check,
 	type CheckContext,
@@ -25,6 +26,8 @@ interface Served {
 	readonly leaf: X509Certificate;
 	readonly certificates: readonly X509Certificate[];
 	readonly key: string;
+	/** What has the certificates. */
+	readonly crt: CertificatePart;
 }
 
 async function readServed(context: CheckContext): Promise<Served | string> {
@@ -34,11 +37,12 @@ async function readServed(context: CheckContext): Promise<Served | string> {
 	if (secret === undefined) {
 		return `there is no Secret ${name} in namespace ${namespace}`;
 	}
-	const certificates = readCertificates(decode(secret.data?.["tls.crt"]));
+	const crt = { source: `Secret ${name}: tls.crt`, text: decode(secret.data?.["tls.crt"]) };
+	const certificates = readCertificates(crt.text);
 	const [leaf] = certificates ?? [];
 	return certificates === undefined || leaf === undefined
 		? `the Secret ${name} has no certificate in tls.crt`
-		: { leaf, certificates, key: decode(secret.data?.["tls.key"]) };
+		: { leaf, certificates, key: decode(secret.data?.["tls.key"]), crt };
 }
 
 /** One of the user's own, where the values name it. */
@@ -109,7 +113,7 @@ const named: Check = {
 	description: "the injector's certificate is for its Service's name",
 	run: (context) =>
 		withServed(context, ({ leaf }) => {
-			const name = `${injectorName}.${context.namespace}.svc`;
+			const name = injectorHost(context.namespace);
 			return !isFor(leaf, name)
 				? failed(`it is not for ${name} but for ${leaf.subjectAltName ?? "no name at all"}`)
 				: passed;
@@ -122,7 +126,7 @@ const trusted: Check = {
 	// cert-manager puts the bundle in place a moment after the rest.
 	isWorthWaiting: true,
 	run: (context) =>
-		withServed(context, async ({ certificates }) => {
+		withServed(context, async (served) => {
 			const { cluster } = context;
 			const found = await cluster.find(
 				cluster.api(AdmissionregistrationV1Api).readMutatingWebhookConfiguration({ name: injectorName }),
@@ -131,19 +135,36 @@ const trusted: Check = {
 			if (webhooks.length === 0) {
 				return skipped("there is no webhook");
 			}
-			const distrustful = webhooks.filter(({ clientConfig }) => {
-				const roots = readCertificates(decode(clientConfig.caBundle));
-				return roots === undefined || !isTrusted(certificates, roots);
-			});
-			return distrustful.length === 0
+			const use = { host: injectorHost(context.namespace), now: context.now() };
+			const reasons = webhooks.flatMap(({ name, clientConfig }) =>
+				distrust(clientConfig.caBundle, served, use).map((reason) => `${name}: ${reason}`),
+			);
+			return reasons.length === 0
 				? passed
 				: failed(
-						"the API server will not talk to the injector",
-						distrustful.map(({ name, clientConfig }) =>
-							clientConfig.caBundle ? `${name}: signed by another` : `${name}: has no caBundle`,
-						),
+						reasons.every((reason) => reason.includes("private key"))
+							? "everybody who may read the webhook's configuration can be the injector"
+							: "the API server will not talk to the injector",
+						reasons,
 					);
 		}),
 };
+
+/** What is wrong with a bundle, alone and for a certificate of which all else is right. */
+function distrust(
+	caBundle: string | undefined,
+	{ certificates, crt }: Served,
+	use: CertificateUse,
+): string[] {
+	if (!caBundle) {
+		return ["has no caBundle"];
+	}
+	const ca = { source: "caBundle", text: decode(caBundle) };
+	const own = certificateProblems({ crt }, use).map(formatProblem);
+	const joint = certificateProblems({ ca, crt }, use).map(formatProblem);
+	const added = joint.filter((problem) => !own.includes(problem));
+	const isSignedByAnother = !isTrusted(certificates, readCertificates(ca.text) ?? []);
+	return isSignedByAnother && !ca.text.includes("PRIVATE KEY") ? ["signed by another"] : added;
+}
 
 export const certificates: readonly Check[] = [present, current, lasting, named, trusted];

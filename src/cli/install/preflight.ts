@@ -14,7 +14,7 @@ import {
 	givenCertificate,
 	knownSecret,
 } from "../chart/certificate-source.ts";
-import { storeName } from "../chart/store.ts";
+import { injectorHost, storeName } from "../chart/store.ts";
 import {
 	findNamespaceOwner,
 	findSecret,
@@ -48,7 +48,8 @@ export async function renderFor(
 	const kubeVersion = await askVersion(cluster);
 	const owner = await findNamespaceOwner(cluster, namespace);
 	const secret = source === "cert-manager" ? undefined : await findSecret(cluster, namespace, secretName);
-	const isKept = secret !== undefined && (source !== "generated" || certificateState(secret, now()).good);
+	const use = { host: injectorHost(namespace), now: now() };
+	const isKept = secret !== undefined && (source !== "generated" || certificateState(secret, use).good);
 	const known = isKept ? [knownSecret(secretName, namespace, secret)] : [];
 	const certificate = givenCertificate(chart, given, known);
 	const values = withNamespaceOf(owner, chart, given);

@@ -10,7 +10,7 @@ import type { Family } from "../../domain/family.ts";
 import { type CertificateParts, certificateProblems } from "../chart/certificate-problems.ts";
 import { overlay, valueAt } from "../chart/plain-maps.ts";
 import { type OpenChart, openChart, type ReleaseRequest, renderRelease } from "../chart/render-release.ts";
-import { injectorName } from "../chart/store.ts";
+import { injectorHost } from "../chart/store.ts";
 import { newStore } from "../chart/stored-release.ts";
 import { addValueFlags, readGivenValues, type ValueFlags } from "../chart/value-flags.ts";
 import { addClusterFlags, type ClusterFlags, parseNamespace } from "../cluster/cluster-flags.ts";
@@ -64,7 +64,7 @@ export async function readRequest(
 /** Renders, or throws a Refusal with the chart's reason and what is wrong with the certificate. */
 export function render(request: ReleaseRequest, certificate: CertificateParts = {}): RenderedChart {
 	const rendered = renderRelease(request);
-	const host = `${injectorName}.${request.namespace}.svc`;
+	const host = injectorHost(request.namespace);
 	const problems = certificateProblems(certificate, { host, now: request.now() });
 	if (!rendered.ok) {
 		throw badValues(rendered.problem, problems);

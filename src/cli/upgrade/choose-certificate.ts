@@ -1,4 +1,5 @@
 import type { PlainValue } from "../../chart/index.ts";
+import type { CertificateUse } from "../chart/certificate-problems.ts";
 import { type CertificateSource, certificateState } from "../chart/certificate-source.ts";
 import { isMap, overlay, textAt } from "../chart/plain-maps.ts";
 
@@ -16,13 +17,13 @@ interface CertificateChoice {
 export function chooseCertificate(
 	{ source, secretName }: CertificateSource,
 	secret: PlainValue | undefined,
-	{ rotate, now }: { readonly rotate: boolean; readonly now: number },
+	{ rotate, ...use }: CertificateUse & { readonly rotate: boolean },
 ): CertificateChoice {
 	if (source !== "generated") {
 		const note = rotate
 			? `--rotate-certs changes nothing: the certificate is ${describe(source)}`
 			: undefined;
-		return { keep: true, note: note ?? warning(secretName, secret, now) };
+		return { keep: true, note: note ?? warning(secretName, secret, use) };
 	}
 	if (secret === undefined) {
 		return { keep: false, note: `certificate: made, as there is no Secret ${secretName}` };
@@ -30,7 +31,7 @@ export function chooseCertificate(
 	if (rotate) {
 		return { keep: false, note: `certificate: replaced, as --rotate-certs says (Secret ${secretName})` };
 	}
-	const state = certificateState(secret, now);
+	const state = certificateState(secret, use);
 	return state.good
 		? { keep: true, note: `certificate: kept, valid until ${state.until.toISOString().slice(0, 10)}` }
 		: { keep: false, note: `certificate: replaced, as ${state.why} (Secret ${secretName})` };
@@ -40,8 +41,12 @@ function describe(source: string): string {
 	return source === "cert-manager" ? "cert-manager's" : "given to it (injector.tls.source: provided)";
 }
 
-function warning(secretName: string, secret: PlainValue | undefined, now: number): string | undefined {
-	const state = secret === undefined ? undefined : certificateState(withAuthority(secret), now);
+function warning(
+	secretName: string,
+	secret: PlainValue | undefined,
+	use: CertificateUse,
+): string | undefined {
+	const state = secret === undefined ? undefined : certificateState(withAuthority(secret), use);
 	return state === undefined || state.good
 		? undefined
 		: `warning: the certificate in the Secret ${secretName} is not good for long: ${state.why}`;

@@ -18,6 +18,7 @@ import {
 	knownWebhook,
 } from "../chart/certificate-source.ts";
 import { isMap, overlay, valueAt } from "../chart/plain-maps.ts";
+import { injectorHost } from "../chart/store.ts";
 import { newStore } from "../chart/stored-release.ts";
 import {
 	badInput,
@@ -153,7 +154,8 @@ async function plan(
 	const values = withNamespaceOf(installed.namespaceOwner ?? "unknown", chart, carried);
 	const source = certificateSource(chart, values);
 	const secret = source.source === "cert-manager" ? undefined : await installed.secret(source.secretName);
-	const { keep, note } = chooseCertificate(source, secret, { rotate: rotateCerts === true, now: now() });
+	const use = { host: injectorHost(namespace), now: now() };
+	const { keep, note } = chooseCertificate(source, secret, { rotate: rotateCerts === true, ...use });
 	const webhook = source.source === "generated" ? await installed.webhook() : undefined;
 	const known = [
 		...(keep && secret !== undefined ? [knownSecret(source.secretName, namespace, secret)] : []),
