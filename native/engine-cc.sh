@@ -5,7 +5,7 @@ set -eu
 native=$(dirname "$(readlink -f "$0")")
 
 # Lines that go and lines that come (diff(1)).
-changed=42
+changed=46
 
 for argument; do
 	shift

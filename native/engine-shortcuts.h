@@ -42,6 +42,14 @@ JSValue shunt_string_of(JSContext *ctx, const uint8_t *bytes, size_t length)
 	return length == 0 ? js_empty_string(ctx->rt) : js_new_string8_len(ctx, (const char *)bytes, (int)length);
 }
 
+/* Each bit of the answer depends on all of `h`: the last steps of MurmurHash3 (fmix32), which map_hash_key leaves out. */
+static uint32_t shunt_mixed(uint32_t h)
+{
+	h = (h ^ (h >> 16)) * 0x85ebca6b;
+	h = (h ^ (h >> 13)) * 0xc2b2ae35;
+	return h ^ (h >> 16);
+}
+
 /* Both without a call, in the interpreter itself: thousands of each, of which most find something sealed. */
 static inline __attribute__((always_inline)) JSValue shunt_dup(JSValueConst value)
 {

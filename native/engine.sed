@@ -26,6 +26,13 @@ s/^    list_add(&ar->link, &rt->arena_state.arena_list\[block_size_idx\]);$/    
 	/^    s->malloc_size += js_arena_usable_size(rt, ptr) - old_size;$/d
 }
 
+# Maps: an integer's bits are the high ones of a double, and a pointer's lowest are the same for all, while the lowest of a hash
+# choose the bucket. So all small integers were in one, and objects in a sixteenth of them.
+/^static uint32_t map_hash_key(/,/^}$/ s/^    return h ^ ctx->hash_seed ^ hash32(tag);$/    return shunt_mixed(h) ^ ctx->hash_seed ^ hash32(tag);/
+
+# Strings of bytes are compared by memcmp also where one is looked for in another.
+/^static int string_cmp(/,/^}$/ s/^    int i, c1, c2;$/&\n    if (!p1->is_wide_char \&\& !p2->is_wide_char)\n        return memcmp(str8(p1) + x1, str8(p2) + x2, len);/
+
 # What a run hardly ever comes to may be slower, for a smaller file: generators and the reading of bytecode, regular
 # expressions, JSON and proxies, and all behind maps.
 s/^\/\* Generators \*\/$/#pragma GCC push_options\n#pragma GCC optimize("Os")\n&/
