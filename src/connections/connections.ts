@@ -6,8 +6,8 @@ import { wantsHelp } from "../command/wants.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Host } from "../host/host.ts";
 import { lookInto, type Progress } from "../status/look-into.ts";
-import { allNamespaces, describeUnseen, type Namespace, namespaceAt, ownPath } from "../status/namespaces.ts";
-import { lackOfPermission, maySeeProcesses } from "../status/permission.ts";
+import { allNamespaces, type Namespace, namespaceAt, ownPath, shortfallsOf } from "../status/namespaces.ts";
+import { lackOfPermission } from "../status/permission.ts";
 import { Filter } from "./filter.ts";
 import { connectionsFlags } from "./flags.ts";
 import { formatText } from "./format-text.ts";
@@ -77,24 +77,25 @@ function lookAtOne(task: Task): ExitCode {
 	progress(undefined);
 	return "failure" in found
 		? reportFailure(host, program, found.failure, output)
-		: tell(task, [found], { unseen: [], isShort: false });
+		: tell(task, [found], { unseen: [], short: [] });
 }
 
 function lookAround(task: Task): ExitCode {
 	const { host, program, look } = task;
 	const progress = progressOf(task);
-	const { namespaces, unseen } = allNamespaces(host);
-	const found = lookInto(host, namespaces, progress, {
+	const around = allNamespaces(host);
+	const found = lookInto(host, around.namespaces, progress, {
 		look: (namespace) => look(namespace, () => {}),
 		refused: (namespace, failure) => ({ namespace, failure }),
 	});
 	progress(undefined);
-	const isShort = unseen.length > 0 && !maySeeProcesses(host);
-	const status = tell(task, found, { unseen, isShort });
-	if (unseen.length > 0) {
-		host.log(`${program}: ${describeUnseen(unseen, isShort)}`);
-	}
-	for (const message of new Set(found.flatMap((one) => ("failure" in one ? one.failure.messages : [])))) {
+	const shortfalls = shortfallsOf(host, around);
+	const short = shortfalls.flatMap(({ exitCode }) => exitCode ?? []);
+	const status = tell(task, found, { unseen: around.unseen, short });
+	for (const message of new Set([
+		...shortfalls.map((shortfall) => shortfall.message),
+		...found.flatMap((one) => ("failure" in one ? one.failure.messages : [])),
+	])) {
 		host.log(`${program}: ${message}`);
 	}
 	return status;
@@ -102,21 +103,17 @@ function lookAround(task: Task): ExitCode {
 
 interface Rest {
 	readonly unseen: readonly number[];
-	readonly isShort: boolean;
+	readonly short: readonly ExitCode[];
 }
 
-function tell(
-	{ host, options }: Task,
-	found: readonly NamespaceSurvey[],
-	{ unseen, isShort }: Rest,
-): ExitCode {
+function tell({ host, options }: Task, found: readonly NamespaceSurvey[], { unseen, short }: Rest): ExitCode {
 	const { output, target, totals: totalsOnly } = options;
 	const style = { colours: wantsColours(host), showsNamespaces: target.kind === "all", totalsOnly };
 	const pieces = output === "json" ? reportAsJson(found, { unseen, totalsOnly }) : formatText(found, style);
 	for (const piece of pieces) {
 		host.stdout(piece);
 	}
-	return exitCodeOf(found, isShort);
+	return exitCodeOf(found, short);
 }
 
 /** Until a signal ends the program, nothing can be read any more, or the namespace would be there for us alone. */
@@ -140,7 +137,7 @@ function watch(task: Task, namespace: Namespace, interval: number): ExitCode {
 		for (const line of remarksOn(found.survey)) {
 			sayOnce(line);
 		}
-		const refused = exitCodeOf([found], false);
+		const refused = exitCodeOf([found], []);
 		if (refused !== exitCodes.done) {
 			return refused;
 		}

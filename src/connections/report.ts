@@ -65,13 +65,13 @@ export function accountAsJson({ rule, ...account }: Account) {
 }
 
 /** One for everything: what was refused goes before what failed. */
-export function exitCodeOf(found: readonly NamespaceSurvey[], isShort: boolean): ExitCode {
+export function exitCodeOf(found: readonly NamespaceSurvey[], short: readonly ExitCode[]): ExitCode {
 	const codes = found.flatMap((one): ExitCode[] =>
 		"failure" in one
 			? [one.failure.exitCode]
 			: one.survey.unread.filter(({ isMinor }) => isMinor !== true).map(({ code }) => unreadCodes[code]),
 	);
-	const all = isShort ? [...codes, exitCodes.notPermitted] : codes;
+	const all = [...codes, ...short];
 	const order: readonly ExitCode[] = [exitCodes.notPermitted, exitCodes.failed, exitCodes.noDialect];
 	return order.find((code) => all.includes(code)) ?? exitCodes.done;
 }

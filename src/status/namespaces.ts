@@ -1,4 +1,6 @@
+import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
 import type { Host } from "../host/host.ts";
+import { maySeeProcesses } from "./permission.ts";
 
 /** A network namespace of this machine, and how it is known. */
 export interface Namespace {
@@ -52,15 +54,66 @@ export function allNamespaces(host: Host): Surroundings {
 	return { namespaces, unseen: pids.filter((pid) => !seen.has(pid) && isAlive(host, pid)) };
 }
 
-/** Of the processes that {@link allNamespaces} could not tell the namespaces of; `isShort`: with more permission it could. */
-export function describeUnseen(unseen: readonly number[], isShort: boolean): string {
+/** What may be missing from {@link allNamespaces}. */
+export interface Shortfall {
+	readonly message: string;
+	/** Absent where nobody could see more. */
+	readonly exitCode?: ExitCode;
+}
+
+/** Where processes may be that we were not shown, or whose namespaces we were not told. */
+export function shortfallsOf(host: Host, { unseen }: Surroundings): Shortfall[] {
+	const isShort = !maySeeProcesses(host);
+	const hiding = isShort ? hidingOption(host) : undefined;
+	return [
+		...(unseen.length === 0
+			? []
+			: [
+					{
+						message: describeUnseen(unseen, isShort),
+						...(isShort ? { exitCode: exitCodes.notPermitted } : {}),
+					},
+				]),
+		...(hiding === undefined
+			? []
+			: [
+					{
+						message: `--all: /proc, mounted with ${hiding}, may hide processes whose network namespaces are not listed; ${morePermission}`,
+						exitCode: exitCodes.notPermitted,
+					},
+				]),
+		...(host.fileIdentity(ownPath) === undefined
+			? [
+					{
+						message:
+							"--all: /proc shows no processes, so that only network namespaces with a name were looked into: mount it (mount -t proc proc /proc)",
+						exitCode: exitCodes.failed,
+					},
+				]
+			: []),
+	];
+}
+
+/** Of processes in {@link Surroundings}; `isShort`: with more permission they would be seen. */
+function describeUnseen(unseen: readonly number[], isShort: boolean): string {
 	const some = `${unseen.slice(0, mostNamed).join(", ")}${unseen.length > mostNamed ? ", …" : ""}`;
 	const whose =
 		unseen.length === 1
 			? `namespace of process ${some}`
 			: `namespaces of ${unseen.length} processes (${some})`;
-	const advice = isShort ? "run it as root with the capability SYS_PTRACE" : "nobody here may";
+	const advice = isShort ? morePermission : "nobody here may";
 	return `--all: the network ${whose} could not be looked at, and may be none of those listed: permission denied; ${advice}`;
+}
+
+const morePermission = "run it as root with the capability SYS_PTRACE";
+
+/** How /proc leaves out the processes of others, if it does: by number or by name (Linux's Documentation/filesystems/proc.rst). */
+function hidingOption(host: Host): string | undefined {
+	const [, option] =
+		/^\S+ \S+ \S+ \S+ \/proc .* - proc .*\b(hidepid=(?:2|4|invisible|ptraceable))\b/m.exec(
+			host.readFile("/proc/self/mountinfo") ?? "",
+		) ?? [];
+	return option;
 }
 
 const mostNamed = 5;

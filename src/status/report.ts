@@ -62,16 +62,14 @@ function inWordsOfFlags<T extends { readonly dialect: unknown; readonly scope: u
 }
 
 /**
- * One for everything. Drift that is certain goes before what could not be seen, of which `isShort` says that there are
- * processes whose namespace more permission would show.
+ * One for everything. Drift that is certain goes before what could not be seen, of which `short` are the statuses
+ * for what may be missing altogether.
  */
-export function exitCodeOf(reports: readonly NamespaceReport[], isShort: boolean): ExitCode {
-	const codes: ExitCode[] = reports.map((report) =>
-		"failure" in report ? report.failure.exitCode : codeOf(report.examination),
-	);
-	if (isShort) {
-		codes.push(exitCodes.notPermitted);
-	}
+export function exitCodeOf(reports: readonly NamespaceReport[], short: readonly ExitCode[]): ExitCode {
+	const codes = [
+		...reports.map((report) => ("failure" in report ? report.failure.exitCode : codeOf(report.examination))),
+		...short,
+	];
 	const order: readonly ExitCode[] = [
 		exitCodes.drift,
 		exitCodes.notPermitted,

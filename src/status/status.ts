@@ -13,9 +13,9 @@ import { statusFlags } from "./flags.ts";
 import { formatTable } from "./format-table.ts";
 import { agentsPolicy, type GivenPolicy, readStampFile } from "./given-policy.ts";
 import { lookInto, type Progress } from "./look-into.ts";
-import { allNamespaces, describeUnseen, type Namespace, namespaceAt, ownPath } from "./namespaces.ts";
+import { allNamespaces, type Namespace, namespaceAt, ownPath, shortfallsOf } from "./namespaces.ts";
 import { parseStatusOptions, type StatusOptions, type Target } from "./options.ts";
-import { lackOfPermission, maySeeProcesses } from "./permission.ts";
+import { lackOfPermission } from "./permission.ts";
 import { exitCodeOf, makeReport, type NamespaceReport } from "./report.ts";
 
 /** `shunt status`: which dialects hold our rules, and whether they are what they should be. Changes nothing. */
@@ -48,21 +48,20 @@ function status(host: Host, argv: readonly string[], program: string): ExitCode 
 		return reportFailure(host, program, found, output === "json" ? "json" : "text");
 	}
 	const unseen = around?.unseen ?? [];
-	const isShort = unseen.length > 0 && !maySeeProcesses(host);
+	const shortfalls = around === undefined ? [] : shortfallsOf(host, around);
+	const shortCodes = shortfalls.flatMap(({ exitCode }) => exitCode ?? []);
 	const text =
 		output === "json"
-			? `${harmlessJson(makeReport(found, unseen, isShort))}\n`
+			? `${harmlessJson(makeReport(found, unseen, shortCodes.length > 0))}\n`
 			: formatTable(found, styleOf(host, target));
 	host.stdout(text);
-	if (unseen.length > 0) {
-		host.log(`${program}: ${describeUnseen(unseen, isShort)}`);
-	}
-	for (const message of new Set(
-		found.flatMap((report) => ("failure" in report ? report.failure.messages : [])),
-	)) {
+	for (const message of new Set([
+		...shortfalls.map((shortfall) => shortfall.message),
+		...found.flatMap((report) => ("failure" in report ? report.failure.messages : [])),
+	])) {
 		host.log(`${program}: ${message}`);
 	}
-	return exitCodeOf(found, isShort);
+	return exitCodeOf(found, shortCodes);
 }
 
 /** What the flags say, now also of a file that one of them names. */

@@ -82,6 +82,27 @@ describe("status --all", () => {
 			expect(seen.stderr).toContain("exit 0");
 		}));
 
+	it.each([
+		[
+			"hides those of others",
+			"mount -t proc -o hidepid=invisible proc /proc; exec setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace",
+			77,
+			/--all: \/proc, mounted with hidepid=(?:invisible|2), may hide processes .*SYS_PTRACE/,
+		],
+		["is not there", "umount -l /proc; exec", 1, /--all: \/proc shows no processes, .*mount -t proc/],
+	] as const)("does not say that it has seen all processes where /proc %s", (_, script, status, says) =>
+		withNetns("status", (netns) => {
+			hold(netns, "nft", standard);
+			for (const command of ["status", "connections"]) {
+				const args = ["sh", "-c", `${script} "$@"`, "sh", shuntProgram, command, "--all", "--output", "json"];
+				const seen = netns.try("unshare", ["--mount", "--pid", "--fork", ...args]);
+				expect(seen.stderr).toMatch(says);
+				expect(seen.status, seen.stdout).toBe(status);
+				expect(JSON.parse(seen.stdout).verdict).toBe(command === "status" ? "unknown" : undefined);
+			}
+		}),
+	);
+
 	it("without permission: exit 77, and a word on each", () =>
 		withNetns("status", (netns) =>
 			withNetns("status", (other) => {
