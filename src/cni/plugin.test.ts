@@ -315,6 +315,13 @@ describe("STATUS", () => {
 });
 
 describe("VERSION", () => {
+	it("says a runtime's version back, which steers no terminal", () => {
+		const input = { cniVersion: "\u009b31m\u202e2\n" };
+		const { answer, output } = run("VERSION", { input });
+		expect(answer).toMatchObject(input);
+		expect(output).toContain("\\u009b31m\\u202e2\\n");
+	});
+
 	it.each([
 		['{"cniVersion":"0.4.0"}', "0.4.0"],
 		["", "1.1.0"],

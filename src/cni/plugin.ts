@@ -1,5 +1,6 @@
 import type { Logger } from "../command/logger.ts";
 import { type ExitCode, exitCodes } from "../domain/exit-code.ts";
+import { harmlessJson } from "../domain/harmless.ts";
 import { version as ownVersion } from "../domain/version.ts";
 import type { Host } from "../host/host.ts";
 import { runAdd, runCheck, runDel, runStatus } from "./calls.ts";
@@ -59,7 +60,7 @@ interface Call {
 function run(host: Host, call: Call): string | undefined {
 	const command = readCommand(host);
 	if (command === "VERSION") {
-		return JSON.stringify(answerVersion(host));
+		return harmlessJson(answerVersion(host));
 	}
 	const environment = readEnvironment(host, command);
 	if (command === "DEL") {
