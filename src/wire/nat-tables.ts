@@ -1,3 +1,4 @@
+import { onceOf } from "../domain/once-of.ts";
 import { type Hook, hooks } from "../rules/plan.ts";
 import { type Base, chainOf, type NatTable } from "../rules/ruleset.ts";
 import { type ByteOrder, words } from "./bytes.ts";
@@ -70,19 +71,27 @@ export function natTable(
 	};
 }
 
-/** A table's rules by the names of their chains. In one pass: a node's own namespace may hold tens of thousands of rules in as many chains. */
-export function rulesByChain(rules: readonly RuleObject[]): ReadonlyMap<string, readonly RuleObject[]> {
-	const byChain = new Map<string, RuleObject[]>();
-	for (const rule of rules) {
-		const before = byChain.get(rule.chain);
-		if (before === undefined) {
-			byChain.set(rule.chain, [rule]);
-		} else {
-			before.push(rule);
+/**
+ * A table's rules by the names of their chains. In one pass: a node's own namespace may hold tens of thousands of rules in as
+ * many chains. Once, since whoever looks at a table asks more than once.
+ */
+export const rulesByChain = onceOf(
+	(rules: readonly RuleObject[]): ReadonlyMap<string, readonly RuleObject[]> => {
+		const byChain = new Map<string, RuleObject[]>();
+		let name: string | undefined;
+		let here: RuleObject[] = [];
+		for (const rule of rules) {
+			// The kernel tells of them chain by chain.
+			if (rule.chain !== name) {
+				name = rule.chain;
+				here = byChain.get(name) ?? [];
+				byChain.set(name, here);
+			}
+			here.push(rule);
 		}
-	}
-	return byChain;
-}
+		return byChain;
+	},
+);
 
 /** A chain of type filter steers nothing, and those behind routing change where packets come from. */
 function baseOf({ base }: ChainObject): Base | undefined {

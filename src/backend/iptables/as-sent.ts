@@ -32,8 +32,8 @@ export function natStandsAsSent(content: TableContent, plan: Plan, family: Famil
 
 /** What else names a chain of ours, in whatever way, is for a closer look. */
 function areJumpsAsSent({ rules, sets }: TableContent, order: Words): boolean {
-	const naming = rules.filter(
-		({ chain, expressions }) => hookOfOwnChain(chain) === undefined && namesOurs(expressions),
+	const naming = [...rulesByChain(rules)].flatMap(([chain, within]) =>
+		hookOfOwnChain(chain) === undefined ? within.filter(({ expressions }) => namesOurs(expressions)) : [],
 	);
 	return (
 		naming.length === hooks.length &&
