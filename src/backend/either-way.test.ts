@@ -57,6 +57,12 @@ describe("where no tool can be asked instead", () => {
 		});
 	});
 
+	it("a lock that is not to be had is said before the permission that the tools alone take", () => {
+		const refusal = new BackendError("refused", "the xtables lock", { obstacle: "no-lock" });
+		const noRaw = new BackendError("not-permitted", "iptables-save: you must be root");
+		expect(caught(() => eitherWay({ kernel: throwing(refusal), tools: throwing(noRaw) }))).toBe(refusal);
+	});
+
 	it("a kernel with nothing to speak to needs one", () => {
 		const lack = new KernelFailure(93, "nf_tables: netlink: protocol not supported (EPROTONOSUPPORT)");
 		expect(caught(() => eitherWay({ kernel: throwing(lack), tools: throwing(noTool) }))).toMatchObject({

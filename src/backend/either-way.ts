@@ -47,21 +47,27 @@ function afterRefusal<T>(
 			// Its own answer says more than any tool's, and the tool may have loaded what was missing.
 			return { via: "kernel", result: askedAgain(kernel, failure) };
 		}
-		if (failure.code !== "missing-tool") {
-			throw failure;
-		}
-		throw isLacking(refusal)
-			? new BackendError(
-					"missing-tool",
-					`${failure.message}, and the kernel says: ${refusal.message}`,
-					refusal,
-				)
-			: new BackendError(
-					"refused",
-					`${refusal.message}; no tool could be asked instead: ${failure.message}`,
-					refusal,
-				);
+		throw worthTelling(refusal, failure);
 	}
+}
+
+/** What the kernel said, or a tool after it. */
+function worthTelling(refusal: BackendError, failure: BackendError): BackendError {
+	if (failure.code !== "missing-tool") {
+		return isBehindLock(refusal, failure) ? refusal : failure;
+	}
+	return isLacking(refusal)
+		? new BackendError("missing-tool", `${failure.message}, and the kernel says: ${refusal.message}`, refusal)
+		: new BackendError(
+				"refused",
+				`${refusal.message}; no tool could be asked instead: ${failure.message}`,
+				refusal,
+			);
+}
+
+/** The tools take more permission than we do, and the lock as well: that is what to begin with. */
+function isBehindLock(refusal: BackendError, failure: BackendError): boolean {
+	return refusal.obstacle === "no-lock" && failure.code === "not-permitted";
 }
 
 function askedAgain<T>(kernel: () => T, failure: BackendError): T {

@@ -1,4 +1,4 @@
-import type { Errno } from "../host/host.ts";
+import type { Errno, Host } from "../host/host.ts";
 import { type KernelError, subjectOf } from "../wire/answers.ts";
 import { attributesIn, fieldsIn, type Message, messagesIn, type Span, stringIn } from "../wire/attributes.ts";
 import { type Batch, firstSequence } from "../wire/batch.ts";
@@ -7,6 +7,7 @@ import { errno, errnoWords } from "../wire/errno-words.ts";
 import { expressionField, generalHeaderLength, messageType, ruleField } from "../wire/nf-tables.ts";
 import type { NotRead } from "../wire/read-tables.ts";
 import { BackendError, type Known } from "./backend-error.ts";
+import { isRefusedRules } from "./capabilities.ts";
 import { type Evidence, explained, type Lack, lackOf, type Piece } from "./kernel-lack.ts";
 
 /** The kernel itself said no. */
@@ -33,10 +34,14 @@ export function isLacking(error: BackendError): boolean {
 const lacking: ReadonlySet<number> = new Set([38, 92, 93, 95, 97]);
 
 /** A lock that cannot be taken is no word of the kernel's on what was to be done; one that nobody offers is. */
-export function lockFailure(path: string, { number, message }: Errno): BackendError {
+export function lockFailure(host: Host, path: string, { number, message }: Errno): BackendError {
 	const text = `the xtables lock ${path}: ${message}`;
-	return lacking.has(number)
-		? new KernelFailure(number, text)
+	if (lacking.has(number)) {
+		return new KernelFailure(number, text);
+	}
+	// To whom the kernel would refuse the rules, a lock is of no use.
+	return isRefusedRules(host)
+		? new BackendError("not-permitted", `ip_tables: not to be changed without permission, nor ${text}`)
 		: new BackendError("refused", text, { obstacle: "no-lock" });
 }
 

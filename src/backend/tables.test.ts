@@ -65,6 +65,24 @@ describe("dialectsInUse", () => {
 		}
 	});
 
+	it("cannot be told without /proc where the kernel does not answer either, and are not where it has none", () => {
+		const answering = (name: string) => {
+			const host = createMemoryHost({ xtables: () => ({ name, number: 95, message: `said ${name}` }) });
+			host.files.clear();
+			return survey(host).hidden.map(({ dialect, scope, code, why }) => [dialect, scope, code, why]);
+		};
+		const unseen = (name: string, code: string) =>
+			["ipv4", "ipv6"].map((scope) => [
+				"legacy",
+				scope,
+				code,
+				`/proc is not mounted here, and ip_tables: said ${name}`,
+			]);
+		expect(answering("EOPNOTSUPP")).toEqual(unseen("EOPNOTSUPP", "refused"));
+		expect(answering("EPERM")).toEqual(unseen("EPERM", "not-permitted"));
+		expect(answering("ENOPROTOOPT")).toEqual([]);
+	});
+
 	it("are all that are", () => {
 		const { dialects } = inUse((host) => {
 			host.natTable("legacy", "ipv4").restore(rule);

@@ -1,3 +1,4 @@
+import type { Family } from "../domain/family.ts";
 import type { Dialect } from "../domain/mode.ts";
 import type { Host } from "../host/host.ts";
 import type { Scope } from "../rules/ruleset.ts";
@@ -84,8 +85,7 @@ function viewOfXTables(host: Host, scope: Scope): View {
 	const isHidden = names === undefined && host.fileIdentity(path) !== undefined;
 	const isListed = names !== undefined || isHidden || scope === "inet";
 	if (!isListed) {
-		const isThere = typeof host.xtables(scope, "info", infoRequest) === "string";
-		return { why: undefined, code: "refused", holds: ({ name }) => isThere && name === "nat" };
+		return unlistedView(host, scope);
 	}
 	// What all may read beside it tells want of permission apart from want of anything else, as of descriptors.
 	const isDenied = isHidden && host.readFile("/proc/self/net/protocols") !== undefined;
@@ -97,6 +97,21 @@ function viewOfXTables(host: Host, scope: Scope): View {
 		holds: ({ name }) => names?.split("\n").includes(name) === true,
 	};
 }
+
+/** Where there is no /proc at all, no list says nothing of the tables; the kernel is asked, and has to answer. */
+function unlistedView(host: Host, scope: Family): View {
+	const answer = host.xtables(scope, "info", infoRequest);
+	const isThere = typeof answer === "string";
+	const isTold = isThere || absence.has(answer.name) || host.fileIdentity("/proc/self/status") !== undefined;
+	return {
+		why: isTold ? undefined : `/proc is not mounted here, and ip_tables: ${answer.message}`,
+		code: !isThere && answer.name === "EPERM" ? "not-permitted" : "refused",
+		holds: ({ name }) => isThere && name === "nat",
+	};
+}
+
+/** What a kernel says that has no such table, or no such family. */
+const absence: ReadonlySet<string> = new Set(["ENOPROTOOPT", "ENOENT", "EAFNOSUPPORT"]);
 
 /** A sentence for each thing that is in the way: `whether there are rules in mode A or B could not be seen: …`. */
 export function describeHidden(hidden: readonly HiddenTable[]): string[] {

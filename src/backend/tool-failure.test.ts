@@ -121,3 +121,42 @@ function failureOf(stderr: string, host: Host = { ...createMemoryHost(), nftTabl
 	const command = { argv: [`/usr/sbin/${tool}`], timeoutMs: 1000 } as const;
 	return toolFailure(host, command, { outcome: { kind: "exited", code: 1 }, stdout: "", stderr });
 }
+
+describe("want of permission", () => {
+	const netAdmin = (1n << 12n).toString(16);
+	const both = ((1n << 12n) | (1n << 13n)).toString(16);
+	const command = { argv: ["/usr/sbin/iptables-legacy-restore", "--noflush"], timeoutMs: 1000 } as const;
+	const table = "iptables-restore v1.8.9 (legacy): iptables-restore: unable to initialize table 'nat'";
+	const lock = "Fatal: can't open lock file /run/xtables.lock: Read-only file system";
+
+	function failure(stderr: string, status: string | undefined, isRefused = false) {
+		const host = createMemoryHost(
+			isRefused ? { hiddenNftTables: { why: "operation not permitted", code: "not-permitted" } } : {},
+		);
+		host.files.clear();
+		if (status !== undefined) {
+			host.files.set("/proc/self/status", status);
+		}
+		const outcome = { kind: "exited", code: 4 } as const;
+		return toolFailure(host, command, { outcome, stdout: "", stderr });
+	}
+
+	const process = (effective: string, bounding = effective) =>
+		`CapEff:\t${effective}\nCapBnd:\t${bounding}\nNoNewPrivs:\t0\n`;
+
+	it.each([
+		["not where it has all", process(both), false, "refused"],
+		["where it has no NET_RAW, which the legacy variant takes", process(netAdmin), false, "not-permitted"],
+		["where it has nothing", process("0"), false, "not-permitted"],
+		["not where the program may bring it", process("0", both), false, "refused"],
+		["where the namespace is another user namespace's", process(both), true, "not-permitted"],
+		["not where nothing tells", undefined, false, "refused"],
+	])("is why a table cannot be had %s", (_, status, isRefused, code) => {
+		expect(failure(table, status, isRefused)?.code).toBe(code);
+	});
+
+	it("comes before the lock, which is of no use without", () => {
+		expect(failure(lock, process("0"))).toMatchObject({ code: "not-permitted", obstacle: undefined });
+		expect(failure(lock, process(both))).toMatchObject({ code: "refused", obstacle: "no-lock" });
+	});
+});

@@ -1,6 +1,7 @@
 import type { Family } from "../domain/family.ts";
 import type { Command, CommandResult, Host } from "../host/host.ts";
 import { BackendError, type Obstacle } from "./backend-error.ts";
+import { canBeHeld, isStranger } from "./capabilities.ts";
 import { explained, lackOf, type Piece } from "./kernel-lack.ts";
 
 /** What a finished command says went wrong; undefined when nothing did. */
@@ -46,16 +47,19 @@ function adviceFor(reason: string): string {
 }
 
 function refusal(host: Host, tool: string, code: number, stderr: string): BackendError {
-	const refused = refusalCode(host, stderr);
+	const refused = refusalCode(host, tool, stderr);
 	const said = describe(tool, code, firstLine(stderr));
 	const lack = refused === "refused" ? lackOf(host, missingPieces(host, tool, stderr)) : undefined;
-	return new BackendError(refused, explained(said, lack), { lack, obstacle: obstacleIn(stderr) });
+	return new BackendError(refused, explained(said, lack), { lack, obstacle: obstacleIn(host, stderr) });
 }
 
 /** By the words of iptables 1.8: xtables_lock in iptables/xshared.c, and of `-N` and `:CHAIN` in both variants. */
-function obstacleIn(stderr: string): Obstacle | undefined {
+function obstacleIn(host: Host, stderr: string): Obstacle | undefined {
+	// Whoever may not program rules gains nothing by a lock.
 	return stderr.includes("can't open lock file")
-		? "no-lock"
+		? canBeHeld(host, "NET_ADMIN")
+			? "no-lock"
+			: undefined
 		: stderr.includes("Chain already exists")
 			? "own-chains"
 			: undefined;
@@ -80,27 +84,25 @@ function firstLine(stderr: string): string {
 
 /**
  * The nft variant says so when the kernel refuses for want of a capability; the legacy variant only "unable to
- * initialize table", which it also says on a kernel without ip_tables. The process's own capabilities tell them apart.
+ * initialize table", which it also says on a kernel without ip_tables. What the process may do tells them apart.
  */
-function refusalCode(host: Host, stderr: string): "not-permitted" | "refused" {
+function refusalCode(host: Host, tool: string, stderr: string): "not-permitted" | "refused" {
 	const said = /permission denied|operation not permitted|must be root/i.test(firstLine(stderr));
-	return said || !mayAdministerNetwork(host) ? "not-permitted" : "refused";
+	return said || !mayProgram(host, tool, stderr) ? "not-permitted" : "refused";
 }
 
-/**
- * Whether a child of ours can hold CAP_NET_ADMIN: we have it, or the tool's file capabilities can bring it. The
- * latter need it in the bounding set and no_new_privs unset (capabilities(7), "Transformation of capabilities").
- */
-function mayAdministerNetwork(host: Host): boolean {
-	const status = host.readFile("/proc/self/status") ?? "";
-	const set = (name: string) =>
-		BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0"}`);
-	const has = (name: string) => ((set(name) >> capNetAdmin) & 1n) === 1n;
-	return has("CapEff") || (has("CapBnd") && set("NoNewPrivs") === 0n);
+/** The legacy variant speaks to the kernel through a raw socket. */
+function mayProgram(host: Host, tool: string, stderr: string): boolean {
+	return (
+		canBeHeld(host, "NET_ADMIN") &&
+		(!isLegacy(tool, stderr) || canBeHeld(host, "NET_RAW")) &&
+		!isStranger(host)
+	);
 }
 
-/** CAP_NET_ADMIN in linux/capability.h. */
-const capNetAdmin = 12n;
+function isLegacy(tool: string, stderr: string): boolean {
+	return /legacy/.test(tool) || /\(legacy\)/.test(stderr);
+}
 
 /**
  * What the kernel lacks for a dialect, where the tool's own words say so without doubt; none where they could mean
@@ -108,7 +110,7 @@ const capNetAdmin = 12n;
  */
 function missingPieces(host: Host, tool: string, stderr: string): Piece[] {
 	const extensions = [...stderr.matchAll(unknownExtension)].map(([, name = ""]) => name);
-	if (/legacy/.test(tool) || /\(legacy\)/.test(stderr)) {
+	if (isLegacy(tool, stderr)) {
 		const family: Family = /^ip6/.test(tool) ? "ipv6" : "ipv4";
 		return withoutNatTable.test(stderr)
 			? [{ kind: "nat-table", family }]

@@ -28,6 +28,7 @@ export function setUpFailure(host: Host, error: unknown, asked: Asked): Failure 
 	const isOpen =
 		error.lack === undefined &&
 		ofLock.length === 0 &&
+		findings.ofOwner === undefined &&
 		findings.untried.some((dialect) => dialect === asked.mode);
 	const isAboutDialect = !isUsable && !(isOpen && error.code === "refused");
 	return {
@@ -59,27 +60,22 @@ function tryOthers(host: Host, { mode, families, uid }: Asked): Findings {
 	const isTraceless = enterTrialGround(host) === "new";
 	const before = existingTables(host);
 	const tried = isTraceless ? dialects : tracelessDialects(host, families);
-	const workingWith = (wanted: TrialRules, among: readonly Dialect[]) =>
-		tryDialects(host, wanted, among)
-			.filter(({ failure }) => failure === undefined)
-			.map(({ dialect }) => dialect);
 	const trials = tryDialects(host, { families, uid }, tried);
 	const working = trials.filter(({ failure }) => failure === undefined).map(({ dialect }) => dialect);
-	const found = trials.find(({ dialect }) => dialect === mode)?.failure;
 	const byIpv4 = isTraceless ? dialects : tracelessDialects(host, ["ipv4"]);
 	const refused = byIpv4.filter(
 		(dialect) =>
 			(dialect === mode || mode === "auto") && !working.includes(dialect) && hasTableOfIpv6(dialect),
 	);
-	const isServedByIpv4 =
-		families.length > 1 &&
-		(mode !== "auto" || working.length === 0) &&
-		workingWith({ families: ["ipv4"], uid }, refused).length > 0;
+	const isWorthIpv4 = families.length > 1 && (mode !== "auto" || working.length === 0);
+	const trialsByIpv4 = isWorthIpv4 ? tryDialects(host, { families: ["ipv4"], uid }, refused) : [];
+	// Where the attempt came no further than IPv4's table, that is the one in which there can be a trial.
+	const found = [...trials, ...trialsByIpv4].find(({ dialect }) => dialect === mode)?.failure;
 	leftTables(host, before);
 	return {
 		working,
 		untried: dialects.filter((dialect) => !tried.includes(dialect)),
-		isServedByIpv4,
+		isServedByIpv4: trialsByIpv4.some(({ failure }) => failure === undefined),
 		ofOwner: found?.obstacle === "owner-match" ? found.message : undefined,
 	};
 }

@@ -294,6 +294,16 @@ describe("a mode that does not work", () => {
 		);
 	});
 
+	it("for want of a capability says that, and not that there is no place for the lock either", () => {
+		const host = createMemoryHost({ xtables: new MemoryXtables().ask });
+		host.files.set("/proc/self/status", "CapEff:\t0\nCapBnd:\t0\nNoNewPrivs:\t1\n");
+		host.uninstall("iptables-legacy-restore");
+		const locked = { ...host, lock: () => ({ name: "EACCES", number: 13, message: "permission denied" }) };
+		expect(init(locked)).toBe(77);
+		expect(host.logged.join("\n")).toContain("NET_ADMIN");
+		expect(host.logged.join("\n")).not.toContain("emptyDir");
+	});
+
 	it("for want of a lock file says where to put one", () => {
 		const host = createMemoryHost();
 		host.intercept(

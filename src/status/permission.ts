@@ -1,3 +1,4 @@
+import { isHeld } from "../backend/capabilities.ts";
 import { survey } from "../backend/tables.ts";
 import type { Failure } from "../command/failure.ts";
 import { exitCodes } from "../domain/exit-code.ts";
@@ -16,7 +17,7 @@ export function lackOfPermission(host: Host): Failure | undefined {
 		return undefined;
 	}
 	return notPermitted(
-		hasNetAdmin(host)
+		isHeld(host, "NET_ADMIN") === true
 			? refused.why
 			: "reading nat tables takes the capability NET_ADMIN in the namespace's user namespace",
 	);
@@ -29,25 +30,11 @@ function notPermitted(message: string): Failure {
 	};
 }
 
-function hasNetAdmin(host: Host): boolean {
-	return hasCapability(host, capNetAdmin);
-}
-
 /**
  * Whether more permission would show the namespaces of processes that were not seen: the kernel wants SYS_PTRACE for it
  * (proc_ns_readlink, fs/proc/namespaces.c). Who has it and is refused all the same, as some sandboxes refuse to everybody
  * for their first process, can do nothing about it.
  */
 export function maySeeProcesses(host: Host): boolean {
-	return hasCapability(host, capSysPtrace);
+	return isHeld(host, "SYS_PTRACE") === true;
 }
-
-function hasCapability(host: Host, capability: bigint): boolean {
-	const status = host.readFile("/proc/self/status") ?? "";
-	const [, effective = "0"] = /^CapEff:\s+([\da-f]+)$/m.exec(status) ?? [];
-	return ((BigInt(`0x${effective}`) >> capability) & 1n) === 1n;
-}
-
-/** CAP_NET_ADMIN and CAP_SYS_PTRACE in linux/capability.h. */
-const capNetAdmin = 12n;
-const capSysPtrace = 19n;

@@ -230,6 +230,18 @@ describe("a kernel that really refuses", () => {
 	);
 });
 
+describe("in legacy, spoken to the kernel alone", () => {
+	it("a user that this user namespace does not have is named, though only IPv4's table came to be", () =>
+		withNetns("unmapped-direct", (netns) => {
+			const { status, stderr } = netns.try("unshare", [
+				...["--user", "--map-root-user", "--net", shuntProgram, "init", ...standard.args],
+				...["--iptables-mode", "legacy", "--transport", "kernel"],
+			]);
+			expect(stderr).toMatch(/user 2102 does not exist in this user namespace .*uid_map/);
+			expect(status).toBe(69);
+		}));
+});
+
 function inPlace(test: (place: Place) => void) {
 	return withNetns("failing", (netns) => withToolFolder((tools) => test({ netns, tools })));
 }

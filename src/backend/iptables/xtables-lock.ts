@@ -32,7 +32,7 @@ function takeLock(host: Host, wait: boolean): () => void {
 		throw new BackendError("no-answer", `${lockHolder(host)} holds the xtables lock`, held);
 	}
 	if (first.name !== "EAGAIN") {
-		throw lockFailure(path, first);
+		throw lockFailure(host, path, first);
 	}
 	const seconds = wait ? patience.asked : patience.unasked;
 	const limit = wait
