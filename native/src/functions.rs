@@ -1,7 +1,7 @@
 //! The object that JavaScript gets: `NativeFunctions` in `src/host/native.ts`.
 
 use std::ffi::CString;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, IsTerminal};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::sync::OnceLock;
@@ -204,8 +204,10 @@ fn stdout(text: Text) -> Outcome {
 /// For good, and for the children too: this program has one thread.
 fn enter_netns(path: Text) -> Outcome {
     kept_sockets::close_all();
-    let opened = File::open(path.0).map_err(|error| from_io(&error));
-    Outcome(opened.and_then(|file| setns(file, CloneFlags::CLONE_NEWNET)))
+    // Not waiting for who writes into a pipe, which is no namespace anyway.
+    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+    let opened = OpenOptions::new().read(true).custom_flags(flags).open(path.0);
+    Outcome(opened.map_err(|error| from_io(&error)).and_then(|file| setns(file, CloneFlags::CLONE_NEWNET)))
 }
 
 /// For good, and for the children too.

@@ -41,7 +41,7 @@ export function lockFailure(host: Host, path: string, { number, message }: Errno
 	}
 	// To whom the kernel would refuse the rules, a lock is of no use.
 	return isRefusedRules(host)
-		? new BackendError("not-permitted", `ip_tables: not to be changed without permission, nor ${text}`)
+		? new KernelFailure(errno.notPermitted, `ip_tables: not to be changed without permission, nor ${text}`)
 		: new BackendError("refused", text, { obstacle: "no-lock" });
 }
 

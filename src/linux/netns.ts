@@ -14,7 +14,8 @@ const newNetworkNamespace = 0x40000000; // CLONE_NEWNET in linux/sched.h
 export function enterNetns(path: string, libc: Libc): void {
 	let descriptor: number;
 	try {
-		descriptor = openSync(path, constants.O_RDONLY);
+		// Not waiting for who writes into a pipe, which is no namespace anyway.
+		descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
 	} catch (thrown) {
 		throw hostError(path, errnoOfThrown(thrown));
 	}

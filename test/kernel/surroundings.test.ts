@@ -17,6 +17,7 @@ describe("a --netns that is none", () => {
 		["a path below a file", () => "/proc/self/status/net"],
 		["a regular file", (folder: string) => withFile(join(folder, "regular"))],
 		["a folder", (folder: string) => folder],
+		["a pipe to which nobody writes", (folder: string) => pipeAt(join(folder, "pipe"))],
 		["a namespace of another kind", () => "/proc/self/ns/mnt"],
 	])("%s: exit 64, with the value in the error", (_what, pathIn) =>
 		withToolFolder((tools) => {
@@ -112,6 +113,11 @@ describe("a standard error that takes nothing", () => {
 			expect(tablesOf(netns, "nft")).toEqual(everything);
 		}));
 });
+
+function pipeAt(path: string): string {
+	spawnSync("mkfifo", [path]);
+	return path;
+}
 
 function withFile(path: string): string {
 	writeFileSync(path, "");
