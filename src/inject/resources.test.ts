@@ -182,6 +182,19 @@ describe("our containers' requests in such a pod, which a LimitRange would else 
 		});
 	});
 
+	it("leave what an init container has beside the native sidecars that began before it", () => {
+		const half = { cpu: "500m", memory: "512Mi" };
+		const sidecar = { name: "sidecar", restartPolicy: "Always", resources: { requests: half } };
+		const first = { name: "first", resources: { requests: half } };
+		const requests = { cpu: "1", memory: "1Gi" };
+		const none = { requests: { cpu: "0", memory: "0" } };
+		const made = (...initContainers: JsonObject[]) =>
+			requestsIn({ requests: small }, { requests }, { initContainers });
+		expect(made(sidecar, first)).toEqual(none);
+		expect(made(first, sidecar)).toEqual({ requests: small });
+		expect(made(sidecar, { ...sidecar, name: "second" })).toEqual(none);
+	});
+
 	it("are what was filled in for the pod's own, where it is left", () => {
 		const metadata = {
 			annotations: { "kubernetes.io/limit-ranger": "LimitRanger plugin set: cpu request for container app" },

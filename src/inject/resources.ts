@@ -156,20 +156,34 @@ function fitted(pod: JsonObject, resources: ContainerResources): ContainerResour
 function shareOf(pod: JsonObject, resource: keyof Small): Bounds | undefined {
 	const spec = objectAt(pod, "spec");
 	const whole = boundsOf(objectAt(spec, "resources"), resource);
-	const first = objectsAt(spec, "initContainers");
-	const isLasting = (container: JsonObject) => textAt(container, "restartPolicy") === "Always";
-	const asked = requestsOf([...objectsAt(spec, "containers"), ...first.filter(isLasting)], resource);
+	const asked = requestsOf(
+		[...objectsAt(spec, "containers"), ...objectsAt(spec, "initContainers").filter(isLasting)],
+		resource,
+	);
 	if (asked.length === 0 || asked.includes(undefined)) {
 		return undefined;
 	}
-	// Init containers run before the others, but beside our proxy.
-	const taken = Math.max(sum(asked), ...requestsOf(first, resource).map(amountIn));
+	const taken = Math.max(sum(asked), mostAtStart(objectsAt(spec, "initContainers"), resource));
 	const most = quantityValue(whole.request ?? whole.limit ?? "") ?? Number.POSITIVE_INFINITY;
 	// A hair less than a sum of binary fractions may be left of decimal ones.
 	const fits = (text: string | undefined) => taken + amountIn(text) <= most * (1 + 1e-9);
 	const { request, limit } = smallInit[resource];
 	const least = smallest(isFilledIn(pod, resource) ? asked : [...asked, limit]);
 	return { request: [least, request].find(fits) ?? "0", limit: undefined };
+}
+
+/** Init containers run before the others, but beside our proxy and the sidecars that began before them. */
+function mostAtStart(initContainers: readonly JsonObject[], resource: ResourceName): number {
+	return Math.max(
+		0,
+		...initContainers.map((container, index) =>
+			sum(requestsOf([...initContainers.slice(0, index).filter(isLasting), container], resource)),
+		),
+	);
+}
+
+function isLasting(container: JsonObject): boolean {
+	return textAt(container, "restartPolicy") === "Always";
 }
 
 function requestsOf(containers: readonly JsonObject[], resource: ResourceName): (string | undefined)[] {

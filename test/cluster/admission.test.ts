@@ -107,6 +107,18 @@ describe("a pod with resources as a whole", () => {
 		accepted("team", { name: `${name}-classic`, spec: shared, annotations: classic });
 	});
 
+	it("is accepted where an init container beside a native sidecar takes all of it", () => {
+		const half = { requests: { cpu: "500m", memory: "32Mi" } };
+		const sidecar = { name: "sidecar", image: "app:1", restartPolicy: "Always", resources: half };
+		const spec = {
+			initContainers: [sidecar, { name: "first", image: "app:1", resources: half }],
+			resources: { requests: { cpu: "1", memory: "64Mi" } },
+		};
+		const resources = { requests: { cpu: "100m", memory: "32Mi" } };
+		const { names } = accepted("team", { name: "all-taken", spec, resources });
+		expect(names).toEqual(["shunt-init", "shunt-proxy", "sidecar", "first", "app"]);
+	});
+
 	it("keeps the quality of service that it would have without us", () => {
 		const amounts = { cpu: "200m", memory: "64Mi" };
 		const spec = { resources: { requests: amounts, limits: amounts } };
