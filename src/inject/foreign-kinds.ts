@@ -58,6 +58,8 @@ const unitedTemplates = [
 const tekton = annotationsAt("metadata.annotations of its TaskRuns or PipelineRuns");
 const strimzi = annotationsAt("spec.template.pod.metadata.annotations");
 const prometheus = annotationsAt("spec.podMetadata.annotations");
+const elastic = annotationsAt("spec.podTemplate.metadata.annotations");
+const victoria = annotationsAt("spec.podMetadata.annotations");
 const workflow = annotationsAt("spec.podMetadata.annotations");
 const argoEvents = annotationsAt("spec.template.metadata.annotations");
 const machine = annotationsAt("spec.template.metadata.annotations");
@@ -128,7 +130,11 @@ export const foreignKinds: Readonly<Record<string, Readonly<Record<string, Forei
 		JAXJob: replicas("jaxReplicaSpecs"),
 		Notebook: annotationsAt("metadata.annotations"),
 	},
-	"trainer.kubeflow.org": { TrainingRuntime: trainingRuntime, ClusterTrainingRuntime: trainingRuntime },
+	"trainer.kubeflow.org": {
+		TrainingRuntime: trainingRuntime,
+		ClusterTrainingRuntime: trainingRuntime,
+		TrainJob: { notItsPods: "its pods are made from the template of the runtime that spec.runtimeRef names" },
+	},
 	"serving.kserve.io": { InferenceService: annotationsAt("metadata.annotations") },
 	"ray.io": {
 		RayCluster: rayCluster(),
@@ -173,6 +179,31 @@ export const foreignKinds: Readonly<Record<string, Readonly<Record<string, Forei
 	"opentelemetry.io": { OpenTelemetryCollector: annotationsAt("spec.podAnnotations") },
 	"flink.apache.org": { FlinkDeployment: annotationsAt("spec.podTemplate.metadata.annotations") },
 	"postgresql.cnpg.io": { Cluster: annotationsAt("spec.inheritedMetadata.annotations") },
+	"acid.zalan.do": { postgresql: annotationsAt("spec.podAnnotations") },
+	"postgres-operator.crunchydata.com": { PostgresCluster: annotationsAt("spec.metadata.annotations") },
+	"elasticsearch.k8s.elastic.co": {
+		Elasticsearch: annotationsAt("podTemplate.metadata.annotations of each of spec.nodeSets"),
+	},
+	"kibana.k8s.elastic.co": { Kibana: elastic },
+	"logstash.k8s.elastic.co": { Logstash: elastic },
+	"apm.k8s.elastic.co": { ApmServer: elastic },
+	"databases.spotahome.com": {
+		RedisFailover: annotationsAt("spec.redis.podAnnotations and spec.sentinel.podAnnotations"),
+	},
+	"dragonflydb.io": { Dragonfly: annotationsAt("spec.annotations") },
+	"mongodbcommunity.mongodb.com": {
+		MongoDBCommunity: annotationsAt("spec.statefulSet.spec.template.metadata.annotations"),
+	},
+	"grafana.integreatly.org": {
+		Grafana: annotationsAt("spec.deployment.spec.template.metadata.annotations"),
+	},
+	"operator.victoriametrics.com": {
+		VMSingle: victoria,
+		VMAgent: victoria,
+		VMAlert: victoria,
+		VMAlertmanager: victoria,
+		VMAuth: victoria,
+	},
 };
 
 /** What pod templates are called where they have a name of their own. */
