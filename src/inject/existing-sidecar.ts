@@ -85,6 +85,31 @@ const marks = [
 	},
 ] as const satisfies readonly Mark[];
 
+/** By which label or annotation other meshes are asked for redirection, on a pod or on its namespace. */
+const wishes = [
+	{ owner: "Istio", name: "sidecar.istio.io/inject", value: "true" },
+	{ owner: "Istio", name: "istio-injection", value: "enabled" },
+	{ owner: "Istio", name: "istio.io/dataplane-mode", value: "ambient" },
+	{ owner: "Kuma", name: "kuma.io/sidecar-injection", value: "enabled" },
+	{ owner: "Kuma", name: "kuma.io/sidecar-injection", value: "true" },
+	{ owner: "Consul", name: "consul.hashicorp.com/connect-inject", value: "true" },
+	{ owner: "Open Service Mesh", name: "openservicemesh.io/sidecar-injection", value: "enabled" },
+	{ owner: "App Mesh", name: "appmesh.k8s.aws/sidecarInjectorWebhook", value: "enabled" },
+] as const;
+
+/** What of an object asks another mesh for the same: nothing is redirected twice yet, but may be soon. */
+export function wishesOfOthers(object: JsonObject): string[] {
+	const metadata = objectAt(object, "metadata");
+	return (["label", "annotation"] as const).flatMap((what) =>
+		wishes
+			.filter(({ name, value }) => textAt(objectAt(metadata, `${what}s`), name) === value)
+			.map(
+				({ owner, name }) =>
+					`${what} ${name} asks for ${owner}'s redirection too, and two in one pod would feed each other: take one out`,
+			),
+	);
+}
+
 /** Two redirections in one network namespace would feed each other. */
 export function findSidecar(pod: JsonObject): ExistingSidecar | undefined {
 	const spec = objectAt(pod, "spec");

@@ -312,6 +312,17 @@ describe("a pod that is left alone", () => {
 		});
 	});
 
+	it("is one that the webhook is never asked about, whatever its annotations say", () => {
+		const metadata = {
+			labels: { "shunt.dev/inject": "disabled" },
+			annotations: { "shunt.dev/inject": "enabled" },
+		};
+		expect(outcomeOf({ metadata, spec: { containers: [app] } })).toEqual({
+			kind: "skipped",
+			skip: { code: "disabled", reason: "label shunt.dev/inject: disabled says so" },
+		});
+	});
+
 	it("is a static pod's mirror, of which its kubelet runs nothing", () => {
 		const annotations = { "kubernetes.io/config.mirror": "0", "shunt.dev/inject": "enabled" };
 		expect(outcomeOf({ metadata: { annotations }, spec: { containers: [app] } })).toEqual({
@@ -394,6 +405,18 @@ describe("a warning", () => {
 		]);
 		const theirs = { "linkerd.io/control-plane-ns": "linkerd", "config.linkerd.io/admission-webhooks": "x" };
 		expect(warningsOf({ ...plain, metadata: { labels: theirs } })).toEqual([]);
+	});
+
+	it.each([
+		["labels", "sidecar.istio.io/inject", "true", "Istio"],
+		["annotations", "sidecar.istio.io/inject", "true", "Istio"],
+		["labels", "kuma.io/sidecar-injection", "enabled", "Kuma"],
+		["annotations", "consul.hashicorp.com/connect-inject", "true", "Consul"],
+	])("tells of a wish for another mesh's redirection: %s %s: %s", (where, name, value, owner) => {
+		expect(warningsOf({ ...plain, metadata: { [where]: { [name]: value } } })).toEqual([
+			`${where.slice(0, -1)} ${name} asks for ${owner}'s redirection too, and two in one pod would feed each other: take one out`,
+		]);
+		expect(warningsOf({ ...plain, metadata: { [where]: { [name]: "false" } } })).toEqual([]);
 	});
 
 	it("tells of ports that the proxy will not see, or wants for itself", () => {

@@ -1,3 +1,4 @@
+import { injectAnnotation } from "../policy/annotation-keys.ts";
 import type { NotRedirected } from "../policy/pod-policy-inject.ts";
 import { type ExistingSidecar, findSidecar } from "./existing-sidecar.ts";
 import {
@@ -35,6 +36,10 @@ export function skipReason(pod: JsonObject): Skip | undefined {
 }
 
 const adjudicators: readonly ((spec: JsonObject, pod: JsonObject) => Skip | undefined)[] = [
+	(_, pod) => {
+		const reason = closedReason(pod);
+		return reason === undefined ? undefined : { code: "disabled", reason };
+	},
 	(spec) =>
 		get(spec, "hostNetwork") === true
 			? { code: "host-network", reason: "hostNetwork is on: its rules would be the whole node's" }
@@ -58,6 +63,13 @@ const adjudicators: readonly ((spec: JsonObject, pod: JsonObject) => Skip | unde
 			? { code: "no-containers", reason: "it has no containers" }
 			: undefined,
 ];
+
+/** The one wish that counts as a label: the webhook's selectors leave out what bears it, a pod or a whole namespace. */
+export function closedReason(object: JsonObject): string | undefined {
+	return textAt(objectAt(objectAt(object, "metadata"), "labels"), injectAnnotation) === "disabled"
+		? `label ${injectAnnotation}: disabled says so`
+		: undefined;
+}
 
 /** Only a kubelet may write it (https://kubernetes.io/docs/reference/labels-annotations-taints/). */
 const mirrorAnnotation = "kubernetes.io/config.mirror";

@@ -1,6 +1,7 @@
 import { containsPort } from "../domain/port.ts";
 import { isReadHere } from "../policy/annotation-keys.ts";
 import type { InboundPolicy } from "../policy/redirect-policy.ts";
+import { wishesOfOthers } from "./existing-sidecar.ts";
 import { type JsonObject, numberAt, objectAt, objectsAt, textAt } from "./json.ts";
 import { isNativeSidecar, type Redirection } from "./redirection.ts";
 import { hasPodResources, qualityWarnings } from "./resources.ts";
@@ -14,6 +15,7 @@ export function warningsFor(pod: JsonObject, redirection: Redirection): string[]
 		...containers.flatMap((container) => portWarnings(container, redirection)),
 		...lifecycleWarnings(spec, redirection),
 		...labelWarnings(objectAt(objectAt(pod, "metadata"), "labels")),
+		...wishesOfOthers(pod),
 		...qualityWarnings(pod, redirection),
 		...(hasPodResources(pod)
 			? [

@@ -162,6 +162,13 @@ describe("kinds that are not Kubernetes' own", () => {
 		["pool.kubevirt.io/v1alpha1", "VirtualMachinePool", {}, /at spec\.virtualMachineTemplate\.spec\./],
 		["rabbitmq.com/v1beta1", "RabbitmqCluster", {}, /at spec\.override\.statefulSet\.spec\.template\./],
 		["opentelemetry.io/v1beta1", "OpenTelemetryCollector", {}, /at spec\.podAnnotations/],
+		["trainer.kubeflow.org/v1alpha1", "TrainJob", { trainer: {} }, /the runtime that spec\.runtimeRef names/],
+		["elasticsearch.k8s.elastic.co/v1", "Elasticsearch", { nodeSets: [] }, /at podTemplate\.metadata\./],
+		["kibana.k8s.elastic.co/v1", "Kibana", { count: 1 }, /at spec\.podTemplate\.metadata\.annotations/],
+		["acid.zalan.do/v1", "postgresql", { numberOfInstances: 2 }, /at spec\.podAnnotations/],
+		["databases.spotahome.com/v1", "RedisFailover", {}, /at spec\.redis\.podAnnotations and spec\.sentinel/],
+		["dragonflydb.io/v1alpha1", "Dragonfly", { replicas: 2 }, /at spec\.annotations/],
+		["operator.victoriametrics.com/v1beta1", "VMAgent", {}, /at spec\.podMetadata\.annotations/],
 	])("are passed over with a reason: %s %s %j", (apiVersion, kind, spec, reason) => {
 		const object = objectOf(apiVersion, kind, spec);
 		for (const flags of [[], ["--manual"]]) {
@@ -180,6 +187,31 @@ describe("kinds that are not Kubernetes' own", () => {
 	])("that have nothing to do with pods are no lines: %s %s", (apiVersion, kind, spec) => {
 		expect(inject(objectOf(apiVersion, kind, spec)).report).toBe("1 passed through\n");
 	});
+});
+
+describe("a namespace", () => {
+	const namespace = (labels: JsonObject) => ({
+		apiVersion: "v1",
+		kind: "Namespace",
+		metadata: { name: "n", labels },
+	});
+
+	it("that the webhook's selector leaves out is not annotated, since that would do nothing", () => {
+		const closed = namespace({ "shunt.dev/inject": "disabled" });
+		const { value, report } = inject(closed);
+		expect(value).toEqual(closed);
+		expect(report).toContain("namespace/n skipped: label shunt.dev/inject: disabled says so\n");
+	});
+
+	it.each(["istio.io/dataplane-mode: ambient", "istio-injection: enabled"])(
+		"of another mesh is annotated with a warning: %s",
+		(label) => {
+			const [name = "", value = ""] = label.split(": ");
+			const { report } = inject(namespace({ [name]: value }));
+			expect(report).toContain("namespace/n annotated\n");
+			expect(report).toContain(`warning: label ${name} asks for Istio's redirection too`);
+		},
+	);
 });
 
 describe("a typed list", () => {

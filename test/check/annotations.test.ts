@@ -23,6 +23,8 @@ it("namespaces whose annotations nobody can follow are named, and those whose wi
 	annotations("label", {}, enabled);
 	annotations("both", enabled, enabled);
 	annotations("off", { "shunt.dev/inject": "disabled", "config.shunt.dev/skip-uids": "root" });
+	annotations("ambient", enabled, { "istio.io/dataplane-mode": "ambient" });
+	annotations("theirs", {}, { "istio.io/dataplane-mode": "ambient" });
 	annotations("kube-system", { ...enabled, "config.linkerd.io/skip-outbound-port": "25" });
 	const { result, data = [] } = find(await checkJson(api, []), "config-annotations");
 	expect(result).toBe("warning");
@@ -31,6 +33,7 @@ it("namespaces whose annotations nobody can follow are named, and those whose wi
 	);
 	const wrong = "its pods are refused: namespace annotation";
 	expect(found.toSorted()).toEqual([
+		expect.stringContaining("ambient: label istio.io/dataplane-mode asks for Istio's redirection too"),
 		`key: ${wrong} config.linkerd.io/skip-outbound-port: is not known (want config.linkerd.io/skip-outbound-ports)`,
 		"label: label linkerd.io/inject says nothing here: it is an annotation",
 		expect.stringContaining(

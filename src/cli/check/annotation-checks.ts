@@ -1,6 +1,7 @@
 import type { V1Namespace } from "@kubernetes/client-node";
 import { formatProblem } from "../../domain/problem.ts";
 import type { InjectConfig } from "../../inject/config.ts";
+import { wishesOfOthers } from "../../inject/existing-sidecar.ts";
 import { isReadHere } from "../../policy/annotation-keys.ts";
 import { resolvePodPolicy } from "../../policy/pod-policy.ts";
 import { type Check, listed, passedWith, withConfig } from "./check.ts";
@@ -40,7 +41,9 @@ function findingsIn({ metadata }: V1Namespace, { defaults }: InjectConfig): Find
 		...(outcome.kind === "refused"
 			? outcome.problems.map((problem) => `its pods are refused: ${formatProblem(problem)}`)
 			: []),
-		...(outcome.kind === "redirect" ? outcome.warnings : []),
+		...(outcome.kind === "redirect"
+			? [...outcome.warnings, ...wishesOfOthers({ metadata: { annotations, labels } })]
+			: []),
 		...wishes.map((label) => `label ${label} says nothing here: it is an annotation`),
 	].map((reason) => ({ namespace: name, reason }));
 }

@@ -1,7 +1,9 @@
 import type { InjectConfig } from "../../inject/config.ts";
+import { wishesOfOthers } from "../../inject/existing-sidecar.ts";
 import { injectPod } from "../../inject/inject-pod.ts";
 import { annotationsOf, type Json } from "../../inject/json.ts";
 import { shapeProblems } from "../../inject/pod-shape.ts";
+import { closedReason } from "../../inject/skip.ts";
 import { annotate, annotatePod, upgradePod } from "../../inject/upgrade-pod.ts";
 import { isNamespace, type Target } from "../../inject/workload.ts";
 import { configPrefix, injectAnnotation, isReadHere } from "../../policy/annotation-keys.ts";
@@ -44,6 +46,10 @@ function transformNamespace({ object }: Target, { config, set }: InjectOptions):
 	if (shape.length > 0) {
 		return { verdict: "refused", problems: shape };
 	}
+	const closed = closedReason(object);
+	if (closed !== undefined) {
+		return { verdict: "skipped", detail: closed };
+	}
 	const resolved = resolvePodPolicy({
 		defaults: config.defaults,
 		namespace: undefined,
@@ -56,9 +62,10 @@ function transformNamespace({ object }: Target, { config, set }: InjectOptions):
 			: { verdict: "refused", problems: resolved.problems };
 	}
 	const annotated = annotate(object, { [injectAnnotation]: "enabled", ...set });
+	const warnings = wishesOfOthers(object);
 	return annotated === object
-		? { verdict: "unchanged", detail: "annotated already" }
-		: { verdict: "annotated", object: annotated };
+		? { verdict: "unchanged", detail: "annotated already", warnings }
+		: { verdict: "annotated", object: annotated, warnings };
 }
 
 function transformWorkload(target: Target, pod: Json, options: InjectOptions): Transformed {
