@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { clientAuthority } from "../../../test/support/api-server/certificates.ts";
+import { clientAuthority, constrainedAuthority } from "../../../test/support/api-server/certificates.ts";
 import type { CertificateAndKey, CertificateRequest } from "../../chart/index.ts";
 import { formatProblem } from "../../domain/problem.ts";
 import { type CertificateParts, certificateProblems } from "./certificate-problems.ts";
@@ -42,6 +42,13 @@ const between = issue({ kind: "ca", commonName: "between", dnsNames: [], issuer:
 const viaBetween = issue({ issuer: between });
 /** A CA's certificate that names clients as those whom it is for. */
 const clients = await clientAuthority("clients", now);
+/** CAs that a company bound to its own domains, or kept out of others'. */
+const bound = await constrainedAuthority("company", now, { permitted: ["corp.example"] });
+const keptOut = await constrainedAuthority("outside", now, { excluded: [".shunt.svc"] });
+const wide = await constrainedAuthority("wide", now, {
+	permitted: ["corp.example", "SVC"],
+	excluded: ["unt.svc", "x.shunt.svc"],
+});
 const openSsh = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n";
 const oldRoot = issue({ kind: "ca", commonName: "old", dnsNames: [], daysValid: 10 }, now - 50 * day);
 const byOldRoot = issue({ issuer: oldRoot });
@@ -62,6 +69,8 @@ describe("a provided certificate", () => {
 			"with more CAs than are needed, an old one among them",
 			{ ca: oldRoot.certificate + other.certificate + root.certificate },
 		],
+		["by a CA whose names include it", { ...pairOf(issue({ issuer: wide })), ca: wide.certificate }],
+		["with another CA's way around one that is bound", { ca: bound.certificate + root.certificate }],
 		["that is trusted itself", { ...pairOf(good), ca: good.certificate }],
 	])("is accepted %s", (_, given) => {
 		expect(problems(given)).toEqual([]);
@@ -145,6 +154,18 @@ describe("a provided certificate", () => {
 			[
 				'injector.tls.ca: has a CA that is not for servers: "CN=clients" (want one with the extended key usage serverAuth, or with none)',
 			],
+		],
+		[
+			"a CA for other names alone",
+			{ ...pairOf(issue({ issuer: bound })), ca: bound.certificate },
+			[
+				'injector.tls.ca: has a CA that may not sign for shunt-injector.shunt.svc: "CN=company" (want one whose name constraints permit that, or without any)',
+			],
+		],
+		[
+			"a CA for all names but such",
+			{ ...pairOf(issue({ issuer: keptOut })), ca: keptOut.certificate },
+			[expect.stringContaining("injector.tls.ca: has a CA that may not sign for shunt-injector.shunt.svc")],
 		],
 		[
 			"a key of OpenSSH's",

@@ -2,6 +2,7 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { Problem } from "../../domain/problem.ts";
 import { type CertificatePart, certificatesOf, isTrusted, keyOf } from "./certificate-texts.ts";
+import { maySignFor } from "./name-constraints.ts";
 
 /** What the injector serves with, and whom the API server trusts. Parts that are not known are not looked at. */
 export interface CertificateParts {
@@ -31,7 +32,7 @@ export function certificateProblems({ ca, crt, key }: CertificateParts, use: Cer
 		...served.problems,
 		...secret.problems,
 		...(crt === undefined ? [] : leafProblems(crt, served.found, use)),
-		...authorityProblems(known, use.now),
+		...authorityProblems(known, use),
 		...chainProblems(known),
 		...pairProblems(known),
 	];
@@ -45,8 +46,8 @@ interface Known extends CertificateParts {
 }
 
 /** A bundle may have certificates that are too old or for others, as long as there is a way without them. */
-function authorityProblems({ crt, ca, served, roots }: Known, now: number): Problem[] {
-	const isUnfit = (certificate: X509Certificate) => issuingFlaw(certificate, now) !== undefined;
+function authorityProblems({ crt, ca, served, roots }: Known, use: CertificateUse): Problem[] {
+	const isUnfit = (certificate: X509Certificate) => issuingFlaw(certificate, use) !== undefined;
 	const isFit = (certificate: X509Certificate) => !isUnfit(certificate);
 	const [leaf, ...between] = served;
 	const way = leaf === undefined ? [] : [leaf, ...between.filter(isFit)];
@@ -55,21 +56,28 @@ function authorityProblems({ crt, ca, served, roots }: Known, now: number): Prob
 			? [...roots, ...between].find(isUnfit)
 			: undefined;
 	const source = needed !== undefined && between.includes(needed) ? crt?.source : ca?.source;
-	const flaw = needed && issuingFlaw(needed, now);
+	const flaw = needed && issuingFlaw(needed, use);
 	return flaw === undefined || source === undefined ? [] : [{ source, ...flaw }];
 }
 
 type Flaw = Pick<Problem, "complaint" | "accepted">;
 
-/** Go has the usages of who issues a certificate bound its own (crypto/x509, verify.go). */
-function issuingFlaw(certificate: X509Certificate, now: number): Flaw | undefined {
+/** Go has the usages and names of who issues a certificate bound its own (crypto/x509, verify.go). */
+function issuingFlaw(certificate: X509Certificate, { host, now }: CertificateUse): Flaw | undefined {
+	const subject = JSON.stringify(certificate.subject);
 	return (
 		timeFlaw(certificate, now) ??
 		(isForServers(certificate)
 			? undefined
 			: {
-					complaint: `has a CA that is not for servers: ${JSON.stringify(certificate.subject)}`,
+					complaint: `has a CA that is not for servers: ${subject}`,
 					accepted: "one with the extended key usage serverAuth, or with none",
+				}) ??
+		(maySignFor(certificate, host)
+			? undefined
+			: {
+					complaint: `has a CA that may not sign for ${host}: ${subject}`,
+					accepted: "one whose name constraints permit that, or without any",
 				})
 	);
 }

@@ -2,6 +2,8 @@
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import { isIP } from "node:net";
+import { AsnConvert } from "@peculiar/asn1-schema";
+import * as asn1 from "@peculiar/asn1-x509";
 import * as x509 from "@peculiar/x509";
 
 export interface CertifiedKey {
@@ -62,7 +64,30 @@ export async function createAuthority(name = "test authority"): Promise<Authorit
 }
 
 /** An authority that is bound to clients' certificates, valid for a hundred days from a time on. */
-export async function clientAuthority(name: string, notBefore: number) {
+export function clientAuthority(name: string, notBefore: number) {
+	const usage = new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]);
+	return boundAuthority(name, notBefore, usage);
+}
+
+/** One that may, or may not, sign for names below some domains. */
+export function constrainedAuthority(
+	name: string,
+	notBefore: number,
+	domains: { readonly permitted?: readonly string[]; readonly excluded?: readonly string[] },
+) {
+	const subtrees = (names: readonly string[] = []) =>
+		new asn1.GeneralSubtrees(
+			names.map((dNSName) => new asn1.GeneralSubtree({ base: new asn1.GeneralName({ dNSName }) })),
+		);
+	const constraints = new asn1.NameConstraints({
+		...(domains.permitted ? { permittedSubtrees: subtrees(domains.permitted) } : {}),
+		...(domains.excluded ? { excludedSubtrees: subtrees(domains.excluded) } : {}),
+	});
+	const value = AsnConvert.serialize(constraints);
+	return boundAuthority(name, notBefore, new x509.Extension(asn1.id_ce_nameConstraints, true, value));
+}
+
+async function boundAuthority(name: string, notBefore: number, bounds: x509.Extension) {
 	const keys = await makeKeys();
 	const certificate = await x509.X509CertificateGenerator.createSelfSigned(
 		{
@@ -72,10 +97,7 @@ export async function clientAuthority(name: string, notBefore: number) {
 			name: `CN=${name}`,
 			signingAlgorithm: algorithm,
 			keys,
-			extensions: [
-				new x509.BasicConstraintsExtension(true, 0, true),
-				new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-			],
+			extensions: [new x509.BasicConstraintsExtension(true, 0, true), bounds],
 		},
 		webcrypto as never,
 	);
