@@ -129,6 +129,17 @@ describe("shunt uninstall", () => {
 		expect(stderr).toContain("secrets is forbidden");
 	});
 
+	it.each(["on", "y", "0b11"])(
+		"writes a name in quotes that kubectl would take for something else: %s",
+		async (name) => {
+			await cluster.apply("install", "-n", name);
+			const { status, stdout } = await cluster.run("uninstall", "-n", name);
+			expect(status).toBe(0);
+			expect(stdout).toContain(`\n  namespace: "${name}"\n`);
+			expect(stdout).not.toContain(`: ${name}\n`);
+		},
+	);
+
 	it("needs a cluster, and a namespace", async () => {
 		expect((await cluster.run("uninstall", "-n", "A B")).status).toBe(64);
 		cluster.env = { HOME: "/nonexistent" };

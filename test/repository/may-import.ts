@@ -356,6 +356,7 @@ export const mayImport: Table = {
 		imports: [
 			"src/cli",
 			"src/cli/cluster",
+			"src/cli/inject/yaml",
 			"src/cli/install",
 			"src/command/strict-command.ts",
 			"src/domain",

@@ -214,3 +214,47 @@ describe("a merge or an anchor", () => {
 		expect(done(text).endsWith("---\nkind: Other\na: &a {<<: {b: c}}\nd: *a\n")).toBe(true);
 	});
 });
+
+describe("a text that kubectl's reader takes for itself in double quotes alone", () => {
+	const texts = {
+		"a line break of its own": "x\u0085y\u2028z\u2029",
+		"characters that it refuses": "\u007f\u0080\u009b[31m\ufffe",
+		"a byte order mark": "\ufeffx",
+		"a tab that begins a line": "\tx\n\ty which is longer than what the library breaks into lines\n",
+		"n\u2028o": "as a key",
+		"<<": "no merge",
+	};
+	const pod = {
+		apiVersion: "v1",
+		kind: "Pod",
+		metadata: { name: "a", annotations: texts },
+		spec: { containers: [{ name: "a", args: Object.values(texts) }] },
+	};
+	const raw = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe]|^ *\t/m;
+	const list = { apiVersion: "v1", kind: "List", items: [pod, pod] };
+
+	it.each([
+		["a pod", pod],
+		["a List", list],
+	])("is written so where JSON becomes YAML: %s", (_, input) => {
+		for (const run of [runInject, runUninject]) {
+			const { stdout } = run(["-o", "yaml", "-"], JSON.stringify(input));
+			expect(stdout).not.toMatch(raw);
+			expect(stdout).not.toMatch(/^ *<</m);
+			expect(stdout).toContain('"x\\u0085y\\u2028z\\u2029"');
+			const { documents, problems } = parseDocuments(stdout, "stdout");
+			expect(problems).toEqual([]);
+			const written = JSON.stringify(documents);
+			for (const text of Object.entries(texts).flat()) {
+				expect(written).toContain(JSON.stringify(text));
+			}
+		}
+	});
+
+	it("is written so where an edit writes an alias or brackets out", () => {
+		const text = `${head.replace("{name: a}", '&m {name: a, annotations: {x: "x\\x85y"}}')}same: *m\nflow: {deep: *m}\n`;
+		const { stdout } = runInject(["-"], text);
+		expect(stdout).not.toMatch(raw);
+		expect(stdout.match(/"x\\(?:x85|u0085)y"/g)).toHaveLength(3);
+	});
+});

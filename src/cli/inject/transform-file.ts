@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import type { Problem } from "../../domain/problem.ts";
 import { isArray, isObject, type Json, type JsonArray, type JsonObject } from "../../inject/json.ts";
 import { Numeral } from "../../inject/numeral.ts";
@@ -8,7 +7,7 @@ import type { Input } from "./inputs.ts";
 import type { Entry } from "./report.ts";
 import { type Transform, transformDocument } from "./transform.ts";
 import { type Item, type ListItems, listItemsOf, readItem } from "./yaml/list-items.ts";
-import { compactJson, compactPairs, printBlock, writeOptions } from "./yaml/print.ts";
+import { compactJson, compactPairs, printBlock, printYaml } from "./yaml/print.ts";
 import { rewrite } from "./yaml/rewrite.ts";
 
 /** How documents come out: as they are but for what changed, or printed. */
@@ -101,7 +100,7 @@ class FileWork {
 
 	#print(value: Json): void {
 		if (value !== null && this.#isPrintable(value)) {
-			this.documents.push([this.#form === "json" ? compactJson(value) : stringify(value, writeOptions)]);
+			this.documents.push([this.#form === "json" ? compactJson(value) : printYaml(value)]);
 		}
 	}
 
@@ -190,7 +189,7 @@ function surroundingsOf({ isFlow, before, behind, above, below }: ListItems, for
 }
 
 function printKeys(object: JsonObject): string {
-	return Object.keys(object).length === 0 ? "" : stringify(object, writeOptions);
+	return Object.keys(object).length === 0 ? "" : printYaml(object);
 }
 
 function hasFiniteNumbers(value: Json): boolean {

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { stringify } from "yaml";
 import { StrictCommand } from "../../command/strict-command.ts";
 import { type ExitCode, exitCodes } from "../../domain/exit-code.ts";
 import { harmless } from "../../domain/harmless.ts";
 import type { Cluster } from "../../kube/cluster.ts";
 import { ClusterError } from "../../kube/cluster-error.ts";
 import { addClusterFlags, type ClusterFlags, parseNamespace } from "../cluster/cluster-flags.ts";
+import { printYaml } from "../inject/yaml/print.ts";
 import { connect, deliver, patiently, Refusal, required, settle } from "../install/outcome.ts";
 import { processIo, type ReleaseIo } from "../io.ts";
 import type { FoundObject } from "./find-objects.ts";
@@ -51,7 +51,7 @@ function runUninstall(flags: UninstallFlags, io: ReleaseIo, program: string): Pr
 		const found = await connect(flags, io, namespace.ok ? [] : namespace.problems);
 		const cluster = required(found, noCluster);
 		const objects = await patiently(cluster, io, () => find(cluster, flags, io));
-		return deliver(io, objects.map((object) => `---\n${stringify(object)}`).join(""));
+		return deliver(io, objects.map((object) => `---\n${printYaml(object)}`).join(""));
 	});
 }
 

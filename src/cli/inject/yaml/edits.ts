@@ -3,7 +3,7 @@ import { isArray, isObject, type Json } from "../../../inject/json.ts";
 import type { AliasNode, Node } from "../../../yaml/node.ts";
 import { blockMapEdits, blockSeqEdits } from "./block-edits.ts";
 import { flowMapEdits, flowSeqEdits } from "./flow-edits.ts";
-import { printBlock, printFlow, printScalar } from "./print.ts";
+import { jsonString, printBlock, printFlow, printScalar } from "./print.ts";
 import {
 	CannotSplice,
 	discard,
@@ -87,7 +87,7 @@ function replacement(text: SourceText, { node, key }: Slot, after: Json): Edit {
 /** With quotes where there were some: JSON could not do without. */
 function printLike(node: Node, after: Json): string {
 	const isQuoted = node.kind === "scalar" && node.style === "double" && typeof after === "string";
-	return isQuoted ? JSON.stringify(after) : printScalar(after);
+	return isQuoted ? jsonString(after) : printScalar(after);
 }
 
 /** `key:` with nothing behind it gets lines below it. */

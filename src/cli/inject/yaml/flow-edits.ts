@@ -2,7 +2,7 @@ import { align, type Step } from "../../../inject/align.ts";
 import type { Json, JsonArray, JsonObject } from "../../../inject/json.ts";
 import { childrenOf, type MapNode, type Node, type Pair, type SeqNode } from "../../../yaml/node.ts";
 import { type Gap, gapsOf, mapChanges } from "./changes.ts";
-import { printFlow, printFlowLines } from "./print.ts";
+import { jsonString, printFlow, printFlowLines } from "./print.ts";
 import { CannotSplice, discard, type Edit, lineStart, type SourceText } from "./source-text.ts";
 
 export function flowSeqEdits(text: SourceText, node: SeqNode, before: JsonArray, after: JsonArray): Edit[] {
@@ -34,7 +34,7 @@ export function flowMapEdits(text: SourceText, node: MapNode, before: JsonObject
 		),
 		...gapEdits(frame, stepsOf(node.pairs, going, added.length), (index) => {
 			const [key, value] = added[index] ?? ["", null];
-			return `${JSON.stringify(key)}: ${print(frame, value)}`;
+			return `${jsonString(key)}: ${print(frame, value)}`;
 		}),
 	];
 }

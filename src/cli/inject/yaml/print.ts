@@ -1,10 +1,12 @@
 import {
 	type CreateNodeOptions,
+	Document,
 	type DocumentOptions,
 	type ScalarTag,
 	type SchemaOptions,
 	stringify,
 	type ToStringOptions,
+	visit,
 } from "yaml";
 import { isArray, isObject, type Json, type JsonObject } from "../../../inject/json.ts";
 import { Numeral } from "../../../inject/numeral.ts";
@@ -45,7 +47,7 @@ function printPart(value: Json, column: number, { eol, indentSeq }: Style): stri
 	if (known !== undefined) {
 		return known;
 	}
-	const text = stringify(value, { ...writeOptions, indentSeq })
+	const text = printYaml(value, { indentSeq })
 		.replace(/^(?=.)/gm, " ".repeat(column))
 		.replaceAll("\n", eol);
 	if (!key.endsWith(" ")) {
@@ -72,8 +74,8 @@ function holdsNumeral(value: Json): boolean {
 
 /** A scalar on one line. */
 export function printScalar(value: Json): string {
-	const text = stringify(value, writeOptions).trimEnd();
-	return text.includes("\n") ? JSON.stringify(value) : text;
+	const text = printYaml(value).replace(/\n$/, "");
+	return text.includes("\n") ? jsonText(value, "") : text;
 }
 
 /** JSON, which is also YAML, on one line. */
@@ -101,14 +103,53 @@ const numeralTag: ScalarTag = {
 };
 
 /** Version 1.1, so that a text which that version would take for something else gets its quotes. */
-export const writeOptions: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions = {
+const writeOptions: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions = {
 	version: "1.1",
-	customTags: (tags) => [numeralTag, ...tags],
+	// The library writes every "<<" without quotes as long as it knows merges.
+	merge: false,
+	customTags: (tags) => [
+		numeralTag,
+		...tags.filter((tag) => typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:merge"),
+	],
 	indent: 2,
 	// Folding would break arguments and annotations over lines.
 	lineWidth: 0,
 	aliasDuplicateObjects: false,
 };
+
+/** YAML that kubectl takes for this value. */
+export function printYaml(value: unknown, options: ToStringOptions = {}): string {
+	const text = stringify(value, { ...writeOptions, ...options });
+	return isFragile.test(text) ? printEscaped(value, options) : text;
+}
+
+/** What breaks a line for kubectl's reader and not for the library, and what that reader takes in no quotes. */
+const unwritten = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+/** Also a tab that begins a line, which it takes for a wrong indentation, and a key that would merge. */
+const isFragile = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|^ *\t|^[ -]*<</m;
+
+function printEscaped(value: unknown, options: ToStringOptions): string {
+	const document = new Document(value, writeOptions);
+	visit(document, {
+		Scalar: (_, node) => {
+			if (typeof node.value === "string" && isFragile.test(node.value)) {
+				node.type = "QUOTE_DOUBLE";
+			}
+		},
+	});
+	const oneLine = { doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER };
+	return escaped(document.toString({ ...writeOptions, ...oneLine, ...options }));
+}
+
+/** Only double quotes may hold such characters. */
+function escaped(quoted: string): string {
+	return quoted.replace(unwritten, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A JSON text that says the same as YAML. */
+export function jsonString(text: string): string {
+	return escaped(JSON.stringify(text));
+}
 
 /** As JSON.stringify writes it with this unit of indentation, but every number exactly. */
 function jsonText(value: Json, unit: string, indent = ""): string {
@@ -119,12 +160,12 @@ function jsonText(value: Json, unit: string, indent = ""): string {
 		return yamlOnly(value);
 	}
 	if (typeof value !== "object" || value === null) {
-		return JSON.stringify(value);
+		return typeof value === "string" ? jsonString(value) : JSON.stringify(value);
 	}
 	const deeper = indent + unit;
 	const items = isArray(value)
 		? value.map((item) => jsonText(item, unit, deeper))
-		: Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${jsonText(item, unit, deeper)}`);
+		: Object.entries(value).map(([key, item]) => `${jsonString(key)}: ${jsonText(item, unit, deeper)}`);
 	const [open, close] = isArray(value) ? "[]" : "{}";
 	return items.length === 0
 		? `${open}${close}`
@@ -142,7 +183,7 @@ export function compactJson(value: Json): string {
 /** What stands between the braces. */
 export function compactPairs(object: JsonObject): string {
 	return Object.entries(object)
-		.map(([key, item]) => `${JSON.stringify(key)}:${compactJson(item)}`)
+		.map(([key, item]) => `${jsonString(key)}:${compactJson(item)}`)
 		.join(",");
 }
 

@@ -1,10 +1,9 @@
-import { stringify } from "yaml";
 import { deepEqual } from "../../../inject/deep-equal.ts";
 import type { Json } from "../../../inject/json.ts";
 import { readDocument } from "../../../yaml/documents.ts";
 import type { Node } from "../../../yaml/node.ts";
 import { aliasEdits, editsOf } from "./edits.ts";
-import { printBlock, printFlow, type Style, writeOptions } from "./print.ts";
+import { printBlock, printFlow, printYaml, type Style } from "./print.ts";
 import {
 	applyEdits,
 	CannotSplice,
@@ -50,7 +49,7 @@ export function rewrite(revision: Revision): Rewritten {
 			return { pieces, isAnew: index > 0 };
 		}
 	}
-	return { pieces: [`${follows ? "---\n" : ""}${stringify(after, writeOptions)}`], isAnew: true };
+	return { pieces: [`${follows ? "---\n" : ""}${printYaml(after)}`], isAnew: true };
 }
 
 interface Padded extends Revision {
