@@ -22,14 +22,22 @@ export function runPlugin(host: Host, argv: readonly string[] = []): ExitCode {
 		return answerPerson(host, word);
 	}
 	const call: Call = { version: newestVersion };
+	let result: string | undefined;
 	try {
-		const result = run(host, call);
-		if (result !== undefined) {
-			host.stdout(`${result}\n`);
-		}
-		return exitCodes.done;
+		result = run(host, call);
 	} catch (thrown) {
 		return err(host, asCniError(thrown), call);
+	}
+	return result === undefined ? exitCodes.done : deliver(host, result);
+}
+
+/** Where it cannot be delivered, nor could a second object that says so. */
+function deliver(host: Host, text: string): ExitCode {
+	try {
+		host.stdout(`${text}\n`);
+		return exitCodes.done;
+	} catch (thrown) {
+		return undelivered(host, thrown);
 	}
 }
 
@@ -40,12 +48,7 @@ function answerPerson(host: Host, word: string): ExitCode {
 		host.log(description);
 		return exitCodes.badInput;
 	}
-	try {
-		host.stdout(`${isQuestion ? description : ownVersion}\n`);
-		return exitCodes.done;
-	} catch (thrown) {
-		return undelivered(host, thrown);
-	}
+	return deliver(host, isQuestion ? description : ownVersion);
 }
 
 const description = `shunt-cni ${ownVersion}: a CNI plugin for versions ${specVersions.join(", ")}, run by a container runtime with CNI_COMMAND and more in its environment`;
