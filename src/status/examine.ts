@@ -1,5 +1,5 @@
 import type { OwnTable } from "../backend/backend.ts";
-import { backendOf } from "../backend/backends.ts";
+import { backendOf, kernelTables } from "../backend/backends.ts";
 import { loopbackName } from "../backend/loopback.ts";
 import { type Reading, readTables } from "../backend/read.ts";
 import type { Family } from "../domain/family.ts";
@@ -176,10 +176,14 @@ function unreadable({ unsaved, ruleset }: Reading): Gap[] {
 	return [...new Map([...unsaved, ...ruleset.gaps].map((gap) => [JSON.stringify(gap), gap])).values()];
 }
 
-/** Whether a table that was not read may hold rules of ours. */
+/** Whether a table that was not read may hold rules of ours: what nft was to list may be iptables-nft's. */
 export function mayBeOurs({ dialect, scope, table }: Gap): boolean {
+	const subsystems = backendOf(dialect).tables.map(({ subsystem }) => subsystem);
 	return (
-		table === undefined || backendOf(dialect).tables.some((one) => one.scope === scope && one.name === table)
+		table === undefined ||
+		kernelTables.some(
+			(one) => subsystems.includes(one.subsystem) && one.scope === scope && one.name === table,
+		)
 	);
 }
 

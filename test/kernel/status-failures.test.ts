@@ -109,6 +109,21 @@ describe("status without tools", () => {
 			}),
 		));
 
+	it("to read what iptables-nft withholds for a rule that nft made: what is unknown is not called absent", () =>
+		withNetns("status", (netns) =>
+			withToolFolder((tools) => {
+				hold(netns, "nft", standard);
+				// As iptables-nft does with a table that it calls incompatible.
+				tools.script("iptables-nft-save", "exit 0");
+				tools.link("ip6tables-nft-save");
+				const seen = seeStatus(["--netns", netns.path], tools.env);
+				expect(seen).toMatchObject({ status: 69, verdict: "unknown" });
+				expect(seen.namespaces[0]?.notRead).toMatchObject([
+					{ family: "ipv4", table: "nat", why: "nft is not installed" },
+				]);
+			}),
+		));
+
 	it("to read our nftables table: exit 69", () =>
 		withNetns("status", (netns) =>
 			withToolFolder((tools) => {
