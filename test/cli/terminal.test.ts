@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatResults } from "../../src/cli/check/format-results.ts";
 import { formatWorkloads } from "../../src/cli/cluster/pods.ts";
+import { jsonString } from "../../src/cli/inject/yaml/print.ts";
 import { createPaints } from "../../src/cli/paint.ts";
 import { createLogger } from "../../src/command/logger.ts";
 import { harmless } from "../../src/domain/harmless.ts";
@@ -19,7 +20,8 @@ import { readBy } from "../support/readers.ts";
 /** Sets a window's title, colours, turns the order, ends a line and begins one of ours, in C0, C1 and Unicode. */
 const evil = "\u001b]0;x\u0007\u009b31m\u202eabc\u2066\u007f\r\npod/good injected\u2028.";
 const told = harmless(evil);
-const yamlText = JSON.stringify(evil);
+/** kubectl and we take such characters in escapes alone. */
+const yamlText = jsonString(evil);
 
 /** Nothing but lines of ours. */
 function expectHarmless(text: string): void {
