@@ -61,6 +61,8 @@ export type Expression =
 	| { readonly kind: "idle"; readonly name: string }
 	/** Takes the packet or lets it go on, by what cannot be told. */
 	| { readonly kind: "condition"; readonly name: string }
+	/** Ends the packet's way, and tells its sender. */
+	| { readonly kind: "refuse" }
 	/** Ends the rule in a way that is not understood. */
 	| { readonly kind: "end"; readonly name: string }
 	/** Might be anything. */
@@ -241,7 +243,7 @@ const readers: Readonly<Record<string, Read>> = {
 	tunnel: loadOfOther("tunnel", 2),
 	masq: end("masquerade"),
 	queue: end("queue"),
-	reject: end("reject"),
+	reject: () => ({ kind: "refuse" }),
 	tproxy: end("tproxy"),
 	synproxy: end("synproxy"),
 	fwd: end("fwd"),

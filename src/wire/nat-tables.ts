@@ -123,9 +123,10 @@ function contentsOf(sets: readonly FilledSet[], order: ByteOrder): SetContents {
 function contentOf(set: SetObject, elements: readonly ElementObject[]): SetContent {
 	const plain = elements.filter(({ isCatchAll }) => !isCatchAll);
 	return {
-		ranges: set.isInterval ? intervalsOf(plain) : pointsOf(plain),
+		// Of several parts each has bounds of its own (nft_pipapo_insert in net/netfilter/nft_set_pipapo.c).
+		ranges: set.isInterval && !set.isConcatenation ? intervalsOf(plain) : pointsOf(plain),
 		catchAll: elements.find(({ isCatchAll }) => isCatchAll),
-		isConcatenation: set.isConcatenation || plain.some(({ key }) => key.length !== set.keyLength),
 		isInterval: set.isInterval,
+		keyLength: set.keyLength,
 	};
 }

@@ -4,7 +4,7 @@ import { type Expression, expressionsIn, type Verdict } from "./expression.ts";
 import { type Facts, rank } from "./field.ts";
 import { comparison, type TableScope } from "./nf-tables.ts";
 import { handleNumber, type RuleObject } from "./objects.ts";
-import { type Held, Registers } from "./registers.ts";
+import { Registers } from "./registers.ts";
 import { type Outcome, outcomeOf, redirection, translation, unknownOutcome } from "./rule-action.ts";
 import {
 	type Comparison,
@@ -181,6 +181,8 @@ class RuleReader {
 				const { implied, ...end } = translation(expression, this.#registers, this.#around.scope);
 				return { conditions: [...conditions, ...implied], ...end };
 			}
+			case "refuse":
+				return { conditions, action: { kind: "drop" }, nft: "reject", save: undefined };
 			case "end":
 				return {
 					conditions,
@@ -217,17 +219,19 @@ class RuleReader {
 	}
 
 	/** Takes out of the words what the next part takes for granted, as nft does. */
-	#imply(needs: keyof Facts | undefined): void {
-		const index = this.#pieces.findLastIndex((other) => needs !== undefined && other.fact?.kind === needs);
-		const found = this.#pieces[index];
-		if (found !== undefined) {
-			this.#pieces[index] = { ...found, nft: "" };
+	#imply(needs: readonly (keyof Facts)[]): void {
+		for (const need of needs) {
+			const index = this.#pieces.findLastIndex((other) => other.fact?.kind === need);
+			const found = this.#pieces[index];
+			if (found !== undefined) {
+				this.#pieces[index] = { ...found, nft: "" };
+			}
 		}
 	}
 
 	/** Adds to what is known. */
 	#add(piece: Piece): void {
-		const { fact, needs } = piece;
+		const { fact, needs = [] } = piece;
 		this.#imply(needs);
 		if (fact?.kind === "family") {
 			this.#facts = { ...this.#facts, family: fact.family };
@@ -239,40 +243,39 @@ class RuleReader {
 	}
 
 	#lookup(lookup: Extract<Expression, { kind: "lookup" }>): End[] | undefined {
-		const held = this.#registers.held(lookup.of);
 		if (lookup.to === undefined) {
-			this.#add(lookedUp(held, lookup, this.#facts, this.#around));
+			this.#add(lookedUp(this.#registers, lookup, this.#facts, this.#around));
 			return undefined;
 		}
 		if (lookup.to !== "verdict") {
 			this.#registers.forget(lookup.to);
 			return undefined;
 		}
-		return this.#verdictMap(held, lookup.set);
+		return this.#verdictMap(lookup);
 	}
 
 	/** A way for each of its elements, and where it says so one for every other value. */
-	#verdictMap(held: Held | undefined, set: string): End[] {
+	#verdictMap({ of, set }: Extract<Expression, { kind: "lookup" }>): End[] {
 		const before = this.#conditions();
 		const { sets, order } = this.#around;
 		const content = sets.get(set);
-		const values = valuesOf(held, content, this.#facts, order);
+		const values = valuesOf(this.#registers, of, content, { facts: this.#facts, order });
 		const nft = mapWords(set, content, values);
-		if (values !== undefined) {
-			this.#imply(values.field.needs);
-		}
+		this.#imply(values?.flatMap(({ field }) => field.needs ?? []) ?? []);
 		if (content === undefined) {
 			return [{ conditions: before, ...unknownOutcome(nft) }];
 		}
 		const ends = content.ranges.map(({ element }, index): End => {
 			// Where it leads is known, also of a key that is not.
-			const range = values?.ranges[index];
-			const test = range && values?.field.test([range]);
-			const condition = test ?? ({ kind: "unparsed", text: nft } as const);
-			return { conditions: [...before, condition], ...mapOutcome(element.verdict, nft) };
+			const tests = (values ?? [undefined]).map((part): Condition => {
+				const range = part?.ranges[index];
+				return (range && part?.field.test([range])) ?? { kind: "unparsed", text: nft };
+			});
+			return { conditions: [...before, ...tests], ...mapOutcome(element.verdict, nft) };
 		});
 		if (content.catchAll !== undefined) {
-			const test = values?.field.test(values.ranges) ?? ({ kind: "unparsed", text: nft } as const);
+			const [part] = values?.length === 1 ? values : [];
+			const test = part?.field.test(part.ranges) ?? ({ kind: "unparsed", text: nft } as const);
 			const conditions = [...before, conditionOf(test, true)];
 			ends.push({ conditions, ...mapOutcome(content.catchAll.verdict, nft) });
 		}

@@ -23,6 +23,20 @@ export class Registers {
 		return this.#held.get(register)?.held;
 	}
 
+	/** What stands in a row from a register on, as the parts of a value that together are so long. Undefined where a part of it is not known. */
+	row(from: number, length: number): Held[] | undefined {
+		const row: Held[] = [];
+		for (let at = from; at < from + Math.ceil(length / 4); ) {
+			const found = this.#held.get(at);
+			if (found === undefined) {
+				return undefined;
+			}
+			row.push(found.held);
+			at += found.count;
+		}
+		return row;
+	}
+
 	load(to: number, source: Source): void {
 		this.#write(to, { kind: "source", source, isTurned: false }, Math.ceil(lengthOf(source) / 4));
 	}

@@ -16,7 +16,7 @@ import {
 } from "./field.ts";
 import { comparison, metaKey, payloadBase } from "./nf-tables.ts";
 import type { ElementObject } from "./objects.ts";
-import type { Held } from "./registers.ts";
+import type { Held, Registers } from "./registers.ts";
 import { unless } from "./save-words.ts";
 import {
 	after,
@@ -41,8 +41,8 @@ export interface Piece {
 	readonly isSilent?: boolean;
 	/** What is known of the packets behind it. */
 	readonly fact?: Fact;
-	/** Which fact it takes for granted. */
-	readonly needs?: keyof Facts;
+	/** Which facts it takes for granted. */
+	readonly needs?: readonly (keyof Facts)[];
 }
 
 export type Fact =
@@ -58,9 +58,9 @@ export interface SetContent {
 	readonly ranges: readonly HeldRange[];
 	/** What holds for every other value. */
 	readonly catchAll: ElementObject | undefined;
-	/** Its values are of several parts. */
-	readonly isConcatenation: boolean;
 	readonly isInterval: boolean;
+	/** In bytes. Of several parts together, each of which fills whole registers. */
+	readonly keyLength: number;
 }
 
 /** By name; one that could not be read is missing. */
@@ -95,62 +95,135 @@ export function compared(held: Held | undefined, how: Comparison, facts: Facts, 
 	];
 }
 
-/** That register 1 is in a set. */
+/** That what is held, in one register or in several in a row, is in a set. */
 export function lookedUp(
-	held: Held | undefined,
-	{ set, negated }: Extract<Expression, { kind: "lookup" }>,
+	registers: Registers,
+	{ of, set, negated }: Extract<Expression, { kind: "lookup" }>,
 	facts: Facts,
 	{ sets, order }: { readonly sets: SetContents; readonly order: Words },
 ): Piece {
-	const values = valuesOf(held, sets.get(set), facts, order);
-	if (values === undefined) {
+	const content = sets.get(set);
+	const values = valuesOf(registers, of, content, { facts, order });
+	if (content === undefined || values === undefined) {
 		return opaque(`a look into set ${set}`);
 	}
-	const { field } = values;
-	// As nft lists them; the kernel tells them in an order of its own.
-	const ranges = [...values.ranges].sort((a, b) => (a.low < b.low ? -1 : 1));
-	const test = field.test(ranges);
-	if (test === undefined) {
-		return opaque(`a look for ${field.words} into set ${set}`);
+	const words = wordsOf(values);
+	const tests = values.map(({ field, ranges }) => field.test(ascending(ranges)));
+	const known = tests.filter((test) => test !== undefined);
+	if (known.length < tests.length) {
+		return opaque(`a look for ${words} into set ${set}`);
 	}
-	const listed = isAnonymous(set) ? `{ ${ranges.map((range) => field.say(range)).join(", ")} }` : `@${set}`;
+	const listed = isAnonymous(set) ? `{ ${listOf(values).join(", ")} }` : `@${set}`;
+	const nft = `${words} ${negated ? "!= " : ""}${listed}`;
 	return {
-		conditions: [conditionOf(test, negated)],
-		nft: `${field.words} ${negated ? "!= " : ""}${listed}`,
+		conditions:
+			values.length > 1
+				? together(known, content, { negated, nft })
+				: known.map((test) => conditionOf(test, negated)),
+		nft,
 		save: undefined,
-		...needed(field),
+		...needed(...values.map(({ field }) => field)),
 	};
 }
 
-/** The values of a set, of the field that is looked up. */
-export interface Values {
+/** Of values in several parts, each part can be told; of several values not which parts belong together. */
+function together(
+	tests: readonly Test[],
+	{ ranges }: SetContent,
+	{ negated, nft }: { readonly negated: boolean; readonly nft: string },
+): Condition[] {
+	const unknown: Condition = { kind: "unparsed", text: nft };
+	if (negated) {
+		return [unknown];
+	}
+	return ranges.length > 1 ? [...tests, unknown] : [...tests];
+}
+
+/** As nft lists them; the kernel tells them in an order of its own. */
+function ascending(ranges: readonly ValueRange[]): ValueRange[] {
+	return [...ranges].sort((a, b) => (a.low < b.low ? -1 : 1));
+}
+
+/** A part of the values of a set, or all of them: the field that is looked up. */
+export interface ValuePart {
 	readonly field: Field;
-	/** In the order of the set's own. */
+	/** Of each value, in the order of the set's own. */
 	readonly ranges: readonly ValueRange[];
 }
 
-/** What a set holds of a field; undefined where that cannot be told. */
+/** In the order of its parts; most have one. */
+export type Values = readonly ValuePart[];
+
+/** What is looked up, as nft spells it. */
+export function wordsOf(values: Values): string {
+	return values.map(({ field }) => field.words).join(" . ");
+}
+
+/** A set's value, as nft spells it. */
+export function valueWords(values: Values, index: number): string {
+	return values
+		.map(({ field, ranges }) => {
+			const range = ranges[index];
+			return range === undefined ? "?" : field.say(range);
+		})
+		.join(" . ");
+}
+
+function listOf(values: Values): string[] {
+	const [first] = values;
+	return values.length === 1 && first !== undefined
+		? ascending(first.ranges).map((range) => first.field.say(range))
+		: (first?.ranges ?? []).map((_, index) => valueWords(values, index));
+}
+
+/** What a set holds of what is in registers; undefined where that cannot be told. */
 export function valuesOf(
-	held: Held | undefined,
+	registers: Registers,
+	register: number,
 	content: SetContent | undefined,
-	facts: Facts,
-	order: Words,
-) {
-	const field = held?.kind === "source" && held.mask === undefined ? fieldOf(held.source, facts) : undefined;
-	if (held?.kind !== "source" || field === undefined || content === undefined || content.isConcatenation) {
+	{ facts, order }: { readonly facts: Facts; readonly order: Words },
+): Values | undefined {
+	const row = content && registers.row(register, content.keyLength);
+	const parts: ValuePart[] = [];
+	let at = 0;
+	for (const held of row ?? []) {
+		const field = held.kind === "source" && held.mask === undefined ? fieldOf(held.source, facts) : undefined;
+		if (content === undefined || held.kind !== "source" || field === undefined) {
+			return undefined;
+		}
+		const turns = isReversed(field, held.isTurned, order);
+		const ranges = rangesAt(content, { at, width: field.width, isAlone: row?.length === 1, turns });
+		if (ranges === undefined) {
+			return undefined;
+		}
+		parts.push({ field, ranges });
+		at += field.width + (-field.width & 3);
+	}
+	return parts.length === 0 ? undefined : parts;
+}
+
+interface Slot {
+	/** Where it begins in the values, in bytes. */
+	readonly at: number;
+	readonly width: number;
+	/** It is all of them. */
+	readonly isAlone: boolean;
+	readonly turns: boolean;
+}
+
+/** One part of every value. */
+function rangesAt(
+	{ ranges, isInterval }: SetContent,
+	{ at, width, isAlone, turns }: Slot,
+): readonly ValueRange[] | undefined {
+	const parts = isAlone
+		? ranges
+		: ranges.map(({ low, high }) => ({ low: low.slice(at, at + width), high: high.slice(at, at + width) }));
+	const fits = parts.every(({ low, high }) => low.length === width && high.length === width);
+	if (!fits || (turns && isInterval)) {
 		return undefined;
 	}
-	const turns = isReversed(field, held.isTurned, order);
-	const fits = content.ranges.every(
-		({ low, high }) => low.length === field.width && high.length === field.width,
-	);
-	if (!fits || (turns && content.isInterval)) {
-		return undefined;
-	}
-	const ranges: readonly ValueRange[] = turns
-		? content.ranges.map(({ low }) => single(reversed(low)))
-		: content.ranges;
-	return { field, ranges };
+	return turns ? parts.map(({ low }) => single(reversed(low))) : parts;
 }
 
 /** The kernel names them itself. */
@@ -178,8 +251,9 @@ function asked(field: Field, values: readonly ValueRange[], negated: boolean): P
 	};
 }
 
-function needed({ needs }: Field): { needs?: keyof Facts } {
-	return needs === undefined ? {} : { needs };
+function needed(...fields: readonly Field[]): { needs?: readonly (keyof Facts)[] } {
+	const needs = fields.flatMap((field) => field.needs ?? []);
+	return needs.length === 0 ? {} : { needs };
 }
 
 function factOf(test: Test): { fact?: Fact } {
@@ -355,7 +429,7 @@ function openingPiece(mask: Bytes, value: Bytes, negated: boolean): Piece | unde
 				conditions: [],
 				nft: "tcp flags syn / fin,syn,rst,ack",
 				save: { rank: rank.flags, extension: "tcp", words: "--tcp-flags FIN,SYN,RST,ACK SYN" },
-				needs: "protocol",
+				needs: ["protocol"],
 			}
 		: undefined;
 }

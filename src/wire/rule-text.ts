@@ -1,5 +1,5 @@
 import { outcomeOf } from "./rule-action.ts";
-import { isAnonymous, type Piece, type SetContent, type Values } from "./rule-piece.ts";
+import { isAnonymous, type Piece, type SetContent, type Values, valueWords, wordsOf } from "./rule-piece.ts";
 
 /** A rule as nft lists it. */
 export function nftText(pieces: readonly Piece[], end: string, comment: string | undefined): string {
@@ -29,13 +29,13 @@ export function savedText(pieces: readonly Piece[], end: string | undefined): st
 
 /** A verdict map by its name, or one without a name by what it holds. */
 export function mapWords(set: string, content: SetContent | undefined, values: Values | undefined): string {
-	const field = values === undefined ? "" : `${values.field.words} `;
+	const field = values === undefined ? "" : `${wordsOf(values)} `;
 	if (content === undefined || values === undefined || !isAnonymous(set)) {
 		return `${field}vmap @${set}`;
 	}
-	const listed = content.ranges.map(({ element: { verdict } }, index) => {
-		const range = values.ranges[index];
-		return `${range === undefined ? "?" : values.field.say(range)} : ${verdict === undefined ? "?" : outcomeOf(verdict).nft}`;
-	});
+	const listed = content.ranges.map(
+		({ element: { verdict } }, index) =>
+			`${valueWords(values, index)} : ${verdict === undefined ? "?" : outcomeOf(verdict).nft}`,
+	);
 	return `${field}vmap { ${listed.join(", ")} }`;
 }

@@ -188,20 +188,14 @@ function parseVerdict(statement: JsonRecord, say: Say): Verdict | undefined {
 const simple: Readonly<Record<string, Action>> = {
 	accept: { kind: "accept" },
 	drop: { kind: "drop" },
+	// Tells the packet's sender, too.
+	reject: { kind: "drop" },
 	return: { kind: "return" },
 	continue: { kind: "continue" },
 };
 
 /** `xt` is a target of iptables', of which nft shows no more than the name. */
-const unread: ReadonlySet<string> = new Set([
-	"masquerade",
-	"queue",
-	"reject",
-	"snat",
-	"synproxy",
-	"tproxy",
-	"xt",
-]);
+const unread: ReadonlySet<string> = new Set(["masquerade", "queue", "snat", "synproxy", "tproxy", "xt"]);
 
 const families: Readonly<Record<string, Family>> = { ip: "ipv4", ip6: "ipv6" };
 
