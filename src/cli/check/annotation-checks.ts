@@ -4,8 +4,8 @@ import type { InjectConfig } from "../../inject/config.ts";
 import { wishesOfOthers } from "../../inject/existing-sidecar.ts";
 import { isReadHere } from "../../policy/annotation-keys.ts";
 import { resolvePodPolicy } from "../../policy/pod-policy.ts";
-import { type Check, listed, passedWith, withConfig } from "./check.ts";
-import { injectableNamespaces } from "./injectable-namespaces.ts";
+import { type Check, withConfig } from "./check.ts";
+import { injectableNamespaces, outcomeOver } from "./injectable-namespaces.ts";
 
 interface Finding {
 	readonly namespace: string;
@@ -20,15 +20,10 @@ export const annotationsFollowed: Check = {
 		withConfig(context, async (config) => {
 			const namespaces = await injectableNamespaces(context.cluster);
 			const findings = namespaces.flatMap((namespace) => findingsIn(namespace, config));
-			const count = new Set(findings.map(({ namespace }) => namespace)).size;
-			return findings.length === 0
-				? passedWith(`of ${namespaces.length}`)
-				: {
-						kind: "warning",
-						message: `those of ${count} of ${namespaces.length} cannot: correct them`,
-						details: listed(findings.map(({ namespace, reason }) => `${namespace}: ${reason}`)),
-						data: findings,
-					};
+			return outcomeOver(namespaces, findings, {
+				message: (howMany) => `those of ${howMany} cannot: correct them`,
+				detail: ({ reason }) => reason,
+			});
 		}),
 };
 

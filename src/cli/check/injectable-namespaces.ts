@@ -4,6 +4,7 @@ import { injectPod } from "../../inject/inject-pod.ts";
 import { type JsonObject, objectAt, objectsAt, textAt } from "../../inject/json.ts";
 import { ownContainers } from "../../inject/names.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
+import { listed, type Outcome, passedWith } from "./check.ts";
 import { webhookScope } from "./webhook-scope.ts";
 
 /** Those whose pods the webhook is asked about. */
@@ -14,6 +15,23 @@ export async function injectableNamespaces(cluster: Cluster): Promise<V1Namespac
 		webhookScope(cluster),
 	]);
 	return namespaces.filter(isAskedAbout);
+}
+
+/** What a check says that looked at these: how many of them have a mistake, and each that was found behind its namespace. */
+export function outcomeOver<T extends { readonly namespace: string }>(
+	namespaces: readonly V1Namespace[],
+	findings: readonly T[],
+	words: { readonly message: (howMany: string) => string; readonly detail: (finding: T) => string },
+): Outcome {
+	const count = new Set(findings.map(({ namespace }) => namespace)).size;
+	return findings.length === 0
+		? passedWith(`of ${namespaces.length}`)
+		: {
+				kind: "warning",
+				message: words.message(`${count} of ${namespaces.length}`),
+				details: listed(findings.map((finding) => `${finding.namespace}: ${words.detail(finding)}`)),
+				data: findings,
+			};
 }
 
 interface Pods {

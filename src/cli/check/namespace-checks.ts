@@ -3,8 +3,8 @@ import type { InjectConfig } from "../../inject/config.ts";
 import { type JsonObject, objectAt, textAt } from "../../inject/json.ts";
 import { allPages, type Cluster } from "../../kube/cluster.ts";
 import { configPrefix } from "../../policy/annotation-keys.ts";
-import { type Check, listed, passedWith, withConfig } from "./check.ts";
-import { injectableNamespaces, injectedContainers } from "./injectable-namespaces.ts";
+import { type Check, withConfig } from "./check.ts";
+import { injectableNamespaces, injectedContainers, outcomeOver } from "./injectable-namespaces.ts";
 import {
 	type Amounts,
 	filledIn,
@@ -32,17 +32,11 @@ export const quotasMet: Check = {
 			const { cluster } = context;
 			const [namespaces, rules] = await Promise.all([injectableNamespaces(cluster), readRules(cluster)]);
 			const findings = namespaces.flatMap((namespace) => findingsIn(namespace, rules, config));
-			const count = new Set(findings.map(({ namespace }) => namespace)).size;
-			return findings.length === 0
-				? passedWith(`of ${namespaces.length}`)
-				: {
-						kind: "warning",
-						message: `${count} of ${namespaces.length} refuse injected pods: annotate them (${configPrefix}…) or change the release's values`,
-						details: listed(
-							findings.map(({ namespace, rule, reason }) => `${namespace}: ${rule}: ${reason}`),
-						),
-						data: findings,
-					};
+			return outcomeOver(namespaces, findings, {
+				message: (howMany) =>
+					`${howMany} refuse injected pods: annotate them (${configPrefix}…) or change the release's values`,
+				detail: ({ rule, reason }) => `${rule}: ${reason}`,
+			});
 		}),
 };
 

@@ -1,7 +1,7 @@
 import type { V1Namespace } from "@kubernetes/client-node";
 import type { InjectConfig } from "../../inject/config.ts";
-import { type Check, listed, passedWith, withConfig } from "./check.ts";
-import { injectableNamespaces, injectedContainers } from "./injectable-namespaces.ts";
+import { type Check, withConfig } from "./check.ts";
+import { injectableNamespaces, injectedContainers, outcomeOver } from "./injectable-namespaces.ts";
 import { levelLabel, type StrictLevel, securityComplaints } from "./pod-security.ts";
 
 interface Finding {
@@ -18,17 +18,11 @@ export const levelsMet: Check = {
 		withConfig(context, async (config) => {
 			const namespaces = await injectableNamespaces(context.cluster);
 			const findings = namespaces.flatMap((namespace) => findingsIn(namespace, config));
-			const count = new Set(findings.map(({ namespace }) => namespace)).size;
-			return findings.length === 0
-				? passedWith(`of ${namespaces.length}`)
-				: {
-						kind: "warning",
-						message: `${count} of ${namespaces.length} refuse injected pods: make the rules with the CNI plugin (cniEnabled=true), or label them ${levelLabel}=privileged`,
-						details: listed(
-							findings.map(({ namespace, level, reason }) => `${namespace}: ${level}: ${reason}`),
-						),
-						data: findings,
-					};
+			return outcomeOver(namespaces, findings, {
+				message: (howMany) =>
+					`${howMany} refuse injected pods: make the rules with the CNI plugin (cniEnabled=true), or label them ${levelLabel}=privileged`,
+				detail: ({ level, reason }) => `${level}: ${reason}`,
+			});
 		}),
 };
 
