@@ -36,7 +36,7 @@ describe("check --probe-nodes", () => {
 			result: "failed",
 			message: "1 of 2 cannot serve mode legacy; all of them can serve nft, plain",
 			details: [
-				"old: can serve legacy, nft, plain (Linux unknown)",
+				"old: can serve legacy, nft, plain (Linux 5.10.0)",
 				expect.stringMatching(/^new: can serve nft, plain .*; legacy: iptables-legacy-restore: not found/),
 			],
 		});
