@@ -161,9 +161,18 @@ describe("a patch", () => {
 		expect(patched(before, jsonPatch(before, after))).toEqual(after);
 	});
 
+	it("keeps a member that is called __proto__", () => {
+		const after = JSON.parse('{"a":{"__proto__":null}}') as Json;
+		expect(JSON.stringify(jsonPatch({}, after))).toBe(
+			'[{"op":"add","path":"/a","value":{"__proto__":null}}]',
+		);
+	});
+
 	it("turns any JSON into any other", () => {
+		// rfc6902 5.4.0, which judges here, loses such a member of a value that it copies.
+		const judged = fc.jsonValue().filter((value) => !JSON.stringify(value).includes("__proto__"));
 		fc.assert(
-			fc.property(fc.jsonValue(), fc.jsonValue(), (before, after) => {
+			fc.property(judged, judged, (before, after) => {
 				const patch = jsonPatch(before as Json, after as Json);
 				expect(patched(before as Json, patch)).toEqual(after);
 			}),
