@@ -264,6 +264,17 @@ describe("shunt install before a cluster", () => {
 		expect(objectIn(again.stdout, "Secret", "shunt-injector-tls")["data"]).toEqual(secret["data"]);
 	});
 
+	it("writes no certificate into a Secret of another type", async () => {
+		const { stdout } = await cluster.run("install", "--ignore-cluster");
+		const secret = objectIn(stdout, "Secret", "shunt-injector-tls");
+		cluster.api.store.put("v1/secrets", { ...secret, type: "Opaque" });
+		const again = await cluster.run("install");
+		expect(again).toMatchObject({ status: 1, stdout: "" });
+		expect(again.stderr).toContain(
+			"the Secret shunt-injector-tls in the namespace shunt has the type Opaque, which cannot become kubernetes.io/tls\n",
+		);
+	});
+
 	it("leaves a namespace that somebody else made out, for every upgrade too", async () => {
 		cluster.api.putNamespace("shunt");
 		const installed = await cluster.apply("install");

@@ -355,6 +355,29 @@ describe("the certificate", () => {
 		expect(made.checkHost("shunt-injector.shunt.svc")).toBeDefined();
 	});
 
+	it.each([
+		[{ type: "Opaque" }, "has the type Opaque, which cannot become kubernetes.io/tls"],
+		[{ immutable: true }, "is immutable, and other content is to be written into it"],
+	])("is not written into a Secret that cannot take it: %j", async (changes, says) => {
+		await cluster.apply("install");
+		const secret = cluster.find("Secret", "shunt-injector-tls", "shunt")!;
+		cluster.api.store.put("v1/secrets", { ...secret, ...changes });
+		const { status, stdout, stderr } = await cluster.run("upgrade", "--rotate-certs");
+		expect(status, stderr).toBe(1);
+		expect(stdout).toBe("");
+		expect(stderr).toContain(says);
+		expect(stderr).toContain("kubectl delete secret -n shunt shunt-injector-tls");
+	});
+
+	it("is kept in a Secret that is immutable", async () => {
+		await cluster.apply("install");
+		const secret = cluster.find("Secret", "shunt-injector-tls", "shunt")!;
+		cluster.api.store.put("v1/secrets", { ...secret, immutable: true });
+		const { status, stderr } = await cluster.run("upgrade");
+		expect(status, stderr).toBe(0);
+		expect(stderr).toContain("certificate: kept");
+	});
+
 	it("is replaced where its parts do not belong together", async () => {
 		const { stdout } = await cluster.apply("install");
 		const other = secretOf((await cluster.run("upgrade", "--rotate-certs")).stdout);

@@ -22,6 +22,7 @@ import {
 	kindsOf,
 	type Resource,
 } from "../cluster/cluster-objects.ts";
+import { checkCertificateSecret } from "./certificate-secret.ts";
 import { Refusal } from "./outcome.ts";
 import { checkFamilies, checkVersion, type Request, render, withNamespaceOf } from "./read-request.ts";
 
@@ -55,6 +56,7 @@ export async function renderFor(
 	const values = withNamespaceOf(owner, chart, given);
 	const rendered = render({ ...request, values, kubeVersion, known }, certificate);
 	checkVersion(rendered, kubeVersion);
+	checkCertificateSecret(rendered, { name: secretName, namespace, secret });
 	checkFamilies(rendered, await firstFamily(cluster));
 	const existing = `the namespace ${namespace} is there already: it is neither labelled nor part of the release`;
 	const missing = `there is no Secret ${secretName} in the namespace ${namespace} yet: the injector waits for it`;

@@ -20,6 +20,7 @@ import {
 import { isMap, overlay, valueAt } from "../chart/plain-maps.ts";
 import { injectorHost } from "../chart/store.ts";
 import { newStore } from "../chart/stored-release.ts";
+import { checkCertificateSecret } from "../install/certificate-secret.ts";
 import {
 	badInput,
 	connect,
@@ -167,6 +168,7 @@ async function plan(
 	const isGiven = valueAt(given, ["injector", "tls"]) !== undefined;
 	const certificate = isGiven ? givenCertificate(chart, values, known) : {};
 	const rendered = render({ chart, values, namespace, known, isUpgrade: true, now, ...version }, certificate);
+	checkCertificateSecret(rendered, { name: source.secretName, namespace, secret });
 	const changes = describeUpgrade(installed.store, newStore(rendered));
 	return { rendered, lines: [...changes, ...(note === undefined ? [] : [note])] };
 }
