@@ -191,7 +191,7 @@ export const given: readonly Given[] = [
 				resources: {
 					cpu: { request: 0.5, limit: 1 },
 					memory: { request: "20Mi", limit: 250_000_000 },
-					"ephemeral-storage": { request: ".5Gi", limit: "1e3" },
+					"ephemeral-storage": { request: ".5Gi", limit: "1e9" },
 				},
 			},
 			injector: { resources: { cpu: { limit: "1" }, "ephemeral-storage": { limit: "1Gi" } } },
