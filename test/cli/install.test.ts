@@ -256,6 +256,23 @@ describe("shunt install before a cluster", () => {
 		expect((await cluster.run("install")).status).toBe(0);
 	});
 
+	it("refuses a request above its limit, for which no pod would be taken", async () => {
+		const flags = [
+			"proxy.resources.cpu.request=2,proxy.resources.cpu.limit=1500m",
+			"injector.resources.memory.limit=1Mi",
+		];
+		const run = await cluster.run("install", ...flags.flatMap((flag) => ["--set", flag]));
+		expect(run).toMatchObject({ status: 64, stdout: "" });
+		expect(run.stderr).toContain(
+			'proxy.resources.cpu.request: "2" is more than the limit, 1500m (want at most that, or a higher proxy.resources.cpu.limit)',
+		);
+		expect(run.stderr).toContain("injector.resources.memory.request: ");
+		expect(
+			(await cluster.run("install", "--set", "proxy.resources.cpu.request=1,proxy.resources.cpu.limit=1000m"))
+				.status,
+		).toBe(0);
+	});
+
 	it("keeps a certificate that is there", async () => {
 		const { stdout } = await cluster.run("install", "--ignore-cluster");
 		const secret = objectIn(stdout, "Secret", "shunt-injector-tls");

@@ -338,6 +338,7 @@ export const mayImport: Table = {
 			"src/command/strict-command.ts",
 			"src/domain",
 			"src/kube",
+			"src/policy",
 		],
 	},
 	"src/cli/install-cni": {

@@ -17,6 +17,7 @@ import { addClusterFlags, type ClusterFlags, parseNamespace } from "../cluster/c
 import type { NamespaceOwner } from "../cluster/cluster-objects.ts";
 import type { ReleaseIo } from "../io.ts";
 import { badInput, badValues } from "./outcome.ts";
+import { requestsAboveLimits } from "./resource-values.ts";
 
 /** What `install` and `upgrade` have in common. */
 export interface ReleaseFlags extends ValueFlags, ClusterFlags {
@@ -61,7 +62,7 @@ export async function readRequest(
 	return { chart: chart.value, given: given.value, namespace: namespace.value };
 }
 
-/** Renders, or throws a Refusal with the chart's reason and what is wrong with the certificate. */
+/** Renders, or throws a Refusal with the chart's reason, amounts that do not go together, and what is wrong with the certificate. */
 export function render(request: ReleaseRequest, certificate: CertificateParts = {}): RenderedChart {
 	const rendered = renderRelease(request);
 	const host = injectorHost(request.namespace);
@@ -69,8 +70,9 @@ export function render(request: ReleaseRequest, certificate: CertificateParts = 
 	if (!rendered.ok) {
 		throw badValues(rendered.problem, problems);
 	}
-	if (problems.length > 0) {
-		throw badInput(problems);
+	const all = [...requestsAboveLimits(effectiveValues(request.chart, request.values)), ...problems];
+	if (all.length > 0) {
+		throw badInput(all);
 	}
 	return rendered.value;
 }
