@@ -26,8 +26,8 @@ export function readByLibrary(source: string, which: "only" | "first" = "only"):
 	if (isTooDeep(source)) {
 		return { ok: false, mistake: { line: 1, complaint: tooDeep } };
 	}
-	const control = isJson(source) ? -1 : source.search(controls);
-	if (control >= 0) {
+	const control = source.search(controls);
+	if (control >= 0 && !isJson(source)) {
 		const line = source.slice(0, control).split("\n").length;
 		return {
 			ok: false,
@@ -77,8 +77,11 @@ const otherBreaks = /[\x85\u2028\u2029]|\r(?!\n)/g;
  * folded there.
  */
 function refuseOtherBreaks(source: string, root: Node): void {
-	const breaks = isJson(source) ? [] : [...source.matchAll(otherBreaks)];
-	const quotedTexts = breaks.length > 0 ? quotedTextsOf(root) : [];
+	const breaks = [...source.matchAll(otherBreaks)];
+	if (breaks.length === 0 || isJson(source)) {
+		return;
+	}
+	const quotedTexts = quotedTextsOf(root);
 	for (const { 0: character, index } of breaks) {
 		const isInQuotes = quotedTexts.some(({ start, end }) => start < index && index < end);
 		const isText = /[\u2028\u2029]/.test(character) && !/\s/.test(around(source, index));
