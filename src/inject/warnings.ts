@@ -85,8 +85,8 @@ function lifecycleWarnings(spec: JsonObject, redirection: Redirection): string[]
 	];
 }
 
-/** Istio's users know such words as labels. */
-function labelWarnings(labels: JsonObject): string[] {
+/** Labels that would be followed as annotations: Istio's users know such words as labels. */
+export function labelWarnings(labels: JsonObject): string[] {
 	return Object.keys(labels)
 		.filter(isReadHere)
 		.map((name) => `label ${name} says nothing here: it is an annotation`);

@@ -2,7 +2,7 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { formatProblem } from "../../domain/problem.ts";
 import type { InjectConfig } from "../../inject/config.ts";
 import { wishesOfOthers } from "../../inject/existing-sidecar.ts";
-import { isReadHere } from "../../policy/annotation-keys.ts";
+import { labelWarnings } from "../../inject/warnings.ts";
 import { resolvePodPolicy } from "../../policy/pod-policy.ts";
 import { type Check, withConfig } from "./check.ts";
 import { injectableNamespaces, outcomeOver } from "./injectable-namespaces.ts";
@@ -31,7 +31,7 @@ function findingsIn({ metadata }: V1Namespace, { defaults }: InjectConfig): Find
 	const { name = "", annotations = {}, labels = {} } = metadata ?? {};
 	const asked = { defaults, namespace: annotations, pod: {}, whenUnannotated: "skip" } as const;
 	const outcome = resolvePodPolicy(asked);
-	const wishes = Object.keys(labels).filter((label) => isReadHere(label) && !(label in annotations));
+	const alone = Object.entries(labels).filter(([label]) => !(label in annotations));
 	return [
 		...(outcome.kind === "refused"
 			? outcome.problems.map((problem) => `its pods are refused: ${formatProblem(problem)}`)
@@ -39,6 +39,6 @@ function findingsIn({ metadata }: V1Namespace, { defaults }: InjectConfig): Find
 		...(outcome.kind === "redirect"
 			? [...outcome.warnings, ...wishesOfOthers({ metadata: { annotations, labels } })]
 			: []),
-		...wishes.map((label) => `label ${label} says nothing here: it is an annotation`),
+		...labelWarnings(Object.fromEntries(alone)),
 	].map((reason) => ({ namespace: name, reason }));
 }
