@@ -1,7 +1,10 @@
 import type { Problem } from "../domain/problem.ts";
 import {
+	amountIn,
 	type Bounds,
 	type ContainerResources,
+	exceeds,
+	isAboveLimit,
 	quantityValue,
 	type ResourceName,
 	resourceNames,
@@ -65,8 +68,7 @@ export function resourceProblems(pod: JsonObject, redirection: Redirection): Pro
 	return injectedResources(pod, redirection).flatMap(({ owner, resources }) =>
 		resourceNames.flatMap((name) => {
 			const { request = "", limit = "" } = resources[name] ?? {};
-			const isAbove = (quantityValue(request) ?? 0) > (quantityValue(limit) ?? Number.POSITIVE_INFINITY);
-			return isAbove
+			return isAboveLimit(request, limit)
 				? [
 						{
 							source: `${owner}-${name}-request`,
@@ -165,8 +167,7 @@ function shareOf(pod: JsonObject, resource: keyof Small): Bounds | undefined {
 	}
 	const taken = Math.max(sum(asked), mostAtStart(objectsAt(spec, "initContainers"), resource));
 	const most = quantityValue(whole.request ?? whole.limit ?? "") ?? Number.POSITIVE_INFINITY;
-	// A hair less than a sum of binary fractions may be left of decimal ones.
-	const fits = (text: string | undefined) => taken + amountIn(text) <= most * (1 + 1e-9);
+	const fits = (text: string | undefined) => !exceeds(taken + amountIn(text), most);
 	const { request, limit } = smallInit[resource];
 	const least = smallest(isFilledIn(pod, resource) ? asked : [...asked, limit]);
 	return { request: [least, request].find(fits) ?? "0", limit: undefined };
@@ -196,10 +197,6 @@ function smallest(amounts: readonly (string | undefined)[]): string | undefined 
 
 function sum(amounts: readonly (string | undefined)[]): number {
 	return amounts.map(amountIn).reduce((total, amount) => total + amount, 0);
-}
-
-function amountIn(text: string | undefined): number {
-	return quantityValue(text ?? "") ?? 0;
 }
 
 function overlaid(below: ContainerResources, above: ContainerResources): ContainerResources {

@@ -71,6 +71,21 @@ export function quantityValue(text: string): number | undefined {
 		: Number(digits) * (suffixes[suffix] ?? 1);
 }
 
+/** The same of an amount that may not be there: nothing is no amount. */
+export function amountIn(text: string | undefined): number {
+	return quantityValue(text ?? "") ?? 0;
+}
+
+/** Whether a sum of amounts is too much: of 250m and 200m, binary fractions leave a little less than 50m. */
+export function exceeds(amount: number, most: number): boolean {
+	return amount > most * (1 + 1e-9);
+}
+
+/** No API server takes a container with a request above its limit. */
+export function isAboveLimit(request: string | undefined, limit: string | undefined): boolean {
+	return amountIn(request) > (quantityValue(limit ?? "") ?? Number.POSITIVE_INFINITY);
+}
+
 /** A truth value as flags take it, or `enabled` and `disabled` as the inject annotation has them. */
 export function parseSwitch(text: string, source: string): Result<boolean> {
 	const truth = text === "enabled" || text === "disabled" ? text === "enabled" : readTruth(text);

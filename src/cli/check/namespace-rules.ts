@@ -1,5 +1,5 @@
 import { containerNames } from "../../inject/names.ts";
-import { quantityValue } from "../../policy/setting-forms.ts";
+import { amountIn, exceeds, quantityValue } from "../../policy/setting-forms.ts";
 
 export type Amounts = Readonly<Record<string, string>>;
 
@@ -134,16 +134,6 @@ function apart({ maxLimitRequestRatio }: ResourceRange, container: OurContainer)
 		const what = `more than ${most} times the request`;
 		return isTooMuch ? [complaint(container, { resource, bound: "limit", what })] : [];
 	});
-}
-
-/** Of 250m and 200m, binary fractions leave a little less than 50m. */
-function exceeds(amount: number, most: number): boolean {
-	return amount > most * (1 + 1e-9);
-}
-
-/** Nothing is no amount. */
-function amountIn(text: string | undefined): number {
-	return quantityValue(text ?? "") ?? 0;
 }
 
 function isProxy({ name }: OurContainer): boolean {

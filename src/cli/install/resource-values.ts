@@ -1,6 +1,6 @@
 import type { PlainMap } from "../../chart/index.ts";
 import type { Problem } from "../../domain/problem.ts";
-import { quantityValue } from "../../policy/setting-forms.ts";
+import { isAboveLimit } from "../../policy/setting-forms.ts";
 import { isMap, valueAt } from "../chart/plain-maps.ts";
 
 /** Whose resources a release's values say. */
@@ -12,8 +12,7 @@ export function requestsAboveLimits(values: PlainMap): Problem[] {
 		const resources = valueAt(values, [owner, "resources"]);
 		return Object.entries(isMap(resources) ? resources : {}).flatMap(([name, bounds]): Problem[] => {
 			const [request, limit] = ["request", "limit"].map((bound) => String(valueAt(bounds, [bound]) ?? ""));
-			const [asked, most] = [quantityValue(request ?? ""), quantityValue(limit ?? "")];
-			return asked === undefined || most === undefined || asked <= most
+			return !isAboveLimit(request, limit)
 				? []
 				: [
 						{
