@@ -184,16 +184,16 @@ export function valuesOf(
 	{ facts, order }: { readonly facts: Facts; readonly order: Words },
 ): Values | undefined {
 	const row = content && registers.row(register, content.keyLength);
+	if (content === undefined || row === undefined) {
+		return undefined;
+	}
 	const parts: ValuePart[] = [];
 	let at = 0;
-	for (const held of row ?? []) {
-		const field = held.kind === "source" && held.mask === undefined ? fieldOf(held.source, facts) : undefined;
-		if (content === undefined || held.kind !== "source" || field === undefined) {
-			return undefined;
-		}
-		const turns = isReversed(field, held.isTurned, order);
-		const ranges = rangesAt(content, { at, width: field.width, isAlone: row?.length === 1, turns });
-		if (ranges === undefined) {
+	for (const held of row) {
+		const field = fieldHeld(held, facts);
+		const isAlone = row.length === 1;
+		const ranges = field && rangesAt(content, { at, field, isAlone, turns: turnsIn(field, held, order) });
+		if (field === undefined || ranges === undefined) {
 			return undefined;
 		}
 		parts.push({ field, ranges });
@@ -202,10 +202,19 @@ export function valuesOf(
 	return parts.length === 0 ? undefined : parts;
 }
 
+/** All of a field, as a register has it. */
+function fieldHeld(held: Held, facts: Facts): Field | undefined {
+	return held.kind === "source" && held.mask === undefined ? fieldOf(held.source, facts) : undefined;
+}
+
+function turnsIn(field: Field, held: Held, order: Words): boolean {
+	return held.kind === "source" && isReversed(field, held.isTurned, order);
+}
+
 interface Slot {
 	/** Where it begins in the values, in bytes. */
 	readonly at: number;
-	readonly width: number;
+	readonly field: Field;
 	/** It is all of them. */
 	readonly isAlone: boolean;
 	readonly turns: boolean;
@@ -214,7 +223,7 @@ interface Slot {
 /** One part of every value. */
 function rangesAt(
 	{ ranges, isInterval }: SetContent,
-	{ at, width, isAlone, turns }: Slot,
+	{ at, field: { width }, isAlone, turns }: Slot,
 ): readonly ValueRange[] | undefined {
 	const parts = isAlone
 		? ranges
